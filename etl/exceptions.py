@@ -1,0 +1,35 @@
+"""What can go wrong on the way from a source to the record: one named failure each."""
+
+from __future__ import annotations
+
+
+class EtlError(Exception):
+    """Any failure of a run that has a sentence for a person; the last good data are untouched."""
+
+
+class FetchFailed(EtlError):
+    """A page could not be had: the network, the server or the answer's status says no."""
+
+
+class PageChanged(EtlError):
+    """A page was had, but it is not what it used to be, so nothing can be read from it safely."""
+
+
+class InvalidRecord(EtlError):
+    """One record cannot be used (no identity); it is counted and left out, the others go on."""
+
+
+class RunInProgress(EtlError):
+    """Another run of the same source holds the lease; `run_id` names it."""
+
+    def __init__(self, message: str, run_id: int) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+
+
+class DemoMismatch(EtlError):
+    """Replica pages met a database of real data, or the reverse; the two are never mixed."""
+
+
+class LeaseLost(EtlError):
+    """This run was declared abandoned by another; it must not write any more."""

@@ -1,0 +1,114 @@
+"""What the extractor hands on: published strings and where they stood. Pure data, no Django, no HTTP.
+
+Every string here is what the page shows a person: script and style left out, `<br>`, NBSP and runs of
+white space as one space, trimmed; a blank cell is `""`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TableKind = Literal["grid", "table", "cards", "list", "fields"]
+
+
+@dataclass(slots=True)
+class Control:
+    """One client control announced by a script (`ASPx.createControl(…)` or `new ASPxClient…`)."""
+
+    kind: str  # client class: "ASPxClientGridView", "ASPxClientCallbackPanel", …
+    client_id: str  # "ctl00_PageContent_grid"
+    unique_id: str  # "ctl00$PageContent$grid"; "" where the script does not say
+    name: str  # ClientInstanceName, often ""
+    props: dict[str, Any]  # the script's literal, functions as None
+
+
+@dataclass(slots=True)
+class Pager:
+    """What a pager says and how its next page is asked for."""
+
+    page: int  # 1-based
+    pages: int | None  # None where the pager does not tell
+    items: int | None
+    how: Literal["callback", "postback", "gridview", "link"]
+    target: str  # unique id of the control to address ("" for how == "link")
+    # "gridview": page label → event argument ("Page$2"); "link": page label → absolute URL. Else empty:
+    # the arguments of a DevExpress pager follow from the page number.
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Table:
+    """One data table as a person reads it: headers, and rows of exactly as many strings."""
+
+    kind: TableKind
+    id: str
+    headers: list[str]
+    rows: list[list[str]]
+    # per row, the absolute URL of the row's own page (the most likely link in it), or None
+    links: list[str | None] = field(default_factory=list)
+    pager: Pager | None = None
+    field_names: list[str] = field(default_factory=list)  # a script's FieldName per column, "" where none
+
+
+@dataclass(slots=True)
+class ListingLine:
+    """`Name - [CODE] N Projects with a Total value: R…`, in strings as published."""
+
+    code: str
+    name: str
+    projects: str
+    value: str
+    url: str | None = None  # absolute URL that the line links to
+
+
+@dataclass(slots=True)
+class PublishedProject:
+    """One project as one page shows it: `part` says whether a line of a list or a page of its own."""
+
+    external_id: str  # "" where the page gives no identifying column
+    published: dict[str, str]  # label as published → string as published, in the page's order
+    url: str | None  # the project's own page, absolute
+    part: Literal["line", "page"]
+
+
+@dataclass(slots=True)
+class Link:
+    text: str
+    url: str  # absolute, fragment removed; only http(s)
+
+
+@dataclass(slots=True)
+class Form:
+    """A WebForms form as a browser would post it: action (absolute) and its successful controls."""
+
+    action: str
+    fields: dict[str, str]
+
+
+@dataclass(slots=True)
+class PageContent:
+    """All that one page offers. `notes` are plain sentences about what was seen and could not be used."""
+
+    title: str
+    tables: list[Table]
+    listings: list[ListingLine]
+    projects: list[PublishedProject]
+    links: list[Link]
+    form: Form | None
+    controls: list[Control]
+    # callback panel that filters by letter, with the letters offered on the page: (unique id, ["All", "A", …])
+    alphabet: tuple[str, list[str]] | None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CallbackAnswer:
+    """An ASP.NET client-callback answer, taken apart (`<n>|<validation>/*DX*/({…})`)."""
+
+    event_validation: str | None  # new `__EVENTVALIDATION`, None where the answer brings none
+    html: str | None  # the HTML it carries: a grid's `html`, or a callback panel's whole result
+    state: dict[str, Any] | None  # a grid's new stateObject
+    redirect: str | None
+    error: str | None  # generalError, error.message or the text after a leading "e"
+    cp: dict[str, Any] = field(default_factory=dict)

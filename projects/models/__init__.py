@@ -1,0 +1,40 @@
+"""The record: what we know, since when, from which bytes. All tables of the project live here."""
+
+from projects.models.changelog import (
+    Cause,
+    ChainHead,
+    ChangeType,
+    DataChangeLog,
+    EntityType,
+    LogIsAppendOnly,
+    Severity,
+)
+from projects.models.municipality import Municipality, MunicipalityListing, Province
+from projects.models.project import Identity, Presence, Project, Status
+from projects.models.provenance import ACTIVE, GOOD, RunState, Sighting, Snapshot, Source, SyncRun
+from projects.models.vocabulary import Vocabulary
+
+__all__ = [
+    "ACTIVE",
+    "GOOD",
+    "Cause",
+    "ChainHead",
+    "ChangeType",
+    "DataChangeLog",
+    "EntityType",
+    "Identity",
+    "LogIsAppendOnly",
+    "Municipality",
+    "MunicipalityListing",
+    "Presence",
+    "Project",
+    "Province",
+    "RunState",
+    "Severity",
+    "Sighting",
+    "Snapshot",
+    "Source",
+    "Status",
+    "SyncRun",
+    "Vocabulary",
+]

@@ -1,0 +1,186 @@
+"""Where knowledge comes from: sources, the runs that read them, and the bytes they gave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Source(models.Model):
+    """A publisher that we poll. `demo` is said by the pages themselves, at the first load, for good."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    title = models.CharField(max_length=120)
+    url = models.TextField(blank=True)
+    demo = models.BooleanField(
+        null=True, editable=False, help_text="replica data; unknown until the first load"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/sources/{self.name}/"
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+    ABANDONED = "abandoned"
+
+
+ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+GOOD = (RunState.SUCCEEDED, RunState.UNCHANGED)
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def active(self) -> SyncRunQuerySet:
+        return self.filter(state__in=ACTIVE)
+
+    def good(self) -> SyncRunQuerySet:
+        """Runs whose reading of the source was believed: loaded, or found unchanged."""
+        return self.filter(state__in=GOOD)
+
+
+class SyncRun(models.Model):
+    """One reading of one source. The row is the lease: at most one per source is queued or running."""
+
+    class Trigger(models.TextChoices):
+        SCHEDULE = "schedule"
+        COMMAND = "command"
+        API = "api"
+        ADMIN = "admin"
+        STARTUP = "startup"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.QUEUED)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices)
+    force = models.BooleanField(default=False)
+    requested_by = models.CharField(max_length=150, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    holder = models.CharField(max_length=80, blank=True, help_text="host and process that holds the lease")
+
+    complete = models.BooleanField(null=True, help_text="read everything that the site says it has")
+    unchanged_by = models.CharField(
+        max_length=10, blank=True, help_text="what showed it: bytes, page or records"
+    )
+    pages = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    not_modified = models.PositiveIntegerField(default=0)
+    retries = models.PositiveIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    invalid = models.PositiveIntegerField(default=0)
+    listings = models.PositiveIntegerField(default=0)
+    first_change = models.BigIntegerField(null=True, blank=True)
+    last_change = models.BigIntegerField(null=True, blank=True)
+    change_count = models.PositiveIntegerField(default=0)
+    layouts = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True, help_text="what was odd, one sentence each")
+    parser_digest = models.CharField(max_length=64, blank=True)
+    error = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+
+    objects = SyncRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(state__in=ACTIVE), name="one_active_run_per_source"
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "state", "-id"])]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.source_id} ({self.state})"
+
+    @property
+    def unchanged(self) -> bool:
+        return self.state == RunState.UNCHANGED
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def duration_s(self) -> float | None:
+        if not (self.started_at and self.finished_at):
+            return None
+        return round((self.finished_at - self.started_at).total_seconds(), 1)
+
+    def lease_ran_out(self, now: datetime) -> bool:
+        return self.is_active and self.lease_until is not None and self.lease_until < now
+
+
+class Snapshot(models.Model):
+    """The bytes of one page as received, kept in a gzip file named by their SHA-256."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="snapshots")
+    run = models.ForeignKey(SyncRun, models.PROTECT, related_name="snapshots")
+    url = models.TextField()
+    fetched_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    content_type = models.CharField(max_length=200, blank=True)
+    size = models.PositiveIntegerField(help_text="bytes")
+
+    class Meta:
+        ordering = ["-fetched_at"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} of {self.url}"
+
+    @property
+    def path(self) -> str:
+        """Where the file is, below `ARCHIVE_DIR`."""
+        return f"{settings.ARCHIVE_DIR}/{self.sha256[:2]}/{self.sha256}.gz"
+
+    def get_absolute_url(self) -> str:
+        return f"/snapshots/{self.sha256}/"
+
+
+class Sighting(models.Model):
+    """A page was looked at: when, and what it hashed to. `key` names the page where its URL does not last.
+
+    `clean_sha256` is of the page without its noise, `content_sha256` of what it says, in any order.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="sightings")
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="sightings")
+    key = models.CharField(max_length=300)
+    url = models.TextField()
+    at = models.DateTimeField()
+    raw_sha256 = models.CharField(max_length=64)
+    clean_sha256 = models.CharField(max_length=64)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="sightings", null=True)
+    loaded = models.BooleanField(help_text="the run that saw it was believed")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["source", "key", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.at:%Y-%m-%d %H:%M}"

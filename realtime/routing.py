@@ -1,0 +1,5 @@
+"""Where sockets are answered."""
+
+from django.urls import URLPattern
+
+websocket_urlpatterns: list[URLPattern] = []
