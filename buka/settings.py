@@ -110,7 +110,7 @@ CONTACT_URL = env.text("CONTACT_URL", "https://github.com/buka-amanzi/buka-amanz
 # A project's own page is read again once in so many runs even when its line did not change.
 ROTATION_RUNS = env.whole("ROTATION_RUNS", 48, least=1)
 # A run renews its lease while it works; one that died is taken over after this long.
-LEASE_SECONDS = env.whole("LEASE_SECONDS", 120, least=2)
+LEASE_SECONDS = env.whole("LEASE_SECONDS", 300, least=2)
 
 # The longest crawl is a first one: each project page once, one a second (5,000 pages: 83 minutes).
 _LONGEST_RUN_SECONDS = 8 * 3600

@@ -1,9 +1,53 @@
-"""Severity and plain English sentence of a change. Pure."""
+"""Severity and plain English sentence of a change. Pure: strings in, a verdict out, and it never raises.
+
+Values are the log's canonical strings: decimals as "62.00", dates as "2027-02-28", lists of codes, None.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
+
+from projects import figures, phrases
+
+INFO, MINOR, MAJOR = "info", "minor", "major"
+_RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
+
+_STAGES = ("identification", "planning", "design", "tender", "construction", "completed")
+_BUDGET_SHARE = Decimal("0.10")
+_LATE_MONTHS = 6
+
+# What a change says by its type alone; the fields speak for `updated` and after `returned`.
+_EVENTS = {
+    "created": (INFO, "First seen"),
+    "missing": (MINOR, "Not on the source's list in the latest complete reading"),
+    "withdrawn": (MAJOR, "Withdrawn: complete readings no longer list it"),
+    "returned": (INFO, "Listed again"),
+    "merged": (MINOR, "Merged with another record"),
+    "split": (MINOR, "Split off from another record"),
+    "opened": (MINOR, "Opened"),
+    "closed": (INFO, "Closed"),
+}
+_SILENT = frozenset({"created", "missing", "withdrawn", "opened", "closed"})
+
+# In a sentence the first of these speaks first; what is not here comes in the order of the change.
+_IMPORTANCE = (
+    "progress_percentage", "expenditure", "status", "completion_date", "budget", "name", "contractor",
+    "implementing_agent", "start_date", "programme", "project_type", "municipality", "municipalities",
+    "province", "status_as_published", "municipality_as_published", "description",
+)  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_IMPORTANCE)}
+# Two columns that say one thing: the second is not news beside the first.
+_COMPANIONS = {
+    "status_as_published": ("status",),
+    "municipalities": ("municipality",),
+    "municipality_as_published": ("municipality", "municipalities"),
+    "province": ("municipality",),
+    "longitude": ("latitude",),
+}
 
 
 @dataclass(slots=True)
@@ -13,6 +57,131 @@ class Verdict:
     sentence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that a change met; `speaks_for` is the field whose phrase tells of it."""
+
+    rule: str
+    severity: str
+    speaks_for: str
+    phrase: str = ""
+
+
 def assess(entity_type: str, change_type: str, field_changes: dict[str, list[Any]]) -> Verdict:
-    """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so."""
-    return Verdict("info", [], "Changed.")
+    """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so, and a
+    sentence that ends in a full stop.
+    """
+    changes = _pairs(field_changes)
+    base, opening = _EVENTS.get(change_type, (INFO, ""))
+    if change_type in _SILENT:
+        return Verdict(base, [], f"{opening}.")
+    findings = list(_findings(changes))
+    severity = max((base, _weight(changes), *(f.severity for f in findings)), key=_RANK.__getitem__)
+    rules = list(dict.fromkeys(f.rule for f in findings))
+    said = _story(entity_type, changes, findings)
+    return Verdict(severity, rules, f"{'; '.join(filter(None, (opening, said))) or 'Changed'}.")
+
+
+def _pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
+    """{field: (old, new)} without what is no pair, and without `presence`, which the type tells."""
+    if not isinstance(field_changes, dict):
+        return {}
+    return {
+        str(name): (pair[0], pair[1])
+        for name, pair in field_changes.items()
+        if isinstance(pair, list | tuple) and len(pair) == 2 and name != "presence"
+    }
+
+
+def _weight(changes: dict[str, tuple[Any, Any]]) -> str:
+    """A typed field weighs more than a column that has no field here."""
+    return MINOR if any(not name.startswith(phrases.PUBLISHED) for name in changes) else INFO
+
+
+def _findings(changes: dict[str, tuple[Any, Any]]) -> Iterator[Finding]:
+    """The rules that the change meets, gravest first."""
+    yield from _progress(*changes.get("progress_percentage", (None, None)))
+    yield from _expenditure(*changes.get("expenditure", (None, None)), *changes.get("budget", (None, None)))
+    yield from _status(*changes.get("status", (None, None)))
+    yield from _completion(*changes.get("completion_date", (None, None)))
+    yield from _budget(*changes.get("budget", (None, None)))
+    for name, (old, new) in changes.items():
+        if new is None and old is not None:
+            yield Finding("value_erased", MINOR, name)
+    old, new = changes.get("name", (None, None))
+    if old is not None and new is not None:
+        yield Finding("renamed", MINOR, "name")
+
+
+def _progress(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.number(old), figures.number(new)
+    if before is not None and after is not None and after < before:
+        yield Finding("progress_backwards", MAJOR, "progress_percentage")
+
+
+def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterator[Finding]:
+    before, after, budget = figures.number(old), figures.number(new), figures.number(new_budget)
+    if before is not None and after is not None and after < before:
+        yield Finding("expenditure_falling", MAJOR, "expenditure")
+    if after is not None and budget is not None and after > budget:
+        over = f"Expenditure of {figures.rand(after)} is over the budget of {figures.rand(budget)}"
+        yield Finding("over_budget", MAJOR, "expenditure", over)
+
+
+def _status(old: Any, new: Any) -> Iterator[Finding]:
+    if old in _STAGES and new in _STAGES and _STAGES.index(new) < _STAGES.index(old):
+        yield Finding("status_back", MAJOR, "status")
+
+
+def _completion(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.day(old), figures.day(new)
+    if before is not None and after is not None and after > before:
+        yield Finding("completion_slipped", MAJOR if _very_late(before, after) else MINOR, "completion_date")
+
+
+def _very_late(before: date, after: date) -> bool:
+    limit = figures.later_by(before, _LATE_MONTHS)
+    return limit is not None and after > limit
+
+
+def _budget(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None:
+        return
+    if abs(after - before) > abs(before) * _BUDGET_SHARE:
+        yield Finding("budget_up" if after > before else "budget_down", MAJOR, "budget")
+
+
+def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
+    """The most important phrase, and how many more fields changed."""
+    told = _without_companions(changes)
+    if not told:
+        return ""
+    if entity_type == "municipality_listing":
+        return "; ".join(phrases.listing(told))
+    lead = _lead(told, findings)
+    others = len(told) - 1
+    said = next((f.phrase for f in findings if f.speaks_for == lead), "")
+    if said:
+        others -= 1  # spending over budget: the phrase tells of both fields
+    said = said or phrases.phrase(lead, *told[lead])
+    if others < 1:
+        return said
+    return f"{said}, and {others} more field{'s' if others > 1 else ''} changed"
+
+
+def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: pair
+        for name, pair in changes.items()
+        if not any(first in changes for first in _COMPANIONS.get(name, ()))
+    }
+
+
+def _lead(told: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
+    """The field that speaks: a grave finding's, else the most important field, else the first column."""
+    for finding in findings:
+        if finding.severity == MAJOR:
+            return finding.speaks_for
+    typed = (name for name in told if not name.startswith(phrases.PUBLISHED))
+    return min(typed, key=lambda name: _ORDER.get(name, len(_ORDER)), default=next(iter(told)))

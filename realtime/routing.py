@@ -1,5 +1,7 @@
 """Where sockets are answered."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-websocket_urlpatterns: list[URLPattern] = []
+from realtime.consumer import changes, refuse
+
+websocket_urlpatterns = [path("ws/changes/", changes), re_path("", refuse)]

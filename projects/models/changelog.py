@@ -8,6 +8,7 @@ from django.db import models
 
 from projects.models.municipality import Province
 from projects.models.provenance import Snapshot, Source, SyncRun
+from projects.models.querysets import ChangeQuerySet
 
 
 class EntityType(models.TextChoices):
@@ -73,6 +74,8 @@ class DataChangeLog(models.Model):
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="changes", null=True)
     demo = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, unique=True)
+
+    objects = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from projects.models.provenance import Source, SyncRun
+from projects.models.querysets import MunicipalityQuerySet
 
 
 class Province(models.TextChoices):
@@ -46,6 +47,8 @@ class Municipality(models.Model):
     place_name = models.CharField(
         max_length=120, blank=True, help_text="The town at the point. © GeoNames, CC BY 4.0"
     )
+
+    objects = MunicipalityQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "code"]

@@ -6,6 +6,7 @@ from django.db import models
 
 from projects.models.municipality import Municipality, Province
 from projects.models.provenance import Source, SyncRun
+from projects.models.querysets import ProjectQuerySet
 
 
 class Status(models.TextChoices):
@@ -70,6 +71,8 @@ class Project(models.Model):
     last_changed_run = models.ForeignKey(SyncRun, models.PROTECT, related_name="+")
     # Set when a complete run no longer lists the project: the last that did. Else derived from the runs.
     last_listed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from projects.models.querysets import SourceQuerySet
+
 
 class Source(models.Model):
     """A publisher that we poll. `demo` is said by the pages themselves, at the first load, for good."""
@@ -18,6 +20,8 @@ class Source(models.Model):
     demo = models.BooleanField(
         null=True, editable=False, help_text="replica data; unknown until the first load"
     )
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,74 @@
+# One command each; `make help` lists them. All paths are relative: the folder may have spaces in its name.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# The first Python that is new enough. Another one: make PYTHON=/path/to/python demo
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+# Stamps carry the checksum of what they stand for: a changed pin installs, a second start does not.
+RUNTIME := .venv/runtime-$(firstword $(shell cksum < requirements.txt)).stamp
+DEV := .venv/dev-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum)).stamp
+WITH_SERVERS := $(PY) -m buka.supervisor exec --
+JOBS ?= 2
+
+.PHONY: help demo run test bench lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(RUNTIME) ## everything, with a replica of the DWS site as the source (PORT=8000)
+	@exec $(PY) -m buka.supervisor demo
+
+run: $(RUNTIME) ## everything, with the real sources (PORT=8000)
+	@exec $(PY) -m buka.supervisor run
+
+# Both passes run, and both print their summary; either failing fails the target.
+test: $(DEV) ## the whole suite on SQLite, then its database and live tests on PostgreSQL
+	@$(WITH_SERVERS) sh -c '\
+	  echo "== SQLite =="; $(PY) -m pytest -n $(JOBS) $(ARGS); sqlite=$$?; \
+	  echo "== PostgreSQL =="; $(PY) -m pytest -n $(JOBS) --pg $(ARGS) && exit $$sqlite'
+
+bench: $(DEV) ## the benchmarks, as ratios
+	@$(WITH_SERVERS) $(PY) -m benchmarks
+
+# For settings and migrations alone: a database in memory, and values that production would have.
+PRODUCTION := DEBUG=0 SECRET_KEY=3f9Qm-Zk7vT1xR8wLp5cYh2Nd6Gs4Jb0Aa9Ue3Ki7Wo1Xq5MfQ8rT2vB6 ALLOWED_HOSTS=buka.example.org \
+	CSRF_TRUSTED_ORIGINS=https://buka.example.org
+lint: export VAR_DIR = var/lint
+lint: export DATABASE_URL = sqlite://
+lint: $(DEV) ## ruff, format, mypy, the measured ceilings, migrations, check --deploy
+	@fail=0; try() { echo "$$*"; "$$@" || fail=1; }; \
+	  try $(PY) -m ruff check .; \
+	  try $(PY) -m ruff format --check .; \
+	  try $(PY) -m mypy; \
+	  try $(PY) -m buka.ceilings; \
+	  try $(PY) manage.py makemigrations --check --dry-run; \
+	  try env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING; \
+	  exit $$fail
+
+clean: ## remove .venv and caches; the data in var/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found on PATH."; \
+	  echo "Install it, or name it: make PYTHON=/path/to/python3.12 demo"; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Python 3.11 or newer is needed: $(PYTHON) is older."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing:" \
+	  "install it first (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	@echo "Making the virtual environment .venv …"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+$(RUNTIME): | $(PY)
+	@echo "Installing what requirements.txt names …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV): | $(PY)
+	@echo "Installing what requirements.txt and requirements-dev.txt name …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(RUNTIME)

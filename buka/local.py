@@ -1,0 +1,226 @@
+"""The local system: which parts it has, with which environment, in which order."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from buka import embedded
+from buka.parts import Part, PartFailed, Signals, Stopped, program
+from buka.processes import Nursery
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 90.0
+
+
+class CannotStart(RuntimeError):
+    """The system cannot start as things are; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for. `replica_port` is None where the real sources are read."""
+
+    mode: str
+    folder: Path
+    port: int
+    replica_port: int | None
+
+    @classmethod
+    def from_environment(cls, mode: str) -> Plan:
+        port = _port(os.environ.get("PORT") or "8000")
+        if not _free(port):
+            raise CannotStart(
+                f"Port {port} is in use by another program. Choose another: PORT={port + 10} make {mode}"
+            )
+        folder = Path(os.environ.get("VAR_DIR") or ROOT / "var" / mode).expanduser().resolve()
+        # The same port at each start keeps the addresses of the projects the same.
+        replica_port = next(filter(_free, range(port + 1, port + 100))) if mode == "demo" else None
+        return cls(mode, folder, port, replica_port)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, redis_url: str) -> dict[str, str]:
+        """The variables that every part is started with: ours, completed."""
+        env = {**os.environ, "VAR_DIR": str(self.folder), "REDIS_URL": redis_url, "DB_POOL": "0"}
+        env.update(PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="buka.settings", PORT=str(self.port))
+        env.setdefault("SECRET_KEY", _secret_key(self.folder / "secret_key"))
+        if self.replica_port:
+            env.update(_demo_sources(self.replica_port))
+            env.setdefault("DWS_INTERVAL_MINUTES", "1")
+        return env
+
+
+def _demo_sources(port: int) -> dict[str, str]:
+    site = f"http://127.0.0.1:{port}"
+    without_proxy = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"]))
+    return {
+        "DWS_URL": f"{site}/pmd/level.aspx",
+        "TREASURY_URL": f"{site}/api",
+        "FETCH_DELAY_SECONDS": "0",
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
+    }
+
+
+class System:
+    """The running parts of a plan, in the order of their start."""
+
+    def __init__(self, plan: Plan, nursery: Nursery, signals: Signals) -> None:
+        self.plan, self.nursery, self.signals = plan, nursery, signals
+        self.parts: list[Part] = []
+        self.env = plan.environment(self._redis())
+
+    def start(self) -> None:
+        """Start all parts, each when those it needs answer; raises `PartFailed` when one does not."""
+        replica = self._replica() if self.plan.replica_port else None
+        self._prepare()
+        if replica:
+            self._await(replica, f"127.0.0.1:{self.plan.replica_port}", "/pmd/level.aspx")
+        web = self._web()
+        self._await(web, f"127.0.0.1:{self.plan.port}", "/healthz")
+        self._add("worker", self._manage("qcluster"), self.env, patience=30)
+
+    def keep_running(self) -> None:
+        """Until a signal comes (`Stopped`) or a part cannot be kept alive (`PartFailed`)."""
+        while True:
+            self.signals.pause()
+            for part in self.parts:
+                part.watch(time.monotonic())
+
+    def stop(self) -> None:
+        for part in reversed(self.parts):
+            part.stop()
+
+    def kill(self) -> None:
+        for part in self.parts:
+            part.kill()
+
+    def banner(self) -> str:
+        admin = f"{self.plan.address}/admin/"
+        lines = ["", "Buka Amanzi is running." + (" Demo data." if self.plan.replica_port else ""), ""]
+        lines += [f"  Dashboard   {self.plan.address}/"]
+        if self.plan.replica_port:
+            password = (self.plan.folder / "steward_password").read_text().strip()
+            lines += [f"  Admin       {admin}   user steward, password {password}"]
+            lines += [f"  Replica     {self.env['DWS_URL']}   (the site that is watched)"]
+        else:
+            lines += [f"  Admin       {admin}   (python manage.py createsuperuser makes a user)"]
+        return "\n".join([*lines, f"  Data        {self.plan.folder}", "", "Ctrl-C stops all of it.", ""])
+
+    def _redis(self) -> str:
+        if url := os.environ.get("REDIS_URL"):
+            return url
+        folder = self.nursery.folder()
+        self.parts.append(Part("redis", self.nursery, lambda nursery: embedded.start_redis(nursery, folder)))
+        return embedded.redis_url(folder)
+
+    def _replica(self) -> Part:
+        command = self._manage(
+            "replica",
+            f"--port={self.plan.replica_port}",
+            f"--projects={os.environ.get('DEMO_PROJECTS') or 500}",
+            f"--mutate-every={os.environ.get('DEMO_MUTATE_SECONDS') or 5}",
+        )
+        return self._add("replica", command, self.env)
+
+    def _web(self) -> Part:
+        # Daphne would close every socket after a day; -1 lets them live.
+        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.plan.port), "-v", "0"]
+        command += ["--websocket_timeout", "-1", "buka.asgi:application"]
+        postgres = self.env.get("DATABASE_URL", "").startswith("postgres")
+        # For the web process alone: a pool hangs the children of a worker that forks.
+        return self._add("web", command, {**self.env, "DB_POOL": "1" if postgres else "0"})
+
+    def _prepare(self) -> None:
+        command = [sys.executable, "-m", "buka.prepare"]
+        command += ["--steward"] if self.plan.replica_port else []
+        setup = Part("setup", self.nursery, program(command, self.env, ROOT))
+        try:
+            while setup.running():
+                self.signals.pause()
+        except Stopped:
+            setup.stop()
+            raise
+        self.nursery.forget(setup.process)
+        if setup.process.returncode:
+            raise PartFailed(setup.ending())
+
+    def _manage(self, *words: str) -> list[str]:
+        return [sys.executable, str(ROOT / "manage.py"), *words]
+
+    def _add(self, name: str, command: list[str], env: dict[str, str], patience: float = 5) -> Part:
+        part = Part(name, self.nursery, program(command, env, ROOT), patience)
+        self.parts.append(part)
+        return part
+
+    def _await(self, part: Part, host: str, path: str) -> None:
+        limit = time.monotonic() + READY_SECONDS
+        while (answer := _answer(host, path)) != "200":
+            self.signals.pause()
+            if not part.running():
+                raise PartFailed(part.ending())
+            if time.monotonic() > limit:
+                raise PartFailed(f"{part.name} does not answer at http://{host}{path}: {answer}")
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold `folder` for ourselves; raises `CannotStart` when another system runs on it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"Another supervisor is running on {folder}. Stop it first.") from None
+        yield
+
+
+def _answer(host: str, path: str) -> str:
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        connection.request("GET", path)
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException) as error:
+        return str(error)
+    finally:
+        connection.close()
+
+
+def _secret_key(path: Path) -> str:
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, from its first moment on."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise CannotStart(f"PORT={text!r}: it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

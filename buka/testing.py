@@ -1,0 +1,131 @@
+"""Pytest plugin of the project (`-p buka.testing` in pytest.ini).
+
+* Without `--pg` the tests run on SQLite, whatever `DATABASE_URL` says. With `--pg` they run on the server
+  of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`.
+* Sockets go to loopback only.
+* What the migrations seed is there in every test, also after one that commits (`transaction=True`).
+* `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
+"""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db.models.signals import post_migrate
+
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+class SocketBlocked(RuntimeError):
+    """A test reached for the network. Not an OSError: no fetcher may mistake it for a site that is down."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pg", action="store_true", help="database and live tests only, on TEST_DATABASE_URL")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Choose the database before pytest-django imports the settings, which it does in this same hook."""
+    if not early_config.known_args_namespace.pg:
+        os.environ.pop("DATABASE_URL", None)
+    elif url := os.environ.get("TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
+    else:
+        raise pytest.UsageError("--pg needs TEST_DATABASE_URL: python -m buka.supervisor exec -- pytest --pg")
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Guard the sockets of this process (and, with xdist, of each worker's)."""
+    socket.socket.connect = _guarded(socket.socket.connect)  # type: ignore[method-assign]
+    socket.socket.connect_ex = _guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
+    socket.getaddrinfo = _guarded_lookup(socket.getaddrinfo)
+    post_migrate.connect(_seed_again)
+
+
+def _seed_again(app_config: Any, **_named: Any) -> None:
+    """A transactional test empties every table when it ends; what the migrations seed comes back here."""
+    if app_config.name != "projects":
+        return
+    from django.apps import apps
+
+    if not apps.get_model("projects", "ChainHead").objects.exists():
+        importlib.import_module("projects.migrations.0002_municipalities").seed(apps, None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--pg"):
+        return
+    chosen = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") or item.get_closest_marker("live"):
+        return True
+    from django.test import TransactionTestCase
+
+    case = getattr(item, "cls", None)
+    if isinstance(case, type) and issubclass(case, TransactionTestCase):
+        return True
+    return bool(_DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())))
+
+
+def _allowed(host: Any) -> bool:
+    if host in (None, "", "localhost", b"localhost", urlsplit(os.environ.get("TEST_REDIS_URL", "")).hostname):
+        return True
+    try:
+        return ipaddress.ip_address(host if isinstance(host, str) else host.decode()).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _allowed(address[0]):
+            raise SocketBlocked(f"Tests reach loopback only; this one tried {address[0]}:{address[1]}.")
+        return connect(self, address)
+
+    return guarded
+
+
+def _guarded_lookup(lookup: Any) -> Any:
+    def guarded(host: Any, *rest: Any, **named: Any) -> Any:
+        if isinstance(host, str) and host.endswith(".invalid"):
+            # RFC 6761: never resolves. Said here, so that no resolver is asked.
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if not _allowed(host):
+            raise SocketBlocked(f"Tests reach loopback only; this one looked up {host!r}.")
+        return lookup(host, *rest, **named)
+
+    return guarded
+
+
+@pytest.fixture
+def cape_town(db: None) -> Any:
+    return _municipality("CPT")
+
+
+@pytest.fixture
+def greater_giyani(db: None) -> Any:
+    return _municipality("LIM331")
+
+
+@pytest.fixture
+def amathole(db: None) -> Any:
+    return _municipality("DC12")
+
+
+def _municipality(code: str) -> Any:
+    from projects.models import Municipality
+
+    return Municipality.objects.get(pk=code)

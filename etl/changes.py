@@ -1,0 +1,95 @@
+"""What differs between what was known and what is published now: changes, ready to be loaded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.records import ListingRecord, ProjectRecord, canonical
+from etl.vocabulary import is_volatile
+
+
+@dataclass(slots=True)
+class ProjectChange:
+    """A project to create (`pk` None) or to update. Both dicts are {name: [old, new]}."""
+
+    record: ProjectRecord
+    pk: int | None
+    change_type: str
+    cause: str
+    field_changes: dict[str, list[Any]]
+    evidence: dict[str, list[str | None]]
+    snapshot: str | None
+
+
+@dataclass(slots=True)
+class ListingChange:
+    record: ListingRecord
+    pk: int | None
+    field_changes: dict[str, list[Any]]
+    evidence: dict[str, list[str | None]]
+    snapshot: str | None
+    digest: str
+
+
+@dataclass(slots=True)
+class Absence:
+    """A project that a complete reading no longer lists."""
+
+    external_id: str
+    pk: int
+
+
+@dataclass
+class Changes:
+    """All that one reading changes. `same` counts the projects that it leaves as they are."""
+
+    projects: list[ProjectChange] = field(default_factory=list)
+    listings: list[ListingChange] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
+    same: int = 0
+    invalid: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.projects or self.listings or self.absences)
+
+
+def value_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """{field: [old, new]} in canonical strings, for the fields whose values differ."""
+    pairs = {name: [canonical(old.get(name)), canonical(value)] for name, value in new.items()}
+    return {name: pair for name, pair in pairs.items() if _known(pair[0]) != _known(pair[1])}
+
+
+def _known(value: Any) -> Any:
+    """No places and an empty text are as unknown as None; 0 is a figure."""
+    return None if value in ("", []) else value
+
+
+def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str | None]]:
+    """{label: [old, new]} for published strings that differ; a label that is gone ends in None."""
+    labels = [*new, *(label for label in old if label not in new)]
+    return {
+        label: [old.get(label), new.get(label)]
+        for label in labels
+        if old.get(label) != new.get(label) and not is_volatile(label)
+    }
+
+
+def field_changes(
+    values: dict[str, list[Any]], texts: dict[str, list[str | None]], field_of: Mapping[str, str | None]
+) -> dict[str, list[Any]]:
+    """The values' changes, and as `published.<Label>` those strings that no changed value stands for.
+
+    `field_of`: label → the field that reads it, or None. A string that cannot be read any more (its value
+    went to None while the text did not go blank) is told too: null alone would hide what is published.
+    """
+    told = dict(values)
+    for label, (before, after) in texts.items():
+        name = field_of.get(label)
+        pair = values.get(name) if name else None
+        if (before or "") == (after or ""):  # a blank column came or went: nothing is published either way
+            continue
+        if pair is None or (pair[1] is None and after):
+            told[f"published.{label}"] = [before or None, after or None]
+    return told

@@ -1,0 +1,111 @@
+"""Dates as South African pages write them: day first, or year first. Pure.
+
+A date is taken only where the page gives a day. "March 2021" is a month: the contract wants a date or null,
+and the first of the month would be an invention, so the value stays null, the text stays in `published` and
+the record says why. "10/22/2021" is no day-first date; it is never turned round.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from etl.parsed import LONGEST_FIGURE, Parsed, is_blank
+from etl.units import one_line
+
+IMPOSSIBLE = "no such date, day first"
+MONTH_ONLY = "month only"
+NOT_DATE = "cannot be read as a date"
+OUT_OF_RANGE = "year out of range"
+PLACEHOLDER = "placeholder for no date"
+SERIAL = "a spreadsheet's serial number"
+TWO_DIGIT_YEAR = "two-digit year among numbers"
+YEAR_ONLY = "year only"
+FINANCIAL_YEAR = "financial year"
+
+_PLACEHOLDERS = {date(1970, 1, 1), date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1, 1, 1)}
+_FIRST_YEAR, _LAST_YEAR = 1950, 2100
+_CENTURY_PIVOT = 70  # "Sep-04" is 2004, "Sep-98" is 1998
+
+_MONTH_NAMES = (
+    "january januarie", "february februarie", "march maart", "april", "may mei", "june junie", "july julie",
+    "august augustus", "september", "october oktober", "november", "december desember",
+)  # fmt: skip
+_MONTHS = {
+    spelling: number
+    for number, names in enumerate(_MONTH_NAMES, start=1)
+    for name in names.split()
+    for spelling in (name, name[:3], *(("sept",) if number == 9 else ()))
+}
+
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:,?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[ap]m)?Z?(?: on |$)",
+    re.IGNORECASE,
+)
+_NAME = r"(?P<name>[a-z]{3,10})\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?: ?(?:st|nd|rd|th))?"
+_FULL = [
+    re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"),
+    re.compile(r"(?P<day>[0-9]{1,2})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})"),
+    re.compile(rf"{_DAY}[ -/.]*(?:of )?{_NAME}[, -/.]*(?P<year>[0-9]{{4}}|[0-9]{{2}})", re.IGNORECASE),
+    re.compile(rf"{_NAME} ?{_DAY},? (?P<year>[0-9]{{4}})", re.IGNORECASE),
+    re.compile(rf"(?P<year>[0-9]{{4}})[ -/.]{_NAME}[ -/.]{_DAY}", re.IGNORECASE),
+]
+_MONTH_YEAR = re.compile(rf"{_NAME}[, -/.']*(?:[0-9]{{4}}|[0-9]{{2}})", re.IGNORECASE)
+_YEAR_PAIR = re.compile(
+    r"(?:fy ?)?(?P<first>[0-9]{4})[-/](?P<second>[0-9]{2}|[0-9]{4})(?: fy)?", re.IGNORECASE
+)
+
+
+def _partial_problem(text: str) -> str:
+    """The name of what is less than a date: a month, a year, a financial year, a serial number."""
+    month = _MONTH_YEAR.fullmatch(text)
+    if (month and month["name"].casefold() in _MONTHS) or re.fullmatch(r"[01]?[0-9][-/][0-9]{4}", text):
+        return MONTH_ONLY
+    if pair := _YEAR_PAIR.fullmatch(text):
+        following = (int(pair["first"]) + 1) % 100 == int(pair["second"]) % 100
+        return FINANCIAL_YEAR if following else MONTH_ONLY if len(pair["second"]) == 2 else NOT_DATE
+    if re.fullmatch(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}", text):
+        return TWO_DIGIT_YEAR
+    if re.fullmatch(r"[3-6][0-9]{4}(?:[.,][0-9]+)?", text):
+        return SERIAL
+    return YEAR_ONLY if re.fullmatch(r"(?:19|20)[0-9]{2}", text) else NOT_DATE
+
+
+def _parts(match: re.Match[str]) -> tuple[int, int, int] | None:
+    """(year, month, day) of a full shape, or None where its word is no month."""
+    groups = match.groupdict()
+    month = _MONTHS.get(groups["name"].casefold()) if "name" in groups else int(groups["month"])
+    if month is None:
+        return None
+    year = int(groups["year"])
+    if len(groups["year"]) == 2:
+        year += 2000 if year < _CENTURY_PIVOT else 1900
+    return year, month, int(groups["day"])
+
+
+def _checked(year: int, month: int, day: int) -> Parsed[date]:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return Parsed(None, IMPOSSIBLE)
+    if found in _PLACEHOLDERS:
+        return Parsed(None, PLACEHOLDER)
+    return Parsed(found) if _FIRST_YEAR <= year <= _LAST_YEAR else Parsed(None, OUT_OF_RANGE)
+
+
+def parse_date(text: str) -> Parsed[date]:
+    """The day that a string names, by shape; a weekday before it and a time of day are passed over."""
+    if is_blank(text):
+        return Parsed(None)
+    plain = one_line(text)
+    if len(plain) > LONGEST_FIGURE:
+        return Parsed(None, NOT_DATE)
+    plain = _TIME.sub("", _WEEKDAY.sub("", plain)).strip(" ,.")
+    for shape in _FULL:
+        match = shape.fullmatch(plain)
+        parts = _parts(match) if match else None
+        if parts:
+            return _checked(*parts)
+    return Parsed(None, _partial_problem(plain))

@@ -1,0 +1,243 @@
+"""The Department of Water and Sanitation's Project Monitoring Dashboard."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from etl import checks, normalise
+from etl.changes import Absence, Changes, ListingChange, ProjectChange, field_changes, text_changes, value_changes
+from etl.checks import Verdict
+from etl.crawl import Crawl, Progress
+from etl.exceptions import InvalidRecord
+from etl.extract import read_page
+from etl.extract.types import PageContent, PublishedProject
+from etl.fetch import Fetcher, Manners
+from etl.inspect_page import inspect_page
+from etl.known import Key, KnownProject, details
+from etl.monitor import SourceMonitor
+from etl.places import Places
+from etl.parser_version import parser_digest
+from etl.reading import Page, Reading
+from etl.records import ListingRecord, ProjectRecord
+from etl.survey import Part, Survey
+from etl.vocabulary import Vocabulary
+from etl.words import known_places, known_words
+from projects.models import MunicipalityListing, SyncRun
+
+
+class EnhancedDWSMonitor(SourceMonitor):
+    """Polls the dashboard along its own lists; `files` are read instead of the site where given."""
+
+    name = "dws"
+
+    def __init__(
+        self,
+        run: SyncRun,
+        *,
+        dry_run: bool = False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        files: Sequence[Path] = (),
+    ) -> None:
+        super().__init__(run, dry_run=dry_run, on_progress=on_progress)
+        self.files = files
+        self.words: Vocabulary = known_words()
+        self.places: Places = known_places()
+        run.parser_digest = parser_digest(self.words)
+        self.fetcher = Fetcher(settings.DWS_URL, _manners(), self.alive)
+        self.crawl = Crawl(settings.DWS_URL, self.fetcher, self._read, on_progress)
+
+    def close(self) -> None:
+        self.fetcher.close()
+
+    def _survey(self) -> Survey:
+        self.sight.last = self.known.last_sightings()
+        self.survey = Survey(self._identify, lambda code: self.places.get(code) is not None)
+        try:
+            for reading in self._from_files() if self.files else self.crawl.lists():
+                self._add(reading)
+            self.survey.settle(self._district_of)
+            if not self.files:
+                for reading in self.crawl.projects(self._wanted()):
+                    self._add(reading)
+        finally:
+            self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
+        self.survey.whole = self.survey.whole and self.crawl.lists_complete
+        self.survey.notes += self.crawl.problems
+        return self.survey
+
+    def _add(self, reading: Reading) -> None:
+        self.survey.add(reading, self.sight.settle(reading))
+
+    def _from_files(self) -> Iterator[Reading]:
+        for path in self.files:
+            page = Page(path.resolve().as_uri(), path.read_bytes(), status=None)
+            yield Reading(f"file:{path.name}", page, self._read(f"file:{path.name}", page))
+
+    def _read(self, key: str, page: Page) -> PageContent:
+        """Keep the bytes, then see what the page offers: in this order, whatever the page is."""
+        self.alive()
+        self.sight.look(key, page)
+        inspect_page(page.url, page.body, page.content_type)
+        return read_page(
+            page.body, url=page.url, content_type=page.content_type, labels=self.words.fields
+        )
+
+    def _identify(self, project: PublishedProject, area: str | None) -> str:
+        """An identity for a row that shows no number; "" where it shows no name either."""
+        listed_under = [area] if area else []
+        try:
+            return normalise.project_record(
+                "", project.published, None, listed_under=listed_under, vocabulary=self.words, places=self.places
+            ).external_id
+        except InvalidRecord:
+            return ""
+
+    def _district_of(self, code: str) -> str | None:
+        place = self.places.get(code)
+        return place.district if place else None
+
+    def _wanted(self) -> list[tuple[str, str]]:
+        """Projects whose own page is to be read: new, with a changed line, or by turn."""
+        return [
+            (external_id, part.url)
+            for external_id, part in sorted(self.survey.lines.items())
+            if part.url and self._is_wanted(external_id, part, self.known.keys.get(external_id))
+        ]
+
+    def _is_wanted(self, external_id: str, part: Part, key: Key | None) -> bool:
+        if key is None or not key.page_digest or key.line_digest != part.digest():
+            return True
+        turn = zlib.crc32(external_id.encode()) % settings.ROTATION_RUNS
+        return turn == self.known.turn % settings.ROTATION_RUNS
+
+    def _check(self) -> Verdict:
+        checks.check_demo(self.survey, self.run.source.demo)
+        listings = len(self.known.listings)
+        return checks.check(self.survey, self.known.present, listings, partial=bool(self.files))
+
+    def _nothing_new(self) -> str:
+        if self.run.force or not self.survey.whole or self._parser_moved():
+            return ""
+        return self.survey.unchanged_by({k: (s.raw_sha256, s.clean_sha256) for k, s in self.sight.last.items()})
+
+    def _parser_moved(self) -> bool:
+        return self.run.parser_digest != self.known.last_parser
+
+    def _changes(self, verdict: Verdict) -> Changes:
+        changes = Changes(invalid=self.survey.invalid)
+        seen = self.survey.lines.keys() | self.survey.pages.keys()
+        candidates = [i for i in seen if self.run.force or self._may_differ(i)]
+        changes.same = len(seen) - len(candidates)
+        for external_id, known in details(self.known, candidates):
+            try:
+                change = self._process_project(self._record(external_id, known, verdict), known)
+            except InvalidRecord as problem:
+                self.survey.notes.append(f"{external_id}: {problem}")
+                changes.invalid += 1
+                continue
+            changes.projects += [change] if change else []
+            changes.same += not change
+        changes.listings = list(self._listing_changes())
+        if verdict.complete:
+            gone = ((i, key) for i, key in self.known.keys.items() if key.is_present and i not in seen)
+            changes.absences = [Absence(external_id, key.pk) for external_id, key in gone]
+        return changes
+
+    def _may_differ(self, external_id: str) -> bool:
+        key, line, page = (
+            self.known.keys.get(external_id),
+            self.survey.lines.get(external_id),
+            self.survey.pages.get(external_id),
+        )
+        if key is None or not key.is_present or self._parser_moved():
+            return True
+        return bool(
+            (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
+        )
+
+    def _record(self, external_id: str, known: KnownProject | None, verdict: Verdict) -> ProjectRecord:
+        line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
+        listed_under = set(line.listed_under) if line else set()
+        if known and not (verdict.complete and line):
+            listed_under |= set(known.values["municipalities"])  # an incomplete reading takes no place away
+        record = normalise.project_record(
+            external_id,
+            line.published if line else (known.line() if known else {}),
+            page.published if page else (known.page() if known else None),
+            listed_under=sorted(listed_under),
+            url=next((part.url for part in (line, page) if part and part.url), known.url if known else None),
+            vocabulary=self.words,
+            places=self.places,
+        )
+        record.line_digest = line.digest() if line else (known.line_digest if known else "")
+        record.page_digest = page.digest() if page else (known.page_digest if known else "")
+        return record
+
+    def _process_project(self, record: ProjectRecord, known: KnownProject | None) -> ProjectChange | None:
+        """The change that makes what is known into the record; None where they agree."""
+        values = value_changes(known.values if known else {}, record.values)
+        texts = text_changes(known.published if known else {}, record.published)
+        told = field_changes(values, texts, {label: self.words.field_of(label) for label in texts})
+        returned = known is not None and not known.is_present
+        if known and not told and not returned:
+            return None
+        change_type = "created" if known is None else "returned" if returned else "updated"
+        line, page = self.survey.lines.get(record.external_id), self.survey.pages.get(record.external_id)
+        proof = page if page and (known is None or page.digest() != known.page_digest) else line or page
+        return ProjectChange(
+            record=record,
+            pk=known.pk if known else None,
+            change_type=change_type,
+            cause="source" if self._source_moved(record, known) else "parser",
+            field_changes=told,
+            evidence=texts,
+            snapshot=proof.snapshot if proof else None,
+        )
+
+    def _source_moved(self, record: ProjectRecord, known: KnownProject | None) -> bool:
+        """Whether the published strings moved, or only our reading of them."""
+        if known is None or not known.is_present:
+            return True
+        return (record.line_digest, record.page_digest) != (known.line_digest, known.page_digest)
+
+    def _listing_changes(self) -> Iterator[ListingChange]:
+        for _, listed in sorted(self.survey.listings.items()):
+            try:
+                record = normalise.listing_record(listed.line, self.places)
+            except InvalidRecord as problem:
+                self.survey.notes.append(str(problem))
+                continue
+            known = self.known.listings.get(record.code) if record else None
+            if record and not (known and known.digest == record.digest):
+                yield from self._listing_change(record, known, listed.snapshot)
+
+    def _listing_change(
+        self, record: ListingRecord, known: MunicipalityListing | None, snapshot: str | None
+    ) -> Iterator[ListingChange]:
+        values = value_changes(
+            {name: getattr(known, name) for name in _LISTED} if known else {},
+            {name: getattr(record, name) for name in _LISTED},
+        )
+        texts = text_changes(known.published if known else {}, record.published)
+        told = field_changes(values, texts, _LISTING_LABELS)
+        if told or not known:
+            yield ListingChange(record, known.pk if known else None, told, texts, snapshot, record.digest)
+
+
+_LISTED = ("name", "projects", "value")
+_LISTING_LABELS = {"Projects": "projects", "Total value": "value", "Municipality": "name", "Code": "name"}
+
+
+def _manners() -> Manners:
+    return Manners(
+        delay=settings.FETCH_DELAY_SECONDS,
+        timeout=settings.FETCH_TIMEOUT_SECONDS,
+        attempts=settings.FETCH_MAX_ATTEMPTS,
+        backoff=settings.FETCH_BACKOFF_SECONDS,
+        max_bytes=settings.FETCH_MAX_BYTES,
+        contact_url=settings.CONTACT_URL,
+    )

@@ -1,0 +1,82 @@
+"""What the change log says of a run's changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from etl.changes import Changes, ListingChange, ProjectChange
+from projects.changelog import Entry
+from projects.models import ChangeType, EntityType, MunicipalityListing, Presence, Project, SyncRun
+
+
+def of(
+    run: SyncRun,
+    changes: Changes,
+    projects: Sequence[Project],
+    listings: Sequence[MunicipalityListing],
+) -> Iterator[Entry]:
+    """One entry a change; the rows are those of the changes, in their order."""
+    for change, row in zip(changes.projects, projects, strict=True):
+        yield _project(run, change, row)
+    for listing, listing_row in zip(changes.listings, listings, strict=True):
+        yield _listing(run, listing, listing_row)
+    absent = Project.objects.filter(pk__in=[absence.pk for absence in changes.absences])
+    for row in absent.prefetch_related("municipalities") if changes.absences else ():
+        yield _missing(run, row)
+
+
+def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
+    told = change.field_changes
+    if change.change_type == "returned":
+        told = {"presence": [Presence.MISSING.value, Presence.PRESENT.value], **told}
+    return Entry(
+        entity_type=EntityType.PROJECT,
+        entity_id=row.pk,
+        external_id=row.external_id,
+        name=row.name or "",
+        source_id=run.source_id,
+        change_type=change.change_type,
+        cause=change.cause,
+        field_changes=told,
+        evidence=change.evidence,
+        municipality=row.municipality_id,
+        municipalities=list(change.record.values["municipalities"]),  # type: ignore[call-overload]
+        province=row.province,
+        run_id=run.pk,
+        snapshot_id=change.snapshot,
+    )
+
+
+def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> Entry:
+    place = row.municipality
+    return Entry(
+        entity_type=EntityType.LISTING,
+        entity_id=row.pk,
+        external_id=row.code,
+        name=row.name,
+        source_id=run.source_id,
+        change_type=ChangeType.UPDATED if change.pk else ChangeType.CREATED,
+        field_changes=change.field_changes,
+        evidence=change.evidence,
+        municipality=place.code if place else None,
+        municipalities=[place.code] if place else [],
+        province=place.province if place else None,
+        run_id=run.pk,
+        snapshot_id=change.snapshot,
+    )
+
+
+def _missing(run: SyncRun, row: Project) -> Entry:
+    return Entry(
+        entity_type=EntityType.PROJECT,
+        entity_id=row.pk,
+        external_id=row.external_id,
+        name=row.name or "",
+        source_id=run.source_id,
+        change_type=ChangeType.MISSING,
+        field_changes={"presence": [Presence.PRESENT.value, Presence.MISSING.value]},
+        municipality=row.municipality_id,
+        municipalities=sorted(place.code for place in row.municipalities.all()),
+        province=row.province,
+        run_id=run.pk,
+    )

@@ -1,0 +1,73 @@
+"""Group rows to columns: the value of a group row is repeated for the rows below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+# "(Count=5)", "(Sum of Budget=R1 000, Count=2)", "(Continued on the next page)": sums, not the group's value
+_SUMMARY = re.compile(r"\s*\((?:[^()=]+=[^()]*|Continued on the next page)\)$", re.IGNORECASE)
+_CAPTION = re.compile(r"^([^:]{1,80}?)\s*:\s+(\S.*)$|^([^:]{1,80}?)\s*:$", re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Group:
+    level: int
+    text: str
+    start: int  # number of the first data row below it
+
+
+@dataclass(slots=True)
+class Groups:
+    """The group rows of one table, in order."""
+
+    found: list[_Group] = field(default_factory=list)
+
+    def open(self, level: int, text: str, start: int) -> None:
+        """A group row of that level (0 outermost) stands before data row number `start`."""
+        for _ in range(3):
+            text = _SUMMARY.sub("", text)
+        self.found.append(_Group(level, text, start))
+
+    def left_out(self, start: int) -> None:
+        """Data row number `start` turned out to be none: what follows moves up by one."""
+        for group in self.found:
+            if group.start > start:
+                group.start -= 1
+
+    def columns(self, count: int) -> tuple[list[str], list[list[str]]]:
+        """Headers of the group columns, outermost first, and their values for each of `count` rows."""
+        used = [group for group in self.found if group.start < count]
+        levels = sorted({group.level for group in used})
+        if not levels:
+            return [], []
+        captions = {level: _common_caption([g.text for g in used if g.level == level]) for level in levels}
+        rows: list[list[str]] = []
+        current: dict[int, str] = {}
+        waiting = iter(used)
+        following = next(waiting, None)
+        for number in range(count):
+            while following is not None and following.start <= number:
+                current = {level: text for level, text in current.items() if level < following.level}
+                current[following.level] = _value(following.text, captions[following.level])
+                following = next(waiting, None)
+            rows.append([current.get(level, "") for level in levels])
+        return [captions[level] or "Group" for level in levels], rows
+
+
+def _split(text: str) -> tuple[str, str] | None:
+    match = _CAPTION.match(text)
+    if not match:
+        return None
+    return (match[3], "") if match[1] is None else (match[1], match[2])
+
+
+def _common_caption(texts: list[str]) -> str:
+    """The caption that all of them begin with ("Caption: value"), else ""."""
+    captions = {parts[0] if (parts := _split(text)) else "" for text in texts}
+    return captions.pop() if len(captions) == 1 else ""
+
+
+def _value(text: str, caption: str) -> str:
+    parts = _split(text) if caption else None
+    return parts[1] if parts else text

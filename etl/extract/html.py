@@ -1,0 +1,191 @@
+"""Bytes to a tree, and a tree's element to the text that a person reads. Any bytes are survivable.
+
+lxml does the work: the markup of these sites is regular and their grids are large. Comments, processing
+instructions and wrong nesting stay libxml2's business; what it cannot read at all is `PageChanged`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+from lxml import etree
+
+from etl.exceptions import PageChanged
+
+Element = Any  # lxml publishes no class that type checkers agree on
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_TAG = re.compile(r"<[A-Za-z!/]")
+# Characters that no HTML page has, and that libxml2 would stop at or hand on as rubbish
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]+")
+# What browsers make of these labels (WHATWG Encoding): Latin-1 is Windows-1252
+_ALIASES = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252",
+            "ascii": "windows-1252", "us-ascii": "windows-1252", "utf8": "utf-8", "unicode": "utf-16"}  # fmt: skip
+_MAX_DEPTH = 120  # of inline markup in one cell; beyond it the text is taken without looking at tags
+
+UNSHOWN = frozenset({"script", "style", "template", "noscript", "head", "title", "datalist", "object"})
+BLOCKS = frozenset(
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2"
+    " h3 h4 h5 h6 header hr legend li main nav ol option p pre section summary table tbody td tfoot th thead tr"
+    " ul".split()
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "datetime-local", "month"})
+
+
+def decode(body: bytes | str, content_type: str = "") -> str:
+    """The page's text: charset from the BOM or header, else `<meta>`, else UTF-8, else Windows-1252."""
+    if isinstance(body, str):
+        return body
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace")
+    declared = _declared(content_type) or _declared(body[:4096].decode("latin-1"))
+    if declared and declared != "utf-8":
+        try:
+            return body.decode(declared, "replace")
+        except (LookupError, ValueError):
+            pass  # a charset that nobody knows is no charset
+    return _utf8_or_western(body)
+
+
+def _declared(text: str) -> str | None:
+    match = _CHARSET.search(text)
+    if not match:
+        return None
+    name = match[1].lower()
+    try:
+        codec = codecs.lookup(_ALIASES.get(name, name))
+    except (LookupError, ValueError):
+        return None
+    # "utf-16" in a page that could be read so far is a lie (WHATWG says the same); rot13 is no charset
+    return codec.name if codec._is_text_encoding and not codec.name.startswith("utf-16") else "utf-8"
+
+
+def _utf8_or_western(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    # One broad sign cut in two must not turn every accent of the page into two wrong letters
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    return text if good > bad else body.decode("windows-1252", "replace")
+
+
+def parse(text: str) -> Element:
+    """The tree's root. Raises PageChanged for input that has no markup at all."""
+    if not _TAG.search(text):
+        raise PageChanged("The answer holds no HTML at all." if text.strip() else "The answer is empty.")
+    text = _CONTROL.sub("", text)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise PageChanged(f"The page's markup cannot be read: {error}") from error
+    if root is None:
+        raise PageChanged("The page has no element that can be read.")
+    return root
+
+
+def squash(text: str | None) -> str:
+    """Runs of white space (NBSP included) as one space, trimmed."""
+    return " ".join(text.split()) if text else ""
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the element's own attributes hide it from a person."""
+    style = element.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    return element.get("hidden") is not None
+
+
+def text_of(element: Element) -> str:
+    """What a person reads in the element: one line, `""` where blank."""
+    if not len(element):
+        text = element.text
+        return " ".join(text.split()) if text else ""
+    return words_of(element) or symbol_of(element)
+
+
+def words_of(element: Element) -> str:
+    """As `text_of`, but an image or a check box alone is blank."""
+    parts: list[str] = []
+    _collect(element, parts, 0)
+    return " ".join("".join(parts).split())
+
+
+def _collect(element: Element, parts: list[str], depth: int) -> None:
+    if element.text:
+        parts.append(element.text)
+    for child in element:
+        tag = child.tag
+        if type(tag) is str and tag not in UNSHOWN:
+            _collect_child(child, tag, parts, depth)
+        if child.tail:
+            parts.append(child.tail)
+
+
+def _collect_child(child: Element, tag: str, parts: list[str], depth: int) -> None:
+    if child.attrib and is_hidden(child):
+        return
+    if tag in _CONTROLS:
+        parts.append(f" {_CONTROLS[tag](child)} ")
+    elif depth > _MAX_DEPTH:
+        parts.append(" ".join(child.itertext()))
+    elif tag in BLOCKS:
+        parts.append(" ")
+        _collect(child, parts, depth + 1)
+        parts.append(" ")
+    else:
+        _collect(child, parts, depth + 1)
+
+
+def _input_text(element: Element) -> str:
+    return element.get("value", "") if element.get("type", "").lower() in _TEXT_INPUTS else ""
+
+
+def selected_option(element: Element) -> Element | None:
+    """The option that a `<select>` shows, or None."""
+    options = list(element.iter("option"))
+    return next((option for option in options if option.get("selected") is not None), options[0] if options else None)
+
+
+def _select_text(element: Element) -> str:
+    option = selected_option(element)
+    return "" if option is None else text_of(option)
+
+
+_CONTROLS = {"input": _input_text, "select": _select_text, "textarea": lambda element: element.text or ""}
+
+
+def symbol_of(element: Element) -> str:
+    """Words for a cell without text: an image's alternative text, or a check box's state."""
+    for child in element.iter("img", "input", "span"):
+        tag, style_class = child.tag, child.get("class") or ""
+        if tag == "img" or "CheckBox" in style_class:
+            words = child.get("alt") or child.get("title") or child.get("aria-label") or _state(style_class)
+        elif tag == "input" and child.get("type", "").lower() in ("checkbox", "radio"):
+            words = child.get("aria-label") or ("Unchecked" if child.get("checked") is None else "Checked")
+        else:
+            words = ""
+        if words.strip():
+            return squash(words)
+    return ""
+
+
+def _state(style_class: str) -> str:
+    """DevExpress's own words for a check box's state, from its sprite class."""
+    if "CheckBoxChecked" in style_class:
+        return "Checked"
+    return "Unchecked" if "CheckBoxUnchecked" in style_class else ""
+
+
+def has_class(element: Element, *prefixes: str) -> bool:
+    """Whether one class of the element begins with one of the prefixes (theme suffixes follow them)."""
+    classes = element.get("class")
+    return bool(classes) and any(name.startswith(prefixes) for name in classes.split())

@@ -1,0 +1,165 @@
+"""JavaScript literals as DevExpress prints them, to Python values. Linear time, bounded depth.
+
+Single quotes, escapes, holes (`[1,,2]` → None), nested objects and arrays; functions, `new …(…)` and calls
+give None; a bare name gives None (`true`, `false` their values).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_STRING = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)")
+_WORD = re.compile(r"[A-Za-z_$][\w$.]*")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"} | dict.fromkeys(
+    ("\n", "\r", "\r\n", "\u2028", "\u2029"), ""
+)
+# Inside code that is skipped: what may hold a bracket that is none
+_CODE = re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|//[^\n]*|/\*.*?\*/|[][(){}]", re.DOTALL)
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_MAX_DEPTH = 100
+_CONSTANTS = {"true": True, "false": False}
+
+
+class NotALiteral(ValueError):
+    """The text at this place is no literal that this reader knows."""
+
+
+def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
+    """The value that begins at `start`, and the position behind it. Raises NotALiteral."""
+    return _value(text, start, 0)
+
+
+def read_arguments(text: str, start: int) -> tuple[list[Any], int]:
+    """The arguments of a call whose `(` stands at `start`, and the position behind its `)`."""
+    return _items(text, start + 1, ")", 0)
+
+
+def unescape(inner: str) -> str:
+    """The inside of a JavaScript string literal as the script's engine would read it."""
+    return _ESCAPE.sub(_unescaped, inner) if "\\" in inner else inner
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    digits = match[1] or match[2] or match[3]
+    if digits is None:
+        return _SIMPLE.get(match[4], match[4])
+    code = int(digits, 16)
+    return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else "\ufffd"
+
+
+def _skip_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
+    if depth > _MAX_DEPTH:
+        raise NotALiteral("nested too deeply")
+    at = _skip_space(text, at)
+    first = text[at : at + 1]
+    if first in ("'", '"') and (match := _STRING.match(text, at)):
+        return unescape(match[0][1:-1]), match.end()
+    if first == "[":
+        return _items(text, at + 1, "]", depth + 1)
+    if first == "{":
+        return _object(text, at + 1, depth + 1)
+    if first == "(":
+        items, end = _items(text, at + 1, ")", depth + 1)
+        return (items[-1] if items else None), end
+    if match := _NUMBER.match(text, at):
+        return _number(match[0]), match.end()
+    if first == "!" and text[at + 1 : at + 2] in ("0", "1"):
+        return text[at + 1] == "0", at + 2
+    return _word(text, at)
+
+
+def _number(digits: str) -> int | float:
+    if "x" in digits.lower():
+        return int(digits, 16)
+    return float(digits) if any(mark in digits for mark in ".eE") or len(digits) > 400 else int(digits)
+
+
+def _word(text: str, at: int) -> tuple[Any, int]:
+    match = _WORD.match(text, at)
+    if not match:
+        raise NotALiteral(f"no literal at {at}")
+    if match[0] in _CONSTANTS:
+        return _CONSTANTS[match[0]], match.end()
+    if match[0] == "new":
+        return None, _word(text, _skip_space(text, match.end()))[1]
+    return None, _behind_code(text, match.end(), is_function=match[0] == "function")
+
+
+def _behind_code(text: str, at: int, is_function: bool) -> int:
+    """Behind the brackets that follow a name: `name(…)`, `function name(…) {…}`."""
+    if is_function:
+        at = text.find("(", at)
+        if at < 0:
+            raise NotALiteral("a function without parameters")
+        return _behind_brackets(text, _skip_space(text, _behind_brackets(text, at)))
+    after = _skip_space(text, at)
+    return _behind_brackets(text, after) if text[after : after + 1] == "(" else at
+
+
+def _behind_brackets(text: str, at: int) -> int:
+    if text[at : at + 1] not in _PAIRS:
+        raise NotALiteral(f"no bracket at {at}")
+    waiting: list[str] = []
+    for match in _CODE.finditer(text, at):
+        mark = match[0]
+        if mark in _PAIRS:
+            waiting.append(_PAIRS[mark])
+        elif waiting and mark == waiting[-1]:
+            waiting.pop()
+            if not waiting:
+                return match.end()
+    raise NotALiteral("brackets without end")
+
+
+def _items(text: str, at: int, end: str, depth: int) -> tuple[list[Any], int]:
+    items: list[Any] = []
+    while True:
+        at = _skip_space(text, at)
+        mark = text[at : at + 1]
+        if mark == end:
+            return items, at + 1
+        if mark == ",":  # a hole
+            items.append(None)
+            at += 1
+            continue
+        item, at = _value(text, at, depth)
+        items.append(item)
+        at = _skip_space(text, at)
+        if text[at : at + 1] == ",":
+            at += 1
+        elif text[at : at + 1] != end:
+            raise NotALiteral(f"neither comma nor {end} at {at}")
+
+
+def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
+    found: dict[str, Any] = {}
+    while True:
+        at = _skip_space(text, at)
+        if text[at : at + 1] == "}":
+            return found, at + 1
+        key, at = _key(text, at)
+        at = _skip_space(text, at)
+        if text[at : at + 1] != ":":
+            raise NotALiteral(f"no colon at {at}")
+        found[key], at = _value(text, at + 1, depth)
+        at = _skip_space(text, at)
+        if text[at : at + 1] == ",":
+            at += 1
+        elif text[at : at + 1] != "}":
+            raise NotALiteral(f"neither comma nor brace at {at}")
+
+
+def _key(text: str, at: int) -> tuple[str, int]:
+    for pattern in (_STRING, _WORD, _NUMBER):
+        if match := pattern.match(text, at):
+            return (unescape(match[0][1:-1]) if pattern is _STRING else match[0]), match.end()
+    raise NotALiteral(f"no key at {at}")

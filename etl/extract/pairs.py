@@ -1,0 +1,138 @@
+"""Labels and their values in structures that say so: `<dl>`, form layouts, two-column tables."""
+
+from __future__ import annotations
+
+from etl.extract.document import Document, Found
+from etl.extract.html import Element, has_class, text_of, words_of
+from etl.extract.plainrows import Row, is_bold, own_rows
+from etl.extract.spans import span
+from etl.extract.table import is_candidate
+from etl.extract.types import Table
+
+Pair = tuple[str, str]
+_LONG_LABEL = 80
+_LONG_VALUE = 2000
+
+
+def fields_table(name: str, pairs: list[Pair]) -> Table | None:
+    """A `fields` table of label/value pairs; None where they are too few or say nothing."""
+    pairs = [(label.rstrip(":").strip(), value) for label, value in pairs]
+    pairs = [(label, value) for label, value in pairs if 0 < len(label) <= _LONG_LABEL]
+    filled = [value for _, value in pairs if value]
+    if len(pairs) < 2 or not filled or max(map(len, filled)) > _LONG_VALUE:
+        return None
+    headers, row = [label for label, _ in pairs], [value for _, value in pairs]
+    return Table("fields", name, headers, [row], links=[None], field_names=[""] * len(headers))
+
+
+def read_definition_lists(document: Document) -> list[Found]:
+    """`<dl>` with `<dt>` and `<dd>`, wrapped in divs or not."""
+    found = []
+    for container in document.root.iter("dl"):
+        table = fields_table(container.get("id") or "", _definitions(container))
+        if table is not None:
+            document.taken.add(container)
+            found.append(Found(container, table))
+    return found
+
+
+def _definitions(container: Element) -> list[Pair]:
+    pairs: list[Pair] = []
+    for part in container.iter("dt", "dd"):
+        text = text_of(part)
+        if part.tag == "dt":
+            pairs.append((text, ""))
+        elif pairs:
+            label, value = pairs[-1]
+            pairs[-1] = (label, f"{value} {text}".strip())
+    return pairs
+
+
+def read_form_layouts(document: Document) -> list[Found]:
+    """ASPxFormLayout: a caption cell and a nested control cell per item; groups are one block together."""
+    blocks: dict[Element, list[Pair]] = {}
+    for caption in document.root.xpath("//*[contains(@class, 'dxflCaption')]"):
+        if not has_class(caption, "dxflCaptionCell", "dxflCaption_") and caption.get("class") != "dxflCaption":
+            continue
+        item, value = _form_value(caption)
+        label = words_of(caption)
+        if value is None or not label or value in document.taken:
+            continue
+        document.taken.add(value)
+        blocks.setdefault(_layout_of(item), []).append((label, text_of(value)))
+    tables = [(container, fields_table(container.get("id") or "", pairs)) for container, pairs in blocks.items()]
+    return [Found(container, table) for container, table in tables if table is not None]
+
+
+def _form_value(caption: Element) -> tuple[Element, Element | None]:
+    """The item around a caption, and the cell with its value."""
+    item = caption
+    for parent in caption.iterancestors():
+        item = parent
+        cell = next((part for part in parent.iter("td", "div") if has_class(part, "dxflNestedControlCell")), None)
+        if cell is not None:
+            return item, cell
+        if has_class(parent, "dxflItem", "dxflFormLayout", "dxflGroup"):
+            break
+    return item, None
+
+
+def _layout_of(item: Element) -> Element:
+    """The outermost form layout around an item (its groups are tables too), or the card that it stands in."""
+    outer = item
+    for parent in item.iterancestors():
+        if has_class(parent, "dxcvCard", "dxcvFlowCard", "dxdvItem", "dxdvFlowItem"):
+            return parent
+        if has_class(parent, "dxfl"):
+            outer = parent
+    return outer
+
+
+def read_field_tables(document: Document) -> list[Found]:
+    """Tables of which every row is label | value (or label | value | label | value)."""
+    found = []
+    for container in document.root.iter("table"):
+        if container in document.taken or not is_candidate(container, document):
+            continue
+        pairs = _row_pairs(own_rows(container).rows, document)
+        table = fields_table(container.get("id") or "", pairs) if pairs else None
+        if table is not None:
+            document.taken.add(container)
+            found.append(Found(container, table))
+    return found
+
+
+def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
+    """The pairs of a table's rows, or none where its rows are something else."""
+    rows = [row for row in rows if len(row.cells) > 1 and any(map(text_of, row.cells))]
+    if len(rows) < 2 or any(len(row.cells) not in (2, 4, 6) for row in rows) or _holds_tables(rows):
+        return []
+    if all(cell.tag == "th" for cell in rows[0].cells) or any(span(c, "rowspan", 99) > 1 for r in rows for c in r.cells):
+        return []
+    pairs = [(row.cells[at], row.cells[at + 1]) for row in rows for at in range(0, len(row.cells), 2)]
+    pairs = [(label, value) for label, value in pairs if text_of(label)]
+    return [(text_of(label), text_of(value)) for label, value in pairs] if _are_labels(pairs, document) else []
+
+
+def _holds_tables(rows: list[Row]) -> bool:
+    inner = [cell.find(".//table") for row in rows for cell in row.cells if len(cell)]
+    return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
+
+
+def _are_labels(pairs: list[tuple[Element, Element]], document: Document) -> bool:
+    """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
+    if len(pairs) < 2:
+        return False
+    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
+    by_word = [document.field_of(text_of(label)) is not None for label, _ in pairs]
+    values = sum(document.field_of(text_of(value)) is not None for _, value in pairs)
+    if values * 2 > len(pairs):
+        return False
+    return by_mark * 5 >= len(pairs) * 4 or (sum(by_word) > 1 and sum(by_word) * 2 >= len(pairs) and by_word[0])
+
+
+def _is_marked(label: Element, value: Element) -> bool:
+    if label.tag == "th" and value.tag == "td":
+        return True
+    return value.tag == "td" and (words_of(label).endswith(":") or (is_bold(label) and not is_bold(value)))
+

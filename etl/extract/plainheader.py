@@ -1,0 +1,114 @@
+"""Where a plain table's header stands: `<thead>`, rows of `<th>`, known labels, bold type, or by contrast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from etl.extract.html import text_of
+from etl.extract.plainrows import Row, looks_like_heading, spans_all
+from etl.extract.spans import Cell
+
+FieldOf = Callable[[str], str | None]
+
+_SEARCHED = 6  # rows from the top among which a header is looked for
+_FIGURE = re.compile(r"^[^A-Za-z]*\d[^A-Za-z]*$|^-?\s*R\s*[\d ,.]+(?:\s*(?:million|billion|m|bn))?$|^\d{1,2} \w{3,9} \d{4}$")
+_DAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "tu", "we", "th", "fr", "sa", "su", "m", "t", "w", "f", "s"}
+
+
+def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:
+    """First row of the header and the first row behind it, or None where the table has no header."""
+    for find in (_by_section, _by_cells):
+        if found := find(rows, width):
+            return found
+    for number, row in enumerate(rows[:_SEARCHED]):
+        if _has_known_labels(row, field_of):
+            return number, number + 1
+    return _by_look(rows, width)
+
+
+def _by_section(rows: list[Row], width: int) -> tuple[int, int] | None:
+    size = next((number for number, row in enumerate(rows) if row.section != "thead"), len(rows))
+    if size == len(rows):
+        size = min(size, 1)  # a table that puts every row in its head: the first one is the header
+    start = next((number for number in range(size) if not _is_title(rows[number], width)), size)
+    return (start, size) if start < size and any(map(_has_text, rows[start:size])) else None
+
+
+def _by_cells(rows: list[Row], width: int) -> tuple[int, int] | None:
+    for start, row in enumerate(rows[:_SEARCHED]):
+        if _is_title(row, width) or not _has_text(row):
+            continue
+        if not _all_heads(row):
+            return None
+        end = start + 1
+        while end < len(rows) and _all_heads(rows[end]) and not spans_all(rows[end], width):
+            end += 1
+        return start, end
+    return None
+
+
+def _is_title(row: Row, width: int) -> bool:
+    return spans_all(row, width) or (len(row.cells) == 1 and width > 2)
+
+
+def _has_text(row: Row) -> bool:
+    return any(text_of(cell) for cell in row.cells)
+
+
+def _all_heads(row: Row) -> bool:
+    """All cells that say something are `<th>`, and there are two at least (or one that spans)."""
+    heads = row.heads()
+    if heads == len(row.cells):
+        return heads > 1 or row.cells[0].get("colspan") is not None
+    return heads > 1 and all(cell.tag == "th" or not text_of(cell) for cell in row.cells)
+
+
+def _has_known_labels(row: Row, field_of: FieldOf) -> bool:
+    if len(row.cells) < 2:
+        return False
+    texts = [text for cell in row.cells if (text := text_of(cell))]
+    known = {field for text in texts if (field := field_of(text))}
+    return len(known) >= 2 and (len(known) * 2 >= len(texts) or len(known) > 2) and not any(map(is_figure, texts))
+
+
+def _by_look(rows: list[Row], width: int) -> tuple[int, int] | None:
+    start = next((n for n, row in enumerate(rows[:_SEARCHED]) if not _is_title(row, width) and _has_text(row)), None)
+    if start is None or start + 1 >= len(rows) or len(rows[start].cells) < 2:
+        return None
+    texts = [text_of(cell) for cell in rows[start].cells]
+    plain = [text for text in texts if text and not is_figure(text) and len(text) <= 60]
+    if len(plain) < max(2, len(texts) - 1) or len(set(plain)) < len(plain):
+        return None
+    if looks_like_heading(rows[start]) and not looks_like_heading(rows[start + 1]):
+        return start, start + 1
+    return (start, start + 1) if _contrasts(texts, rows[start + 1 :]) else None
+
+
+def _contrasts(texts: list[str], below: list[Row]) -> bool:
+    """Words on top, and under one of them at least nothing but figures or dates, in three rows or more."""
+    below = [row for row in below if len(row.cells) == len(texts)]
+    if len(below) < 3:
+        return False
+    return any(all(is_figure(text_of(row.cells[at])) for row in below[:20]) for at in range(len(texts)))
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a number, an amount or a date rather than words."""
+    return len(text) <= 40 and bool(_FIGURE.match(text))
+
+
+def captions(header: list[list[Cell | None]], width: int) -> list[str]:
+    """One caption per column: the texts from top to bottom, a spanning cell's once ("Top Sub")."""
+    found = []
+    for at in range(width):
+        cells = [cell for row in header if at < len(row) and (cell := row[at]) is not None]
+        stack = list({id(cell): cell for cell in cells}.values())
+        found.append(" ".join(dict.fromkeys(cell.text for cell in stack if cell.text)))
+    return found
+
+
+def is_calendar(headers: list[str]) -> bool:
+    """Whether the headers are the days of a week."""
+    words = [header.casefold()[:3] for header in headers if header]
+    return len(words) >= 7 and sum(word in _DAYS for word in words) >= 7 and len(headers) <= 8

@@ -1,0 +1,87 @@
+"""Rows of cells to a rectangle: every cell repeated over the columns and rows that it spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etl.extract.html import Element, text_of
+
+_MAX_COLSPAN = 1000  # the HTML standard's own bound
+_MAX_COLUMNS = 2000
+_MAX_FILLED = 2_000_000  # cells of one table, spans filled out: a page cannot ask for more memory than this
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell as it stands in the rectangle; a spanning cell is the same object in every place."""
+
+    element: Element
+    text: str
+    colspan: int = 1
+    rowspan: int = 1
+
+
+def span(element: Element, name: str, limit: int) -> int:
+    """A colspan or rowspan as browsers read it (1 where it is missing or nonsense)."""
+    value = element.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+    if number == 0:
+        return limit if name == "rowspan" else 1
+    return min(number, limit)
+
+
+def cell_of(element: Element, rows_left: int = 1) -> Cell:
+    """The cell that stands in the element."""
+    return Cell(element, text_of(element), span(element, "colspan", _MAX_COLSPAN), span(element, "rowspan", rows_left))
+
+
+def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
+    """Rows of td/th elements, spans filled out; None where a row is shorter than the widest."""
+    filled: list[list[Cell | None]] = []
+    hanging: dict[int, tuple[Cell, int]] = {}  # column → cell from above, rows that it still covers
+    budget = _MAX_FILLED
+    for number, elements in enumerate(rows):
+        row = _filled_row(elements, hanging, len(rows) - number)
+        budget -= len(row)
+        if budget < 0:
+            break
+        filled.append(row)
+    width = max(map(len, filled), default=0)
+    if width * len(filled) > _MAX_FILLED:
+        return []
+    for row in filled:
+        row.extend([None] * (width - len(row)))
+    return filled
+
+
+def _filled_row(elements: list[Element], hanging: dict[int, tuple[Cell, int]], rows_left: int) -> list[Cell | None]:
+    row: list[Cell | None] = []
+    for element in elements:
+        _hang(row, hanging)
+        cell = cell_of(element, rows_left)
+        for _ in range(cell.colspan):
+            hanging.pop(len(row), None)  # cells that overlap: the later one is seen
+            if cell.rowspan > 1:
+                hanging[len(row)] = (cell, cell.rowspan - 1)
+            row.append(cell)
+        if len(row) > _MAX_COLUMNS:
+            break
+    last = max(hanging, default=-1)
+    while len(row) <= last:
+        if len(row) not in hanging:
+            row.append(None)
+        _hang(row, hanging)
+    return row[:_MAX_COLUMNS]
+
+
+def _hang(row: list[Cell | None], hanging: dict[int, tuple[Cell, int]]) -> None:
+    """Put the cells that come down from the rows above at the row's end."""
+    while len(row) in hanging:
+        cell, left = hanging.pop(len(row))
+        if left > 1:
+            hanging[len(row)] = (cell, left - 1)
+        row.append(cell)
+

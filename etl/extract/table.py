@@ -1,0 +1,204 @@
+"""Plain tables: asp:GridView, RadGrid, DataTables, tables written by hand; layout tables are left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etl.extract.document import Document, Found
+from etl.extract.groups import Groups
+from etl.extract.html import Element, has_class, is_hidden, words_of
+from etl.extract.pager import postback_pager
+from etl.extract.plainheader import captions, header_rows, is_calendar
+from etl.extract.plainrows import Row, Rows, own_rows, spans_all
+from etl.extract.rowlinks import best_links, cell_link
+from etl.extract.spans import Cell, rectangle, span
+from etl.extract.types import Table
+
+# Controls whose inner tables are never data; panels, popups and tab pages may hold some
+_CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "dxlp", "dxnb-header", "dxbs", "dxic",
+                  "ui-datepicker", "calendar", "rcMainTable", "rcCalendar")  # fmt: skip
+_LAYOUT_ROLES = ("presentation", "none")
+_LONG = 600  # characters: a cell that holds a page's worth of text is layout
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A plain table's rows told apart."""
+
+    header: list[Row]
+    body: list[Row]
+    width: int
+
+
+def read_tables(document: Document) -> list[Found]:
+    """All plain data tables that no other reader has taken."""
+    found: list[Found] = []
+    head_apart: _Shape | None = None
+    for table in document.root.iter("table"):
+        if table in document.taken or not is_candidate(table, document):
+            continue
+        rows = own_rows(table)
+        shape = _shape(rows, document)
+        if shape is None and head_apart is not None:
+            shape = _joined(head_apart, rows)
+        head_apart = shape if shape is not None and not shape.body else None
+        if shape is None or not shape.body or _is_layout(table, shape):
+            continue
+        result = _read(table, shape, rows, document)
+        if result is not None:
+            document.taken.add(table)
+            found.append(Found(table, result))
+    return found
+
+
+def is_candidate(table: Element, document: Document) -> bool:
+    """Whether the table stands where data may stand: not inside a control, not hidden, not marked as layout."""
+    if table.get("role") in _LAYOUT_ROLES or has_class(table, "dx", "rcMainTable") or is_hidden(table):
+        return False
+    for parent in table.iterancestors():
+        classes = parent.get("class")
+        if not classes:
+            continue
+        if has_class(parent, "dxgvDetailRow", "dxgvDetailCell", "dxgvEditForm"):
+            return True
+        if parent.tag != "body" and has_class(parent, *_CONTROL_PARTS):
+            return False
+    return True
+
+
+def _shape(rows: Rows, document: Document) -> _Shape | None:
+    found = rows.rows
+    if not found:
+        return None
+    width = max(sum(span(cell, "colspan", 1000) for cell in row.cells) for row in found)
+    if width < 2:
+        return None
+    place = header_rows(found, width, document.field_of)
+    return _Shape(found[place[0] : place[1]], found[place[1] :], width) if place else None
+
+
+def _joined(head: _Shape, rows: Rows) -> _Shape | None:
+    """A header that stands in a table of its own, with the table of rows that follows it."""
+    widths = {len(row.cells) for row in rows.rows}
+    return _Shape(head.header, rows.rows, head.width) if widths == {head.width} else None
+
+
+def _is_layout(table: Element, shape: _Shape) -> bool:
+    """Whether the table only arranges others: a table in its header, or real tables in most of its rows."""
+    if any(cell.find(".//table") is not None for row in shape.header for cell in row.cells):
+        return not any(row.heads() for row in shape.header)
+    if table.find(".//table") is None:
+        return False
+    nested = sum(1 for row in shape.body if any(_holds_table(cell) for cell in row.cells))
+    has_heads = any(row.heads() for row in shape.header)
+    return nested * 2 > len(shape.body) and not (has_heads and len(shape.body) > 1)
+
+
+def _holds_table(cell: Element) -> bool:
+    inner = cell.find(".//table") if len(cell) else None
+    return inner is not None and sum(1 for _ in zip(inner.iter("tr"), range(2), strict=False)) > 1
+
+
+def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Table | None:
+    header = rectangle([row.cells for row in shape.header])
+    body, groups = _body(shape)
+    filled = rectangle([row.cells for row in body])
+    width = max(len(filled[0]) if filled else 0, len(header[0]) if header else 0)
+    headers = captions(header, width)
+    filled, links = _data(filled, headers, groups, document)
+    if not filled or is_calendar(headers):
+        return None
+    kept = [at for at in range(width) if headers[at] or any(_says_something(row, at) for row in filled)]
+    texts = [[_text(row, at) for at in kept] for row in filled]
+    if len(kept) < 2 or _is_prose(texts) or not any(any(row) for row in texts):
+        return None
+    group_captions, group_values = groups.columns(len(texts))
+    if group_captions:
+        texts = [before + row for before, row in zip(group_values, texts, strict=True)]
+    telling = [at for at in range(width) if document.field_of(headers[at]) in ("external_id", "name")]
+    return Table(
+        kind="table",
+        id=table.get("id") or "",
+        headers=group_captions + [headers[at] for at in kept],
+        rows=texts,
+        links=best_links(links, telling),
+        pager=next(filter(None, map(postback_pager, rows.pagers)), None),
+        field_names=[""] * (len(group_captions) + len(kept)),
+    )
+
+
+def _body(shape: _Shape) -> tuple[list[Row], Groups]:
+    """Data rows, and the group rows between them. A spanning row behind the last data row is a note."""
+    body: list[Row] = []
+    groups = Groups()
+    levels: dict[tuple[str, ...], int] = {}
+    hanging = 0  # rows that a cell of an earlier row still covers
+    for row in shape.body:
+        if not hanging and _is_group(row, shape.width):
+            if text := " ".join(filter(None, map(words_of, row.cells))):
+                groups.open(levels.setdefault(_signature(row), len(levels)), text, len(body))
+            continue
+        hanging = max([hanging - 1, *(span(cell, "rowspan", 10_000) - 1 for cell in row.cells if cell.get("rowspan"))])
+        hanging = max(hanging, 0)
+        body.append(row)
+    return body, groups
+
+
+def _is_group(row: Row, width: int) -> bool:
+    if spans_all(row, width) or (len(row.cells) == 1 and width > 1):
+        return True
+    return "rgGroupHeader" in (row.element.get("class") or "")
+
+
+def _signature(row: Row) -> tuple[str, ...]:
+    """What tells the levels of group rows apart: their looks."""
+    cell = row.cells[-1]
+    return (row.classes, cell.tag, *(cell.get(name) or "" for name in ("class", "style", "bgcolor", "align")))
+
+
+def _data(
+    filled: list[list[Cell | None]], headers: list[str], groups: Groups, document: Document
+) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
+    """Rows that are data (no blank row, no repeated header), and their links per column."""
+    rows, links = [], []
+    for number, row in enumerate(filled):
+        texts = [cell.text if cell is not None else "" for cell in row]
+        if not any(texts) or texts == headers[: len(texts)]:
+            groups.left_out(len(rows))
+            continue
+        rows.append(row)
+        links.append(_row_links(row, document))
+    return rows, links
+
+
+def _row_links(row: list[Cell | None], document: Document) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for at, cell in enumerate(row):
+        if cell is not None and len(cell.element) and (url := cell_link(cell.element, document.links)):
+            found.setdefault(at, url)
+    return found
+
+
+def _text(row: list[Cell | None], at: int) -> str:
+    cell = row[at] if at < len(row) else None
+    return cell.text if cell is not None else ""
+
+
+def _says_something(row: list[Cell | None], at: int) -> bool:
+    """Whether the cell holds words that are more than a button's or an image's."""
+    cell = row[at] if at < len(row) else None
+    if cell is None or not cell.text:
+        return False
+    if not len(cell.element):
+        return True
+    buttons = [part for part in cell.element.iter("a", "button") if _is_button(part)]
+    return words_of(cell.element) not in ("", " ".join(filter(None, map(words_of, buttons))))
+
+
+def _is_button(part: Element) -> bool:
+    return part.tag == "button" or (part.get("href") or "javascript:").startswith(("javascript:", "#"))
+
+
+def _is_prose(rows: list[list[str]]) -> bool:
+    longest = [max(map(len, row)) for row in rows]
+    return sum(longest) > _LONG * len(rows)

@@ -1,0 +1,161 @@
+"""Which of a record's labels gives a field, and what its text means. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from etl.amounts import parse_money, parse_percent
+from etl.coordinates import parse_coordinate, parse_point
+from etl.dates import parse_date
+from etl.parsed import Parsed, is_blank
+from etl.records import Issue
+from etl.units import Unit, label_unit
+from etl.vocabulary import Vocabulary, is_stand_in, province_of
+
+NOT_IN_VOCABULARY = "not in the vocabulary"
+
+_TEXTS = ("name", "description", "contractor", "implementing_agent")
+_COMPARED = ("status", "progress_percentage", "budget", "expenditure", "start_date", "completion_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One label of the record that means a field. `order`: the lower, the more it is preferred."""
+
+    label: str
+    text: str
+    unit: Unit | None
+    stand_in: bool
+    order: tuple[bool, bool, int, str]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _word(read: Callable[[str], str | None]) -> Callable[[Candidate], Parsed[Any]]:
+    """A reader of words: an unknown word is a problem."""
+
+    def parse(candidate: Candidate) -> Parsed[Any]:
+        value = read(candidate.text)
+        return Parsed(value, None if value else NOT_IN_VOCABULARY)
+
+    return parse
+
+
+class FieldReader:
+    """Reads the fields of one record, and notes the issues and which label gave what.
+
+    Of several labels of a field the project's own page comes before the list line, a plain unit before a
+    scaled one (R'000 is rounded), then the vocabulary's order. A blank or unreadable one gives way.
+    """
+
+    def __init__(self, line: Mapping[str, str], page: Mapping[str, str], vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.issues: list[Issue] = []
+        self.sources: dict[str, str] = {}
+        self._fields: dict[str, list[Candidate]] = {}
+        for label, text in {**line, **page}.items():
+            match = vocabulary.match(label)
+            if match and not is_blank(text):
+                self._add(match, label, text, on_page=label in page)
+        for candidates in self._fields.values():
+            candidates.sort(key=lambda candidate: candidate.order)
+
+    def _add(self, match: tuple[str, int], label: str, text: str, *, on_page: bool) -> None:
+        unit = label_unit(label)
+        scaled = unit is not None and unit.factor != 1
+        order = (not on_page, scaled, match[1], label)
+        candidate = Candidate(label, text, unit, is_stand_in(label), order)
+        self._fields.setdefault(match[0], []).append(candidate)
+
+    def candidates(self, field: str) -> list[Candidate]:
+        """The labels that give a field and are not blank, best first."""
+        return list(self._fields.get(field, ()))
+
+    def text(self, field: str) -> str | None:
+        """The best text of a field as published (NFC, single spaces), or None."""
+        return next((_plain(candidate.text) for candidate in self.candidates(field)), None)
+
+    def _sourced_text(self, field: str) -> str | None:
+        for candidate in self.candidates(field)[:1]:
+            self.sources[field] = candidate.label
+        return self.text(field)
+
+    def note(self, field: str, candidate: Candidate, problem: str) -> None:
+        """Record an issue on a published text."""
+        self.issues.append(Issue(field=field, label=candidate.label, text=candidate.text, problem=problem))
+
+    def sorted_issues(self) -> list[Issue]:
+        return sorted(self.issues, key=lambda issue: tuple(issue.values()))
+
+    def read(self) -> dict[str, Any]:
+        """All typed values but those of place (`etl.placing`)."""
+        words = self.vocabulary
+        values: dict[str, Any] = {field: self._sourced_text(field) for field in _TEXTS}
+        if values["name"] is None and values["description"] is not None:
+            # Lists without a column of names describe the works instead; that text is what names the project
+            values["name"], self.sources["name"] = values["description"], self.sources["description"]
+        values["status"] = self.value("status", _word(words.status_of))
+        values["status_as_published"] = self._status_text()
+        values["programme"] = self.value("programme", _word(words.programme_of))
+        values["project_type"] = self.value("project_type", _word(words.project_type_of))
+        values["progress_percentage"] = self.value("progress_percentage", lambda c: parse_percent(c.text))
+        for field in ("budget", "expenditure"):
+            values[field] = self.value(field, lambda c: parse_money(c.text, c.unit))
+        for field in ("start_date", "completion_date"):
+            values[field] = self.value(field, lambda c: parse_date(c.text))
+        return values | self._point()
+
+    def province(self) -> str | None:
+        """The code of the published province, or None."""
+        return self.value("province", _word(province_of))
+
+    def value(self, field: str, parse: Callable[[Candidate], Parsed[Any]]) -> Any:
+        """The first readable value; texts that cannot be read and figures that disagree are noted."""
+        best: tuple[Candidate, Parsed[Any]] | None = None
+        for candidate in self.candidates(field):
+            parsed = parse(candidate)
+            if parsed.problem and not (best and candidate.stand_in):
+                self.note(field, candidate, parsed.problem)
+            if parsed.value is None:
+                continue
+            if best is None:
+                best = candidate, parsed
+                self.sources[field] = candidate.label
+            elif field in _COMPARED and _disagree(best, (candidate, parsed)):
+                self.note(field, candidate, f"differs from {best[0].label!r}: {best[0].text!r}")
+        return best[1].value if best else None
+
+    def _status_text(self) -> str | None:
+        """The words behind the status that was read, or the best words where none was."""
+        texts = {candidate.label: candidate.text for candidate in self.candidates("status")}
+        label = self.sources.get("status") or next(iter(texts), None)
+        if label is None:
+            return None
+        self.sources["status_as_published"] = label
+        return _plain(texts[label])
+
+    def _point(self) -> dict[str, float | None]:
+        latitude = self.value("latitude", lambda c: parse_coordinate(c.text, "latitude"))
+        longitude = self.value("longitude", lambda c: parse_coordinate(c.text, "longitude"))
+        if latitude is None and longitude is None:
+            point = self.value("coordinates", lambda c: parse_point(c.text))
+            if point:
+                self.sources |= dict.fromkeys(("latitude", "longitude"), self.sources.pop("coordinates"))
+                latitude, longitude = point
+        return {"latitude": latitude, "longitude": longitude}
+
+
+def _disagree(one: tuple[Candidate, Parsed[Any]], other: tuple[Candidate, Parsed[Any]]) -> bool:
+    """Whether two labels of a field contradict each other: beyond rounding, and neither only stands in."""
+    if one[0].stand_in or other[0].stand_in:
+        return False
+    first, second = one[1].value, other[1].value
+    if isinstance(first, Decimal) and isinstance(second, Decimal):
+        return abs(first - second) > max(one[1].quantum, other[1].quantum)
+    return bool(first != second)

@@ -1,0 +1,116 @@
+"""One run per source: the run's row is the lease, renewed while it works, taken over when it ran out."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from etl.exceptions import LeaseLost, RunInProgress
+from projects.models import RunState, SyncRun
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this host that is gone; a process elsewhere cannot be asked."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def active_run(source: str) -> SyncRun | None:
+    """The queued or running run of the source; one whose holder is gone is `abandoned` on the way."""
+    run = SyncRun.objects.active().filter(source_id=source).first()
+    if run is None or run.state == RunState.QUEUED:
+        return run
+    if not (run.lease_ran_out(timezone.now()) or _is_dead(run.holder)):
+        return run
+    abandoned = SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING, lease_until=run.lease_until)
+    abandoned.update(
+        state=RunState.ABANDONED,
+        finished_at=timezone.now(),
+        error=f"The process that ran this ({run.holder}) is gone; nothing of the run was loaded.",
+    )
+    return active_run(source)
+
+
+def queue(source: str, trigger: str, force: bool = False, requested_by: str = "") -> tuple[SyncRun, bool]:
+    """A queued run of the source, or the one that is already queued or running; and whether it is new."""
+    if run := active_run(source):
+        return run, False
+    try:
+        with transaction.atomic():
+            run = SyncRun.objects.create(
+                source_id=source, trigger=trigger, force=force, requested_by=requested_by
+            )
+    except IntegrityError:  # somebody was quicker, in the last millisecond
+        return SyncRun.objects.active().get(source_id=source), False
+    return run, True
+
+
+def claim(run: SyncRun) -> bool:
+    """Take a queued run to work on; False when somebody else has it."""
+    now = timezone.now()
+    taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
+        state=RunState.RUNNING, started_at=now, holder=_holder(), lease_until=now + _term()
+    )
+    run.refresh_from_db()
+    return bool(taken)
+
+
+def begin(source: str, trigger: str, force: bool = False, requested_by: str = "") -> SyncRun:
+    """A run that this process works on: a new one, or one that waits in the queue. Raises RunInProgress."""
+    run, _ = queue(source, trigger, force, requested_by)
+    if run.state == RunState.QUEUED and claim(run):
+        if force and not run.force:
+            run.force = True
+            run.save(update_fields=["force"])
+        return run
+    since = timezone.localtime(run.started_at or run.requested_at)
+    raise RunInProgress(
+        f"Run {run.pk} of {source} is going on since {since:%H:%M:%S} ({run.holder or 'queued'}).", run.pk
+    )
+
+
+class Renewal:
+    """Renews the lease of a run whenever a third of it has passed. Raises LeaseLost when it is gone."""
+
+    def __init__(self, run: SyncRun) -> None:
+        self.run = run
+        self._next = time.monotonic() + settings.LEASE_SECONDS / 3
+
+    def __call__(self) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + settings.LEASE_SECONDS / 3
+        until = timezone.now() + _term()
+        held = SyncRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING, holder=self.run.holder)
+        if not held.update(lease_until=until):
+            raise LeaseLost(f"Run {self.run.pk} was taken over by another; it stops here.")
+        self.run.lease_until = until
+
+
+def still_held(run: SyncRun) -> None:
+    """Lock the run's row in the load's transaction. Raises LeaseLost when the run is no longer ours."""
+    locked = SyncRun.objects.select_for_update().filter(pk=run.pk, state=RunState.RUNNING, holder=run.holder)
+    if not locked.exists():
+        raise LeaseLost(f"Run {run.pk} was taken over by another before it could load; it wrote nothing.")
+
+
+def _term() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)

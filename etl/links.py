@@ -1,0 +1,61 @@
+"""Which of a page's links are worth asking for, and by what name a page is known from poll to poll. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from etl.extract.types import Link, PageContent
+
+# What no list of projects hides behind: files, sessions, maps, pictures, forms to fill in.
+_USELESS = re.compile(
+    r"log(in|out|off)|sign(in|out)|account|password|timeout|export|print|download|copyright|privacy|terms|"
+    r"spatial|map|/docs/|/reports?/|/dash/|/admin/|search|help|contact|"
+    r"\.(pdf|docx?|xlsx?|csv|zip|png|jpe?g|gif|svg|js|css|axd|ashx|asmx)$",
+    re.I,
+)
+_PROMISING = re.compile(
+    r"project|level\.aspx|province|provincial|district|municip|munic|metro|\blist|scheme|wsa\b|rbig|wsig", re.I
+)
+_VOLATILE = {"enc", "sid", "session", "sessionid", "_", "t", "ts", "token", "rnd", "nocache"}
+_AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
+
+
+def is_volatile(url: str) -> bool:
+    """Whether the URL carries an encrypted or per-session part, so that it names nothing for long."""
+    return any(name.lower() in _VOLATILE for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def key_of(url: str) -> str:
+    """A name for the page that lasts: path and sorted query, without session parts."""
+    parts = urlsplit(url)
+    query = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name.lower() not in _VOLATILE
+    )
+    return parts.path + (f"?{urlencode(query)}" if query else "")
+
+
+def is_below(url: str, entry: str) -> bool:
+    """Whether the URL is on the entry page's host and below its folder."""
+    ours, theirs = urlsplit(entry), urlsplit(url)
+    folder = ours.path.rsplit("/", 1)[0] + "/"
+    same_host = theirs.scheme in ("http", "https") and theirs.netloc.lower() == ours.netloc.lower()
+    return same_host and theirs.path.startswith(folder)
+
+
+def is_promising(link: Link, entry: str) -> bool:
+    """Whether a menu's link may lead to lists of projects."""
+    if not is_below(link.url, entry):
+        return False
+    path = urlsplit(link.url).path
+    if _USELESS.search(path):
+        return False
+    return bool(_PROMISING.search(path.rsplit("/", 2)[-1]) or _PROMISING.search(link.text) or is_volatile(link.url))
+
+
+def area_of(content: PageContent) -> str | None:
+    """The code in the page's title, `… - [LIM331]`, where it names exactly one."""
+    found = {match.replace(" ", "") for match in _AREA.findall(content.title)}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,243 @@
+"""Rows and their log rows, in one transaction; and how a run ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from etl import checks, entries, lease
+from etl.changes import Changes, ListingChange, ProjectChange
+from etl.checks import Verdict
+from etl.records import PROJECT_FIELDS
+from etl.sight import Sight
+from etl.survey import Survey
+from projects import changelog
+from projects.models import (
+    Identity,
+    Municipality,
+    MunicipalityListing,
+    Presence,
+    Project,
+    RunState,
+    Sighting,
+    Snapshot,
+    SyncRun,
+)
+
+_BATCH = 2000  # rows a statement
+_PLAIN = tuple(name for name in PROJECT_FIELDS if name not in ("municipality", "municipalities"))
+_UPDATED = (
+    *_PLAIN,
+    "municipality",
+    "published",
+    "page_labels",
+    "issues",
+    "url",
+    "presence",
+    "line_digest",
+    "page_digest",
+    "last_changed_at",
+    "last_changed_run",
+    "last_listed_at",
+)
+_THROUGH = Project.municipalities.through
+
+
+def load(
+    run: SyncRun, survey: Survey, sight: Sight, verdict: Verdict, changes: Changes, shown_by: str
+) -> None:
+    """Write what the run found, and its end, in one transaction; `shown_by` when it found nothing new."""
+    with transaction.atomic():
+        lease.still_held(run)
+        describe(run, survey, verdict, changes, shown_by)
+        _provenance(run, survey, sight, believed=survey.whole)
+        if changes:
+            _say_demo(run, survey)
+            projects = _write_projects(run, changes.projects)
+            listings = _write_listings(run, changes.listings)
+            _mark_missing(run, changes)
+            span = changelog.append(entries.of(run, changes, projects, listings))
+            run.first_change, run.last_change, run.change_count = span.first, span.last, span.count
+        run.save()
+
+
+def describe(run: SyncRun, survey: Survey, verdict: Verdict, changes: Changes, shown_by: str) -> None:
+    """Say on the run (unsaved) what was seen and what becomes of it."""
+    run.state = RunState.UNCHANGED if shown_by else RunState.SUCCEEDED
+    run.unchanged_by, run.complete = shown_by, verdict.complete
+    run.pages, run.seen = len(survey.sightings), len(survey.lines.keys() | survey.pages.keys())
+    run.listings, run.layouts = len(survey.listings), sorted(survey.layouts)
+    run.created = sum(change.change_type == "created" for change in changes.projects)
+    run.returned = sum(change.change_type == "returned" for change in changes.projects)
+    run.updated = len(changes.projects) - run.created - run.returned
+    run.missing, run.invalid = len(changes.absences), changes.invalid
+    run.same = run.seen - len(changes.projects)
+    run.notes = list(dict.fromkeys(verdict.problems))[:200]
+    run.finished_at, run.lease_until = timezone.now(), None
+
+
+def fail(
+    run: SyncRun, survey: Survey | None, sight: Sight | None, sentence: str, trace: str, save: bool
+) -> None:
+    """End a run that could not be used. What it looked at is kept as evidence, nothing is loaded."""
+    run.state, run.error, run.traceback = RunState.FAILED, sentence, trace
+    run.finished_at, run.lease_until, run.complete = timezone.now(), None, False
+    run.pages = len(survey.sightings) if survey else 0
+    if not save:
+        return
+    with transaction.atomic():
+        lease.still_held(run)
+        if survey and sight:
+            _provenance(run, survey, sight, believed=False)
+        run.save()
+
+
+def _provenance(run: SyncRun, survey: Survey, sight: Sight, believed: bool) -> None:
+    looks = [*survey.sightings.values(), *sight.unread()]
+    sight.tidy({seen.snapshot for seen in looks if seen.snapshot})
+    rows = (
+        Snapshot(
+            sha256=sha256,
+            source=run.source,
+            run=run,
+            url=page.url,
+            fetched_at=page.fetched_at,
+            status=page.status,
+            headers=page.headers,
+            content_type=page.content_type[:200],
+            size=len(page.body),
+        )
+        for sha256, page in sight.kept.items()
+    )
+    Snapshot.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    sightings = (
+        Sighting(
+            source=run.source,
+            run=run,
+            key=seen.key[:300],
+            url=seen.url,
+            at=seen.at,
+            raw_sha256=seen.raw,
+            clean_sha256=seen.clean,
+            content_sha256=seen.content,
+            snapshot_id=seen.snapshot,
+            loaded=believed and bool(seen.content),
+        )
+        for seen in looks
+    )
+    Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
+
+
+def _say_demo(run: SyncRun, survey: Survey) -> None:
+    demo = checks.check_demo(survey, run.source.demo)
+    if run.source.demo is None:
+        run.source.demo = demo
+        run.source.save(update_fields=["demo"])
+
+
+def _write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
+    """The rows, in the order of the changes, all with their primary keys."""
+    now = timezone.now()
+    rows = [_project(run, change, now) for change in changes]
+    created = [row for row, change in zip(rows, changes, strict=True) if change.pk is None]
+    updated = [row for row, change in zip(rows, changes, strict=True) if change.pk is not None]
+    Project.objects.bulk_create(created, batch_size=_BATCH)
+    Project.objects.bulk_create(
+        updated, batch_size=_BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED
+    )
+    Identity.objects.bulk_create(
+        (Identity(source_id=run.source_id, external_id=row.external_id, project=row) for row in created),
+        batch_size=_BATCH,
+    )
+    _write_places(rows, changes)
+    return rows
+
+
+def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
+    moved = [
+        (row, change)
+        for row, change in zip(rows, changes, strict=True)
+        if "municipalities" in change.field_changes
+    ]
+    known = [row.pk for row, change in moved if change.pk is not None]
+    if known:
+        _THROUGH.objects.filter(project_id__in=known).delete()
+    _THROUGH.objects.bulk_create(
+        (
+            _THROUGH(project_id=row.pk, municipality_id=code)
+            for row, change in moved
+            for code in change.record.values["municipalities"]  # type: ignore[attr-defined]
+        ),
+        batch_size=_BATCH,
+    )
+
+
+def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
+    record = change.record
+    return Project(
+        id=change.pk,
+        source_id=run.source_id,
+        external_id=record.external_id,
+        municipality_id=record.values["municipality"],
+        published=record.published,
+        page_labels=list(record.page_labels),
+        issues=record.issues,
+        url=record.url or "",
+        presence=Presence.PRESENT,
+        line_digest=record.line_digest,
+        page_digest=record.page_digest or "",
+        first_seen_at=now,  # not among the updated columns: a known row keeps its own
+        last_changed_at=now,
+        last_changed_run=run,
+        last_listed_at=None,
+        **{name: record.values[name] for name in _PLAIN},
+    )
+
+
+def _write_listings(run: SyncRun, changes: list[ListingChange]) -> list[MunicipalityListing]:
+    now = timezone.now()
+    places = Municipality.objects.in_bulk() if changes else {}
+    rows = [
+        MunicipalityListing(
+            id=change.pk,
+            source_id=run.source_id,
+            code=change.record.code,
+            municipality=places.get(change.record.code),
+            name=change.record.name,
+            projects=change.record.projects,
+            value=change.record.value,
+            published=change.record.published,
+            issues=change.record.issues,
+            url=change.record.url or "",
+            digest=change.digest,
+            first_seen_at=now,
+            last_changed_at=now,
+            last_changed_run=run,
+        )
+        for change in changes
+    ]
+    created, updated = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    MunicipalityListing.objects.bulk_create(created, batch_size=_BATCH)
+    fields = ["name", "projects", "value", "published", "issues", "url", "digest"]
+    MunicipalityListing.objects.bulk_create(
+        updated,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*fields, "last_changed_at", "last_changed_run"],
+    )
+    return rows
+
+
+def _mark_missing(run: SyncRun, changes: Changes) -> None:
+    if not changes.absences:
+        return
+    last = SyncRun.objects.good().filter(source=run.source, complete=True).order_by("-id").first()
+    Project.objects.filter(pk__in=[absence.pk for absence in changes.absences]).update(
+        presence=Presence.MISSING,
+        last_listed_at=last.finished_at if last else None,
+        last_changed_at=timezone.now(),
+        last_changed_run=run,
+    )

@@ -1,0 +1,97 @@
+"""The story of one poll, the same for every source; what is particular to a source is in its own module."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
+
+from django.conf import settings
+
+from etl import load
+from etl.archive import Archive
+from etl.changes import Changes
+from etl.checks import Verdict
+from etl.crawl import Progress
+from etl.exceptions import EtlError, LeaseLost
+from etl.known import Known
+from etl.lease import Renewal
+from etl.sight import Sight
+from etl.survey import Survey
+from projects.models import SyncRun
+
+logger = logging.getLogger(__name__)
+
+
+class SourceMonitor(ABC):
+    """Reads one source for one run. With `dry_run` the run is not saved and nothing is written."""
+
+    name: ClassVar[str]
+
+    def __init__(
+        self,
+        run: SyncRun,
+        *,
+        dry_run: bool = False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
+        self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
+        self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
+        self.survey: Survey | None = None
+        self.changes = Changes()
+
+    def poll_with_change_detection(self) -> None:
+        """Read the source; when it says something new, load that and nothing else, in one transaction."""
+        self.known = Known.of(self.run.source)
+        self.survey = self._survey()  # crawl, keep, extract
+        verdict = self._check()  # complete? believable?
+        shown_by = self._nothing_new()
+        if not shown_by:
+            self.changes = self._changes(verdict)  # normalise, compare
+            shown_by = "" if self.changes else "records"
+        if not self.dry_run:
+            load.load(self.run, self.survey, self.sight, verdict, self.changes, shown_by)
+        else:
+            load.describe(self.run, self.survey, verdict, self.changes, shown_by)
+
+    def execute(self) -> SyncRun:
+        """Poll, and have the run say how it ended. Raises what ended it."""
+        try:
+            self.poll_with_change_detection()
+        except LeaseLost:
+            raise  # the run is another's now: not ours to write to
+        except EtlError as problem:
+            self._fail(str(problem), "")
+            raise
+        except Exception as error:
+            self._fail(f"An error in the monitor itself: {type(error).__name__}: {error}", traceback.format_exc())
+            raise
+        finally:
+            self.close()
+        return self.run
+
+    def _fail(self, sentence: str, trace: str) -> None:
+        logger.error("%s: run %s failed: %s", self.name, self.run.pk, sentence)
+        load.fail(self.run, self.survey, self.sight, sentence, trace, save=not self.dry_run)
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+    @abstractmethod
+    def _survey(self) -> Survey:
+        """Ask the source and keep what it answers. Raises EtlError."""
+
+    @abstractmethod
+    def _check(self) -> Verdict:
+        """Raises EtlError where the reading cannot be used at all."""
+
+    @abstractmethod
+    def _nothing_new(self) -> str:
+        """What shows, before any record is made, that nothing changed: `bytes`, `page` or `` (nothing)."""
+
+    @abstractmethod
+    def _changes(self, verdict: Verdict) -> Changes:
+        """What the reading changes in the record."""

@@ -1,0 +1,117 @@
+"""From published strings to a typed record. Pure: no Django, no HTTP, no clock.
+
+Nothing is invented here: a blank is None, a text that cannot be read is None with an issue, a figure that
+two labels give differently is read from the better label, with an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from etl.amounts import parse_count, parse_money
+from etl.exceptions import InvalidRecord
+from etl.extract.types import ListingLine
+from etl.fieldreading import FieldReader
+from etl.places import Places
+from etl.placing import Placed, place_project
+from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
+from etl.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
+
+_LONGEST_ID = 200
+_LISTING_FIELDS = {"Code": "code", "Projects": "projects", "Total value": "value"}
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def project_record(
+    external_id: str,
+    line: Mapping[str, str],
+    page: Mapping[str, str] | None,
+    *,
+    listed_under: Sequence[str] = (),
+    url: str | None = None,
+    vocabulary: Vocabulary = DEFAULT,
+    places: Places,
+) -> ProjectRecord:
+    """The record of one project from its list line and, where there is one, its own page.
+
+    `listed_under`: codes of the municipalities (or provinces) whose lists showed the line; used only where
+    the project itself publishes no municipality. `external_id` "" is looked for among the labels, else it
+    is made of the name (`_identity`). Raises InvalidRecord for a record with neither an id nor a name.
+    """
+    line, own = _storable(line), _storable(page or {})
+    reader = FieldReader(line, own, vocabulary)
+    values = dict.fromkeys(PROJECT_FIELDS) | reader.read()
+    placed = place_project(reader, listed_under, places)
+    values |= placed.values
+    return ProjectRecord(
+        external_id=_identity(
+            _stored(external_id) or reader.text("external_id") or "", values["name"], placed
+        ),
+        published={**line, **own},
+        page_labels=tuple(sorted(own)),
+        values=values,
+        issues=reader.sorted_issues(),
+        sources=reader.sources,
+        url=url,
+        line_digest=stable_digest(line),
+        page_digest=None if page is None else stable_digest(own),
+    )
+
+
+def stable_digest(published: Mapping[str, str]) -> str:
+    """Digest of published strings without the columns that show a position or the clock."""
+    return digest_of({label: text for label, text in published.items() if not is_volatile(label)})
+
+
+def _storable(published: Mapping[str, str]) -> dict[str, str]:
+    """The strings without what no database stores: NUL, halves of surrogate pairs."""
+    return {_stored(label): _stored(text) for label, text in published.items()}
+
+
+def _stored(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _identity(published_id: str, name: str | None, placed: Placed) -> str:
+    """The source's own id, else "name:" and 16 hex digits that name and place give.
+
+    The digest is over the name (case and spacing apart) and the sorted codes of the municipalities, or,
+    where none was recognised, the municipality and province as published.
+    """
+    published_id = " ".join(published_id.split())
+    if len(published_id) > _LONGEST_ID:
+        raise InvalidRecord(f"The id is {len(published_id)} characters long: {published_id[:40]!r}…")
+    if published_id:
+        return published_id
+    if not name:
+        raise InvalidRecord("Neither an id nor a name is published.")
+    return "name:" + digest_of({"name": " ".join(name.casefold().split()), "where": placed.evidence})[:16]
+
+
+def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:
+    """A municipality's line of a list, or None where the line is a province's.
+
+    A code that is no municipality's is kept, with an issue. Raises InvalidRecord where there is no code.
+    """
+    code = line.code.strip().upper()
+    if province_of(code) or (not code and province_of(line.name)):
+        return None
+    if not code:
+        raise InvalidRecord(f"The line of {line.name!r} has no municipality code.")
+    projects, value = parse_count(line.projects), parse_money(line.value)
+    published = _storable(
+        {"Code": line.code, "Municipality": line.name, "Projects": line.projects, "Total value": line.value}
+    )
+    problems = {
+        "Code": None if places.get(code) else "unknown municipality code",
+        "Projects": projects.problem,
+        "Total value": value.problem,
+    }
+    issues = [
+        Issue(field=_LISTING_FIELDS[label], label=label, text=published[label], problem=problem)
+        for label, problem in problems.items()
+        if problem
+    ]
+    name = " ".join(published["Municipality"].split())
+    return ListingRecord(_stored(code), name, projects.value, value.value, published, issues, line.url)

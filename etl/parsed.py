@@ -1,0 +1,42 @@
+"""What reading one published string gives: a value, nothing, or a problem with a name. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from etl.units import one_line
+
+T = TypeVar("T")
+
+# Words with which a source says "no value here". "0" is none of them: a published zero stays zero.
+BLANK_WORDS = frozenset(
+    {
+        "", "-", "--", "---", ".", "..", "...", "\u2026", "/", "?", "r -", "r-", "r", "%", "- %", "-%",
+        "n/a", "n.a", "n.a.", "na", "#n/a", "n\\a", "none", "null", "nan", "nat", "blank", "(blank)",
+        "not specified", "unspecified", "not available", "not applicable", "not given", "not stated",
+        "not yet available", "not provided", "no data", "unknown", "tbc", "tba", "tbd", "&nbsp;",
+        "to be confirmed", "to be determined", "to be announced", "to be advised",
+    }
+)  # fmt: skip
+
+LONGEST_FIGURE = 60  # characters; a longer text is prose, and is not searched for a figure
+
+
+def is_blank(text: str) -> bool:
+    """Whether the string says that there is no value ("", "-", "n/a", "Not specified", "TBC")."""
+    return one_line(text).casefold() in BLANK_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[T]):
+    """`value` None without `problem` is a blank cell. A value with a problem was read with a doubt.
+
+    `quantum` is the size of the last published digit in the value's own unit (rand, percent): two figures
+    that differ by no more are the same figure, rounded.
+    """
+
+    value: T | None
+    problem: str | None = None
+    quantum: Decimal = Decimal(0)

@@ -1,0 +1,88 @@
+"""Where a project lies: municipalities and province, by what it publishes and the lists it stood in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from etl.fieldreading import Candidate, FieldReader
+from etl.places import Found, Places
+from etl.vocabulary import province_of
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The values of place, and `evidence`: what an identity without a published id is built on."""
+
+    values: dict[str, Any]
+    evidence: list[str]
+
+
+def place_project(reader: FieldReader, listed_under: Sequence[str], places: Places) -> Placed:
+    """Municipalities (published ones first, else those of the lists, else the district) and province."""
+    province, listed_province = reader.province(), _listed_province(listed_under)
+    listed = _without_parents([code for code in listed_under if places.get(code)], places)
+    around = province or listed_province
+    districts = _published(reader, "district", around, listed, places, noted=False)
+    municipal = _published(reader, "municipality", around, [*listed, *districts], places, noted=True)
+    codes = municipal or listed or districts
+    as_published = reader.text("municipality") or reader.text("district")
+    reader.sources.pop("district", None)
+    home = places.get(codes[0]) if codes else None
+    if home and province and home.province != province:
+        _note_conflict(reader, home.province)
+    values = {
+        "municipality": home.code if home else None,
+        "municipalities": tuple(sorted(codes)),
+        "municipality_as_published": as_published,
+        "province": province or (home.province if home else listed_province),
+    }
+    return Placed(values, sorted(codes) or [as_published or "", province or ""])
+
+
+def _listed_province(listed_under: Sequence[str]) -> str | None:
+    provinces = {found for code in listed_under if (found := province_of(code))}
+    return provinces.pop() if len(provinces) == 1 else None
+
+
+def _without_parents(codes: Sequence[str], places: Places) -> list[str]:
+    """The codes, sorted, without a district one of whose locals is among them."""
+    parents = {place.district for code in codes if (place := places.get(code))}
+    return sorted({code for code in codes if code not in parents})
+
+
+def _published(
+    reader: FieldReader,
+    field: str,
+    province: str | None,
+    context: Sequence[str],
+    places: Places,
+    *,
+    noted: bool,
+) -> tuple[str, ...]:
+    """The codes of the first label that names a known municipality; a code comes before a name.
+
+    Where no label does, and for codes that nobody knows, the problems are noted.
+    """
+    candidates = reader.candidates(field)
+    candidates.sort(key=lambda candidate: not places.code_in(candidate.text))
+    missed: list[tuple[Candidate, Found]] = []
+    for candidate in candidates:
+        found = places.find(candidate.text, province, context)
+        if found.codes:
+            reader.sources[field] = candidate.label
+            missed = [(candidate, found)]
+            break
+        missed.append((candidate, found))
+    else:
+        found = Found()
+    for candidate, miss in missed:
+        if noted and miss.problem:
+            reader.note(field, candidate, miss.problem)
+    return found.codes
+
+
+def _note_conflict(reader: FieldReader, home_province: str) -> None:
+    for candidate in reader.candidates("province")[:1]:
+        reader.note("province", candidate, f"the municipality lies in {home_province}")

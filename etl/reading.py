@@ -1,0 +1,48 @@
+"""A page as received, and a page as read. Pure data."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from etl.extract.types import PageContent
+
+
+@dataclass(slots=True)
+class Page:
+    """One answer as received. `headers` without cookies' values; `status` None for a saved file."""
+
+    url: str
+    body: bytes
+    status: int | None = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def header(self, name: str) -> str:
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+    @property
+    def content_type(self) -> str:
+        return self.header("Content-Type")
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the answer says of itself that it comes from the replica."""
+        return self.header("X-Demo-Data") == "1" or b'content="Buka Amanzi replica"' in self.body[:4096]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One page as asked for, received, kept and read. `area`: the municipality whose page it is."""
+
+    key: str
+    page: Page
+    content: PageContent
+    area: str | None = None
+    external_id: str | None = None  # for a project's own page: the project it was asked for

@@ -1,0 +1,233 @@
+"""The replica as a web server: `with ReplicaServer(projects=200, seed=7) as replica: replica.url`.
+
+The dashboard is under /pmd/, control URLs under /_control/; /api/ is left for the Municipal Money API.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import random
+import socket
+import threading
+from collections import Counter
+from http.cookies import CookieError, SimpleCookie
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl
+
+from etl.replica import control, pmd
+from etl.replica.faults import FAULTS, Answer, html
+from etl.replica.pages import errors
+from etl.replica.site import Site
+
+MAX_FORM_BYTES = 10_000_000
+DRIPS = 100
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads a request, asks the site, sends the answer."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "BukaAmanziReplica"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    server: Server
+
+    def do_GET(self) -> None:
+        self._answer({})
+
+    def do_HEAD(self) -> None:
+        self._answer({})
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MAX_FORM_BYTES:
+            self.send_error(413)
+            return
+        body = self.rfile.read(length).decode("utf-8", "replace")
+        self._answer(dict(parse_qsl(body, keep_blank_values=True)))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent: tests count requests instead of reading logs."""
+
+    def _answer(self, form: dict[str, str]) -> None:
+        path, _, query = self.path.partition("?")
+        if path.startswith("/_control/"):
+            self._send(self._control(path.removeprefix("/_control/").rstrip("/"), query))
+            return
+        site = self.server.site
+        with site.lock:
+            site.requests[path] += 1
+            site.kinds[self.command] += 1
+            site.recent.append(f"{self.command} {self.path}")
+        self._send(self._page(path, query, form))
+
+    def _control(self, name: str, query: str) -> Answer:
+        if not ipaddress.ip_address(self.client_address[0]).is_loopback:
+            return html(errors.not_found(), 404)
+        return control.respond(self.server.site, self.command, name, query)
+
+    def _page(self, path: str, query: str, form: dict[str, str]) -> Answer:
+        site = self.server.site
+        if path == "/robots.txt":
+            return Answer(site.robots.encode(), content_type="text/plain")
+        if path in ("/", "/pmd", "/pmd/"):
+            return html("", 302, ("Location", "/pmd/level.aspx"))
+        if not path.lower().startswith("/pmd/"):
+            return html(errors.not_found(), 404)
+        request = pmd.Request(self.command, path[5:], query, form, self._session_cookie())
+        answer = pmd.respond(site, request)
+        with site.lock:
+            fault = site.fault
+            return FAULTS[fault.name](site, answer) if fault.strikes() else answer
+
+    def _session_cookie(self) -> str | None:
+        try:
+            morsel = SimpleCookie(self.headers.get("Cookie", "")).get(pmd.COOKIE)
+        except CookieError:
+            return None
+        return morsel.value if morsel else None
+
+    def _send(self, answer: Answer) -> None:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            head = self._head(answer)
+            if self.command == "HEAD":
+                self.wfile.write(head)
+            elif answer.stream is not None:
+                self._send_pieces(head, answer.stream)
+            elif answer.drip:
+                self._drip(head, answer)
+            else:
+                self.wfile.write(head + answer.body[: answer.cut])
+
+    def _head(self, answer: Answer) -> bytes:
+        """The answer's header as bytes, so that head and body leave in one packet."""
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Cache-Control", "private")
+        self.send_header("X-Demo-Data", "1")
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if answer.stream is None:
+            self.send_header("Content-Length", str(len(answer.body)))
+        if answer.stream is not None or answer.cut is not None:
+            self.send_header("Connection", "close")
+        buffered: list[bytes] = [*self._headers_buffer, b"\r\n"]  # type: ignore[attr-defined]
+        self._headers_buffer = []
+        return b"".join(buffered)
+
+    def _send_pieces(self, head: bytes, pieces: Any) -> None:
+        self.wfile.write(head)
+        for piece in pieces:
+            self.wfile.write(piece)
+
+    def _drip(self, head: bytes, answer: Answer) -> None:
+        self.wfile.write(head)
+        step = max(1, len(answer.body) // DRIPS)
+        for start in range(0, len(answer.body), step):
+            if self.server.stopping.wait(answer.drip / DRIPS):
+                return
+            self.wfile.write(answer.body[start : start + step])
+
+
+class Server(ThreadingHTTPServer):
+    """Keeps its open connections, so that stopping closes them as a dying server does."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], site: Site) -> None:
+        self.site = site
+        self.stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        super().__init__(address, Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is shown as usual."""
+        if not self.stopping.is_set():
+            super().handle_error(request, client_address)
+
+    def close_connections(self) -> None:
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class ReplicaServer:
+    """A running replica on loopback; port 0 takes a free one. Use as a context manager or start/stop."""
+
+    def __init__(
+        self,
+        projects: int = 200,
+        seed: int = 7,
+        layout: str = "grid",
+        theme: str = "Moderno",
+        fault: str = "none",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        mutate_every: float = 0.0,
+    ) -> None:
+        self.site = Site(projects, seed, layout, theme, fault)
+        self._server = Server((host, port), self.site)
+        self._mutate_every = mutate_every
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def root(self) -> str:
+        """Scheme, host and port: `http://127.0.0.1:8001`."""
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    @property
+    def url(self) -> str:
+        """The entry page, as `DWS_URL` wants it."""
+        return f"{self.root}/pmd/level.aspx"
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How often each path was asked for (robots.txt included, control URLs not)."""
+        return self.site.requests
+
+    def start(self) -> ReplicaServer:
+        self._run(lambda: self._server.serve_forever(poll_interval=0.05))
+        if self._mutate_every > 0:
+            self._run(self._keep_changing)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and close every connection; the port is free afterwards."""
+        self._server.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._server.close_connections()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def __enter__(self) -> ReplicaServer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self, work: Any) -> None:
+        thread = threading.Thread(target=work, name="replica", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _keep_changing(self) -> None:
+        rng = random.Random(self.site.seed)
+        while not self._server.stopping.wait(self._mutate_every):
+            self.site.mutate(rng.randint(1, 3))

@@ -1,0 +1,86 @@
+"""Looking at a page: its bytes are kept before they are read, and let go when they say nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Protocol
+
+from etl.archive import Archive
+from etl.extract import clean
+from etl.extract.types import PageContent
+from etl.reading import Page, Reading
+from etl.records import digest_of
+from etl.survey import Seen
+from etl.vocabulary import is_volatile
+
+
+class LastSeen(Protocol):
+    raw_sha256: str
+    clean_sha256: str
+    content_sha256: str
+    snapshot_id: str | None
+
+
+class Sight:
+    """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256."""
+
+    def __init__(self, archive: Archive, keep: bool = True) -> None:
+        self.archive, self.keep = archive, keep
+        self.last: Mapping[str, LastSeen] = {}
+        self.kept: dict[str, Page] = {}
+        self._looks: dict[str, Seen] = {}
+        self._ours: set[str] = set()  # files that this run made
+
+    def look(self, key: str, page: Page) -> None:
+        """Keep the page's bytes, unless the page without its noise is as it was last."""
+        raw = page.sha256
+        last = self.last.get(key)
+        if last and last.raw_sha256 == raw:
+            clean_sha256 = last.clean_sha256
+        else:
+            clean_sha256 = sha256(clean(page.body, page.content_type)).hexdigest()
+        as_before = last is not None and last.snapshot_id is not None and last.clean_sha256 == clean_sha256
+        snapshot = last.snapshot_id if last and as_before else raw
+        if not as_before and self.keep:
+            self._ours |= set() if self.archive.has(raw) else {raw}
+            self.archive.keep(page.body)
+            self.kept[raw] = page
+        self._looks[key] = Seen(key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before)
+
+    def settle(self, reading: Reading) -> Seen:
+        """The sighting of a page that could be read. Bytes that only say again what was known are let go:
+        rows in another order, another theme."""
+        seen = self._looks.pop(reading.key)
+        seen.content = content_digest(reading.content)
+        last = self.last.get(reading.key)
+        if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
+            seen.snapshot, seen.is_new = last.snapshot_id, False
+        return seen
+
+    def tidy(self, used: set[str]) -> None:
+        """Let go of the files of this run that no sighting names (SHA-256 of those that are named: `used`)."""
+        for sha256_ in self._ours - used:
+            self.archive.discard(sha256_)
+            self.kept.pop(sha256_, None)
+        self.kept = {name: page for name, page in self.kept.items() if name in used}
+
+    def unread(self) -> list[Seen]:
+        """Pages that were received and kept, but could not be read."""
+        return list(self._looks.values())
+
+
+def content_digest(content: PageContent) -> str:
+    """SHA-256 of what a page says: projects, listings and tables, whatever the order of rows and columns."""
+    projects = sorted(
+        digest_of({k: v for k, v in project.published.items() if not is_volatile(k)})
+        for project in content.projects
+    )
+    listings = sorted([line.code, line.name, line.projects, line.value] for line in content.listings)
+    tables = sorted(
+        digest_of(dict(zip(table.headers, row, strict=False)))
+        for table in content.tables
+        if not content.projects
+        for row in table.rows
+    )
+    return digest_of({"projects": projects, "listings": listings, "tables": tables})

@@ -1,0 +1,132 @@
+"""Everything that one poll saw, put together: lines, own pages, listings, sightings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from etl.extract.types import ListingLine, PublishedProject
+from etl.reading import Reading
+from etl.records import digest_of
+from etl.vocabulary import is_volatile
+
+
+@dataclass(slots=True)
+class Seen:
+    """One look at one page. `snapshot`: SHA-256 of the kept bytes that say what it says now."""
+
+    key: str
+    url: str
+    at: datetime
+    raw: str
+    clean: str
+    content: str
+    snapshot: str | None
+    is_new: bool = False  # the bytes were kept by this run
+
+
+@dataclass(slots=True)
+class Part:
+    """What one kind of page (list line or own page) says of a project, and the bytes that prove it."""
+
+    published: dict[str, str]
+    url: str | None
+    snapshot: str | None
+    listed_under: set[str] = field(default_factory=set)
+
+    def digest(self) -> str:
+        lasting = {label: text for label, text in self.published.items() if not is_volatile(label)}
+        return digest_of({"published": lasting, "listed_under": sorted(self.listed_under)})
+
+
+@dataclass(slots=True)
+class Listed:
+    line: ListingLine
+    snapshot: str | None
+
+
+@dataclass
+class Survey:
+    """`identify` gives a line its identity where the page shows no number."""
+
+    identify: Callable[[PublishedProject, str | None], str]
+    is_municipality: Callable[[str], bool]
+    lines: dict[str, Part] = field(default_factory=dict)
+    pages: dict[str, Part] = field(default_factory=dict)
+    listings: dict[str, Listed] = field(default_factory=dict)
+    sightings: dict[str, Seen] = field(default_factory=dict)
+    layouts: set[str] = field(default_factory=set)
+    demo: set[bool] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    invalid: int = 0
+    whole: bool = True  # nothing that should have been read is missing
+
+    def add(self, reading: Reading, seen: Seen) -> None:
+        self.sightings[seen.key] = seen
+        self.demo.add(reading.page.is_demo)
+        self.layouts.update(table.kind for table in reading.content.tables if table.rows)
+        self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
+        for project in reading.content.projects:
+            self._project(project, reading, seen)
+        for line in reading.content.listings:
+            self._listing(line, seen)
+
+    def _project(self, project: PublishedProject, reading: Reading, seen: Seen) -> None:
+        external_id = project.external_id or reading.external_id or self.identify(project, reading.area)
+        if not external_id:
+            self.invalid += 1
+            self.notes.append(f"{reading.key}: a row without number or name was left out.")
+            return
+        if project.part == "page":
+            self._own_page(external_id, project, reading, seen)
+            return
+        part = self.lines.get(external_id)
+        if part is None:
+            part = self.lines[external_id] = Part(dict(project.published), project.url, seen.snapshot)
+        else:
+            self._merge(external_id, part, project)
+        if reading.area and self.is_municipality(reading.area):
+            part.listed_under.add(reading.area)
+
+    def _own_page(self, external_id: str, project: PublishedProject, reading: Reading, seen: Seen) -> None:
+        asked = reading.external_id
+        if asked and project.external_id and project.external_id != asked:
+            self.whole = False
+            self.notes.append(f"The page of {asked} shows {project.external_id}; it was not used.")
+            return
+        self.pages[asked or external_id] = Part(
+            dict(project.published), project.url or reading.page.url, seen.snapshot
+        )
+
+    def _merge(self, external_id: str, part: Part, project: PublishedProject) -> None:
+        """The same project in several lists is one record; where they differ, the choice does not
+        depend on the order in which they were read."""
+        part.url = part.url or project.url
+        for label, text in project.published.items():
+            before = part.published.setdefault(label, text)
+            if before != text and not is_volatile(label):
+                self.notes.append(f"{external_id}: “{label}” is “{before}” in one list, “{text}” in another.")
+            part.published[label] = max(before, text)
+
+    def _listing(self, line: ListingLine, seen: Seen) -> None:
+        before = self.listings.get(line.code)
+        if before and (before.line.projects, before.line.value) != (line.projects, line.value):
+            self.notes.append(f"[{line.code}] has two different lines in this reading.")
+            if (before.line.projects, before.line.value) > (line.projects, line.value):
+                return
+        self.listings[line.code] = Listed(line, seen.snapshot)
+
+    def settle(self, district_of: Callable[[str], str | None]) -> None:
+        """A district's own page lists its locals' projects too: it is no place of theirs beside the local."""
+        for part in self.lines.values():
+            part.listed_under -= {district_of(code) or "" for code in part.listed_under}
+
+    def unchanged_by(self, last: Mapping[str, tuple[str, str]]) -> str:
+        """`bytes` or `page` when each page is as last loaded (raw, else without its noise); else ``."""
+        pairs = [(seen, last.get(key)) for key, seen in self.sightings.items()]
+        if all(before and seen.raw == before[0] for seen, before in pairs):
+            return "bytes"
+        if all(before and seen.clean == before[1] for seen, before in pairs):
+            return "page"
+        return ""

@@ -1,0 +1,96 @@
+"""Units that a column's label carries: "(R'000)", "R million", "(%)". Pure.
+
+The unit is part of the label, not of the field's name: "Budget (R'000)" is the field "Budget", in thousands.
+A rate such as "(R/kWh)" is no unit of money and stays in the label.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032", "'"))
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""))
+
+
+def one_line(text: str) -> str:
+    """The text in NFC with straight quotes and hyphens, each run of white space (NBSP too) one space."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES).translate(_DASHES)
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a bare number under a label counts: percent, or `factor` rand (1, 1000, 1000000, …)."""
+
+    kind: Literal["money", "percent"]
+    factor: Decimal
+    text: str
+
+
+_THOUSAND = r"'?\s?000(?:'?s)?|thousands?|k"
+_MILLION = r"millions?|mill?|mn|m"
+_BILLION = r"billions?|bn"
+_SCALE = rf"(?:(?P<thousand>{_THOUSAND})|(?P<million>{_MILLION})|(?P<billion>{_BILLION}))"
+_VAT = r"(?:incl|excl)[a-z]*\.?(?:\s+of)?\s+vat"
+_BRACKETED = re.compile(
+    rf"[(\[]\s*(?:in\s+)?(?:(?P<percent>%|percent|per\s?cent)"
+    rf"|(?:r|zar|rands?)\s*{_SCALE}?|'\s?000(?:'?s)?|thousands?|millions?|billions?)"
+    rf"(?:\s*,?\s*{_VAT})?\s*[)\]]$",
+    re.IGNORECASE,
+)
+# Outside brackets only what cannot be a word of the label: "Budget R'000", "Cost Rm", "Value R", "Progress %"
+_BARE = re.compile(
+    r"(?:(?<=[\s,:-])(?:in\s+)?(?:R\s?"
+    r"(?:(?P<thousand>'?\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)|(?P<billion>(?i:billions?)|bn))?"
+    r"|(?P<rand>(?i:in\s+rands?|zar)))|(?P<percent>%))$"
+)
+_VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
+_MARKS = " :*.;,-"
+_FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
+
+
+def _without_marks(label: str) -> str:
+    """The label without colons, asterisks and dashes at its end; a label of nothing else is kept."""
+    return label.rstrip(_MARKS).lstrip(" *:") or label
+
+
+def _unit_of(match: re.Match[str]) -> Unit:
+    groups = match.groupdict()
+    text = match.group().strip(" ()[]")
+    if groups.get("percent"):
+        return Unit("percent", Decimal(1), text)
+    for scale, factor in _FACTORS.items():
+        # "(thousands)" and "('000)" stand without a currency and so outside the named groups
+        if groups.get(scale) or scale in text.casefold():
+            return Unit("money", factor, text)
+    return Unit("money", Decimal(1000) if "000" in text else Decimal(1), text)
+
+
+@lru_cache(maxsize=4096)
+def split_unit(label: str) -> tuple[str, Unit | None]:
+    """A label without what follows it, and the last unit found there.
+
+    ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
+    """
+    rest, unit = _without_marks(one_line(label)), None
+    while match := _BRACKETED.search(rest) or _BARE.search(rest) or _VAT_NOTE.search(rest):
+        shorter = _without_marks(rest[: match.start()])
+        if not shorter.strip(_MARKS):
+            break
+        if match.re is not _VAT_NOTE:
+            unit = unit or _unit_of(match)
+        rest = shorter
+    return rest, unit
+
+
+def label_unit(text: str) -> Unit | None:
+    """The unit at the end of a label, or None where the label names none."""
+    return split_unit(text)[1]

@@ -1,0 +1,199 @@
+"""From published words to ours: labels to fields, status words to statuses. Pure; a steward can extend it.
+
+The built-in words are in `vocabulary_labels.py` and `vocabulary_meanings.py`; a steward's rows lie over
+them (`Vocabulary.extended`) and win.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from etl.units import Unit, label_unit, one_line, split_unit
+from etl.vocabulary_labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LABELS
+from etl.vocabulary_meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
+
+__all__ = [
+    "DEFAULT", "FIELDS", "FIELD_LABELS", "PROGRAMMES", "PROJECT_TYPES", "PROVINCES", "STATUSES",
+    "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_stand_in", "is_volatile", "label_unit", "normal_label",
+    "normal_word", "province_of",
+]  # fmt: skip
+
+_FIELDS_OF_UNIT = {"percent": ("progress_percentage",), "money": ("budget", "expenditure")}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+@lru_cache(maxsize=4096)
+def normal_label(text: str) -> str:
+    """A label as the tables spell it: one case, single spaces, no unit, colon or asterisk at the end.
+
+    "Total Project Cost  (R'000):" → "total project cost". A label of marks only ("#", "%") stays.
+    """
+    label = re.sub(r"\s*/\s*", "/", split_unit(text)[0])
+    return _folded(label)
+
+
+def _spellings(label: str, unit: Unit | None) -> Iterator[str]:
+    """The ways to look a label up: as it is, as "% …" where its unit is percent, as separate words."""
+    yield normal_label(label)
+    if unit and unit.kind == "percent":
+        yield "% " + normal_label(label)
+    yield normal_label(_CAMEL.sub(" ", label.replace("_", " ")))
+
+
+def _match(label: str, labels: Mapping[str, str]) -> tuple[str, str] | None:
+    """(the table's spelling, the field) of a published label."""
+    unit = label_unit(label)
+    wanted = _FIELDS_OF_UNIT.get(unit.kind) if unit else None
+    for spelling in _spellings(label, unit):
+        found = labels.get(spelling)
+        if found and (wanted is None or found in wanted):
+            return spelling, found
+    return None
+
+
+def field_of(label: str, labels: Mapping[str, str] = FIELD_LABELS) -> str | None:
+    """The field that a published label means, or None.
+
+    "ProjectName" and "project_name" are tried as words. A unit that does not fit the field says that the
+    label speaks of something else: "Expenditure (%)" is no expenditure in rand.
+    """
+    match = _match(label, labels)
+    return match[1] if match else None
+
+
+_PERCENT_NOTE = re.compile(r"[(\[]?\s*\b\d{1,3}\s*%(?:\s*-\s*\d{1,3}\s*%)?\s*[)\]]?$")
+_NUMBERING = re.compile(r"^(?:(?:stage|phase|step)\s+)?\d{1,2}\s*[.):-]\s*(?=[a-z])")
+_SCHEDULE = re.compile(r"[(\[]?\s*\b(?:(?:schedule|sched|sch)\b\.?\s*)?[56]\s?b\b\s*[)\]]?")
+_IN_KIND = re.compile(
+    r"[(\[]?\s*\b(?:(?:sched|schedule)\s+6(?:,?\s+in[- ]kind)?|(?:in)?direct|(?:allocation\s+)?in[- ]kind)"
+    r"\s*[)\]]?$"
+)
+_BRACKETS = re.compile(r"^(?P<before>[^()\[\]]+?)\s*[(\[](?P<inside>[^()\[\]]+)[)\]]$")
+
+
+def normal_word(text: str) -> str:
+    """A published word as the tables of meanings spell it: "Pre - Feasibility" → "pre-feasibility"."""
+    word = re.sub(r"\s*-\s*", "-", _folded(one_line(text)))
+    return re.sub(r"\s*/\s*", "/", word).strip(" .:;,*")
+
+
+def _meaning(text: str, words: Mapping[str, str]) -> str | None:
+    """The word itself, or "Name (ABBR)" where both sides that are known mean the same."""
+    word = normal_word(text)
+    if word in words:
+        return words[word]
+    match = _BRACKETS.match(word)
+    if not match:
+        return None
+    found = {words[part] for part in (match["before"].strip(), match["inside"].strip()) if part in words}
+    return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that one normalisation uses. Earlier labels win where two give the same field."""
+
+    fields: dict[str, str] = field(default_factory=lambda: dict(FIELD_LABELS))
+    statuses: dict[str, str] = field(default_factory=lambda: dict(STATUS_WORDS))
+    programmes: dict[str, str] = field(default_factory=lambda: dict(PROGRAMMES))
+    project_types: dict[str, str] = field(default_factory=lambda: dict(PROJECT_TYPES))
+
+    def field_of(self, label: str) -> str | None:
+        """The field that a published label means, or None."""
+        match = self.match(label)
+        return match[0] if match else None
+
+    def match(self, label: str) -> tuple[str, int] | None:
+        """(field, position in the table: the lower, the more it is preferred) of a published label."""
+        if label not in self._matches:
+            found = _match(label, self.fields)
+            self._matches[label] = (found[1], self._positions[found[0]]) if found else None
+        return self._matches[label]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {label: position for position, label in enumerate(self.fields)}
+
+    @cached_property
+    def _matches(self) -> dict[str, tuple[str, int] | None]:
+        return {}  # a page repeats its few labels in every row
+
+    def status_of(self, text: str) -> str | None:
+        """The status of the contract, or None for a word that nobody has given a meaning.
+
+        A share of the works behind a stage ("Construction 76% - 99%") and a number before it are passed over.
+        """
+        word = _NUMBERING.sub("", _folded(one_line(text)))
+        return self.statuses.get(normal_word(text)) or _meaning(_PERCENT_NOTE.sub("", word), self.statuses)
+
+    def programme_of(self, text: str) -> str | None:
+        """The programme's code ("RBIG"), its schedule (5B, 6B) left aside; None where unknown."""
+        word = _folded(one_line(text))
+        plain = _IN_KIND.sub("", _SCHEDULE.sub(" ", word)).strip(" -/,")
+        return self.programmes.get(normal_word(text)) or _meaning(plain, self.programmes)
+
+    def project_type_of(self, text: str) -> str | None:
+        """Our name of an explicitly published type, or None; never guessed from a project's name."""
+        return _meaning(text, self.project_types)
+
+    def extended(self, entries: Iterable[tuple[str, str, str]]) -> Vocabulary:
+        """This vocabulary with a steward's rows `(kind, text, meaning)` laid over it.
+
+        kind: "field", "status", "programme" or "project_type" (else ValueError). An empty meaning takes a
+        built-in word away. A steward's label comes before the built-in ones of its field.
+        """
+        added: dict[str, dict[str, str]] = {"field": {}, "status": {}, "programme": {}, "project_type": {}}
+        for kind, text, meaning in entries:
+            if kind not in added:
+                raise ValueError(f"unknown kind of vocabulary entry: {kind!r}")
+            added[kind][normal_label(text) if kind == "field" else normal_word(text)] = meaning
+        return Vocabulary(
+            fields=_overlaid(self.fields, added["field"]),
+            statuses=_overlaid(self.statuses, added["status"]),
+            programmes=_overlaid(self.programmes, added["programme"]),
+            project_types=_overlaid(self.project_types, added["project_type"]),
+        )
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of all words in their order: two equal digests normalise alike."""
+        content = [list(self.fields.items()), *(sorted(t.items()) for t in self._tables())]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+    def _tables(self) -> tuple[dict[str, str], ...]:
+        return self.statuses, self.programmes, self.project_types
+
+
+def _overlaid(words: dict[str, str], added: dict[str, str]) -> dict[str, str]:
+    merged = added | {word: meaning for word, meaning in words.items() if word not in added}
+    return {word: meaning for word, meaning in merged.items() if meaning}
+
+
+DEFAULT = Vocabulary()
+
+
+@lru_cache(maxsize=4096)
+def is_volatile(label: str) -> bool:
+    """Whether a column shows a position or the clock, so that it never counts as a change."""
+    return normal_label(label) in VOLATILE_LABELS
+
+
+@lru_cache(maxsize=4096)
+def is_stand_in(label: str) -> bool:
+    """Whether a label says another thing that may differ from its field (a planned date, a stage)."""
+    return bool(STAND_IN_WORDS & set(normal_label(_CAMEL.sub(" ", label)).split()))
+
+
+def province_of(text: str) -> str | None:
+    """The Demarcation Board's code of a province named or coded in the text, or None."""
+    word = re.sub(r"\s+province$", "", normal_word(text))
+    return _meaning(word, PROVINCES)

@@ -1,0 +1,86 @@
+"""How a WebForms page with DevExpress controls is asked for more: the fields of a callback or postback.
+
+Pure. The protocol is told by the public client scripts and by recorded answers: a callback posts every form
+field, the control's state and `c0:` plus arguments; a pager's page numbers are 0-based (`PN1` is page 2).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from etl.extract.types import CallbackAnswer, Control, Form, Pager
+
+_VALIDATION = "__EVENTVALIDATION"
+
+
+class Conversation:
+    """One page's form, kept up to date by the answers of the server."""
+
+    def __init__(self, form: Form, controls: list[Control]) -> None:
+        self.action = form.action
+        self.fields = dict(form.fields)
+        self.states = {c.unique_id: c.props["stateObject"] for c in controls if _has_state(c)}
+
+    def callback(self, target: str, argument: str) -> dict[str, str]:
+        """Fields of a client callback to the control `target` (its unique id) with a raw argument."""
+        fields = {**self.fields, "__EVENTTARGET": "", "__EVENTARGUMENT": ""}
+        validation = fields.pop(_VALIDATION, None)
+        if target in self.states:
+            # the client keeps the state HTML-encoded in a field that it makes itself
+            fields[target] = html.escape(_json(self.states[target]))
+        fields |= {"__CALLBACKID": target, "__CALLBACKPARAM": f"c0:{argument}"}
+        if validation is not None:
+            fields[_VALIDATION] = validation
+        return fields
+
+    def grid_callback(self, target: str, *items: str) -> dict[str, str]:
+        """Fields of a grid's callback, for example `("PAGERONCLICK", "PN1")`: page 2."""
+        keys = self.states.get(target, {}).get("keys") or []
+        known = f"KV|{len(_json(keys))};{_json(keys)};" if keys else ""
+        arguments = grid_arguments(*items)
+        return self.callback(target, f"{known}GB|{len(arguments)};{arguments};")
+
+    def postback(self, target: str, argument: str) -> dict[str, str]:
+        """Fields of a full postback (`__doPostBack(target, argument)`)."""
+        return {**self.fields, "__EVENTTARGET": target, "__EVENTARGUMENT": argument}
+
+    def take(self, target: str, answer: CallbackAnswer) -> None:
+        """Go on with what the answer brought: a new validation value, the grid's new state."""
+        if answer.event_validation is not None:
+            self.fields[_VALIDATION] = answer.event_validation
+        if answer.state:
+            self.states[target] = answer.state
+
+
+def grid_arguments(*items: str) -> str:
+    """`12|PAGERONCLICK3|PN1`: each item after its length."""
+    return "".join(f"{len(item)}|{item}" for item in items)
+
+
+def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str, str] | None:
+    """Fields that ask for page number `page` (1-based); None where the pager offers no way to it."""
+    if pager.how == "callback":
+        return conversation.grid_callback(pager.target, "PAGERONCLICK", f"PN{page - 1}")
+    if pager.how == "postback":
+        arguments = grid_arguments("PAGERONCLICK", f"PN{page - 1}")
+        return conversation.postback(pager.target, arguments)
+    argument = _gridview_argument(pager.arguments, page)
+    return conversation.postback(pager.target, argument) if argument else None
+
+
+def _gridview_argument(arguments: Mapping[str, str], page: int) -> str | None:
+    if str(page) in arguments:
+        return arguments[str(page)]
+    # beyond "…" the link shows no number, yet the server takes it
+    return f"Page${page}" if any(a.startswith("Page$") for a in arguments.values()) else None
+
+
+def _has_state(control: Control) -> bool:
+    return bool(control.unique_id) and isinstance(control.props.get("stateObject"), dict)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,122 @@
+"""Rows of the record as the dicts that the API gives: decimals as strings, instants in UTC, unknown null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from projects.figures import instant
+from projects.models import Municipality, MunicipalityListing, Presence, Project, Source
+
+LastComplete = dict[str, datetime | None]
+
+
+def last_complete(until: datetime | None = None) -> LastComplete:
+    """When each source was last read completely: one query for a whole page of projects."""
+    return dict(Source.objects.last_complete(until).values_list("name", "last_complete"))
+
+
+def amount(value: Decimal | None) -> str | None:
+    """Rand or percent with two decimals."""
+    return None if value is None else f"{value:.2f}"
+
+
+def project_json(project: Project, complete: LastComplete) -> dict[str, Any]:
+    """The contract's project. Needs `source` and `municipalities` loaded (`Project.objects.for_api()`)."""
+    return {
+        "id": project.pk,
+        "source": project.source_id,
+        "external_id": project.external_id,
+        "name": project.name,
+        "description": project.description,
+        "municipality": project.municipality_id,
+        "municipalities": sorted(municipality.pk for municipality in project.municipalities.all()),
+        "municipality_as_published": project.municipality_as_published,
+        "province": project.province,
+        "programme": project.programme,
+        "project_type": project.project_type,
+        "status": project.status,
+        "status_as_published": project.status_as_published,
+        "progress_percentage": amount(project.progress_percentage),
+        "budget": amount(project.budget),
+        "expenditure": amount(project.expenditure),
+        "start_date": project.start_date and project.start_date.isoformat(),
+        "completion_date": project.completion_date and project.completion_date.isoformat(),
+        "contractor": project.contractor,
+        "implementing_agent": project.implementing_agent,
+        "latitude": project.latitude,
+        "longitude": project.longitude,
+        "published": project.published,
+        "presence": project.presence,
+        "first_seen_at": instant(project.first_seen_at),
+        "last_seen_at": instant(last_seen_at(project, complete)),
+        "last_changed_at": instant(project.last_changed_at),
+        "overridden": [],  # a steward's corrections; there are none yet
+        "issues": project.issues,
+        "url": project.url or None,
+        "demo": bool(project.source.demo),
+    }
+
+
+def last_seen_at(project: Project, complete: LastComplete) -> datetime | None:
+    """When the source last listed it: derived from the runs, so that a quiet run writes no project."""
+    if project.presence != Presence.PRESENT:
+        return project.last_listed_at
+    read = complete.get(project.source_id)
+    return max(project.last_changed_at, read) if read else project.last_changed_at
+
+
+def municipality_json(municipality: Municipality) -> dict[str, Any]:
+    """A municipality, what DWS publishes of it as a whole (`listing`), and our own sums beside it.
+
+    Needs `Municipality.objects.for_list_page()`.
+    """
+    listing = dws_listing(municipality.listings.all())
+    return {
+        "code": municipality.pk,
+        "name": municipality.name,
+        "province": municipality.province,
+        "category": municipality.category,
+        "district": municipality.district_id,
+        "population_2016": municipality.population_2016,
+        "area_km2": amount(municipality.area_km2),
+        "latitude": municipality.latitude,
+        "longitude": municipality.longitude,
+        "place_name": municipality.place_name or None,
+        "listing": listing and listing_json(listing),
+        "own": own_sums(municipality),
+        "demo": bool(municipality.from_demo or (listing and listing.source.demo)),
+    }
+
+
+def dws_listing(listings: Iterable[MunicipalityListing]) -> MunicipalityListing | None:
+    return next((listing for listing in listings if listing.source_id == "dws"), None)
+
+
+def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
+    """Number of projects and total value (rand) as the source publishes them."""
+    return {
+        "source": listing.source_id,
+        "name": listing.name,
+        "projects": listing.projects,
+        "value": amount(listing.value),
+        "published": listing.published,
+        "issues": listing.issues,
+        "first_seen_at": instant(listing.first_seen_at),
+        "last_changed_at": instant(listing.last_changed_at),
+        "url": listing.url or None,
+        "demo": bool(listing.source.demo),
+    }
+
+
+def own_sums(municipality: Municipality) -> dict[str, Any]:
+    """Sums over the listed projects that we read; `budgets` of the `projects` publish a budget, and so on."""
+    return {
+        "projects": municipality.count,
+        "budget": amount(municipality.budget),
+        "budgets": municipality.budgets,
+        "expenditure": amount(municipality.expenditure),
+        "expenditures": municipality.expenditures,
+    }

@@ -1,0 +1,64 @@
+"""Runs as JSON: what a sync prints with `--json`, with its id and address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.urls import reverse
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from projects.api.marks import DemoMarked
+from projects.api.shapes import RunShape
+from projects.figures import instant
+from projects.filters import Choices, SourceFilter
+from projects.models import RunState, SyncRun
+
+_COUNTS = (
+    "pages requests not_modified retries seen created updated same missing withdrawn returned invalid"
+    " listings"
+).split()
+
+
+def run_json(run: SyncRun) -> dict[str, Any]:
+    """The contract's object of a sync: states and counts, instants in UTC, `duration_s` in seconds."""
+    return {
+        "run": run.pk,
+        "source": run.source_id,
+        "state": str(run.state),
+        "trigger": str(run.trigger),
+        "complete": run.complete,
+        "unchanged": run.unchanged,
+        **{name: getattr(run, name) for name in _COUNTS},
+        "changes": {"first": run.first_change, "last": run.last_change, "count": run.change_count},
+        "layouts": run.layouts,
+        "error": run.error or None,
+        "started_at": instant(run.started_at),
+        "finished_at": instant(run.finished_at),
+        "duration_s": run.duration_s,
+        "id": run.pk,
+        "url": reverse("api:run-detail", args=[run.pk]),
+    }
+
+
+class RunFilter(django_filters.FilterSet):
+    source = SourceFilter()
+    state = Choices(choices=RunState.choices)
+
+    class Meta:
+        model = SyncRun
+        fields: list[str] = []
+
+
+class RunSerializer(RunShape):  # type: ignore[valid-type, misc]
+    def to_representation(self, instance: SyncRun) -> dict[str, Any]:
+        return {**run_json(instance), "demo": bool(instance.source.demo)}
+
+
+class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):
+    """The ledger of runs, newest first, failed and held ones included."""
+
+    queryset = SyncRun.objects.select_related("source").defer("traceback").order_by("-pk")
+    serializer_class = RunSerializer
+    filterset_class = RunFilter
+    lookup_value_regex = r"\d{1,18}"

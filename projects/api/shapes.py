@@ -1,0 +1,182 @@
+"""The shapes of the answers, for the OpenAPI document. A test holds them to what is really answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from projects.models import (
+    Cause,
+    ChangeType,
+    EntityType,
+    Municipality,
+    Presence,
+    Province,
+    RunState,
+    Severity,
+    Status,
+    SyncRun,
+)
+
+
+def _text(null: bool = True) -> s.CharField:
+    return s.CharField(allow_null=null)
+
+
+def _rand() -> s.DecimalField:
+    return s.DecimalField(20, 2, allow_null=True, help_text="rand")
+
+
+def _when(null: bool = False) -> s.DateTimeField:
+    return s.DateTimeField(allow_null=null)
+
+
+def _pairs(help_text: str) -> s.DictField:
+    return s.DictField(child=s.ListField(min_length=2, max_length=2), help_text=help_text)
+
+
+class ProjectShape(s.Serializer[Any]):
+    id = s.IntegerField()
+    source = _text(null=False)
+    external_id = _text(null=False)
+    name = _text()
+    description = _text()
+    municipality = s.CharField(allow_null=True, help_text="Demarcation Board code")
+    municipalities = s.ListField(child=s.CharField())
+    municipality_as_published = _text()
+    province = s.ChoiceField(Province.choices, allow_null=True)
+    programme = _text()
+    project_type = _text()
+    status = s.ChoiceField(Status.choices, allow_null=True)
+    status_as_published = _text()
+    progress_percentage = s.DecimalField(5, 2, allow_null=True, help_text="0 to 100")
+    budget = _rand()
+    expenditure = _rand()
+    start_date = s.DateField(allow_null=True)
+    completion_date = s.DateField(allow_null=True)
+    contractor = _text()
+    implementing_agent = _text()
+    latitude = s.FloatField(allow_null=True)
+    longitude = s.FloatField(allow_null=True)
+    published = s.DictField(child=s.CharField(), help_text="every string of the source, by its label")
+    presence = s.ChoiceField(Presence.choices)
+    first_seen_at = _when()
+    last_seen_at = _when(null=True)
+    last_changed_at = _when()
+    overridden = s.ListField(child=s.CharField())
+    issues = s.ListField(help_text="what was published but could not be read")
+    url = _text()
+    demo = s.BooleanField(help_text="from the replica, not real")
+
+
+class ListingShape(s.Serializer[Any]):
+    source = _text(null=False)
+    name = _text(null=False)
+    projects = s.IntegerField(allow_null=True)
+    value = _rand()
+    published = s.DictField(child=s.CharField())
+    issues = s.ListField()
+    first_seen_at = _when()
+    last_changed_at = _when()
+    url = _text()
+    demo = s.BooleanField()
+
+
+class OwnSumsShape(s.Serializer[Any]):
+    projects = s.IntegerField()
+    budget = _rand()
+    budgets = s.IntegerField(help_text="how many of the projects publish one")
+    expenditure = _rand()
+    expenditures = s.IntegerField(help_text="how many of the projects publish one")
+
+
+class MunicipalityShape(s.Serializer[Any]):
+    code = _text(null=False)
+    name = _text(null=False)
+    province = s.ChoiceField(Province.choices)
+    category = s.ChoiceField(Municipality.Category.choices)
+    district = _text()
+    population_2016 = s.IntegerField(allow_null=True)
+    area_km2 = s.DecimalField(10, 2, allow_null=True)
+    latitude = s.FloatField(allow_null=True)
+    longitude = s.FloatField(allow_null=True)
+    place_name = s.CharField(allow_null=True, help_text="the town at the point; © GeoNames, CC BY 4.0")
+    listing = ListingShape(allow_null=True, help_text="as the source publishes the municipality as a whole")
+    own = OwnSumsShape(help_text="our own sums over the projects that we read")
+    demo = s.BooleanField()
+
+
+class ChangeShape(s.Serializer[Any]):
+    id = s.IntegerField()
+    at = _when()
+    entity_type = s.ChoiceField(EntityType.choices)
+    entity_id = s.IntegerField()
+    external_id = _text(null=False)
+    name = _text(null=False)
+    municipality = _text()
+    municipalities = s.ListField(child=s.CharField())
+    province = s.ChoiceField(Province.choices, allow_null=True)
+    source = _text(null=False)
+    change_type = s.ChoiceField(ChangeType.choices)
+    cause = s.ChoiceField(Cause.choices)
+    severity = s.ChoiceField(Severity.choices)
+    rules = s.ListField(child=s.CharField())
+    field_changes = _pairs("{field: [old, new]}")
+    evidence = _pairs("{label: [old, new]}, the published strings")
+    sentence = _text(null=False)
+    run = s.IntegerField(allow_null=True)
+    snapshot = _text()
+    digest = _text(null=False)
+    url = _text(null=False)
+    demo = s.BooleanField()
+
+
+class SourceShape(s.Serializer[Any]):
+    name = _text(null=False)
+    title = _text(null=False)
+    url = _text()
+    state = s.ChoiceField(RunState.choices, allow_null=True, help_text="of its newest run")
+    last_attempt = _when(null=True)
+    last_complete = _when(null=True)
+    last_change = _when(null=True)
+    failure_streak = s.IntegerField()
+    next_run = _when(null=True)
+    interval_minutes = s.IntegerField(allow_null=True)
+    demo = s.BooleanField()
+
+
+class SpanShape(s.Serializer[Any]):
+    first = s.IntegerField(allow_null=True)
+    last = s.IntegerField(allow_null=True)
+    count = s.IntegerField()
+
+
+RunShape: type[s.Serializer[Any]] = type(
+    "RunShape",
+    (s.Serializer,),
+    {
+        "run": s.IntegerField(),
+        "source": _text(null=False),
+        "state": s.ChoiceField(RunState.choices),
+        "trigger": s.ChoiceField(SyncRun.Trigger.choices),
+        "complete": s.BooleanField(allow_null=True),
+        "unchanged": s.BooleanField(),
+        **{
+            count: s.IntegerField()
+            for count in (
+                "pages requests not_modified retries seen created updated same missing withdrawn returned"
+                " invalid listings"
+            ).split()
+        },
+        "changes": SpanShape(),
+        "layouts": s.ListField(child=s.CharField()),
+        "error": _text(),
+        "started_at": _when(null=True),
+        "finished_at": _when(null=True),
+        "duration_s": s.FloatField(allow_null=True),
+        "id": s.IntegerField(),
+        "url": _text(null=False),
+        "demo": s.BooleanField(),
+    },
+)

@@ -1,0 +1,52 @@
+"""Sources as JSON: how each one is doing, with attempt, complete reading and change apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django_q.models import Schedule
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from projects.api.marks import DemoMarked
+from projects.api.shapes import SourceShape
+from projects.figures import instant
+from projects.models import Source
+
+
+def next_runs() -> dict[str, datetime]:
+    """When the schedule of each source is due next; a source without one is left out."""
+    rows = Schedule.objects.filter(name__in=settings.INTERVAL_MINUTES).exclude(repeats=0)
+    return {name: due for name, due in rows.values_list("name", "next_run") if due}
+
+
+def source_json(source: Source, due: dict[str, datetime]) -> dict[str, Any]:
+    """Needs `Source.objects.for_sources_page()`."""
+    return {
+        "name": source.pk,
+        "title": source.title,
+        "url": source.url or None,
+        "state": source.state,
+        "last_attempt": instant(source.last_attempt),
+        "last_complete": instant(source.last_complete),
+        "last_change": instant(source.last_change),
+        "failure_streak": source.failure_streak,
+        "next_run": instant(due.get(source.pk)),
+        "interval_minutes": settings.INTERVAL_MINUTES.get(source.pk),
+        "demo": bool(source.demo),
+    }
+
+
+class SourceSerializer(SourceShape):
+    def to_representation(self, instance: Source) -> dict[str, Any]:
+        due = self.context.setdefault("due", None)
+        if due is None:
+            due = self.context["due"] = next_runs()
+        return source_json(instance, due)
+
+
+class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):
+    queryset = Source.objects.for_sources_page()
+    serializer_class = SourceSerializer
+    filter_backends: list[Any] = []

@@ -1,0 +1,108 @@
+"""Figures as people read them in South Africa: `R353 000 000`, `62%`, `28 February 2027`. Pure.
+
+Every reader here takes whatever the log holds and answers None for what it cannot read: a value that is
+odd is shown as it stands, it never raises and never becomes a number.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+HERE = ZoneInfo("Africa/Johannesburg")
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip
+# Narrow no-break space: a number must not break at the end of a line.
+THIN = "\u202f"
+# Beyond this many digits a "number" is a typing error or an attack, and is shown as text.
+_MOST_DIGITS = 24
+
+
+def number(value: Any) -> Decimal | None:
+    """The Decimal of a canonical string (or of a number), None where it is not a plain finite one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    if isinstance(value, str) and len(value) > 80:
+        return None
+    try:
+        parsed = Decimal(str(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    if not parsed.is_finite() or abs(parsed.adjusted()) > _MOST_DIGITS:
+        return None
+    return parsed
+
+
+def day(value: Any) -> date | None:
+    """The date of an ISO string `2027-02-28`, None where it is none."""
+    if isinstance(value, datetime):
+        return value.astimezone(HERE).date()
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) != 10:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def grouped(value: Decimal | int) -> str:
+    """`1 234 567` with plain spaces; decimals only where there are any, at most two."""
+    text = f"{Decimal(value).quantize(Decimal('0.01')):,f}".replace(",", " ")
+    return text.removesuffix(".00")
+
+
+def rand(value: Decimal | int) -> str:
+    """`R353 000 000`, `-R15 561 925.50`."""
+    return f"{'-' if value < 0 else ''}R{grouped(abs(value))}"
+
+
+def percent(value: Decimal | int) -> str:
+    """`62%`, `62.5%`, `1 200%`."""
+    text = grouped(value)
+    return (text.rstrip("0") if "." in text else text) + "%"
+
+
+def long_date(value: date) -> str:
+    """`28 February 2027`."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """`28 February 2027, 06:30`, South African time."""
+    local = value.astimezone(HERE)
+    return f"{long_date(local.date())}, {local:%H:%M}"
+
+
+def instant(value: datetime | None) -> str | None:
+    """`2027-02-28T04:30:00.123456Z`, as JSON and `<time datetime>` want it."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def unbroken(text: str) -> str:
+    """The same text with digit groups that do not break over two lines (only for display)."""
+    return re.sub(r"(?<=\d) (?=\d{3}(?!\d))", THIN, text)
+
+
+def later_by(value: date, months: int) -> date | None:
+    """The same day some months on (or the month's last day); None beyond the calendar's end."""
+    index = value.year * 12 + value.month - 1 + months
+    year, month = divmod(index, 12)
+    if not date.min.year <= year <= date.max.year:
+        return None
+    return date(year, month + 1, min(value.day, monthrange(year, month + 1)[1]))
+
+
+def whole_months(first: date, last: date) -> int:
+    """Full calendar months from first to last (first ≤ last); month end to month end counts as full."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    ends_its_month = last.day == monthrange(last.year, last.month)[1]
+    return months if last.day >= first.day or ends_its_month else months - 1

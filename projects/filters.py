@@ -1,0 +1,223 @@
+"""What can be asked of the lists: one set of filters for the pages and for the API.
+
+A value that cannot be understood is an error with a sentence, never an ignored filter: a reader who asked
+for something else than what is shown would be misled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django_filters.constants import EMPTY_VALUES
+from django_filters.fields import MultipleChoiceField
+
+from projects.figures import HERE
+from projects.models import (
+    Cause,
+    ChangeType,
+    DataChangeLog,
+    EntityType,
+    Municipality,
+    Presence,
+    Project,
+    Province,
+    Severity,
+    Source,
+    Status,
+)
+
+NOT_PUBLISHED = "null"
+ORDERINGS = {
+    "name": "name",
+    "municipality": "municipality_id",
+    "province": "province",
+    "status": "status",
+    "progress_percentage": "progress",
+    "budget": "budget",
+    "expenditure": "expenditure",
+    "start_date": "start date",
+    "completion_date": "completion date",
+    "first_seen_at": "first seen",
+    "last_changed_at": "last change",
+    "id": "id",
+}
+
+
+class MomentField(forms.CharField):
+    """A day `2026-05-01` or a moment `2026-05-01T06:30:00+02:00`; without a zone it is South African.
+
+    A day means its first instant, or with `end` its last.
+    """
+
+    def __init__(self, *args: Any, end: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.end = end
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        if text in self.empty_values:
+            return None
+        # In a query string the + of an offset arrives as a space.
+        moment = _moment(text.replace(" ", "+") if "T" in text else text, self.end)
+        if moment is None:
+            raise ValidationError(f"“{text}” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
+        return moment
+
+
+def _moment(text: str, end: bool) -> datetime | None:
+    try:
+        if len(text) == 10:
+            clock = time.max if end else time.min
+            return datetime.combine(date.fromisoformat(text), clock, tzinfo=HERE)
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=HERE)
+    return moment
+
+
+class MomentFilter(django_filters.Filter):
+    field_class = MomentField
+
+
+class IdFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
+
+
+class AmountFilter(django_filters.NumberFilter):
+    """Rand or percent, as many digits as the column has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_digits=20, decimal_places=2, **kwargs)
+
+
+class ChoicesField(MultipleChoiceField):
+    """A form's empty choice counts as none; commas part the values as repeats do."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [word for text in super().to_python(value) for word in text.split(",") if word]
+
+
+class Choices(django_filters.MultipleChoiceFilter):
+    """One or more of a known list, `?status=design,tender`; an unknown one is told the known."""
+
+    field_class = ChoicesField
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        known = ", ".join(value for value, _ in choices)
+        messages = {"invalid_choice": f"“%(value)s” is not known here; known are: {known}."}
+        super().__init__(
+            *args, choices=choices, error_messages=messages, distinct=False, null_value=NOT_PUBLISHED, **kwargs
+        )
+
+
+class MunicipalityFilter(django_filters.ModelChoiceFilter):
+    """A municipality's code; hands on to the queryset's `of_municipality`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {"invalid_choice": "No municipality has this code; /api/v1/municipalities/ lists them."}
+        super().__init__(
+            queryset=Municipality.objects.all(),
+            empty_label="All municipalities",
+            error_messages=messages,
+            **kwargs,
+        )
+
+    def filter(self, qs: Any, value: Municipality | None) -> Any:
+        return qs.of_municipality(value.pk) if value else qs
+
+
+class SourceFilter(django_filters.ModelChoiceFilter):
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {"invalid_choice": "No source has this name; /api/v1/sources/ lists them."}
+        super().__init__(
+            queryset=Source.objects.all(), empty_label="All sources", error_messages=messages, **kwargs
+        )
+
+
+class NullsLastOrdering(django_filters.OrderingFilter):
+    """`?ordering=-budget,name`: what is not published comes last either way, then the id decides."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value in EMPTY_VALUES:
+            return qs
+        terms = []
+        for name in value or []:
+            field = F(self.param_map[name.removeprefix("-")])
+            terms.append(field.desc(nulls_last=True) if name[0] == "-" else field.asc(nulls_last=True))
+        return qs.order_by(*terms, "pk")
+
+
+def _ordering() -> NullsLastOrdering:
+    fields = {("municipality_id" if name == "municipality" else name): name for name in ORDERINGS}
+    known = ", ".join(ORDERINGS)
+    message = f"“%(value)s” is no ordering; known are: {known}; a minus before it turns it round."
+    return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": message})
+
+
+class ProjectFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    province = Choices(choices=Province.choices)
+    municipality = MunicipalityFilter()
+    status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
+    programme = django_filters.CharFilter(max_length=40)
+    source = SourceFilter()
+    min_progress = AmountFilter("progress_percentage", "gte", label="Progress from")
+    max_progress = AmountFilter("progress_percentage", "lte", label="Progress to")
+    min_budget = AmountFilter("budget", "gte", label="Budget from (rand)")
+    max_budget = AmountFilter("budget", "lte", label="Budget to (rand)")
+    changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
+    presence = Choices(choices=Presence.choices)
+    ordering = _ordering()
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        for word in value.split():
+            found = Q(external_id__icontains=word)
+            for field in SEARCHED:
+                found |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset
+
+
+# Beside the number; each word of a search must be in one of them.
+SEARCHED = ("name", "description", "municipality_as_published", "contractor", "implementing_agent")
+
+
+class ChangeFilter(django_filters.FilterSet):
+    after = IdFilter(method="newer", label="After change")
+    project = IdFilter(method="of_project", label="Project number here")
+    municipality = MunicipalityFilter()
+    province = Choices(choices=Province.choices)
+    entity_type = Choices(choices=EntityType.choices)
+    change_type = Choices(choices=ChangeType.choices)
+    cause = Choices(choices=Cause.choices)
+    severity = Choices(choices=Severity.choices)
+    source = SourceFilter()
+    since = MomentFilter("at", "gte", label="Since")
+    until = MomentFilter("at", "lte", label="Until", end=True)
+    field = django_filters.CharFilter("field_changes", "has_key", label="Field", max_length=200)
+
+    class Meta:
+        model = DataChangeLog
+        fields: list[str] = []
+
+    def newer(self, queryset: Any, name: str, value: int) -> Any:
+        return queryset.after(value)
+
+    def of_project(self, queryset: Any, name: str, value: int) -> Any:
+        return queryset.of_project(value)

@@ -1,0 +1,146 @@
+"""What the pages and endpoints ask of the record: each method carries its reader's name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+_LISTED = ~Q(presence="withdrawn")
+
+
+class ProjectQuerySet(models.QuerySet[Any]):
+    def listed(self) -> ProjectQuerySet:
+        """All but the withdrawn: what the sums are over."""
+        return self.filter(_LISTED)
+
+    def of_municipality(self, code: str) -> ProjectQuerySet:
+        """Projects of one municipality, schemes that it shares with others included."""
+        link = self.model.municipalities.through.objects.filter(
+            project_id=OuterRef("pk"), municipality_id=code
+        )
+        return self.filter(Q(municipality_id=code) | Exists(link))
+
+    def for_api(self) -> ProjectQuerySet:
+        return self.select_related("source").prefetch_related("municipalities")
+
+    def for_list_page(self) -> ProjectQuerySet:
+        return self.select_related("municipality").defer("description", "published", "page_labels")
+
+    def for_project_page(self) -> ProjectQuerySet:
+        return self.select_related("source", "municipality").prefetch_related("municipalities", "identities")
+
+    def totals(self) -> dict[str, Any]:
+        """`count budget budgets expenditure expenditures`: sums in rand (None: nobody publishes one), and
+        how many publish one. Withdrawn projects are left out.
+        """
+        return self.listed().aggregate(
+            count=Count("pk"),
+            budget=Sum("budget"),
+            budgets=Count("budget"),
+            expenditure=Sum("expenditure"),
+            expenditures=Count("expenditure"),
+        )
+
+    def by_status(self) -> list[tuple[str | None, int]]:
+        """(status, number of listed projects), the unknown status as None."""
+        return list(self.listed().order_by().values_list("status").annotate(Count("pk")))
+
+
+class MunicipalityQuerySet(models.QuerySet[Any]):
+    def with_own_sums(self) -> MunicipalityQuerySet:
+        """Adds `count budget budgets expenditure expenditures` over the listed projects of each; a scheme
+        that several municipalities share counts in each of them.
+        """
+        listed = Q(projects__isnull=False) & ~Q(projects__presence="withdrawn")
+        return self.annotate(
+            count=Count("projects", filter=listed),
+            budget=Sum("projects__budget", filter=listed),
+            budgets=Count("projects__budget", filter=listed),
+            expenditure=Sum("projects__expenditure", filter=listed),
+            expenditures=Count("projects__expenditure", filter=listed),
+            from_demo=Count("projects", filter=Q(projects__source__demo=True)),
+        )
+
+    def for_list_page(self) -> MunicipalityQuerySet:
+        return self.with_own_sums().prefetch_related("listings__source")
+
+    def for_municipality_page(self) -> MunicipalityQuerySet:
+        return self.for_list_page().select_related("district")
+
+
+class ChangeQuerySet(models.QuerySet[Any]):
+    def of_project(self, project_id: int) -> ChangeQuerySet:
+        return self.filter(entity_type="project", entity_id=project_id)
+
+    def of_municipality(self, code: str) -> ChangeQuerySet:
+        """Changes that name the municipality, those of schemes that it shares with others included."""
+        shared = self.annotate(codes=Cast("municipalities", models.TextField()))
+        return shared.filter(Q(municipality=code) | Q(codes__contains=f'"{code}"'))
+
+    def after(self, last_id: int) -> ChangeQuerySet:
+        """What is newer than an id, oldest first."""
+        return self.filter(pk__gt=last_id).order_by("pk")
+
+    def for_dashboard(self, count: int = 20) -> ChangeQuerySet:
+        return self.order_by("-pk")[:count]
+
+    def news(self) -> dict[str, int]:
+        """`day` and `week`: how many changes the sources made in the last 24 hours and 7 days."""
+        now = timezone.now()
+        week = self.filter(cause="source", at__gte=now - timedelta(days=7))
+        return week.aggregate(day=Count("pk", filter=Q(at__gte=now - timedelta(days=1))), week=Count("pk"))
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    def last_complete(self, until: datetime | None = None) -> SourceQuerySet:
+        """Adds `last_complete`: when the last complete and believed run ended (aware UTC, or None)."""
+        good = _runs().filter(state__in=("succeeded", "unchanged"), complete=True)
+        if until is not None:
+            good = good.filter(finished_at__lte=until)
+        return self.annotate(last_complete=Subquery(good.values("finished_at")[:1]))
+
+    def for_sources_page(self) -> SourceQuerySet:
+        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`."""
+        newest = _runs()
+        good = _runs().filter(state__in=("succeeded", "unchanged")).values("pk")[:1]
+        return self.last_complete().annotate(
+            last_run=Subquery(newest.values("pk")[:1]),
+            state=Subquery(newest.values("state")[:1]),
+            last_error=Subquery(newest.values("error")[:1]),
+            last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
+            last_change=Subquery(_changes().values("at")[:1]),
+            last_good=Coalesce(Subquery(good), 0),
+        ).annotate(failure_streak=Coalesce(Subquery(_failures_since("last_good")), 0))
+
+
+_BEGUN = Coalesce("started_at", "requested_at")
+
+
+def _runs() -> models.QuerySet[Any]:
+    from projects.models import SyncRun
+
+    return SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
+
+
+def _failures_since(good: str) -> models.QuerySet[Any]:
+    failed = _runs().filter(state__in=("failed", "abandoned"), pk__gt=OuterRef(good))
+    return failed.order_by().values("source").annotate(number=Count("pk")).values("number")
+
+
+def _changes() -> models.QuerySet[Any]:
+    from projects.models import DataChangeLog
+
+    return DataChangeLog.objects.filter(source=OuterRef("pk")).order_by("-pk")
+
+
+__all__ = [
+    "ChangeQuerySet",
+    "MunicipalityQuerySet",
+    "ProjectQuerySet",
+    "SourceQuerySet",
+]

@@ -1,0 +1,183 @@
+"""What changed, in plain South African English: one phrase for each field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from projects import figures
+
+PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
+_LONGEST = 80  # characters of a quoted text
+
+LABELS = {
+    "name": "Name",
+    "description": "Description",
+    "municipality": "Municipality",
+    "municipalities": "Municipalities",
+    "municipality_as_published": "Municipality as published",
+    "province": "Province",
+    "programme": "Programme",
+    "project_type": "Project type",
+    "status": "Status",
+    "status_as_published": "Status as published",
+    "progress_percentage": "Progress",
+    "budget": "Budget",
+    "expenditure": "Expenditure",
+    "start_date": "Start date",
+    "completion_date": "Completion date",
+    "contractor": "Contractor",
+    "implementing_agent": "Implementing agent",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "url": "Web address",
+    "presence": "Presence",
+    "projects": "Published number of projects",
+    "value": "Published total value",
+    "external_id": "Project number",
+    "issues": "Reading issues",
+}
+
+MONEY = frozenset({"budget", "expenditure", "value"})
+DATES = frozenset({"start_date", "completion_date"})
+CODES = frozenset({"status", "project_type", "presence"})
+
+
+def label(field: str) -> str:
+    """The field's name for people: `Completion date`; a column without a field keeps its own label."""
+    if field.startswith(PUBLISHED):
+        return field.removeprefix(PUBLISHED) or field
+    return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+
+
+def shown(field: str, value: Any) -> str:
+    """One value of a field as people read it, `not published` for null."""
+    if value is None:
+        return "not published"
+    if field in MONEY and (amount := figures.number(value)) is not None:
+        return figures.rand(amount)
+    if field == "progress_percentage" and (amount := figures.number(value)) is not None:
+        return figures.percent(amount)
+    if field == "projects" and (amount := figures.number(value)) is not None:
+        return figures.grouped(amount)
+    if field in DATES and (day := figures.day(value)) is not None:
+        return figures.long_date(day)
+    if field in CODES and isinstance(value, str):
+        return value.replace("_", " ").capitalize()
+    if isinstance(value, list):
+        return listed([str(part) for part in value]) or "none"
+    return str(value)
+
+
+def listed(parts: list[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def phrase(field: str, old: Any, new: Any) -> str:
+    """What happened to one field, without the full stop: `Progress fell from 78% to 62%`."""
+    subject = label(field)
+    if new is None:
+        return f"{subject} is no longer given (was {_quoted(field, old)})"
+    if old is None:
+        return f"{subject} is now given: {_quoted(field, new)}"
+    special = _SPECIAL.get(field)
+    said = special(field, old, new) if special else None
+    return said or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
+
+
+def _quoted(field: str, value: Any) -> str:
+    text = shown(field, value)
+    if not isinstance(value, str) or text != value or field in _BARE:
+        return _shortened(text)
+    return f'"{_shortened(text)}"'
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+
+
+def _money(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None or before == after:
+        return None
+    verb = "rose" if after > before else "fell"
+    share = _share(before, after)
+    return f"{label(field)} {verb}{share} from {figures.rand(before)} to {figures.rand(after)}"
+
+
+def _share(before: Decimal, after: Decimal) -> str:
+    """` by 12%`; nothing where a percentage would say nothing (from zero, or a thousandfold)."""
+    if before <= 0 or after < 0:
+        return ""
+    change = abs(after - before) / before * 100
+    if change < Decimal("0.1"):
+        return " by less than 0.1%"
+    if change > 100_000:
+        return ""
+    return f" by {figures.percent(change.quantize(Decimal('0.1') if change < 10 else Decimal(1)))}"
+
+
+def _amount(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None or before == after:
+        return None
+    verb = "rose" if after > before else "fell"
+    return f"{label(field)} {verb} from {shown(field, old)} to {shown(field, new)}"
+
+
+def _count(field: str, old: Any, new: Any) -> str:
+    return f"{label(field)} went from {shown(field, old)} to {shown(field, new)}"
+
+
+def _date(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.day(old), figures.day(new)
+    if before is None or after is None or before == after:
+        return None
+    first, last = sorted((before, after))
+    months = figures.whole_months(first, last)
+    gap = _plural(months, "month") if months else _plural((last - first).days, "day")
+    way = "later" if after > before else "earlier"
+    return (
+        f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{figures.grouped(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _name(field: str, old: Any, new: Any) -> str:
+    return f"Renamed from {_quoted(field, old)} to {_quoted(field, new)}"
+
+
+_SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
+    "progress_percentage": _amount,
+    "budget": _money,
+    "expenditure": _money,
+    "value": _count,
+    "projects": _count,
+    "start_date": _date,
+    "completion_date": _date,
+    "name": _name,
+}
+# Codes and numbers are not quoted; texts that a source wrote are.
+_BARE = frozenset(
+    {"municipality", "municipalities", "province", "programme", "status", "project_type", "latitude",
+     "longitude", "budget", "expenditure", "value", "projects", "progress_percentage", "start_date",
+     "completion_date", "presence"}
+)  # fmt: skip
+
+
+def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:
+    """A municipality's published line: number and value in one breath, then whatever else changed."""
+    number, value = changes.get("projects"), changes.get("value")
+    if number and value and None not in (*number, *value):
+        worth = f"total value from {shown('value', value[0])} to {shown('value', value[1])}"
+        yield f"{_count('projects', *number)}; {worth}"
+        changes = {field: pair for field, pair in changes.items() if field not in ("projects", "value")}
+    for field, pair in changes.items():
+        yield phrase(field, *pair)

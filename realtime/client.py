@@ -1,0 +1,132 @@
+"""One socket as the hub sees it: where it is in the log, what it asked for, how much it has not read yet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db import Error as DatabaseFailure
+
+from realtime.filters import Filters
+from realtime.frames import Frame, encode
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+RESYNC_BEHIND = 2000  # whoever is further behind fetches from the API
+LAG_BYTES = 1_000_000  # unread by the client: it is taken off the live feed and catches up at its own pace
+DRAINED_BYTES = 64_000
+STALLED_SECONDS = 30.0  # a client that reads nothing for so long is let go
+_RETRY_SECONDS = 2.0
+
+# Of the codes below 4000 a server may send only 1000 itself: autobahn refuses the others.
+BAD_QUERY, STALLED, TOO_BIG, BROKEN, TRY_AGAIN = 4400, 4408, 4413, 4500, 4503
+
+
+class Client:
+    """`position` is the last id that it has been given (or that its filters left out)."""
+
+    def __init__(self, send: Send, filters: Filters) -> None:
+        self._send = send
+        self._filters = None if filters == Filters() else filters
+        self._backlog = _backlog(send)
+        self._behind = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
+        self.position = 0
+
+    async def greet(self, after: int | None, last_id: int) -> None:
+        """`hello`, and `resync` where the gap is too wide to be replayed."""
+        await self.send(encode("hello", last_id=last_id))
+        self.position = last_id if after is None else after
+        if not 0 <= last_id - self.position <= RESYNC_BEHIND:
+            await self.send(encode("resync", last_id=last_id))
+            self.position = last_id
+
+    async def follow(self, hub: Hub) -> None:
+        """Catch up with the hub and go live; again when the client has fallen behind. Ends only when it
+        stalls, and closes the socket then.
+        """
+        while await self._catch_up(hub):
+            self._behind.clear()
+            hub.attach(self)  # nothing is awaited since the look at the cursor
+            await self._behind.wait()
+        await self.close(STALLED)
+
+    async def _catch_up(self, hub: Hub) -> bool:
+        """True once all up to the cursor is sent; False when the client does not read."""
+        while self.position < hub.cursor:
+            if not await self._drained():
+                return False
+            try:
+                frames = await hub.log.replay(self.position, hub.cursor)
+            except (DatabaseFailure, TimeoutError) as error:
+                logger.error("The log cannot be replayed, the next try is in %g s: %s", _RETRY_SECONDS, error)
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            for frame in frames:
+                await self.offer(frame)
+        return True
+
+    async def _drained(self) -> bool:
+        limit = asyncio.get_running_loop().time() + STALLED_SECONDS
+        least = self._backlog()
+        while (unread := self._backlog()) > DRAINED_BYTES:
+            now = asyncio.get_running_loop().time()
+            if unread < least:
+                least, limit = unread, now + STALLED_SECONDS
+            if now > limit:
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
+    def fall_behind(self) -> None:
+        """The hub has taken it off the live feed."""
+        logger.info("A client reads slowly: it goes on from change %d at its own pace.", self.position)
+        self._behind.set()
+
+    async def offer(self, frame: Frame) -> bool:
+        """Give it the frame, if it is new to it and wanted; False when too much is unread by now."""
+        if frame.id <= self.position:
+            return True
+        self.position = frame.id
+        if self._filters is not None and not self._filters.match(frame.facets):
+            return True
+        await self.send(frame.text)
+        return self._backlog() < LAG_BYTES
+
+    async def send(self, text: str) -> None:
+        try:
+            await self._send({"type": "websocket.send", "text": text})
+        except (RuntimeError, OSError):
+            # Closing: servers raise errors of their own for it (autobahn's is a RuntimeError). Its
+            # disconnect message is on the way.
+            pass
+
+    async def close(self, code: int, reason: str = "") -> None:
+        try:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except (RuntimeError, OSError):
+            pass  # as above
+
+    def dismiss(self) -> None:
+        """Close it because of an error of ours."""
+        self._closing = asyncio.ensure_future(self.close(BROKEN))
+
+
+def _backlog(send: Send) -> Callable[[], int]:
+    """How many bytes the server holds for this socket because the client has not read them.
+
+    Under Daphne, whose `send` never waits: `send` is bound to the protocol, whose Twisted transport has the
+    buffers. Elsewhere 0: such servers make `send` itself wait.
+    """
+    protocol = next(iter(getattr(send, "args", ())), None)
+    transport = getattr(protocol, "transport", None)
+    if not hasattr(transport, "_tempDataLen"):
+        return lambda: 0
+    return lambda: len(transport.dataBuffer) - transport.offset + transport._tempDataLen

@@ -1,0 +1,102 @@
+"""What a socket asks for: `?after=` and the filters that narrow its changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from projects.models import DataChangeLog, Province, Severity
+
+_ID = re.compile(r"[0-9]{1,18}")
+_CODE = re.compile(r"[A-Za-z0-9]{2,20}")
+
+
+class BadQuery(Exception):
+    """A query value that cannot be what it claims; the message names the parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a change can be filtered by. `project` is None for changes of anything else."""
+
+    project: int | None
+    municipalities: frozenset[str]
+    province: str | None
+    severity: str
+
+    @classmethod
+    def of(cls, row: DataChangeLog) -> Facets:
+        codes = {*row.municipalities, row.municipality} - {None}
+        project = row.entity_id if row.entity_type == "project" else None
+        return cls(project, frozenset(codes), row.province, row.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All that is not None has to match."""
+
+    project: int | None = None
+    municipality: str | None = None
+    province: str | None = None
+    severity: str | None = None
+
+    def match(self, facets: Facets) -> bool:
+        return (
+            (self.project is None or self.project == facets.project)
+            and (self.municipality is None or self.municipality in facets.municipalities)
+            and (self.province is None or self.province == facets.province)
+            and (self.severity is None or self.severity == facets.severity)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`after` is the last id that the client knows, None when it wants only what comes."""
+
+    after: int | None
+    filters: Filters
+
+
+def parse(query_string: bytes) -> Query:
+    """Read `after=&project=&municipality=&province=&severity=`; empty values count as not given.
+
+    Unknown names are ignored. Raises BadQuery.
+    """
+    try:
+        given = parse_qs(query_string.decode("ascii"), max_num_fields=50, errors="strict")
+    except (ValueError, UnicodeDecodeError):
+        raise BadQuery("The query cannot be read.") from None
+    values = {name: texts[-1].strip() for name, texts in given.items()}
+    filters = Filters(
+        project=_whole(values, "project"),
+        municipality=_code(values, "municipality"),
+        province=_one_of(values, "province", Province.values),
+        severity=_one_of(values, "severity", Severity.values),
+    )
+    return Query(_whole(values, "after"), filters)
+
+
+def _whole(values: Mapping[str, str], name: str) -> int | None:
+    text = values.get(name, "")
+    if text and not _ID.fullmatch(text):
+        raise BadQuery(f"{name} must be a whole number, 0 or more.")
+    return int(text) if text else None
+
+
+def _code(values: Mapping[str, str], name: str) -> str | None:
+    text = values.get(name, "")
+    if text and not _CODE.fullmatch(text):
+        raise BadQuery(f"{name} must be a code of letters and digits, such as LIM331.")
+    return text.upper() or None
+
+
+def _one_of(values: Mapping[str, str], name: str, known: list[str]) -> str | None:
+    text = values.get(name, "")
+    for code in known:
+        if text.lower() == code.lower():
+            return code
+    if text:
+        raise BadQuery(f"{name} must be one of {', '.join(known)}.")
+    return None

@@ -1,0 +1,191 @@
+"""A change goes from the process that commits it to every browser, through a real Daphne and a real Redis."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from buka.processes import Nursery
+from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
+
+pytestmark = pytest.mark.live
+
+
+def test_hello_says_where_the_log_is(web: Web, writer: Writer) -> None:
+    last = writer.append("one")["last"]
+    with web.socket() as ws:
+        assert next(frames(ws)) == {"type": "hello", "last_id": last}
+
+
+def test_a_change_arrives_within_a_second_of_its_commit(web: Web, writer: Writer) -> None:
+    with web.socket() as ws:
+        next(frames(ws))
+        wrote = writer.append("Giyani bulk supply: “phase 2” & <b>é</b>")
+        (change,) = changes(ws, 1, seconds=1.0)
+    assert change["id"] == wrote["last"]
+    assert change["name"] == "Giyani bulk supply: “phase 2” & <b>é</b>"
+    assert change["field_changes"] == {"progress_percentage": ["62.00", "63.00"]}
+    assert change["html"].lstrip().startswith("<li")
+    assert "<b>" not in change["html"]
+
+
+def test_the_ring_does_not_hold_up_the_commit(web: Web, writer: Writer) -> None:
+    writer.append("the first one imports what it needs")
+    assert writer.append("the next one")["took"] < 0.3
+
+
+def test_what_is_newer_than_after_comes_first_and_oldest_first(web: Web, writer: Writer) -> None:
+    wrote = writer.append(*(f"change {n}" for n in range(450)))
+    with web.socket(f"?after={wrote['first'] - 1}") as ws:
+        assert next(frames(ws)) == {"type": "hello", "last_id": wrote["last"]}
+        assert ids(changes(ws, 450)) == list(range(wrote["first"], wrote["last"] + 1))
+        later = writer.append("live")
+        assert ids(changes(ws, 1)) == [later["last"]]
+
+
+def test_between_replay_and_live_nothing_is_lost_or_said_twice(web: Web, writer: Writer) -> None:
+    start = writer.append(*(f"before {n}" for n in range(300)))["first"] - 1
+    with ExitStack() as stack:
+        sockets = []
+        for _ in range(12):
+            writer.begin(*(f"during {n}" for n in range(25)))
+            sockets.append(stack.enter_context(web.socket(f"?after={start}")))
+            last = writer.finish()["last"]
+        for ws in sockets:
+            assert ids(changes(ws, last - start)) == list(range(start + 1, last + 1))
+
+
+def test_filters_narrow_replay_and_live_alike(web: Web, writer: Writer) -> None:
+    here = {"municipality": "LIM331", "municipalities": ["LIM331", "LIM332"], "province": "LIM"}
+    there = {"municipality": "CPT", "municipalities": ["CPT"], "province": "WC", "entity_id": 99}
+    start = writer.append("mark")["last"]
+    writer.append("old", **here), writer.append("old", **there)
+    wanted = {
+        "municipality=lim332": [start + 1, start + 3],
+        "province=WC": [start + 2, start + 4],
+        "project=99": [start + 2, start + 4],
+        "municipality=CPT&project=17": [start + 5],
+    }
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(web.socket(f"?after={start}&{query}")) for query in wanted]
+        for ws in sockets:
+            next(frames(ws))
+        writer.append("new", **here), writer.append("new", **there)
+        writer.append("end", municipality="CPT", municipalities=["CPT"])
+        assert [ids(changes(ws, len(found))) for ws, found in zip(sockets, wanted.values(), strict=True)] == [
+            *wanted.values()
+        ]
+
+
+def test_an_after_beyond_the_log_is_told_to_resync(web: Web, writer: Writer) -> None:
+    last = writer.append("one")["last"]
+    with web.socket(f"?after={last + 1000}") as ws:
+        stream = frames(ws)
+        assert next(stream) == {"type": "hello", "last_id": last}
+        assert next(stream) == {"type": "resync", "last_id": last}
+        writer.append("after the resync")
+        assert ids(changes(ws, 1)) == [last + 1]
+
+
+def test_who_is_too_far_behind_is_told_to_resync(web: Web, writer: Writer) -> None:
+    wrote = writer.append(*(f"change {n}" for n in range(2001)))
+    with web.socket(f"?after={wrote['first'] - 1}") as ws:
+        assert [next(frames(ws))["type"], next(frames(ws))["type"]] == ["hello", "resync"]
+    with web.socket(f"?after={wrote['first']}") as ws:
+        assert ids(changes(ws, 2000)) == list(range(wrote["first"] + 1, wrote["last"] + 1))
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "project=WP1", "province=XX", "severity=huge"])
+def test_a_query_that_cannot_be_read_is_refused_with_a_reason(web: Web, query: str) -> None:
+    with web.socket(f"?{query}") as ws:
+        refusal = json.loads(ws.recv(timeout=5))
+        assert refusal["type"] == "error"
+        assert refusal["detail"].startswith(query.partition("=")[0])
+        with pytest.raises(ConnectionClosed) as closed:
+            ws.recv(timeout=5)
+    assert closed.value.rcvd.code == 4400
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://elsewhere.example"])
+def test_a_foreign_or_missing_origin_is_refused(web: Web, origin: str | None) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        web.socket(origin=origin)
+    assert refused.value.response.status_code == 403
+
+
+def test_what_a_client_sends_is_not_read_and_may_not_be_big(web: Web, writer: Writer) -> None:
+    with web.socket() as ws:
+        ws.send('{"type": "change", "id": 1}')
+        next(frames(ws))
+        last = writer.append("still live")["last"]
+        assert ids(changes(ws, 1)) == [last]
+        ws.send("x" * 5000)
+        with pytest.raises(ConnectionClosed) as closed:
+            ws.recv(timeout=5)
+    assert closed.value.rcvd.code == 4413
+
+
+def test_a_lost_ring_costs_two_seconds_and_no_change(web: Web, writer: Writer) -> None:
+    with web.socket() as ws:
+        next(frames(ws))
+        last = writer.append("silent", ring=False)["last"]
+        assert ids(changes(ws, 1, seconds=3.5)) == [last]
+
+
+def test_two_web_processes_both_deliver(
+    web: Web, writer: Writer, nursery: Nursery, env: dict[str, str], var: Path
+) -> None:
+    other = Web(nursery, env, var / "other.log")
+    with web.socket() as here, other.socket() as there:
+        next(frames(here)), next(frames(there))
+        last = writer.append("for both")["last"]
+        assert ids(changes(here, 1, seconds=1)) == ids(changes(there, 1, seconds=1)) == [last]
+    assert other.stop()
+
+
+def test_a_client_that_stops_reading_holds_up_nobody_and_misses_nothing(web: Web, writer: Writer) -> None:
+    start = writer.append("mark")["last"]
+    with web.socket(sock=narrow_socket(web), max_queue=1) as deaf, web.socket() as healthy:
+        next(frames(healthy))
+        for _ in range(8):
+            last = writer.append(*["x" * 8000] * 125)["last"]
+        assert ids(changes(healthy, last - start, seconds=5))[-1] == last
+        wait_for(lambda: "reads slowly" in web.log.read_text(), "the server to notice")
+        assert ids(changes(deaf, last - start)) == list(range(start + 1, last + 1))
+        live = writer.append("and on")["last"]
+        assert ids(changes(deaf, 1)) == [live]
+
+
+def narrow_socket(web: Web) -> socket.socket:
+    """A connection on which little is under way unread."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", web.port))
+    return narrow
+
+
+def test_a_web_process_that_restarts_is_resumed_where_it_was(
+    nursery: Nursery, env: dict[str, str], writer: Writer, var: Path
+) -> None:
+    web = Web(nursery, env, var / "restarted.log")
+    with web.socket() as ws:
+        next(frames(ws))
+        seen = writer.append("before")["last"]
+        assert ids(changes(ws, 1)) == [seen]
+        assert web.stop()
+        with pytest.raises(ConnectionClosed):
+            ws.recv(timeout=5)
+    writer.append("while it was down", "and another")
+    web.start()
+    with web.socket(f"?after={seen}") as ws:
+        assert ids(changes(ws, 2)) == [seen + 1, seen + 2]
+        last = writer.append("after")["last"]
+        assert ids(changes(ws, 1)) == [last]
+    web.stop()
+    wait_for(lambda: web.process.poll() is not None, "the end of Daphne")
+    assert "Traceback" not in web.log.read_text()

@@ -1,0 +1,86 @@
+"""Redis is only the bell: what happens to it costs seconds, never a change."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from buka.processes import Nursery
+from realtime.tests.processes import Redis, Web, Writer, changes, environment, frames, ids
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def redis(nursery: Nursery) -> Redis:
+    return Redis(nursery)
+
+
+@pytest.fixture(scope="module")
+def fragile_env(redis: Redis, database_url: str, var: Path) -> dict[str, str]:
+    return environment(database_url, redis.url, var)
+
+
+@pytest.fixture(scope="module")
+def fragile(nursery: Nursery, fragile_env: dict[str, str], var: Path) -> Iterator[Web]:
+    web = Web(nursery, fragile_env, var / "fragile.log")
+    yield web
+    assert web.stop()
+    assert "Traceback" not in web.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def author(fragile_env: dict[str, str]) -> Iterator[Writer]:
+    writer = Writer(fragile_env)
+    yield writer
+    writer.close()
+
+
+def test_sockets_stay_open_and_changes_arrive_while_redis_is_killed_and_restarted(
+    redis: Redis, fragile: Web, author: Writer
+) -> None:
+    with fragile.socket() as ws:
+        next(frames(ws))
+        expected = [author.append("bell works")["last"]]
+        assert ids(changes(ws, 1, seconds=1)) == expected
+        redis.kill()
+        wrote = author.append("bell is dead")
+        assert wrote["took"] < 1.5
+        assert ids(changes(ws, 1, seconds=3.5)) == [wrote["last"]]
+        with fragile.socket(f"?after={wrote['first'] - 1}") as newcomer:
+            assert ids(changes(newcomer, 1, seconds=2)) == [wrote["last"]]
+        redis.start()
+        wrote = author.append("bell is back", "twice")
+        assert ids(changes(ws, 2, seconds=3.5)) == [wrote["first"], wrote["last"]]
+
+
+def test_a_redis_that_hangs_delays_neither_the_load_nor_the_news(
+    redis: Redis, fragile: Web, author: Writer
+) -> None:
+    with fragile.socket() as ws:
+        next(frames(ws))
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            wrote = [author.append(f"hung {n}") for n in range(4)]
+            assert sum(one["took"] for one in wrote) < 2
+            assert ids(changes(ws, 4, seconds=3.5)) == [one["last"] for one in wrote]
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+        last = author.append("awake")["last"]
+        assert ids(changes(ws, 1, seconds=3.5)) == [last]
+
+
+def test_the_first_socket_of_a_process_needs_no_redis(
+    nursery: Nursery, database_url: str, var: Path, writer: Writer
+) -> None:
+    nowhere = f"unix://{var}/nobody-listens.sock"
+    web = Web(nursery, environment(database_url, nowhere, var), var / "nowhere.log")
+    with web.socket() as ws:
+        next(frames(ws))
+        last = writer.append("without a bell")["last"]
+        assert ids(changes(ws, 1, seconds=3.5)) == [last]
+    assert web.stop()
+    assert web.log.read_text().count("The bell cannot be heard") == 1
