@@ -166,9 +166,12 @@ class System:
         return part
 
     def _await(self, part: Part, host: str, path: str) -> None:
+        """Until `part` answers 200; it may refuse connections for long, but answer otherwise only briefly."""
         limit = time.monotonic() + READY_SECONDS
         while (answer := _answer(host, path)) != "200":
-            self.signals.pause()
+            if answer.isdecimal():
+                limit = min(limit, time.monotonic() + READY_SECONDS / 10)
+            self.signals.pause(0.5 if answer.isdecimal() else 0.1)
             if not part.running():
                 raise PartFailed(part.ending())
             if time.monotonic() > limit:
@@ -191,7 +194,9 @@ def _answer(host: str, path: str) -> str:
     connection = http.client.HTTPConnection(host, timeout=5)
     try:
         connection.request("GET", path)
-        return str(connection.getresponse().status)
+        response = connection.getresponse()
+        response.read()  # closing with bytes unread would reset the connection, and be reported
+        return str(response.status)
     except (OSError, http.client.HTTPException) as error:
         return str(error)
     finally:

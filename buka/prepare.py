@@ -34,7 +34,7 @@ def ensure_steward(password_file: Path) -> None:
     )
     if not created and password_file.exists():
         return
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_hex(6)
     steward.set_password(password)
     steward.save()
     write_private(password_file, password)

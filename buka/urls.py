@@ -5,4 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("etl.urls")),
+    path("", include("projects.urls")),
 ]

@@ -130,10 +130,7 @@ def _amount(match: re.Match[str], unit: Unit | None) -> Parsed[Decimal]:
     shape = read_shape(match["number"])
     if shape is None:
         return Parsed(None, NOT_MONEY)
-    word = match["scale"]
-    factor = (
-        _SCALES[word.casefold()] if word else unit.factor if unit and unit.kind == "money" else Decimal(1)
-    )
+    word, factor = match["scale"], _factor(match["scale"], unit)
     number: Decimal | None = shape.number
     doubtful = False
     if shape.doubt:

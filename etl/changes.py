@@ -88,6 +88,8 @@ def field_changes(
     for label, (before, after) in texts.items():
         name = field_of.get(label)
         pair = values.get(name) if name else None
+        if name == "external_id":  # the identity: a column of the log row itself
+            continue
         if (before or "") == (after or ""):  # a blank column came or went: nothing is published either way
             continue
         if pair is None or (pair[1] is None and after):

@@ -38,7 +38,10 @@ def check(survey: Survey, known_projects: int, known_listings: int, partial: boo
 def _shrinking(survey: Survey, known_projects: int, known_listings: int, partial: bool) -> list[str]:
     if partial:
         return []
-    counts = (("projects", len(survey.lines), known_projects), ("listings", len(survey.listings), known_listings))
+    counts = (
+        ("projects", len(survey.lines), known_projects),
+        ("listings", len(survey.listings), known_listings),
+    )
     return [
         f"Only {now} {what} were found where there were {before}; none is called missing for that."
         for what, now, before in counts

@@ -130,7 +130,8 @@ class Crawl:
         if pager is None or pager.how == "link" or not table.rows or _is_whole(pager, table):
             return
         seen, shown = {_rows_key(table)}, len(table.rows)
-        for page in range(pager.page + 1, min(pager.pages or _MOST_PAGES_OF_ONE_LIST, _MOST_PAGES_OF_ONE_LIST) + 1):
+        last = min(pager.pages or _MOST_PAGES_OF_ONE_LIST, _MOST_PAGES_OF_ONE_LIST)
+        for page in range(pager.page + 1, last + 1):
             reading = self._page(first, conversation, pager, page)
             found = _same_table(reading.content, table, number) if reading else None
             if reading is None or found is None or not found.rows or _rows_key(found) in seen:
@@ -141,13 +142,11 @@ class Crawl:
             if found.pager and found.pager.how == "gridview":
                 pager.arguments = found.pager.arguments
         if pager.items is not None and shown != pager.items:
-            self._incomplete(f"{first.key}: {shown} rows were shown of the {pager.items} that its pager names.")
+            self._incomplete(f"{first.key}: {shown} rows were shown of the {pager.items} of its pager.")
         elif pager.pages and len(seen) < pager.pages - pager.page + 1:
             self._incomplete(f"{first.key}: {len(seen)} of {pager.pages} pages could be read.")
 
-    def _page(
-        self, first: Reading, conversation: Conversation, pager: Pager, number: int
-    ) -> Reading | None:
+    def _page(self, first: Reading, conversation: Conversation, pager: Pager, number: int) -> Reading | None:
         fields = page_fields(conversation, pager, number)
         if fields is None:
             return None
@@ -203,7 +202,7 @@ class Crawl:
     def _follow(self, step: Step, reading: Reading) -> None:
         """Queue what the page leads to: its lines' areas; of a page without data, its promising links."""
         content = reading.content
-        if reading.area and content.tables:
+        if reading.area and (content.tables or content.listings):
             self._areas_read.add(reading.area)
         if step.depth >= _DEEPEST:
             return
@@ -238,7 +237,7 @@ class Crawl:
         except (FetchFailed, PageChanged) as problem:
             self._failures += 1
             if self._failures >= _MOST_FAILURES:
-                raise FetchFailed(f"{self._failures} pages in a row could not be read; the last: {problem}") from problem
+                raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
             self._note(problem, is_list)
             return None
         self._failures = 0

@@ -9,7 +9,15 @@ from pathlib import Path
 from django.conf import settings
 
 from etl import checks, normalise
-from etl.changes import Absence, Changes, ListingChange, ProjectChange, field_changes, text_changes, value_changes
+from etl.changes import (
+    Absence,
+    Changes,
+    ListingChange,
+    ProjectChange,
+    field_changes,
+    text_changes,
+    value_changes,
+)
 from etl.checks import Verdict
 from etl.crawl import Crawl, Progress
 from etl.exceptions import InvalidRecord
@@ -19,8 +27,8 @@ from etl.fetch import Fetcher, Manners
 from etl.inspect_page import inspect_page
 from etl.known import Key, KnownProject, details
 from etl.monitor import SourceMonitor
-from etl.places import Places
 from etl.parser_version import parser_digest
+from etl.places import Places
 from etl.reading import Page, Reading
 from etl.records import ListingRecord, ProjectRecord
 from etl.survey import Part, Survey
@@ -82,16 +90,19 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.alive()
         self.sight.look(key, page)
         inspect_page(page.url, page.body, page.content_type)
-        return read_page(
-            page.body, url=page.url, content_type=page.content_type, labels=self.words.fields
-        )
+        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
 
     def _identify(self, project: PublishedProject, area: str | None) -> str:
         """An identity for a row that shows no number; "" where it shows no name either."""
         listed_under = [area] if area else []
         try:
             return normalise.project_record(
-                "", project.published, None, listed_under=listed_under, vocabulary=self.words, places=self.places
+                "",
+                project.published,
+                None,
+                listed_under=listed_under,
+                vocabulary=self.words,
+                places=self.places,
             ).external_id
         except InvalidRecord:
             return ""
@@ -122,7 +133,9 @@ class EnhancedDWSMonitor(SourceMonitor):
     def _nothing_new(self) -> str:
         if self.run.force or not self.survey.whole or self._parser_moved():
             return ""
-        return self.survey.unchanged_by({k: (s.raw_sha256, s.clean_sha256) for k, s in self.sight.last.items()})
+        return self.survey.unchanged_by(
+            {k: (s.raw_sha256, s.clean_sha256) for k, s in self.sight.last.items()}
+        )
 
     def _parser_moved(self) -> bool:
         return self.run.parser_digest != self.known.last_parser

@@ -171,7 +171,7 @@ class Fetcher:
     def _asked_wait(self, answer: Page, attempt: int) -> float:
         asked = retry_after.seconds(answer.header("Retry-After"))
         if asked is not None and asked > _LONGEST_WAIT:
-            raise FetchFailed(f"{self.host} answered {answer.status} and asks us to wait {asked:.0f} seconds.")
+            raise FetchFailed(f"{self.host} answered {answer.status} and asks for {asked:.0f} s of patience.")
         return max(asked or 0.0, self._backoff(attempt))
 
     def _sleep(self, seconds: float) -> None:

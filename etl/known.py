@@ -117,7 +117,9 @@ def _known(project: Project) -> KnownProject:
 _RELATED = ("municipality", "municipalities")
 
 
-def details(known: Known, external_ids: Iterable[str], batch: int = 1000) -> Iterator[tuple[str, KnownProject | None]]:
+def details(
+    known: Known, external_ids: Iterable[str], batch: int = 1000
+) -> Iterator[tuple[str, KnownProject | None]]:
     """(external id, details or None) for each, read in batches."""
     waiting = sorted(external_ids)
     for start in range(0, len(waiting), batch):

@@ -15,7 +15,8 @@ _USELESS = re.compile(
     re.I,
 )
 _PROMISING = re.compile(
-    r"project|level\.aspx|province|provincial|district|municip|munic|metro|\blist|scheme|wsa\b|rbig|wsig", re.I
+    r"project|level\.aspx|province|provincial|district|municip|munic|metro|\blist|scheme|wsa\b|rbig|wsig",
+    re.I,
 )
 _VOLATILE = {"enc", "sid", "session", "sessionid", "_", "t", "ts", "token", "rnd", "nocache"}
 _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
@@ -23,7 +24,9 @@ _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
 
 def is_volatile(url: str) -> bool:
     """Whether the URL carries an encrypted or per-session part, so that it names nothing for long."""
-    return any(name.lower() in _VOLATILE for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return any(
+        name.lower() in _VOLATILE for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    )
 
 
 def key_of(url: str) -> str:
@@ -50,9 +53,12 @@ def is_promising(link: Link, entry: str) -> bool:
     if not is_below(link.url, entry):
         return False
     path = urlsplit(link.url).path
-    if _USELESS.search(path):
+    # "Last Visited Project" depends on the session
+    if _USELESS.search(path) or "last visited" in link.text.casefold():
         return False
-    return bool(_PROMISING.search(path.rsplit("/", 2)[-1]) or _PROMISING.search(link.text) or is_volatile(link.url))
+    return bool(
+        _PROMISING.search(path.rsplit("/", 2)[-1]) or _PROMISING.search(link.text) or is_volatile(link.url)
+    )
 
 
 def area_of(content: PageContent) -> str | None:

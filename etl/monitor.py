@@ -67,7 +67,9 @@ class SourceMonitor(ABC):
             self._fail(str(problem), "")
             raise
         except Exception as error:
-            self._fail(f"An error in the monitor itself: {type(error).__name__}: {error}", traceback.format_exc())
+            self._fail(
+                f"An error in the monitor itself: {type(error).__name__}: {error}", traceback.format_exc()
+            )
             raise
         finally:
             self.close()
@@ -77,6 +79,7 @@ class SourceMonitor(ABC):
         logger.error("%s: run %s failed: %s", self.name, self.run.pk, sentence)
         load.fail(self.run, self.survey, self.sight, sentence, trace, save=not self.dry_run)
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of connections."""
 

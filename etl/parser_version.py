@@ -9,7 +9,19 @@ from pathlib import Path
 from etl.vocabulary import Vocabulary
 
 _HERE = Path(__file__).parent
-_MODULES = ("extract/*.py", "normalise*.py", "amounts.py", "dates.py", "coordinates.py", "units.py", "records.py")
+_MODULES = (
+    "extract/*.py",
+    "normalise.py",
+    "field*.py",
+    "plac*.py",
+    "amounts.py",
+    "dates.py",
+    "coordinates.py",
+    "parsed.py",
+    "units.py",
+    "vocabulary*.py",
+    "records.py",
+)
 
 
 @lru_cache(maxsize=1)

@@ -46,7 +46,9 @@ class Sight:
             self._ours |= set() if self.archive.has(raw) else {raw}
             self.archive.keep(page.body)
             self.kept[raw] = page
-        self._looks[key] = Seen(key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before)
+        self._looks[key] = Seen(
+            key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before
+        )
 
     def settle(self, reading: Reading) -> Seen:
         """The sighting of a page that could be read. Bytes that only say again what was known are let go:
@@ -59,7 +61,7 @@ class Sight:
         return seen
 
     def tidy(self, used: set[str]) -> None:
-        """Let go of the files of this run that no sighting names (SHA-256 of those that are named: `used`)."""
+        """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""
         for sha256_ in self._ours - used:
             self.archive.discard(sha256_)
             self.kept.pop(sha256_, None)

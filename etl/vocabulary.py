@@ -20,8 +20,8 @@ from etl.vocabulary_meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS
 
 __all__ = [
     "DEFAULT", "FIELDS", "FIELD_LABELS", "PROGRAMMES", "PROJECT_TYPES", "PROVINCES", "STATUSES",
-    "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_stand_in", "is_volatile", "label_unit", "normal_label",
-    "normal_word", "province_of",
+    "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_stand_in", "is_volatile",
+    "label_unit", "normal_label", "normal_word", "province_of",
 ]  # fmt: skip
 
 _FIELDS_OF_UNIT = {"percent": ("progress_percentage",), "money": ("budget", "expenditure")}

@@ -83,24 +83,27 @@ bulk mains
 water supply and sanitation | water and sanitation | water & sanitation | water supply & sanitation
 water/sanitation
 """,
-    "water_treatment": """
+    "water_treatment_works": """
 water treatment | water treatment works | water treatment plant | wtw | wtp | water purification
 water purification works
 """,
+    "wastewater_treatment_works": """
+wastewater treatment works | waste water treatment works | wastewater treatment | waste water treatment
+wastewater treatment plant | waste water treatment plant | wwtw | wwtp | sewage treatment works
+""",
     "wastewater": """
-wastewater | waste water | wastewater treatment | waste water treatment | wastewater treatment works
-waste water treatment works | wwtw | wastewater services | waste water services | sewage treatment works
-sewerage | sewer | sewers | bulk sewer | bulk sewerage | outfall sewer | outfall sewers | regional sewerage
-bulk wastewater | bulk waste water
+wastewater | waste water | wastewater services | waste water services | sewerage | sewer | sewers | bulk sewer
+bulk sewerage | outfall sewer | outfall sewers | regional sewerage | bulk wastewater | bulk waste water
 """,
-    "reticulation": """
-reticulation | water reticulation | water distribution | distribution | water network | sewer reticulation
-sanitation reticulation | distribution points
+    "water_reticulation": """
+water reticulation | reticulation | water distribution | distribution | water network | distribution points
 """,
+    "sewer_reticulation": "sewer reticulation | sanitation reticulation | sewerage reticulation",
     "reservoir": "reservoir | reservoirs | water storage | storage | storage reservoir",
     "pipeline": "pipeline | pipelines | pipeline replacement | water pipeline",
     "pump_station": "pump station | pump stations | pumpstation | booster pump station",
-    "borehole": "borehole | boreholes | groundwater | ground water | groundwater development | wellfield",
+    "groundwater_development": "groundwater development | groundwater | ground water | wellfield",
+    "borehole": "borehole | boreholes | borehole development",
     "sanitation": "sanitation | vip toilets | toilet facilities | rural sanitation | on-site sanitation"
     "| household sanitation | sanitation services | bucket eradication",
     "dam": "dam | dams | dams and weirs | weir | weirs",

@@ -74,8 +74,8 @@ def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str
 def _gridview_argument(arguments: Mapping[str, str], page: int) -> str | None:
     if str(page) in arguments:
         return arguments[str(page)]
-    # beyond "…" the link shows no number, yet the server takes it
-    return f"Page${page}" if any(a.startswith("Page$") for a in arguments.values()) else None
+    # beyond the numbers that are shown there is only "…", which names the next block's first page
+    return f"Page${page}" if f"Page${page}" in arguments.values() else None
 
 
 def _has_state(control: Control) -> bool:

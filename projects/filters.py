@@ -210,6 +210,7 @@ class ChangeFilter(django_filters.FilterSet):
     source = SourceFilter()
     since = MomentFilter("at", "gte", label="Since")
     until = MomentFilter("at", "lte", label="Until", end=True)
+    run = IdFilter("run_id", label="Run")
     field = django_filters.CharFilter("field_changes", "has_key", label="Field", max_length=200)
 
     class Meta:
@@ -221,3 +222,16 @@ class ChangeFilter(django_filters.FilterSet):
 
     def of_project(self, queryset: Any, name: str, value: int) -> Any:
         return queryset.of_project(value)
+
+
+class MunicipalityFilterSet(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label="Name or code", max_length=120)
+    province = Choices(choices=Province.choices)
+    category = Choices(choices=Municipality.Category.choices)
+
+    class Meta:
+        model = Municipality
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Municipality], name: str, value: str) -> QuerySet[Municipality]:
+        return queryset.filter(Q(name__icontains=value) | Q(code__iexact=value))

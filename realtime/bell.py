@@ -77,8 +77,8 @@ async def _subscribe(ring: Callable[[], None]) -> None:
         channel = await layer.new_channel()
         await layer.group_add(GROUP, channel)
         while True:
+            ring()  # the first time for what was rung before we listened
             await layer.receive(channel)
-            ring()
     finally:
         # A failed subscription leaves its queue and its connection behind; only a flush clears them.
         with suppress(RedisError, OSError):

@@ -63,7 +63,7 @@ async def _serve(client: Client, query: Query, receive: Receive) -> None:
         logger.error("A socket was sent away, the log cannot be read: %s", error)
         await client.close(TRY_AGAIN)
     finally:
-        await hub.leave(client)
+        hub.leave(client)
 
 
 async def _converse(client: Client, hub: Hub, receive: Receive) -> None:

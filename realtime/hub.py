@@ -12,13 +12,14 @@ from django.db import Error as DatabaseFailure
 from realtime import bell
 from realtime.client import Client
 from realtime.frames import Frame, FrameLog, encode
+from realtime.shutdown import before_shutdown
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0  # the log is read this often whether or not the bell rings
 PING_SECONDS = 25.0
 _SENDS_IN_A_ROW = 100  # then the loop gets a turn: pages are answered while a big load goes out
-_STOP_SECONDS = 3.0
+_STOP_ATTEMPTS = 20
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
@@ -27,6 +28,7 @@ def hub_of_this_loop() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()
+        before_shutdown(_hubs[loop].stop)
     return _hubs[loop]
 
 
@@ -42,48 +44,53 @@ class Hub:
         self._clients: set[Client] = set()
         self._live: set[Client] = set()
         self._rung = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         # Two sockets that open at once must not start it twice.
         self._starting = asyncio.Lock()
         # A ping that overtakes the frame it speaks of would move a client's resume point past it.
         self._sending = asyncio.Lock()
 
     async def join(self, client: Client) -> None:
-        """The first client starts the hub. Raises django.db.Error or TimeoutError when the log cannot be read."""
+        """The first client starts the hub. Raises django.db.Error or TimeoutError: the log cannot be read."""
         async with self._starting:
-            if self._running is None:
+            if not self._tasks:
                 self.cursor = max(self.cursor, await self.log.head())
-                self._running = asyncio.create_task(self._run(), name="hub")
-                self._running.add_done_callback(self._ended)
+                self._start()
             self._clients.add(client)
 
-    async def leave(self, client: Client) -> None:
-        """The last client stops the hub."""
+    def leave(self, client: Client) -> None:
+        """The hub itself stays for the next one: people turn pages."""
         self._live.discard(client)
         self._clients.discard(client)
-        async with self._starting:
-            if self._running is not None and not self._clients:
-                self._running.cancel()
-                await asyncio.wait({self._running}, timeout=_STOP_SECONDS)
-                self._running = None
+
+    def _start(self) -> None:
+        works = (self._read_forever(), self._ping_forever(), bell.listen(self._rung.set))
+        self._tasks = {asyncio.ensure_future(work) for work in works}
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    async def stop(self) -> None:
+        """At the end of the process. Asks more than once: redis-py now and then swallows a cancellation."""
+        tasks, self._tasks = self._tasks, set()
+        for _ in range(_STOP_ATTEMPTS):
+            for task in tasks:
+                task.cancel()
+            if not tasks or not (await asyncio.wait(tasks, timeout=0.1))[1]:
+                return
 
     def attach(self, client: Client) -> None:
         """From now on the client gets each frame past its position. It must have all up to the cursor."""
         if client in self._clients:
             self._live.add(client)
 
-    async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._read_forever(), name="hub reads")
-            tasks.create_task(self._ping_forever(), name="hub pings")
-            tasks.create_task(bell.listen(self._rung.set), name="hub listens")
-
-    def _ended(self, running: asyncio.Task[None]) -> None:
-        """A hub that broke says so and lets its clients go: they come back and start another."""
-        if running.cancelled() or running.exception() is None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A hub that broke says so and lets its clients go: they come back and start it again."""
+        if task.cancelled() or task.exception() is None:
             return
-        logger.critical("The hub broke.", exc_info=running.exception())
-        self._running = None
+        logger.critical("The hub broke.", exc_info=task.exception())
+        for other in self._tasks:
+            other.cancel()
+        self._tasks = set()
         self._live.clear()
         for client in self._clients:
             client.dismiss()

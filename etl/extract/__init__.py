@@ -1,0 +1,105 @@
+"""From a page's bytes to what it publishes: tables, lines, projects, links, form, controls. Pure.
+
+`read_page` asks the readers below one after another, best evidence first: what one reader has taken, the
+next leaves alone. A new rendering (data views, cards, JSON in scripts) is one more reader in the list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from etl.extract.callback import looks_like_callback, read_callback
+from etl.extract.clean import clean
+from etl.extract.controls import read_controls
+from etl.extract.document import Document, Found, Links
+from etl.extract.form import read_form
+from etl.extract.grid import read_grids
+from etl.extract.html import decode, parse, squash
+from etl.extract.lines import read_lines
+from etl.extract.loosepairs import read_loose_pairs
+from etl.extract.navigation import read_alphabet, read_links
+from etl.extract.pager import link_pager
+from etl.extract.pairs import read_definition_lists, read_field_tables, read_form_layouts
+from etl.extract.projects import read_projects
+from etl.extract.table import read_tables
+from etl.extract.types import CallbackAnswer, Control, PageContent, Table
+
+__all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
+
+Reader = Callable[[Document], list[Found]]
+READERS: tuple[Reader, ...] = (
+    read_grids,
+    read_form_layouts,
+    read_field_tables,
+    read_tables,
+    read_definition_lists,
+    read_loose_pairs,
+)
+_GRID_ID = re.compile(r"id=[\"']?([^\"'\s>]+?)_DX(?:MainTable|HeadersRow0|DataRow0|EmptyRow|Title)\b")
+
+
+def read_page(
+    body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
+) -> PageContent:
+    """All that the page (or callback answer) offers.
+
+    `url`: the page's own address, for absolute links; `labels`: normalised label → field name, the built-in
+    table where None. Raises PageChanged where there is no markup at all, and nothing else.
+    """
+    text = decode(body, content_type)
+    controls: list[Control] = []
+    if looks_like_callback(text):
+        answer = read_callback(text)
+        text = answer.html or ""
+        controls = _answered(answer)
+    document = Document(parse(text), text.lower(), labels=labels)
+    scripts = [script.text for script in document.all("script") if script.text]
+    document.links = Links(_base(document, url))
+    document.controls = controls + read_controls(scripts)
+    tables = _tables(document)
+    content = PageContent(
+        title=squash(next((title.text for title in document.all("title")), "")),
+        tables=tables,
+        listings=read_lines(document, tables),
+        projects=read_projects(document, tables, url),
+        links=read_links(document),
+        form=read_form(document, url),
+        controls=document.controls,
+        alphabet=read_alphabet(document, scripts),
+    )
+    content.notes = _notes(content)
+    return content
+
+
+def _answered(answer: CallbackAnswer) -> list[Control]:
+    """The grid that an answer speaks for: its id stands in the rows, its state beside them."""
+    match = _GRID_ID.search(answer.html or "")
+    if answer.state is None or match is None:
+        return []
+    return [Control("ASPxClientGridView", match[1], "", "", {"stateObject": answer.state})]
+
+
+def _base(document: Document, url: str) -> str:
+    base = next((element.get("href") for element in document.all("base") if element.get("href")), None)
+    return (Links(url).absolute(base) or url) if base else url
+
+
+def _tables(document: Document) -> list[Table]:
+    found = [item for read in READERS for item in read(document)]
+    if len(found) > 1:
+        order = {element: place for place, element in enumerate(document.root.iter(*{item.element.tag for item in found}))}
+        found.sort(key=lambda item: order[item.element])
+    tables = [item.table for item in found]
+    listed = [table for table in tables if table.kind != "fields"]
+    if listed and all(table.pager is None for table in listed):
+        listed[-1].pager = link_pager(document)
+    return tables
+
+
+def _notes(content: PageContent) -> list[str]:
+    """Plain sentences on what the page does not offer."""
+    if content.projects or content.listings:
+        return []
+    links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
+    return [f"No project table and no municipality line was found; the page offers {links}."]

@@ -55,7 +55,7 @@ def _unique_id(props: dict[str, Any], source: str) -> str:
 def _old_style(script: str) -> Iterator[Control]:
     """`var dxo = new ASPxClientGridView('id'); dxo.uniqueID = '…'; dxo.stateObject = ({…});`."""
     announcements = list(_OLD.finditer(script))
-    ends = [match.start() for match in announcements[1:]] + [len(script)]
+    ends = [match.start() for match in announcements[1:]] + [len(script)] * bool(announcements)
     for match, end in zip(announcements, ends, strict=True):
         part = script[match.end() : end]
         props = _old_properties(part)

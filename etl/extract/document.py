@@ -11,6 +11,8 @@ from etl.extract.html import Element
 from etl.extract.types import Control, Table
 from etl.vocabulary import FIELD_LABELS, field_of
 
+# What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
+_COLLECTED = ("a", "area", "base", "dl", "form", "link", "script", "table", "title")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -69,11 +71,21 @@ class Document:
     """What every reader of one page gets. `taken`: elements whose content a reader has already used."""
 
     root: Element
-    links: Links
-    controls: list[Control]
+    source: str  # the markup in lower case: a look at it saves walks over the tree
+    links: Links = field(default_factory=lambda: Links(""))
+    controls: list[Control] = field(default_factory=list)
     labels: Mapping[str, str] | None = None
     taken: set[Element] = field(default_factory=set)
     _meanings: dict[str, str | None] = field(default_factory=dict)
+    _elements: dict[str, list[Element]] = field(default_factory=dict)
+
+    def all(self, tag: str) -> list[Element]:
+        """All elements of one of the collected tags, in document order."""
+        if not self._elements:
+            self._elements = {name: [] for name in _COLLECTED}
+            for element in self.root.iter(*_COLLECTED):
+                self._elements[element.tag].append(element)
+        return self._elements[tag]
 
     def field_of(self, label: str) -> str | None:
         """The field that a label means in this page's vocabulary, or None."""
@@ -81,6 +93,10 @@ class Document:
             labels = FIELD_LABELS if self.labels is None else self.labels
             self._meanings[label] = field_of(label, labels) if 0 < len(label) <= 120 else None
         return self._meanings[label]
+
+    def mentions(self, *words: str) -> bool:
+        """Whether the markup holds one of the words (lower case) anywhere."""
+        return any(word in self.source for word in words)
 
     def control(self, client_id: str) -> Control | None:
         """The control of that client id, or None."""

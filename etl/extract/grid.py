@@ -23,7 +23,7 @@ from etl.extract.groups import Groups
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.pager import grid_pager, grid_parts
 from etl.extract.rowlinks import best_links, cell_link
-from etl.extract.types import Table
+from etl.extract.types import Pager, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
 _RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d+)$")
@@ -64,68 +64,72 @@ def rows_of(table: Element) -> Iterator[Element]:
 
 def read_grids(document: Document) -> list[Found]:
     """All grids of the page, nested ones (in detail rows) as tables of their own, empty ones included."""
-    parts = grid_parts(document.root)
+    parts = grid_parts(document)
     found = []
-    for table in document.root.iter("table"):
+    for table in document.all("table"):
         client_id = grid_id(table)
         if client_id is not None:
             document.taken.add(table)
-            found.append(Found(table, _Grid(document, client_id, parts).read(table)))
+            control = document.control(client_id) if client_id else None
+            grid = _Grid(document, client_id, parts, field_names(control))
+            grid.read(table)
+            found.append(Found(table, grid.table(grid_pager(parts, client_id, control))))
     return found
 
 
 @dataclass(slots=True)
+class _Plan:
+    """The columns of a grid, and for rows of each length the positions of their data cells."""
+
+    columns: list[Column]
+    same: tuple[int, list[int]] | None  # length of rows laid out like the header, and the positions shown
+    positions: dict[int, list[int]] = field(default_factory=dict)
+
+    def of(self, cells: list[Element]) -> list[int]:
+        """Positions of the cells that hold data, in the columns' order."""
+        plan = self.positions.get(len(cells))
+        if plan is None:
+            same = self.same is not None and self.same[0] == len(cells)
+            plan = self.same[1] if same and self.same else data_positions(cells)[: len(self.columns)]
+            self.positions[len(cells)] = plan
+        return plan
+
+
+@dataclass(slots=True)
 class _Grid:
-    """One grid while it is read."""
+    """One grid while it is read. Rows become strings at once: keeping elements would cost more than parsing."""
 
     document: Document
     client_id: str
     parts: dict[str, Element]
+    names: dict[int, tuple[str, bool]]
     headers: list[list[Element]] = field(default_factory=list)
-    lines: list[list[Element]] = field(default_factory=list)  # per record, its cells
+    plan: _Plan | None = None
+    rows: list[list[str]] = field(default_factory=list)
+    links: list[dict[int, str]] = field(default_factory=list)
     groups: Groups = field(default_factory=Groups)
     kinds: dict[str, str] = field(default_factory=dict)
-    several_lines: bool = False
 
-    def read(self, table: Element) -> Table:
-        self._collect(table)
-        if not self.headers and (apart := self.parts.get(self.client_id + "_DXHeaderTable")) is not None:
-            self.document.taken.add(apart)
-            self.headers = [_cells(row) for row in rows_of(apart) if self._kind(row) == "header"]
-        control = self.document.control(self.client_id) if self.client_id else None
-        names = field_names(control)
-        columns, kept = self._columns(names)
-        rows, links = self._read_rows(kept, columns)
-        captions = [_caption(column, names) for column in columns]
-        shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in rows)]
-        if len(shown) < len(columns):
-            rows = [[row[at] for at in shown] for row in rows]
-        group_captions, group_values = self.groups.columns(len(rows))
-        if group_captions:
-            rows = [before + row for before, row in zip(group_values, rows, strict=True)]
-        return Table(
-            kind="grid",
-            id=self.client_id,
-            headers=group_captions + [captions[at] for at in shown],
-            rows=rows,
-            links=best_links(links, self._telling(captions)),
-            pager=grid_pager(self.parts, self.client_id, control),
-            field_names=[""] * len(group_captions) + [_field_name(columns[at], names) for at in shown],
-        )
-
-    def _telling(self, captions: list[str]) -> list[int]:
-        """Positions of the columns whose link is the record's own: identity, then name."""
-        return [at for at, caption in enumerate(captions) if self.document.field_of(caption) in ("external_id", "name")]
-
-    def _collect(self, table: Element) -> None:
+    def read(self, table: Element) -> None:
+        """Collect the table's rows."""
+        lines: list[Element] = []  # the cells of a record that takes several lines
         for row in rows_of(table):
             kind = self._kind(row)
             if kind == "data":
-                self._add_record(row)
+                cells = list(row.iterchildren("td", "th"))
+                line = _RECORD_LINE.search(row.get("id") or "") if lines or not self.rows else None
+                if line is None:
+                    self._add(cells)
+                elif int(line[1]) == 0:
+                    self._add(lines, True)
+                    lines = cells
+                else:
+                    lines = lines + cells
             elif kind == "header":
-                self.headers.append(_cells(row))
+                self.headers.append(list(row.iterchildren("td", "th")))
             elif kind == "group":
                 self._add_group(row)
+        self._add(lines, True)
 
     def _kind(self, row: Element) -> str:
         """data, header, group or "" (all that is no data), from the class where it says so, else the id."""
@@ -138,73 +142,96 @@ class _Grid:
         style = row.get("style")
         return "" if kind and style and is_hidden(row) else kind
 
-    def _add_record(self, row: Element) -> None:
-        cells = _cells(row)
-        match = _RECORD_LINE.search(row.get("id") or "") if self.several_lines or not self.lines else None
-        if match:
-            self.several_lines = True
-            if int(match[1]) > 0 and self.lines:
-                self.lines[-1].extend(cells)
-                return
-        self.lines.append(cells)
+    def _add(self, cells: list[Element], several_lines: bool = False) -> None:
+        if not cells:
+            return
+        plan = self.plan = self.plan or self._planned(cells, several_lines)
+        row: list[str] = []
+        links: dict[int, str] = {}
+        positions = plan.of(cells)
+        for at in positions:
+            cell = cells[at]
+            if len(cell):
+                row.append(self._rich(cell, len(row), links))
+            else:
+                text = cell.text
+                row.append(" ".join(text.split()) if text else "")
+        if len(positions) < len(cells):
+            self._look_for_buttons(cells, positions, links)
+        if len(row) < len(plan.columns):
+            row.extend([""] * (len(plan.columns) - len(row)))
+        self.rows.append(row)
+        self.links.append(links)
+
+    def _rich(self, cell: Element, column: int, links: dict[int, str]) -> str:
+        """Text and link of a cell with markup; by far the most are one plain link."""
+        child = cell[0]
+        if child.tag == "a" and len(cell) == 1 and not len(child) and not cell.text:
+            url = self.document.links.absolute(child.get("href"))
+            if url:
+                links[column] = url
+            text = f"{child.text or ''}{child.tail or ''}"
+            return " ".join(text.split())
+        if url := cell_link(cell, self.document.links):
+            links[column] = url
+        return text_of(cell)
+
+    def _look_for_buttons(self, cells: list[Element], positions: list[int], links: dict[int, str]) -> None:
+        """A button column is no data, but its link may be the only one of the row: column −1."""
+        for at, cell in enumerate(cells):
+            if at not in positions and len(cell) and (url := cell_link(cell, self.document.links)):
+                links.setdefault(-1, url)
 
     def _add_group(self, row: Element) -> None:
-        cells = _cells(row)
+        cells = list(row.iterchildren("td", "th"))
         level = sum(1 for cell in cells if has_class(cell, "dxgvIndentCell"))
         texts = [text for cell in cells if (text := words_of(cell))]
-        self.groups.open(level, texts[-1] if texts else "", len(self.lines))
+        self.groups.open(level, texts[-1] if texts else "", len(self.rows))
 
-    def _columns(self, names: dict[int, tuple[str, bool]]) -> tuple[list[Column], list[int] | None]:
-        """The columns that are shown, and (where header and body have the same cells) their positions."""
-        sample = self.lines[0] if self.lines else []
-        columns = flat_columns(self.headers) if self.several_lines else header_columns(self.headers)
-        body = _data_positions(sample)
+    def _planned(self, sample: list[Element], several_lines: bool) -> _Plan:
+        """The columns that are shown, seen from the first record."""
+        if not self.headers:
+            self.headers = self._headers_apart()
+        columns = flat_columns(self.headers) if several_lines else header_columns(self.headers)
+        body = data_positions(sample)
         if not columns:
-            return columns_without_header([sample[at] for at in body], names)[: len(body) or None], None
+            found = columns_without_header([sample[at] for at in body], self.names)
+            return _Plan(found[: len(body)] if sample else found, None)
         if not sample or len(columns) == len(sample):
-            shown = set(body) if sample else set(range(len(columns)))
-            kept = [at for at, column in enumerate(columns) if _is_shown(column, at, shown, bool(sample))]
-            return [columns[at] for at in kept], kept
+            kept = [at for at, column in enumerate(columns) if _is_shown(column, at in body, bool(sample))]
+            return _Plan([columns[at] for at in kept], (len(sample), kept))
         columns = [column for column in columns if column.caption and not column.no_data and not column.hidden]
-        return columns + [Column("") for _ in range(len(body) - len(columns))], None
+        return _Plan(columns + [Column("")] * (len(body) - len(columns)), None)
 
-    def _read_rows(
-        self, kept: list[int] | None, columns: list[Column]
-    ) -> tuple[list[list[str]], list[dict[int, str]]]:
-        """Texts and links of all records, each row as long as `columns`."""
-        plans: dict[int, list[int]] = {}
-        width, sample = len(columns), len(self.lines[0]) if self.lines else 0
-        rows, links = [], []
-        for cells in self.lines:
-            plan = plans.get(len(cells))
-            if plan is None:
-                same = kept is not None and len(cells) == sample
-                plan = plans[len(cells)] = kept if same and kept is not None else _data_positions(cells)
-            row = [_text(cells[at]) for at in plan[:width]]
-            if len(row) < width:
-                row.extend([""] * (width - len(row)))
-            rows.append(row)
-            links.append(self._links(cells, plan))
-        return rows, links
+    def _headers_apart(self) -> list[list[Element]]:
+        """The header's rows from the table of its own that a scrolling grid has."""
+        apart = self.parts.get(f"{self.client_id}_DXHeaderTable")
+        if apart is None:
+            return []
+        self.document.taken.add(apart)
+        return [list(row.iterchildren("td", "th")) for row in rows_of(apart) if self._kind(row) == "header"]
 
-    def _links(self, cells: list[Element], plan: list[int]) -> dict[int, str]:
-        """Column (−1 for a button column) → link, of the cells that hold more than text."""
-        found: dict[int, str] = {}
-        for at, cell in enumerate(cells):
-            if len(cell) and (url := cell_link(cell, self.document.links)):
-                found.setdefault(plan.index(at) if at in plan else -1, url)
-        return found
+    def table(self, pager: Pager | None) -> Table:
+        """The finished table: group columns first, columns that say nothing left out."""
+        columns = (self.plan or self._planned([], False)).columns
+        captions = [column.caption or self._field_name(column) for column in columns]
+        rows = self.rows
+        links = best_links(self.links, [at for at, caption in enumerate(captions) if self._tells(caption)])
+        shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in rows)]
+        if len(shown) < len(columns):
+            rows = [[row[at] for at in shown] for row in rows]
+        names, values = self.groups.columns(len(rows))
+        if names:
+            rows = [before + row for before, row in zip(values, rows, strict=True)]
+        headers = names + [captions[at] for at in shown]
+        fields = [""] * len(names) + [self._field_name(columns[at]) for at in shown]
+        return Table("grid", self.client_id, headers, rows, links, pager, fields)
 
+    def _tells(self, caption: str) -> bool:
+        return self.document.field_of(caption) in ("external_id", "name")
 
-def _text(cell: Element) -> str:
-    if len(cell):
-        return text_of(cell)
-    text = cell.text
-    return " ".join(text.split()) if text else ""
-
-
-def _cells(row: Element) -> list[Element]:
-    return list(row.iterchildren("td", "th"))
+    def _field_name(self, column: Column) -> str:
+        return self.names[column.index][0] if column.index in self.names and column.index is not None else ""
 
 
 def _kind_of_class(classes: str) -> str:
@@ -225,19 +252,12 @@ def _kind_of_id(row: Element) -> str:
     return "header" if not own and first is not None and has_class(first, "dxgvHeader", "dxtlHeader") else ""
 
 
-def _data_positions(cells: list[Element]) -> list[int]:
+def data_positions(cells: list[Element]) -> list[int]:
+    """Where a row's data cells stand among its cells."""
     return [at for at, cell in enumerate(cells) if not has_class(cell, *NO_DATA) and not is_hidden(cell)]
 
 
-def _is_shown(column: Column, at: int, body: set[int], has_body: bool) -> bool:
-    if column.hidden or column.no_data or at not in body:
+def _is_shown(column: Column, in_body: bool, has_body: bool) -> bool:
+    if column.hidden or column.no_data:
         return False
-    return has_body or bool(column.caption) or column.index is not None
-
-
-def _caption(column: Column, names: dict[int, tuple[str, bool]]) -> str:
-    return column.caption or _field_name(column, names)
-
-
-def _field_name(column: Column, names: dict[int, tuple[str, bool]]) -> str:
-    return names[column.index][0] if column.index is not None and column.index in names else ""
+    return in_body if has_body else bool(column.caption) or column.index is not None

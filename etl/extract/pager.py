@@ -6,20 +6,22 @@ import re
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from etl.extract.document import Links
+from etl.extract.document import Document, Links
 from etl.extract.html import Element, has_class, squash, text_of
 from etl.extract.types import Control, Pager
 
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")
 _POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
-_GRID_PARTS = "//*[contains(@id, '_DXPager') or contains(@id, '_DXHeaderTable')]"
 _PAGING = re.compile(r"pagina|pager|paging|page-?numbers|pagenav", re.IGNORECASE)
 _GAPS = {"...", "…", "»", "«", ">>", "<<", ">", "<"}
 
 
-def grid_parts(root: Element) -> dict[str, Element]:
+def grid_parts(document: Document) -> dict[str, Element]:
     """Pagers and separate header tables of all grids on the page, by id."""
-    return {element.get("id"): element for element in root.xpath(_GRID_PARTS)}
+    if not document.mentions("_dxpager", "_dxheadertable"):
+        return {}
+    named = ((element.get("id"), element) for element in document.root.iter("table", "div"))
+    return {name: element for name, element in named if name and ("_DXPager" in name or "_DXHeaderTable" in name)}
 
 
 def grid_pager(parts: dict[str, Element], grid_id: str, control: Control | None) -> Pager | None:
@@ -115,8 +117,11 @@ def _current_number(row: Element) -> int:
     return 1
 
 
-def link_pager(root: Element, links: Links) -> Pager | None:
+def link_pager(document: Document) -> Pager | None:
     """A pager of plain links: numbered ones in a paging container, or `rel="next"`."""
+    if not document.mentions("pagina", "pager", "paging", "page-num", "pagenum", "pagenav", "next"):
+        return None
+    root, links = document.root, document.links
     for container in root.iter("ul", "div", "nav", "p", "td", "ol", "span"):
         words = f"{container.get('class') or ''} {container.get('id') or ''}"
         if len(words) > 1 and _PAGING.search(words) and (pager := _numbered(container, links)):

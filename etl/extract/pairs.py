@@ -28,7 +28,7 @@ def fields_table(name: str, pairs: list[Pair]) -> Table | None:
 def read_definition_lists(document: Document) -> list[Found]:
     """`<dl>` with `<dt>` and `<dd>`, wrapped in divs or not."""
     found = []
-    for container in document.root.iter("dl"):
+    for container in document.all("dl"):
         table = fields_table(container.get("id") or "", _definitions(container))
         if table is not None:
             document.taken.add(container)
@@ -51,6 +51,8 @@ def _definitions(container: Element) -> list[Pair]:
 def read_form_layouts(document: Document) -> list[Found]:
     """ASPxFormLayout: a caption cell and a nested control cell per item; groups are one block together."""
     blocks: dict[Element, list[Pair]] = {}
+    if not document.mentions("dxflcaption"):
+        return []
     for caption in document.root.xpath("//*[contains(@class, 'dxflCaption')]"):
         if not has_class(caption, "dxflCaptionCell", "dxflCaption_") and caption.get("class") != "dxflCaption":
             continue
@@ -91,7 +93,7 @@ def _layout_of(item: Element) -> Element:
 def read_field_tables(document: Document) -> list[Found]:
     """Tables of which every row is label | value (or label | value | label | value)."""
     found = []
-    for container in document.root.iter("table"):
+    for container in document.all("table"):
         if container in document.taken or not is_candidate(container, document):
             continue
         pairs = _row_pairs(own_rows(container).rows, document)

@@ -34,7 +34,7 @@ def read_tables(document: Document) -> list[Found]:
     """All plain data tables that no other reader has taken."""
     found: list[Found] = []
     head_apart: _Shape | None = None
-    for table in document.root.iter("table"):
+    for table in document.all("table"):
         if table in document.taken or not is_candidate(table, document):
             continue
         rows = own_rows(table)
@@ -161,7 +161,7 @@ def _data(
 ) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
     """Rows that are data (no blank row, no repeated header), and their links per column."""
     rows, links = [], []
-    for number, row in enumerate(filled):
+    for row in filled:
         texts = [cell.text if cell is not None else "" for cell in row]
         if not any(texts) or texts == headers[: len(texts)]:
             groups.left_out(len(rows))

@@ -149,7 +149,7 @@ def printed(field: Field, value: Any, style: Style) -> str:
 def _places(codes: tuple[str, ...]) -> dict[str, Any]:
     return {
         "municipality": codes[0],
-        "municipalities": list(codes),
+        "municipalities": sorted(codes),
         "municipality_as_published": "; ".join(BY_CODE[code].label for code in codes),
     }
 

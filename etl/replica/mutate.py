@@ -109,7 +109,7 @@ class Mutator:
         self.world.add(self.removed.pop(external_id))
         return [self.ledger.append("restored", external_id, {}), *self.listings(before)]
 
-    def set(self, external_id: str, attribute: str, value: Any) -> list[Entry]:
+    def set_value(self, external_id: str, attribute: str, value: Any) -> list[Entry]:
         """Set one column of one project (typed as in `world.Project`); no entry where nothing differs."""
         before, project = self._lines(), self.world.by_id[external_id]
         changes = self._apply(project, attribute, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from etl.replica.callbacks import (
@@ -172,7 +173,7 @@ def _view_state(site: Site, session: Session, target: Target, form: dict[str, st
 
 def _checked(
     site: Site, session: Session, target: Target, form: dict[str, str], name: str, message: str
-) -> dict[str, str]:
+) -> dict[str, Any]:
     try:
         content = json_content(site.seal, name, form.get(name, ""))
     except Refused as error:

@@ -33,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "BukaAmanziReplica"
     sys_version = ""
     disable_nagle_algorithm = True
+    wbufsize = 65536  # head and body leave together
     server: Server
 
     def do_GET(self) -> None:
@@ -92,18 +93,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
-            head = self._head(answer)
-            if self.command == "HEAD":
-                self.wfile.write(head)
-            elif answer.stream is not None:
-                self._send_pieces(head, answer.stream)
-            elif answer.drip:
-                self._drip(head, answer)
-            else:
-                self.wfile.write(head + answer.body[: answer.cut])
+            self._send_head(answer)
+            if self.command != "HEAD":
+                self._send_body(answer)
+            self.wfile.flush()
 
-    def _head(self, answer: Answer) -> bytes:
-        """The answer's header as bytes, so that head and body leave in one packet."""
+    def _send_head(self, answer: Answer) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Cache-Control", "private")
@@ -114,22 +109,23 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(answer.body)))
         if answer.stream is not None or answer.cut is not None:
             self.send_header("Connection", "close")
-        buffered: list[bytes] = [*self._headers_buffer, b"\r\n"]  # type: ignore[attr-defined]
-        self._headers_buffer = []
-        return b"".join(buffered)
+        self.end_headers()
 
-    def _send_pieces(self, head: bytes, pieces: Any) -> None:
-        self.wfile.write(head)
-        for piece in pieces:
-            self.wfile.write(piece)
+    def _send_body(self, answer: Answer) -> None:
+        if answer.stream is not None:
+            self.wfile.writelines(answer.stream)
+        elif answer.drip:
+            self._drip(answer)
+        else:
+            self.wfile.write(answer.body[: answer.cut])
 
-    def _drip(self, head: bytes, answer: Answer) -> None:
-        self.wfile.write(head)
+    def _drip(self, answer: Answer) -> None:
         step = max(1, len(answer.body) // DRIPS)
         for start in range(0, len(answer.body), step):
             if self.server.stopping.wait(answer.drip / DRIPS):
                 return
             self.wfile.write(answer.body[start : start + step])
+            self.wfile.flush()
 
 
 class Server(ThreadingHTTPServer):

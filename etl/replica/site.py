@@ -59,10 +59,10 @@ class Site:
         with self.lock:
             return self._mutator.restore(external_id)
 
-    def set(self, external_id: str, attribute: str, value: Any) -> list[Entry]:
+    def set_value(self, external_id: str, attribute: str, value: Any) -> list[Entry]:
         """Change one column of one project to a typed value (see `world.Project`). Raises KeyError."""
         with self.lock:
-            return self._mutator.set(external_id, attribute, value)
+            return self._mutator.set_value(external_id, attribute, value)
 
     def noise(self, kind: str | None = None, on: bool = True) -> set[str]:
         """Switch one kind of noise (or `"all"`) and return what is on. Raises ValueError. No fact changes.

@@ -37,7 +37,7 @@ class View:
         self.state = state or PageState()
         self.layout: Layout = site.layout
         self.root = "../" if target.kind in ("projects", "project") else ""
-        self.rng = random.Random(None if site.has("scripts") else str(target))
+        self.rng = random.Random()
         theme = (
             self.rng.choice(("Moderno", "Office365", "Glass", "none")) if site.has("theme") else site.theme
         )
@@ -85,7 +85,8 @@ class View:
     def finish(self, html: str) -> str:
         """Give the scripts their numbers and spread the white space."""
         parts = html.split(_SCRIPT_ID)
-        numbered = [f"dxss_{self.rng.randrange(10**8, 2 * 10**9)}{part}" for part in parts[1:]]
+        numbers = self.rng if self.site.has("scripts") else random.Random(str(self.target))
+        numbered = [f"dxss_{numbers.randrange(10**8, 2 * 10**9)}{part}" for part in parts[1:]]
         html = "".join((parts[0], *numbered))
         if self.site.has("whitespace"):
             html = _BETWEEN_BLOCKS.sub(lambda _: ">\r\n" + " " * self.rng.randrange(9), html)

@@ -50,6 +50,16 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """(status, number of listed projects), the unknown status as None."""
         return list(self.listed().order_by().values_list("status").annotate(Count("pk")))
 
+    def municipalities_with_projects(self) -> int:
+        """How many municipalities a listed project belongs to."""
+        links = self.model.municipalities.through.objects.exclude(project__presence="withdrawn")
+        return links.aggregate(number=Count("municipality", distinct=True))["number"]
+
+    def programmes(self) -> list[str]:
+        """The programmes that are published, for a choice."""
+        given = self.exclude(programme=None).order_by("programme")
+        return list(given.values_list("programme", flat=True).distinct())
+
 
 class MunicipalityQuerySet(models.QuerySet[Any]):
     def with_own_sums(self) -> MunicipalityQuerySet:
@@ -89,6 +99,9 @@ class ChangeQuerySet(models.QuerySet[Any]):
     def for_dashboard(self, count: int = 20) -> ChangeQuerySet:
         return self.order_by("-pk")[:count]
 
+    def for_change_page(self) -> ChangeQuerySet:
+        return self.select_related("run", "snapshot", "source")
+
     def news(self) -> dict[str, int]:
         """`day` and `week`: how many changes the sources made in the last 24 hours and 7 days."""
         now = timezone.now()
@@ -108,14 +121,18 @@ class SourceQuerySet(models.QuerySet[Any]):
         """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`."""
         newest = _runs()
         good = _runs().filter(state__in=("succeeded", "unchanged")).values("pk")[:1]
-        return self.last_complete().annotate(
-            last_run=Subquery(newest.values("pk")[:1]),
-            state=Subquery(newest.values("state")[:1]),
-            last_error=Subquery(newest.values("error")[:1]),
-            last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
-            last_change=Subquery(_changes().values("at")[:1]),
-            last_good=Coalesce(Subquery(good), 0),
-        ).annotate(failure_streak=Coalesce(Subquery(_failures_since("last_good")), 0))
+        return (
+            self.last_complete()
+            .annotate(
+                last_run=Subquery(newest.values("pk")[:1]),
+                state=Subquery(newest.values("state")[:1]),
+                last_error=Subquery(newest.values("error")[:1]),
+                last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
+                last_change=Subquery(_changes().values("at")[:1]),
+                last_good=Coalesce(Subquery(good), 0),
+            )
+            .annotate(failure_streak=Coalesce(Subquery(_failures_since("last_good")), 0))
+        )
 
 
 _BEGUN = Coalesce("started_at", "requested_at")

@@ -17,7 +17,7 @@ _FAILED, _BUSY = 1, 3
 
 
 class Command(BaseCommand):
-    help = "Poll the DWS Project Monitoring Dashboard now. Exit: 0 done or unchanged, 1 failed, 3 going on already."
+    help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 another run is going on."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
@@ -63,7 +63,11 @@ class Command(BaseCommand):
                 self.stderr.write(f"Failed: {problem}")
             return _FAILED
         diff = [
-            {"external_id": c.record.external_id, "change_type": c.change_type, "field_changes": c.field_changes}
+            {
+                "external_id": c.record.external_id,
+                "change_type": c.change_type,
+                "field_changes": c.field_changes,
+            }
             for c in monitor.changes.projects
         ]
         if options["json"]:
@@ -104,7 +108,8 @@ def _summary(run: SyncRun) -> str:
         return f"Unchanged: {run.pages} pages read, {run.seen} projects seen, the same {run.unchanged_by}."
     whole = "complete" if run.complete else "not complete"
     return (
-        f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created, {run.updated} updated,"
-        f" {run.same} the same, {run.missing} missing, {run.returned} returned, {run.invalid} unusable;"
+        f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created,"
+        f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
+        f" {run.invalid} unusable;"
         f" {run.listings} municipality lines; {run.change_count} changes logged."
     )

@@ -1,0 +1,104 @@
+"""A page without its noise, for telling whether anything changed at all.
+
+Left out: scripts (JSON data blobs apart), styles, comments, view state and other opaque values, tokens,
+session ids, `enc=` values, resource URLs with their stamps, theme suffixes, white space, attribute order.
+What is left is not for display: one line per element, in document order.
+"""
+
+from __future__ import annotations
+
+import re
+
+from etl.exceptions import PageChanged
+from etl.extract.callback import looks_like_callback, read_callback
+from etl.extract.html import Element, decode, is_hidden, parse
+
+_KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type", "name",
+         "action", "content")  # fmt: skip
+_ATTRIBUTES = frozenset(_KEPT)
+_DROPPED = frozenset({"script", "style", "link", "noscript", "template", "svg"})
+_JSON = ("application/json", "application/ld+json")
+_THEMES = re.compile(
+    r"_(?:Moderno|Office\w*|Glass|Aqua|MetropolisBlue|Metropolis|MaterialCompact|Material|Mulberry|Plastic\w*|RedWine"
+    r"|SoftOrange|Youthful|iOS|DevEx|Black\w*|Default|[A-Z][A-Za-z]+\d{0,4})(?=\s|$)"
+)
+_OPAQUE = re.compile(r"(?i)\b(enc|sid|sessionid|session|token|nonce|_|v|ver|t|ts|rnd|cb)=[^&#;\"']*")
+_SESSION_PATH = re.compile(r"(?i)/\(s\([^)]*\)\)|;jsessionid=[^?#]*")
+_RESOURCE = re.compile(r"(?i)(?:DXR|WebResource|ScriptResource|DXB)\.axd")
+_TOKEN_NAME = re.compile(r"(?i)^__|token|csrf|nonce|antiforgery|(?:state|_DXSS|_TSSM|_HDN)$|viewstate")
+_RANDOM_ID = re.compile(r"(?i)^dx[si]s_\d+$|^dx(?:ss|is)_|^[0-9a-f]{8}-[0-9a-f]{4}-")
+_BLOB = re.compile(r"^[A-Za-z0-9+/=_-]{64,}$")
+
+
+def clean(body: bytes, content_type: str = "") -> bytes:
+    """The page's lasting content in UTF-8; equal for two pages that differ in noise only. Never raises."""
+    text = decode(body, content_type)
+    try:
+        if looks_like_callback(text):
+            text = read_callback(text).html or ""
+        root = parse(text)
+    except PageChanged:
+        return " ".join(text.split()).encode("utf-8", "replace")
+    return "\n".join(_pieces(root)).encode("utf-8", "replace")
+
+
+def _pieces(root: Element) -> list[str]:
+    pieces: list[str] = []
+    cache: dict[tuple[tuple[str, str], ...], str] = {}
+    inside: Element | None = None
+    for element in root.iter():
+        tag = element.tag
+        if tag in _DROPPED or not isinstance(tag, str):
+            inside = _data_blob(element, pieces) if tag in ("svg", "template", "noscript", "script") else inside
+        elif not _is_within(element, inside):
+            _append(element, tag, pieces, cache)
+        if (tail := element.tail) and not tail.isspace():
+            pieces.append(" ".join(tail.split()))
+    return pieces
+
+
+def _append(element: Element, tag: str, pieces: list[str], cache: dict[tuple[tuple[str, str], ...], str]) -> None:
+    items = tuple(element.items())
+    mark = cache.get(items)
+    if mark is None:
+        mark = _mark(element)
+        if len(cache) < 10_000:
+            cache[items] = mark
+    text = element.text
+    words = " ".join(text.split()) if text else ""
+    pieces.append(f"<{tag}{mark}>{words}")
+
+
+def _is_within(element: Element, dropped: Element | None) -> bool:
+    """Whether the element stands inside a dropped one that has elements (an icon's paths)."""
+    return dropped is not None and len(dropped) > 0 and any(parent is dropped for parent in element.iterancestors())
+
+
+def _data_blob(element: Element, pieces: list[str]) -> Element | None:
+    if element.tag == "script" and (element.get("type") or "").lower() in _JSON and element.text:
+        pieces.append("<data>" + " ".join(element.text.split()))
+    return element
+
+
+def _mark(element: Element) -> str:
+    kept = []
+    name = element.get("name") or ""
+    is_secret = element.tag in ("input", "meta") and bool(_TOKEN_NAME.search(name))
+    for key, value in sorted(element.items()):
+        if key not in _ATTRIBUTES or (is_secret and key in ("value", "content")):
+            continue
+        value = _attribute(key, value)
+        if value:
+            kept.append(f' {key}="{value}"')
+    return "".join(kept) + (" hidden" if is_hidden(element) else "")
+
+
+def _attribute(key: str, value: str) -> str:
+    if key == "class":
+        return " ".join(sorted(_THEMES.sub("", value).split()))
+    if key in ("href", "action"):
+        return "" if _RESOURCE.search(value) else _OPAQUE.sub(r"\1=", _SESSION_PATH.sub("", value.strip()))
+    if key in ("id", "name") and _RANDOM_ID.match(value):
+        return ""
+    value = " ".join(value.split())
+    return "" if key in ("value", "content") and _BLOB.match(value) else value

@@ -1,0 +1,213 @@
+"""Municipality lines: `Name - [CODE] N Projects with a Total value: R…`, however they are marked up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from etl.extract.document import Document
+from etl.extract.html import BLOCKS, UNSHOWN, Element
+from etl.extract.types import ListingLine, Table
+
+# In the page's text: a line's end, a cell's end, the edge of an inline element
+_LINE, _CELL, _EDGE = "\n", "\t", "\x1f"
+_GAP = r"[\s\x1f]*"
+_COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
+_MONEY = (
+    r"-?R\s?\d+(?:[ ,.'’]\d{3})*(?:[.,]\s?\d{1,2}(?!\d))?\+?(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
+)
+_CODE = re.compile(r"[\[(]\s*([A-Z]{2,4}\d{0,3}[A-Z]?)\s*[\])]")
+_TAIL = re.compile(
+    rf"{_GAP}[-–—:,]?{_GAP}(?P<projects>{_COUNT}){_GAP}projects?\b"
+    rf"(?:{_GAP}(?:with{_GAP}an?{_GAP}total{_GAP}value|total{_GAP}value)?(?:{_GAP}of)?{_GAP}[,;:–—-]?{_GAP}"
+    rf"(?P<value>{_MONEY}))?",
+    re.IGNORECASE,
+)
+_BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
+_MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
+_TRIMMED = " -–—:,\u00a0"
+_BULLETS = "•·*»>▪◦-–— "
+
+_MDB = r"(?:EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\d{1,3}[A-Z]?|DC\d{1,2}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
+_CODE_CELL = re.compile(rf"^[\[(]?\s*({_MDB})\s*[\])]?$")
+_NAME_CODE_CELL = re.compile(rf"^(.+?)\s*[-–—]?\s*[\[(]\s*({_MDB})\s*[\])]$")
+_COUNT_HEADER = re.compile(
+    r"^(?:(?:no\.?|nr\.?|num\.?|number|count|total|#)\s*(?:no\.?\s*|number\s*)?(?:of\s*)?)?projects$"
+    r"|^projects?\s*(?:count|\(.*\)|total)$",
+    re.IGNORECASE,
+)
+_VALUE_HEADER = re.compile(r"value|amount|cost|budget", re.IGNORECASE)
+_NAME_HEADER = re.compile(r"name|municipal|metro|district|wsa|authority", re.IGNORECASE)
+
+
+def read_lines(document: Document, tables: list[Table]) -> list[ListingLine]:
+    """All municipality lines of the page, each once."""
+    found = _in_text(document) if may_hold_lines(document.source) else []
+    for table in tables:
+        if table.kind != "fields":
+            found.extend(listing_rows(table))
+    unique: dict[tuple[str, ...], ListingLine] = {}
+    for line in found:
+        unique.setdefault((line.code, line.name, line.projects, line.value), line)
+    return list(unique.values())
+
+
+def may_hold_lines(source: str) -> bool:
+    """Whether a number stands before the word "project(s)" anywhere in the (lower-case) markup."""
+    at = source.find("project")
+    while at >= 0:
+        before = source[max(0, at - 2) : at]
+        # letters or a path before it ("water project", "/project/") cannot be a count
+        if before[-1:] in _BEFORE_WORD and not before[:1].isalpha():
+            if _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:].isdigit():
+                return True
+        at = source.find("project", at + 7)
+    return False
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The page's text with marks for lines, cells and edges, and where its links stand in it."""
+
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+    links: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, URL
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        self.size += len(text)
+
+
+def _in_text(document: Document) -> list[ListingLine]:
+    stream = _stream(document)
+    text = "".join(stream.parts)
+    found: list[ListingLine] = []
+    behind = 0
+    for code in _CODE.finditer(text):
+        tail = _TAIL.match(text, code.end()) if code.start() >= behind else None
+        start = _name_start(text, behind, code.start()) if tail else None
+        if tail is None or start is None:
+            continue
+        name = _name(text[start : code.start()])
+        if name:
+            url = _url(stream.links, text, start, tail.end())
+            found.append(ListingLine(code[1], name, tail["projects"], (tail["value"] or "").strip(), url))
+            behind = tail.end()
+    return found
+
+
+def _name_start(text: str, behind: int, end: int) -> int | None:
+    """Where the name before the code begins: its own line, or the line before where the code opens one."""
+    window = text[max(behind, end - 300) : end]
+    offset = end - len(window)
+    for start in sorted((match.end() for match in re.finditer(r"[\n\t]|^", window)), reverse=True):
+        if window[start:].strip(_TRIMMED + _EDGE + _LINE + _CELL):
+            return offset + start
+    return None
+
+
+def _name(text: str) -> str:
+    """The last piece that says something: a heading or letters in another element before it are not the name."""
+    pieces = [piece for part in text.split(_EDGE) if (piece := part.strip(_TRIMMED + _LINE + _CELL))]
+    return " ".join(pieces[-1].split()).lstrip(_BULLETS) if pieces else ""
+
+
+def _url(links: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
+    """The link in or around the line, else one that follows it in the same row or item."""
+    around = next((url for a, b, url in links if a < end and b > start), None)
+    if around is not None:
+        return around
+    line_end = text.find(_LINE, end)
+    line_end = len(text) if line_end < 0 else line_end
+    following = _CODE.search(text, end, line_end)
+    line_end = following.start() if following else line_end
+    return next((url for a, _, url in links if end <= a < line_end), None)
+
+
+def _stream(document: Document) -> _Stream:
+    stream = _Stream()
+    opened: list[tuple[Element, int]] = []
+    walk = etree.iterwalk(document.root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event in ("comment", "pi"):
+            stream.add(_flat(element.tail))
+        elif event == "start" and element.tag in UNSHOWN:
+            walk.skip_subtree()
+        elif event == "start":
+            stream.add(_mark(element.tag))
+            if element.tag == "a":
+                opened.append((element, stream.size))
+            stream.add(_flat(element.text) if element.tag != "pre" else element.text or "")
+        else:
+            _close(document, stream, element, opened)
+    return stream
+
+
+def _close(document: Document, stream: _Stream, element: Element, opened: list[tuple[Element, int]]) -> None:
+    if opened and opened[-1][0] is element:
+        _, start = opened.pop()
+        url = document.links.absolute(element.get("href"))
+        if url:
+            stream.links.append((start, stream.size, url))
+    if element.tag not in UNSHOWN and element.tag != "br":
+        stream.add(_mark(element.tag))
+    stream.add(_flat(element.tail))
+
+
+def _mark(tag: str) -> str:
+    if tag in ("td", "th"):
+        return _CELL
+    return _LINE if tag in BLOCKS else _EDGE
+
+
+def _flat(text: str | None) -> str:
+    """Text with its white space as one blank; an empty line in the source sets a piece apart."""
+    if not text:
+        return ""
+    if "\n" not in text:
+        return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", re.sub(r"\s*\n\s*\n\s*", _EDGE, text)).replace(_EDGE + " ", _EDGE)
+
+
+def listing_rows(table: Table) -> list[ListingLine]:
+    """Lines that a table splits over columns (name, code, projects, value); none where it is another table."""
+    count = next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
+    if count is None or not table.rows:
+        return []
+    code = _column_of(table, _CODE_CELL)
+    both = _column_of(table, _NAME_CODE_CELL) if code is None else None
+    if code is None and both is None:
+        return []
+    value = next((at for at, h in enumerate(table.headers) if at != count and _VALUE_HEADER.search(h)), None)
+    name = _name_column(table, {count, code, value})
+    lines = []
+    for number, row in enumerate(table.rows):
+        line = _split_line(row, code, both, name)
+        if line:
+            url = table.links[number] if number < len(table.links) else None
+            lines.append(ListingLine(line[0], line[1], row[count], "" if value is None else row[value], url))
+    return lines
+
+
+def _split_line(row: list[str], code: int | None, both: int | None, name: int | None) -> tuple[str, str] | None:
+    if both is not None:
+        match = _NAME_CODE_CELL.match(row[both])
+        return (match[2], match[1]) if match else None
+    match = _CODE_CELL.match(row[code]) if code is not None else None
+    return (match[1], row[name] if name is not None else "") if match else None
+
+
+def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:
+    for at in range(len(table.headers)):
+        cells = [row[at] for row in table.rows[:200] if row[at]]
+        if cells and sum(1 for cell in cells if pattern.match(cell)) * 5 >= len(cells) * 3:
+            return at
+    return None
+
+
+def _name_column(table: Table, other: set[int | None]) -> int | None:
+    free = [at for at in range(len(table.headers)) if at not in other]
+    named = [at for at in free if _NAME_HEADER.search(table.headers[at]) and "province" not in table.headers[at].lower()]
+    return next(iter(named or free), None)

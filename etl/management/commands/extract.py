@@ -1,0 +1,97 @@
+"""`manage.py extract PAGE.html …`: what the extractor sees on saved pages, for people and tests."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from etl.exceptions import PageChanged
+from etl.extract import PageContent, read_page
+from etl.extract.types import Table
+
+_SHOWN_ROWS = 5
+
+
+class Command(BaseCommand):
+    help = "Show the tables, municipality lines and projects that the extractor finds on saved pages."
+    requires_system_checks: list[str] = []  # a pure reader: it needs neither database nor settings to be right
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer")
+        parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
+        parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read every page; a file that cannot be opened is named at the end, the others are shown all the same."""
+        shown, missing = [], []
+        for name in options["pages"]:
+            try:
+                body = Path(name).read_bytes()
+            except OSError as error:
+                missing.append(f"{name} cannot be read: {error.strerror or error}.")
+                continue
+            shown.append((name, *_read(body, options["url"])))
+        if options["json"]:
+            entries = [_as_json(name, content, notes) for name, content, notes in shown]
+            self.stdout.write(json.dumps(entries, ensure_ascii=False, indent=2))
+        else:
+            for name, content, notes in shown:
+                self.stdout.write("\n".join(_as_text(name, content, notes)))
+        if missing:
+            raise CommandError(" ".join(missing))
+
+
+def _read(body: bytes, url: str) -> tuple[PageContent | None, list[str]]:
+    try:
+        content = read_page(body, url=url)
+    except PageChanged as error:
+        return None, [str(error)]
+    return content, content.notes
+
+
+def _as_json(name: str, content: PageContent | None, notes: list[str]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"file": name, "tables": [], "municipalities": [], "projects": [], "notes": notes}
+    if content is None:
+        return entry
+    entry["tables"] = [
+        {"kind": table.kind, "id": table.id, "headers": table.headers, "rows": table.rows} for table in content.tables
+    ]
+    entry["municipalities"] = [
+        {"code": line.code, "name": line.name, "projects": line.projects, "value": line.value}
+        for line in content.listings
+    ]
+    entry["projects"] = [
+        {"external_id": project.external_id, "published": project.published} for project in content.projects
+    ]
+    return entry
+
+
+def _as_text(name: str, content: PageContent | None, notes: list[str]) -> list[str]:
+    if content is None:
+        return [f"{name}: {' '.join(notes)}", ""]
+    counts = (
+        f"{len(content.tables)} data tables, {len(content.listings)} municipality lines, "
+        f"{len(content.projects)} projects, {len(content.links)} links"
+    )
+    lines = [f"{name}: {content.title or 'no title'}", f"  {counts}"]
+    for table in content.tables:
+        lines.extend(_table_lines(table))
+    for listing in content.listings[:_SHOWN_ROWS]:
+        lines.append(f"  {listing.name} [{listing.code}]: {listing.projects} projects, {listing.value or 'no value'}")
+    for project in content.projects[:_SHOWN_ROWS]:
+        fields = "; ".join(f"{label}: {value}" for label, value in project.published.items() if value)
+        lines.append(f"  project {project.external_id or '(no id)'}: {fields}")
+    return [*lines, *(f"  {note}" for note in notes), ""]
+
+
+def _table_lines(table: Table) -> list[str]:
+    pager = table.pager
+    paging = f", page {pager.page} of {pager.pages or '?'} ({pager.how})" if pager else ""
+    lines = [f"  {table.kind} {table.id or '(no id)'}: {len(table.rows)} rows{paging}"]
+    lines.append("    " + " | ".join(table.headers))
+    lines.extend("    " + " | ".join(row) for row in table.rows[:_SHOWN_ROWS])
+    return lines

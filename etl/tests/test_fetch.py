@@ -1,0 +1,188 @@
+"""How we behave towards a site, and what is said when it does not behave towards us."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+import requests
+import responses
+
+from etl import retry_after
+from etl.exceptions import FetchFailed
+from etl.fetch import Fetcher, Manners
+
+SITE = "https://pmd.example.org/pmd/level.aspx"
+ROBOTS = "https://pmd.example.org/robots.txt"
+
+
+def fetcher(**manners: float) -> Fetcher:
+    return Fetcher(SITE, Manners(**{"delay": 0, "backoff": 0, "attempts": 3, **manners}))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def site():
+    with responses.RequestsMock() as mock:
+        yield mock
+
+
+@pytest.fixture
+def no_robots(site):
+    site.get(ROBOTS, status=404)
+    return site
+
+
+def failure(ask) -> str:
+    with pytest.raises(FetchFailed) as caught:
+        ask()
+    return str(caught.value)
+
+
+def test_a_page_comes_with_its_bytes_status_and_headers_without_cookies(no_robots):
+    no_robots.get(SITE, body=b"<html>\xe9</html>", headers={"Set-Cookie": "ASP.NET_SessionId=secret"})
+    page = fetcher().get(SITE)
+    assert (page.body, page.status) == (b"<html>\xe9</html>", 200)
+    assert page.header("set-cookie") == "(masked)"
+    assert "secret" not in repr(page)
+
+
+def test_we_say_who_we_are_and_where_to_complain(no_robots):
+    no_robots.get(SITE, body="x")
+    fetcher(contact_url="https://example.org/contact").get(SITE)
+    assert no_robots.calls[-1].request.headers["User-Agent"] == "BukaAmanzi/1.0 (+https://example.org/contact)"
+
+
+def test_a_plus_in_an_encrypted_query_reaches_the_server_as_it_was(no_robots):
+    url = f"{SITE}?enc=VWReJm+SmGcCYM6p/QAm="
+    no_robots.get(re.compile(re.escape(SITE)), body="x")
+    fetcher().get(url)
+    assert no_robots.calls[-1].request.url == url
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_passing_trouble_is_tried_again(no_robots, status):
+    no_robots.get(SITE, status=status)
+    no_robots.get(SITE, body="well again")
+    ours = fetcher()
+    assert ours.get(SITE).body == b"well again"
+    assert (ours.requests, ours.retries) == (3, 1)
+
+
+def test_trouble_that_stays_is_told_after_the_last_attempt(no_robots):
+    no_robots.get(SITE, status=500)
+    assert failure(lambda: fetcher().get(SITE)) == f"{SITE} answered 500 instead of 200."
+    assert len(no_robots.calls) == 1 + 3
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "answered 404"), (403, "refuses us: 403"), (410, "410")])
+def test_a_clear_no_is_not_asked_twice(no_robots, status, said):
+    no_robots.get(SITE, status=status)
+    assert said in failure(lambda: fetcher().get(SITE))
+    assert len(no_robots.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (requests.ConnectTimeout(), "did not answer in time"),
+        (requests.ReadTimeout(), "did not answer in time"),
+        (requests.ConnectionError("NameResolutionError: no such host"), "cannot be found (DNS)"),
+        (requests.ConnectionError("refused"), "cannot be reached"),
+        (requests.exceptions.ChunkedEncodingError("cut"), "broke off in the middle"),
+    ],
+)
+def test_the_network_s_troubles_are_one_sentence_each(no_robots, error, said):
+    no_robots.get(SITE, body=error)
+    sentence = failure(lambda: fetcher().get(SITE))
+    assert said in sentence
+    assert sentence.endswith("after 3 attempts.")
+
+
+def test_a_certificate_that_cannot_be_trusted_is_final(no_robots):
+    no_robots.get(SITE, body=requests.exceptions.SSLError("self-signed"))
+    assert failure(lambda: fetcher().get(SITE)) == "The certificate of pmd.example.org cannot be trusted."
+    assert len(no_robots.calls) == 2
+
+
+def test_a_body_over_the_cap_is_not_read_to_its_end(no_robots):
+    no_robots.get(SITE, body=b"x" * 3_000_000)
+    assert "larger than 2 MB" in failure(lambda: fetcher(max_bytes=2_000_000).get(SITE))
+
+
+def test_a_redirect_on_the_host_is_followed(no_robots):
+    no_robots.get(SITE, status=302, headers={"Location": "default.aspx?df=1"})
+    no_robots.get("https://pmd.example.org/pmd/default.aspx?df=1", body="here")
+    page = fetcher().get(SITE)
+    assert (page.body, page.url) == (b"here", "https://pmd.example.org/pmd/default.aspx?df=1")
+
+
+def test_a_redirect_off_the_host_is_not_followed(no_robots):
+    no_robots.get(SITE, status=302, headers={"Location": "https://elsewhere.example.com/"})
+    assert "off the host pmd.example.org" in failure(lambda: fetcher().get(SITE))
+
+
+def test_a_circle_of_redirects_ends(no_robots):
+    no_robots.get(SITE, status=302, headers={"Location": SITE})
+    assert "in a circle" in failure(lambda: fetcher().get(SITE))
+
+
+def test_what_robots_txt_forbids_is_not_asked_for(site):
+    site.get(ROBOTS, body="User-agent: *\nDisallow: /pmd/", content_type="text/plain")
+    assert "robots.txt" in failure(lambda: fetcher().get(SITE))
+    assert len(site.calls) == 1
+
+
+def test_a_crawl_delay_of_robots_txt_makes_us_slower(site):
+    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 1", content_type="text/plain")
+    site.get(SITE, body="x")
+    ours = fetcher(delay=0.01)
+    started = time.monotonic()
+    ours.get(SITE)
+    assert time.monotonic() - started >= 0.95
+
+
+def test_a_delay_of_zero_overrules_the_crawl_delay(site):
+    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 120", content_type="text/plain")
+    site.get(SITE, body="x")
+    started = time.monotonic()
+    fetcher(delay=0).get(SITE)
+    assert time.monotonic() - started < 1
+
+
+def test_between_two_requests_there_is_a_pause(no_robots):
+    no_robots.get(SITE, body="x")
+    ours = fetcher(delay=0.2)
+    started = time.monotonic()
+    ours.get(SITE)
+    ours.get(SITE)
+    assert time.monotonic() - started >= 0.38
+
+
+def test_a_server_that_asks_for_too_much_patience_ends_the_run(no_robots):
+    no_robots.get(SITE, status=503, headers={"Retry-After": "3600"})
+    assert "3600 s of patience" in failure(lambda: fetcher().get(SITE))
+
+
+def test_retry_after_is_obeyed(no_robots):
+    no_robots.get(SITE, status=429, headers={"Retry-After": "1"})
+    no_robots.get(SITE, body="x")
+    started = time.monotonic()
+    fetcher().get(SITE)
+    assert time.monotonic() - started >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("120", 120.0),
+        ("Mon, 23 Nov 2026 06:01:00 GMT", 60.0),
+        ("Mon, 23 Nov 2026 05:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value, wanted):
+    assert retry_after.seconds(value, datetime(2026, 11, 23, 6, 0, tzinfo=UTC)) == wanted

@@ -1,0 +1,199 @@
+"""The projects as they were known at a past moment: today's rows, with all later changes taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Max, QuerySet
+
+from projects import phrases
+from projects.api.records import last_complete, project_json
+from projects.figures import instant
+from projects.filters import NOT_PUBLISHED, SEARCHED, ProjectFilter
+from projects.models import DataChangeLog, Presence, Project
+
+Record = dict[str, Any]
+_BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
+_AMOUNTS = ("progress_percentage", "budget", "expenditure")
+
+
+class Present:
+    """The projects that a queryset gives, as they are known now."""
+
+    def __init__(self, queryset: QuerySet[Project]) -> None:
+        self.queryset = queryset
+
+    def ids(self) -> Sequence[int] | QuerySet[Project, int]:
+        """Ids in the order asked for; can be counted and sliced."""
+        ordered = self.queryset if self.queryset.query.order_by else self.queryset.order_by(*DEFAULT_ORDER)
+        return ordered.values_list("pk", flat=True)
+
+    def records(self, ids: Iterable[int]) -> list[Record]:
+        """The contract's projects, in the order of the ids; a fixed number of queries."""
+        wanted = list(ids)
+        rows, complete = Project.objects.for_api().in_bulk(wanted), last_complete()
+        return [project_json(rows[pk], complete) for pk in wanted if pk in rows]
+
+
+DEFAULT_ORDER = (F("name").asc(nulls_last=True), "pk")
+
+
+class Past:
+    """The same at the end of a moment. Rows that have not changed since are filtered by the database, the
+    others taken back and filtered here.
+    """
+
+    def __init__(
+        self, filterset: ProjectFilter, moment: datetime, projects: QuerySet[Project] | None = None
+    ) -> None:
+        self.wanted = filterset.form.cleaned_data
+        self.filterset, self.moment = filterset, moment
+        self.log = DataChangeLog.objects.filter(entity_type="project")
+        if projects is not None:
+            self.log = self.log.filter(entity_id__in=projects.values("pk"))
+        self.later = self.log.filter(at__gt=moment)
+        self.unborn = self.later.filter(change_type="created").values("entity_id")
+
+    def ids(self) -> Sequence[int]:
+        terms = self.wanted["ordering"] or ["name"]
+        names = [term.removeprefix("-") for term in terms]
+        untouched = Project.objects.exclude(pk__in=self.later.values("entity_id"))
+        columns = ["municipality_id" if name == "municipality" else name for name in names]
+        rows = list(self.filterset.filter_queryset(untouched).order_by("pk").values_list("pk", *columns))
+        rows += [(pk, *(_typed(name, past[name]) for name in names)) for pk, past in self._matching()]
+        rows.sort(key=lambda row: row[0])
+        for place, term in reversed(list(enumerate(terms, 1))):
+            rows.sort(key=_sort_key(place, term.startswith("-")), reverse=term.startswith("-"))
+        return [row[0] for row in rows]
+
+    def records(self, ids: Iterable[int]) -> list[Record]:
+        wanted = list(ids)
+        missing = [pk for pk in wanted if pk not in self.changed]
+        rows = Project.objects.for_api().in_bulk(missing) if missing else {}
+        found = {pk: project_json(row, self.complete) for pk, row in rows.items()} | self.changed
+        return [found[pk] for pk in wanted if pk in found]
+
+    @cached_property
+    def complete(self) -> dict[str, datetime | None]:
+        return last_complete(self.moment)
+
+    @cached_property
+    def changed(self) -> dict[int, Record]:
+        """{id: record as it was} of the projects that were there then and changed since."""
+        touched = self.later.exclude(entity_id__in=self.unborn)
+        steps: dict[int, list[DataChangeLog]] = {}
+        for step in touched.order_by("-pk").only("entity_id", "change_type", "field_changes", "evidence"):
+            steps.setdefault(step.entity_id, []).append(step)
+        ids = touched.values("entity_id")
+        before = self.log.filter(at__lte=self.moment, entity_id__in=ids).values_list("entity_id")
+        changed_at = dict(before.annotate(Max("at")).order_by())
+        past = {}
+        for row in Project.objects.for_api().filter(pk__in=ids):
+            record = taken_back(project_json(row, self.complete), steps[row.pk])
+            _date_back(record, changed_at.get(row.pk), self.complete.get(row.source_id))
+            past[row.pk] = record
+        return past
+
+    def _matching(self) -> list[tuple[int, Record]]:
+        return [(pk, past) for pk, past in self.changed.items() if matches(past, self.wanted)]
+
+
+def taken_back(record: Record, steps: Iterable[DataChangeLog]) -> Record:
+    """The record before the steps (newest first): old values, old published strings, old presence."""
+    record = {**record, "published": dict(record["published"])}
+    for step in steps:
+        record["presence"] = _BEFORE.get(step.change_type, record["presence"])
+        for name, (old, _) in step.field_changes.items():
+            if name.startswith(phrases.PUBLISHED):
+                _set_back(record["published"], name.removeprefix(phrases.PUBLISHED), old)
+            elif name in record:
+                record[name] = (old or []) if name == "municipalities" else old
+        for label, (old, _) in step.evidence.items():
+            _set_back(record["published"], label, old)
+    # Of the reading's doubts those are certain whose text stood there then too.
+    published = record["published"]
+    record["issues"] = [i for i in record["issues"] if published.get(i.get("label")) == i.get("text")]
+    return record
+
+
+def _set_back(published: dict[str, Any], label: str, old: Any) -> None:
+    if old is None:
+        published.pop(label, None)
+    else:
+        published[label] = old
+
+
+def _date_back(record: Record, changed_at: datetime | None, complete: datetime | None) -> None:
+    """When it had last changed and been seen, seen from then; unknown where the log does not tell."""
+    record["last_changed_at"] = instant(changed_at) or record["first_seen_at"]
+    if record["presence"] == Presence.PRESENT:
+        record["last_seen_at"] = max(filter(None, (record["last_changed_at"], instant(complete))))
+    else:
+        record["last_seen_at"] = None
+
+
+def matches(record: Record, wanted: dict[str, Any]) -> bool:
+    """Whether a record passes the filters of `ProjectFilter`, given as its cleaned values."""
+    return (
+        _found(record, wanted["q"])
+        and all(_one_of(record[name], wanted[name]) for name in ("province", "status", "presence"))
+        and _same(record["programme"], wanted["programme"])
+        and _same(record["source"], wanted["source"] and wanted["source"].pk)
+        and _in_municipality(record, wanted["municipality"] and wanted["municipality"].pk)
+        and _between(record["progress_percentage"], wanted["min_progress"], wanted["max_progress"])
+        and _between(record["budget"], wanted["min_budget"], wanted["max_budget"])
+        and (not wanted["changed_since"] or record["last_changed_at"] >= instant(wanted["changed_since"]))
+    )
+
+
+def _found(record: Record, words: str) -> bool:
+    texts = [str(record[name] or "").casefold() for name in ("external_id", *SEARCHED)]
+    return all(any(word in text for text in texts) for word in words.casefold().split())
+
+
+def _one_of(value: str | None, wanted: list[str]) -> bool:
+    return not wanted or (value if value is not None else NOT_PUBLISHED) in wanted
+
+
+def _same(value: str | None, wanted: str | None) -> bool:
+    return not wanted or value == wanted
+
+
+def _in_municipality(record: Record, code: str | None) -> bool:
+    return not code or code == record["municipality"] or code in record["municipalities"]
+
+
+def _between(value: str | None, least: Decimal | None, most: Decimal | None) -> bool:
+    if least is None and most is None:
+        return True
+    if value is None:
+        return False
+    return (least is None or Decimal(value) >= least) and (most is None or Decimal(value) <= most)
+
+
+def _typed(name: str, value: Any) -> Any:
+    return Decimal(value) if name in _AMOUNTS and value is not None else value
+
+
+def _sort_key(place: int, descending: bool) -> Callable[[tuple[Any, ...]], tuple[bool, Any]]:
+    """Sorts by one column of the rows, with the unknown last in both directions."""
+
+    def key(row: tuple[Any, ...]) -> tuple[bool, Any]:
+        value = row[place]
+        if value is None:
+            return (not descending, 0)
+        return (descending, _comparable(value))
+
+    return key
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.casefold() if isinstance(value, str) else value

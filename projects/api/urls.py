@@ -1,0 +1,28 @@
+"""The read API, under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from projects.api.changes import ChangeViewSet
+from projects.api.municipalities import MunicipalityViewSet
+from projects.api.projects import ProjectViewSet
+from projects.api.runs import RunViewSet
+from projects.api.sources import SourceViewSet
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("projects", ProjectViewSet, basename="project")
+router.register("municipalities", MunicipalityViewSet, basename="municipality")
+router.register("changes", ChangeViewSet, basename="change")
+router.register("sources", SourceViewSet, basename="source")
+router.register("runs", RunViewSet, basename="run")
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    *router.urls,
+]

@@ -1,0 +1,73 @@
+"""One change as HTML: the same `<li>` on the pages, in their refresh and in the socket's frames."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.template.loader import get_template
+
+from projects import figures, phrases
+from projects.facts import municipalities
+from projects.models import DataChangeLog
+
+PARTIAL = "projects/_change.html"
+_KINDS = {
+    "created": "new",
+    "missing": "missing",
+    "withdrawn": "withdrawn",
+    "returned": "returned",
+    "merged": "merged",
+    "split": "split",
+    "opened": "opened",
+    "closed": "closed",
+}
+
+
+def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = False) -> str:
+    """`<li data-change-id=…>` of a change and its `change_json`. No query; `details` adds old → new."""
+    return get_template(PARTIAL).render(
+        {
+            "change": change,
+            "when": figures.moment(row.at),
+            "name": row.name or row.external_id,
+            "about": about(change),
+            "kind": _KINDS.get(row.change_type, ""),
+            "place": place(change["municipality"]),
+            "sentence": figures.unbroken(change["sentence"]),
+            "fields": before_and_after(change["field_changes"]) if details else None,
+        }
+    )
+
+
+def about(change: dict[str, Any]) -> str | None:
+    """The address of the page of what changed, None where it has none."""
+    if change["entity_type"] == "project":
+        return f"/projects/{change['entity_id']}/"
+    return f"/municipalities/{change['municipality']}/" if change["municipality"] else None
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {fact.code: fact.name for fact in municipalities()}
+
+
+def place(code: str | None) -> str:
+    """`Greater Giyani [LIM331]`, without asking the database; blank where there is no code."""
+    if not code:
+        return ""
+    return f"{_names()[code]} [{code}]" if code in _names() else code
+
+
+def before_and_after(changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows `label old new` for people; None stands for what is not published."""
+    return [
+        {
+            "label": phrases.label(name),
+            "column": name.startswith(phrases.PUBLISHED),
+            "old": None if old is None else figures.unbroken(phrases.shown(name, old)),
+            "new": None if new is None else figures.unbroken(phrases.shown(name, new)),
+        }
+        for name, (old, new) in changes.items()
+    ]
+

@@ -1,0 +1,171 @@
+"""How the pages write figures, dates and the unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from projects import figures, phrases
+from projects.api.changes import change_json
+from projects.models import DataChangeLog, Province
+from projects.render import change_html, place
+
+register = template.Library()
+
+UNKNOWN = mark_safe('<span class="unknown">not published</span>')  # noqa: S308 (no data in it)
+
+
+@register.filter
+def rand(value: Any) -> str | SafeString:
+    """`R353 000 000`, or "not published"."""
+    amount = figures.number(value)
+    return UNKNOWN if amount is None else figures.unbroken(figures.rand(amount))
+
+
+@register.filter
+def short_rand(value: Any) -> str | SafeString:
+    """`R1.24 billion` for headlines; the full figure belongs beside it."""
+    amount = figures.number(value)
+    if amount is None:
+        return UNKNOWN
+    for size, word in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
+        if abs(amount) >= size:
+            return f"{figures.rand((amount / size).quantize(Decimal('0.01')))}\u00a0{word}"
+    return figures.unbroken(figures.rand(amount))
+
+
+@register.filter
+def count(value: int | None) -> str | SafeString:
+    """`12 345`, or "not published"."""
+    return UNKNOWN if value is None else figures.unbroken(figures.grouped(value))
+
+
+@register.filter
+def percent(value: Any) -> str | SafeString:
+    amount = figures.number(value)
+    return UNKNOWN if amount is None else figures.percent(amount)
+
+
+@register.filter
+def day(value: Any) -> str | SafeString:
+    """`<time datetime="2027-02-28">28 February 2027</time>`, or "not published"."""
+    date = figures.day(value)
+    if date is None:
+        return UNKNOWN
+    return format_html('<time datetime="{}">{}</time>', date.isoformat(), figures.long_date(date))
+
+
+@register.filter
+def moment(value: datetime | None) -> str | SafeString:
+    """`<time>28 February 2027, 06:30</time>`, South African time; "never" for None."""
+    if value is None:
+        return "never"
+    return format_html('<time datetime="{}">{}</time>', figures.instant(value), _moment(value))
+
+
+def _moment(value: datetime) -> str:
+    today = timezone.now().astimezone(figures.HERE).date()
+    local = value.astimezone(figures.HERE)
+    near = {today: "today", today - timedelta(days=1): "yesterday"}
+    word = near.get(local.date())
+    return f"{word} {local:%H:%M}" if word else figures.moment(value)
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """`12 minutes ago`; blank for None."""
+    if value is None:
+        return ""
+    seconds = (timezone.now() - value).total_seconds()
+    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {noun}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """`74 s`, `12 min`; a dash for None."""
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+@register.filter
+def word(value: str | None, field: str = "status") -> str | SafeString:
+    """A code as people read it: `on_hold` → `On hold`."""
+    return phrases.shown(field, value) if value else UNKNOWN
+
+
+@register.filter
+def text(value: Any) -> Any:
+    """What a source wrote; "not published" where there is nothing."""
+    return UNKNOWN if value in (None, "") else value
+
+
+@register.filter
+def province(code: str | None) -> str | SafeString:
+    return str(Province(code).label) if code in Province.values else UNKNOWN
+
+
+@register.filter
+def municipality(code: str | None) -> str:
+    return place(code)
+
+
+@register.filter
+def label(field: str) -> str:
+    return phrases.label(field)
+
+
+@register.filter
+def share(part: int | None, whole: int | None) -> str:
+    """Percent of the whole, for the width of a bar: a number from 0 to 100."""
+    return f"{100 * (part or 0) / whole:.1f}" if whole else "0"
+
+
+@register.filter
+def plural(number: int, noun: str) -> str:
+    """`1 project`, `1 234 projects`; `municipality` becomes `municipalities`."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count(number)} {noun if number == 1 else many}"
+
+
+@register.simple_tag
+def change(row: DataChangeLog, details: bool = False) -> SafeString:
+    """The `<li>` of a change."""
+    return mark_safe(change_html(row, change_json(row), details))  # noqa: S308 (a rendered template)
+
+
+@register.simple_tag(takes_context=True)
+def nav(context: template.Context, address: str, name: str) -> SafeString:
+    """A link of the site's navigation; the one of this page says so."""
+    path = context["request"].path if "request" in context else ""
+    here = path == address if address == "/" else path.startswith(address)
+    current = mark_safe(' aria-current="page"') if here else ""  # noqa: S308
+    return format_html('<a href="{}"{}>{}</a>', address, current, name)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: template.Context, field: str, name: str) -> SafeString:
+    """A column's head that sorts by it, and the other way round when it already does."""
+    query = context["request"].GET.copy()
+    current = query.get("ordering", "")
+    query["ordering"] = f"-{field}" if current == field else field
+    query.pop("page", None)
+    arrow = {field: " ▲", f"-{field}": " ▼"}.get(current, "")
+    return format_html('<a href="?{}">{}{}</a>', query.urlencode(), name, arrow)
+
+
+@register.simple_tag(takes_context=True)
+def aria_sort(context: template.Context, field: str) -> SafeString | str:
+    current = context["request"].GET.get("ordering", "")
+    way = {field: "ascending", f"-{field}": "descending"}.get(current)
+    return format_html(' aria-sort="{}"', way) if way else ""

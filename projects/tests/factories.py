@@ -1,0 +1,172 @@
+"""Rows for tests, written as the loader writes them: the change and its log row in one transaction."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from projects import changelog
+from projects.changelog import Entry, Span
+from projects.models import (
+    DataChangeLog,
+    Municipality,
+    MunicipalityListing,
+    Project,
+    Snapshot,
+    Source,
+    SyncRun,
+)
+
+# A narrative that the tests can read: the project was first seen in January 2026.
+FIRST_SEEN = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
+
+
+def a_source(name: str = "dws", demo: bool | None = False) -> Source:
+    Source.objects.filter(pk=name).update(demo=demo)
+    return Source.objects.get(pk=name)
+
+
+def a_run(source: str = "dws", **fields: Any) -> SyncRun:
+    finished = fields.pop("finished_at", timezone.now() - timedelta(minutes=12))
+    given = {
+        "state": "succeeded",
+        "trigger": "schedule",
+        "complete": True,
+        "requested_at": finished and finished - timedelta(minutes=2),
+        "started_at": finished and finished - timedelta(minutes=1),
+        "finished_at": finished,
+        **fields,
+    }
+    return SyncRun.objects.create(source_id=source, **given)
+
+
+def a_snapshot(run: SyncRun, html: bytes = b"<h1>Projects</h1>", keep: bool = True, **fields: Any) -> Snapshot:
+    sha256 = hashlib.sha256(html).hexdigest()
+    given = {
+        "url": "https://ws.dws.gov.za/pmd/level.aspx",
+        "fetched_at": FIRST_SEEN,
+        "status": 200,
+        "content_type": "text/html; charset=utf-8",
+        "size": len(html),
+        **fields,
+    }
+    snapshot = Snapshot.objects.create(sha256=sha256, source_id=run.source_id, run=run, **given)
+    if keep:
+        path = Path(snapshot.path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(html))
+    return snapshot
+
+
+def a_project(external_id: str = "WP10234", at: datetime = FIRST_SEEN, **fields: Any) -> Project:
+    """A project with its log row of the creation; `run`, `municipality` (code) and `shared` (codes) too."""
+    run = fields.pop("run", None) or SyncRun.objects.filter(source_id="dws").first() or a_run(finished_at=at)
+    code = fields.pop("municipality", "LIM331")
+    codes = sorted({*fields.pop("shared", []), *([code] if code else [])})
+    given: dict[str, Any] = {
+        "name": f"Bulk scheme {external_id}",
+        "province": Municipality.objects.get(pk=code).province if code else None,
+        "programme": "RBIG",
+        "status": "construction",
+        "status_as_published": "Construction",
+        "progress_percentage": Decimal("62.00"),
+        "budget": Decimal("353000000.00"),
+        "expenditure": Decimal("200000000.00"),
+        "start_date": date(2018, 3, 1),
+        "completion_date": date(2027, 2, 28),
+        "published": {"Project No": external_id, "Status": "Construction"},
+        "line_digest": hashlib.sha256(external_id.encode()).hexdigest(),
+        "first_seen_at": at,
+        "last_changed_at": at,
+        **fields,
+    }
+    with transaction.atomic():
+        project = Project.objects.create(
+            source_id=run.source_id,
+            external_id=external_id,
+            municipality_id=code,
+            last_changed_run=run,
+            **given,
+        )
+        project.municipalities.set(codes)
+        published = {label: [None, text] for label, text in given["published"].items()}
+        log(project, "created", {"name": [None, project.name]}, at=at, run=run, evidence=published)
+    return project
+
+
+def log(
+    project: Project,
+    change_type: str,
+    field_changes: dict[str, list[Any]],
+    at: datetime | None = None,
+    **fields: Any,
+) -> DataChangeLog:
+    """One row of the log about a project, dated `at`."""
+    run = fields.pop("run", None) or project.last_changed_run
+    entry = Entry(
+        entity_type="project",
+        entity_id=project.pk,
+        external_id=project.external_id,
+        name=project.name or "",
+        source_id=project.source_id,
+        change_type=change_type,
+        field_changes=field_changes,
+        **{
+            "municipality": project.municipality_id,
+            "municipalities": sorted(m.pk for m in project.municipalities.all()),
+            "province": project.province,
+            "run_id": run.pk,
+            **fields,
+        },
+    )
+    return append(entry, at=at)
+
+
+def append(entry: Entry, at: datetime | None = None) -> DataChangeLog:
+    with transaction.atomic():
+        span: Span = changelog.append([entry])
+        rows = DataChangeLog.objects.filter(pk=span.first)
+        if at is not None:
+            rows.update(at=at)
+    return rows.get()
+
+
+def change(
+    project: Project, field: str, new: Any, at: datetime | None = None, **log_fields: Any
+) -> DataChangeLog:
+    """The project's field gets a new value, and the log says so; values as the columns hold them."""
+    at = at or timezone.now()
+    old = getattr(project, field)
+    Project.objects.filter(pk=project.pk).update(**{field: new, "last_changed_at": at})
+    project.refresh_from_db()
+    return log(project, "updated", {field: [canonical(old), canonical(new)]}, at=at, **log_fields)
+
+
+def canonical(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def a_listing(code: str = "LIM331", **fields: Any) -> MunicipalityListing:
+    run = fields.pop("run", None) or SyncRun.objects.first() or a_run()
+    given: dict[str, Any] = {
+        "name": "Greater Giyani",
+        "projects": 54,
+        "value": Decimal("395360000.00"),
+        "published": {"Code": code, "Projects": "54", "Total value": "R395,360,000.00"},
+        "digest": "0" * 64,
+        "first_seen_at": FIRST_SEEN,
+        "last_changed_at": FIRST_SEEN,
+        **fields,
+    }
+    return MunicipalityListing.objects.create(
+        source_id=run.source_id, code=code, municipality_id=code, last_changed_run=run, **given
+    )

@@ -1,0 +1,305 @@
+"""Projects over the API: shape, filters, formats and the past."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import AsyncClient
+
+from projects.api.shapes import ChangeShape, ProjectShape
+from projects.models import Project
+from projects.tests.factories import FIRST_SEEN, a_project, a_run, a_source, change, log
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/v1/projects/"
+CONTRACT = set(
+    "id source external_id name description municipality municipalities municipality_as_published province"
+    " programme project_type status status_as_published progress_percentage budget expenditure start_date"
+    " completion_date contractor implementing_agent latitude longitude published presence first_seen_at"
+    " last_seen_at last_changed_at overridden issues url demo".split()
+)
+MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def ids(client, query: str) -> list[str]:
+    answer = client.get(f"{LIST}{query}")
+    assert answer.status_code == 200, answer.content
+    return [row["external_id"] for row in answer.json()["results"]]
+
+
+def test_a_project_has_the_shape_of_the_contract(client):
+    project = a_project(latitude=-23.3058, longitude=30.7269, url="https://ws.dws.gov.za/p")
+    row = client.get(f"{LIST}{project.pk}/").json()
+    assert set(row) == CONTRACT == set(ProjectShape().fields)
+    assert row["progress_percentage"] == "62.00"
+    assert row["budget"] == "353000000.00"
+    assert row["start_date"] == "2018-03-01"
+    assert (row["latitude"], row["longitude"]) == (-23.3058, 30.7269)
+    assert row["first_seen_at"] == "2026-01-10T06:30:00.000000Z"
+    assert (row["municipality"], row["municipalities"]) == ("LIM331", ["LIM331"])
+    assert (row["overridden"], row["issues"], row["presence"], row["demo"]) == ([], [], "present", False)
+
+
+def test_what_is_not_published_is_null_and_never_zero(client):
+    project = a_project(name=None, budget=None, progress_percentage=None, status=None, municipality=None)
+    row = client.get(f"{LIST}{project.pk}/").json()
+    unknown = ("name", "budget", "progress_percentage", "status", "municipality", "province", "latitude")
+    assert [row[field] for field in unknown] == [None] * 7
+    assert row["municipalities"] == []
+
+
+def test_the_list_has_count_next_previous_and_results(client):
+    for number in range(3):
+        a_project(f"WP{number}")
+    answer = client.get(f"{LIST}?page_size=2").json()
+    assert set(answer) == {"count", "next", "previous", "results"}
+    assert (answer["count"], len(answer["results"])) == (3, 2)
+    assert "page=2" in answer["next"]
+
+
+def test_an_unknown_project_is_not_found_in_json(client):
+    answer = client.get(f"{LIST}99/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+
+
+@pytest.fixture
+def three(db):
+    a_source()
+    a_project("WP1", name="Ébène weir", status="design", programme="WSIG", budget=None, contractor="Umzi")
+    a_project("WP2", municipality="CPT", shared=["DC12"], progress_percentage=Decimal(10), budget=Decimal(5))
+    a_project("WP3", municipality="DC12", status=None, presence="missing", at=MAY, name="Coega pipeline")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=weir", ["WP1"]),
+        ("?q=umzi+wp1", ["WP1"]),
+        ("?q=umzi+pipeline", []),
+        ("?province=WC", ["WP2"]),
+        ("?province=WC&province=EC", ["WP2", "WP3"]),
+        ("?province=WC,EC", ["WP2", "WP3"]),
+        ("?municipality=DC12", ["WP2", "WP3"]),
+        ("?municipality=CPT", ["WP2"]),
+        ("?status=design", ["WP1"]),
+        ("?status=null", ["WP3"]),
+        ("?status=", ["WP1", "WP2", "WP3"]),
+        ("?programme=WSIG", ["WP1"]),
+        ("?source=dws", ["WP1", "WP2", "WP3"]),
+        ("?source=treasury", []),
+        ("?min_progress=11", ["WP1", "WP3"]),
+        ("?max_progress=10", ["WP2"]),
+        ("?min_budget=6", ["WP3"]),
+        ("?max_budget=5.00", ["WP2"]),
+        ("?changed_since=2026-05-01", ["WP3"]),
+        ("?changed_since=2026-05-01T14:00:00%2B02:00", ["WP3"]),
+        ("?changed_since=2026-05-01T14:00:01+02:00", []),
+        ("?presence=missing", ["WP3"]),
+        ("?presence=withdrawn", []),
+    ],
+)
+def test_each_filter_finds_its_projects_now_and_as_of_today(client, three, query, found):
+    assert sorted(ids(client, query)) == found
+    today = datetime.now(UTC).date() - timedelta(days=1)
+    assert sorted(ids(client, f"{query}&as_of={today}")) == found
+
+
+@pytest.mark.parametrize("as_of", ["", "&as_of=2026-06-01"])
+def test_every_ordering_puts_the_unknown_last(client, three, as_of):
+    assert ids(client, f"?ordering=budget{as_of}") == ["WP2", "WP3", "WP1"]
+    assert ids(client, f"?ordering=-budget{as_of}") == ["WP3", "WP2", "WP1"]
+    assert ids(client, f"?ordering=-municipality,id{as_of}") == ["WP1", "WP3", "WP2"]
+    assert ids(client, f"?ordering=-last_changed_at,-id{as_of}") == ["WP3", "WP2", "WP1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "sentence"),
+    [
+        ("status=demolished", "status", "known are: identification, planning"),
+        ("province=XX", "province", "known are: EC, FS"),
+        ("municipality=LIM999", "municipality", "No municipality has this code"),
+        ("source=gossip", "source", "No source has this name"),
+        ("min_budget=lots", "min_budget", "Enter a number"),
+        ("min_budget=NaN", "min_budget", "Enter a number"),
+        ("max_budget=1e40", "max_budget", "digits"),
+        ("changed_since=yesterday", "changed_since", "is not a date such as"),
+        ("ordering=beauty", "ordering", "is no ordering; known are: name"),
+        ("presence=gone", "presence", "known are: present"),
+        ("as_of=2026-13-01", "as_of", "is not a day"),
+        ("as_of=2199-01-01", "as_of", "still to come"),
+        ("q=%00", "q", "Null characters"),
+    ],
+)
+@pytest.mark.parametrize("format", ["json", "csv", "geojson"])
+def test_a_value_that_cannot_be_understood_is_a_400_with_a_sentence(client, query, name, sentence, format):
+    answer = client.get(f"{LIST}?format={format}&{query}")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    assert sentence in answer.json()[name][0]
+
+
+def test_a_present_project_was_last_seen_by_the_last_complete_good_run(client):
+    project = a_project()
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    a_run(state="unchanged", finished_at=noon)
+    a_run(state="succeeded", complete=False, finished_at=noon + timedelta(hours=1))
+    a_run(state="failed", complete=None, finished_at=noon + timedelta(hours=2))
+    assert client.get(f"{LIST}{project.pk}/").json()["last_seen_at"] == "2026-06-01T12:00:00.000000Z"
+
+
+def test_a_missing_project_was_last_seen_when_it_was_last_listed(client):
+    project = a_project(presence="missing", last_listed_at=MAY)
+    a_run(state="unchanged")
+    assert client.get(f"{LIST}{project.pk}/").json()["last_seen_at"] == "2026-05-01T12:00:00.000000Z"
+
+
+def test_csv_has_the_whole_list_in_order_without_formulas(client):
+    a_project("WP1", name='=HYPERLINK("http://evil.example","A, b")', latitude=-23.5, longitude=30.1)
+    a_project("WP2", name="  +27 water", budget=None, shared=["DC12"])
+    answer = client.get(f"{LIST}?format=csv&ordering=id&page_size=1")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"]
+    text = answer.getvalue().decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert not text.startswith("\ufeff")
+    assert [row["name"] for row in rows] == [
+        "'=HYPERLINK(\"http://evil.example\",\"A, b\")", "'  +27 water"
+    ]  # fmt: skip
+    assert (rows[0]["latitude"], rows[1]["budget"]) == ("-23.5", "")
+    assert rows[1]["municipalities"] == "DC12 LIM331"
+
+
+def test_geojson_puts_longitude_first_and_keeps_projects_without_a_point(client):
+    a_project("WP1", latitude=-23.3058, longitude=30.7269)
+    a_project("WP2")
+    answer = client.get(f"{LIST}?format=geojson&ordering=id")
+    collection = json.loads(answer.getvalue())
+    assert answer["Content-Type"] == "application/geo+json"
+    assert collection["type"] == "FeatureCollection"
+    first, second = collection["features"]
+    assert first["geometry"] == {"type": "Point", "coordinates": [30.7269, -23.3058]}
+    assert second["geometry"] is None
+    assert first["properties"]["external_id"] == "WP1"
+
+
+def test_an_empty_list_is_valid_in_every_format(client):
+    assert client.get(LIST).json()["results"] == []
+    assert json.loads(client.get(f"{LIST}?format=geojson").getvalue())["features"] == []
+    assert len(client.get(f"{LIST}?format=csv").getvalue().splitlines()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_export_streams_under_asgi_too():
+    from asgiref.sync import sync_to_async
+
+    await sync_to_async(a_project)("WP1")
+    answer = await AsyncClient().get(f"{LIST}?format=csv")
+    assert answer.is_async
+    assert b"WP1" in b"".join([part async for part in answer])
+
+
+def test_replica_data_are_marked_in_the_header_and_in_each_object(client):
+    a_source(demo=True)
+    a_project()
+    answer = client.get(LIST)
+    assert answer["X-Demo-Data"] == "1"
+    assert answer.json()["results"][0]["demo"] is True
+    assert client.get(f"{LIST}?format=csv")["X-Demo-Data"] == "1"
+
+
+def test_real_data_are_not_marked(client):
+    a_source(demo=False)
+    assert "X-Demo-Data" not in client.get(LIST)
+
+
+def test_as_of_takes_back_values_strings_places_and_presence(client):
+    project = a_project(published={"Status": "Construction", "Remarks": "late"}, presence="missing")
+    change(project, "progress_percentage", Decimal("70.00"), at=MAY)
+    change(project, "completion_date", date(2028, 6, 30), at=MAY)
+    moves = {
+        "municipalities": [["CPT"], ["LIM331"]],
+        "municipality": ["CPT", "LIM331"],
+        "published.Remarks": ["on time", "late"],
+        "latitude": [-23.5, None],
+    }
+    texts = {"Remarks": ["on time", "late"], "Status": [None, "Construction"]}
+    log(project, "updated", moves, at=MAY, evidence=texts)
+    log(project, "missing", {"presence": ["present", "missing"]}, at=MAY + timedelta(days=3))
+
+    def then(day: str) -> dict:
+        return client.get(f"{LIST}?as_of={day}").json()["results"][0]
+
+    before, between = then("2026-04-30"), then("2026-05-01")
+    assert (before["progress_percentage"], between["progress_percentage"]) == ("62.00", "70.00")
+    assert (before["completion_date"], before["latitude"]) == ("2027-02-28", -23.5)
+    assert (before["municipality"], before["municipalities"]) == ("CPT", ["CPT"])
+    assert before["published"] == {"Remarks": "on time"}
+    assert between["published"] == {"Status": "Construction", "Remarks": "late"}
+    assert (before["presence"], between["presence"], then("2026-05-05")["presence"]) == (
+        "present", "present", "missing"
+    )  # fmt: skip
+    assert before["last_changed_at"] == "2026-01-10T06:30:00.000000Z"
+    assert client.get(f"{LIST}{project.pk}/?as_of=2026-04-30").json() == before
+    assert Project.objects.get().progress_percentage == Decimal("70.00")
+
+
+def test_as_of_filters_by_what_was_true_then(client):
+    project = a_project()
+    change(project, "status", "completed", at=MAY)
+    assert ids(client, "?as_of=2026-04-30&status=construction") == ["WP10234"]
+    assert ids(client, "?as_of=2026-04-30&status=completed") == []
+    assert ids(client, "?as_of=2026-05-01&status=completed") == ["WP10234"]
+
+
+def test_as_of_ends_with_the_day_in_south_africa(client):
+    project = a_project()
+    change(project, "budget", Decimal(1), at=datetime(2026, 5, 1, 21, 59, tzinfo=UTC))
+    change(project, "budget", Decimal(2), at=datetime(2026, 5, 1, 22, 1, tzinfo=UTC))
+    answer = client.get(f"{LIST}?as_of=2026-05-01").json()
+    assert answer["results"][0]["budget"] == "1.00"
+
+
+def test_as_of_leaves_out_what_was_first_seen_later(client):
+    project = a_project(at=MAY)
+    assert ids(client, "?as_of=2026-04-30") == []
+    assert client.get(f"{LIST}{project.pk}/?as_of=2026-04-30").status_code == 404
+    assert ids(client, "?as_of=2026-05-01") == ["WP10234"]
+    assert FIRST_SEEN < MAY
+
+
+def test_as_of_works_in_the_exports(client):
+    project = a_project()
+    change(project, "budget", Decimal(1), at=MAY)
+    text = client.get(f"{LIST}?as_of=2026-04-30&format=csv").getvalue().decode()
+    assert "353000000.00" in text
+
+
+def test_the_history_lists_every_change_newest_first(client):
+    project = a_project()
+    change(project, "progress_percentage", Decimal("50.00"), at=MAY)
+    a_project("WP2")
+    rows = client.get(f"{LIST}{project.pk}/history/").json()["results"]
+    assert [row["change_type"] for row in rows] == ["updated", "created"]
+    assert rows[0]["sentence"] == "Progress fell from 62% to 50%."
+    assert set(rows[0]) == set(ChangeShape().fields)
+    assert client.get(f"{LIST}99/history/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "most"), [("", 7), ("?as_of=2026-06-01", 10), ("?as_of=2026-04-01", 10), ("?format=csv", 6)]
+)
+def test_fifty_projects_cost_as_many_queries_as_one(
+    client, django_assert_max_num_queries, query, most
+):
+    for number in range(50):
+        project = a_project(f"WP{number}")
+        if number % 2:
+            change(project, "budget", Decimal(number), at=MAY)
+        if number in (1, 49):
+            with django_assert_max_num_queries(most):
+                client.get(f"{LIST}{query}").getvalue()

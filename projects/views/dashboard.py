@@ -1,0 +1,39 @@
+"""The dashboard: what there is, what changed last, and how fresh it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from projects.models import DataChangeLog, Project, RunState, Source
+
+
+@never_cache
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The page, or with `?fragment=totals` the block of totals that the page refreshes live."""
+    if request.GET.get("fragment") == "totals":
+        return render(request, "projects/_totals.html", totals())
+    changes = list(DataChangeLog.objects.for_dashboard())
+    newest = changes[0].pk if changes else 0
+    return render(request, "projects/dashboard.html", {**totals(), "changes": changes, "newest": newest})
+
+
+def totals() -> dict[str, Any]:
+    """Sums over the listed projects, counts of changes, and the standing of each source that was tried."""
+    of_all = Project.objects.totals()
+    sources = list(Source.objects.for_sources_page())
+    by_status = sorted(Project.objects.by_status(), key=lambda pair: (pair[0] is None, -pair[1]))
+    return {
+        "totals": of_all,
+        "municipalities": Project.objects.municipalities_with_projects(),
+        "by_status": by_status,
+        "news": DataChangeLog.objects.news(),
+        "sources": [source for source in sources if source.last_run or source.pk == "dws"],
+        "never_read": not any(source.last_complete for source in sources) and not of_all["count"],
+        "reading": any(source.state in (RunState.QUEUED, RunState.RUNNING) for source in sources),
+    }

@@ -1,0 +1,42 @@
+"""Municipalities: what is published of each as a whole beside our own sums, its projects and changes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from projects.api.asof import DEFAULT_ORDER
+from projects.api.records import dws_listing
+from projects.filters import MunicipalityFilterSet
+from projects.models import DataChangeLog, Municipality, Project, Province
+from projects.views.listings import filtered, paged
+
+_ALL = 300  # there are 257: one page has them all
+
+
+@require_safe
+def municipality_list(request: HttpRequest) -> HttpResponse:
+    rows = Municipality.objects.for_list_page().order_by("name", "pk")
+    context, status = filtered(request, MunicipalityFilterSet(request.GET, queryset=rows), _ALL)
+    for municipality in context["page"]:
+        municipality.listing = dws_listing(municipality.listings.all())
+    context |= {"provinces": Province.choices, "categories": Municipality.Category.choices}
+    return render(request, "projects/municipality_list.html", context, status=status)
+
+
+@require_safe
+def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
+    municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
+    projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)
+    locals_ = list(Municipality.objects.for_list_page().filter(district=code).order_by("name"))
+    for local in locals_:
+        local.listing = dws_listing(local.listings.all())
+    context = {
+        "municipality": municipality,
+        "listing": dws_listing(municipality.listings.all()),
+        "locals": locals_,
+        "page": paged(request, projects),
+        "changes": DataChangeLog.objects.of_municipality(code).order_by("-pk")[:20],
+    }
+    return render(request, "projects/municipality.html", context)

@@ -1,0 +1,40 @@
+"""The list of projects, and the page of each."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from projects.api.asof import DEFAULT_ORDER
+from projects.api.records import last_complete, last_seen_at
+from projects.filters import ProjectFilter
+from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
+from projects.views.listings import filtered, paged
+
+
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    rows = Project.objects.for_list_page().order_by(*DEFAULT_ORDER)
+    context, status = filtered(request, ProjectFilter(request.GET, queryset=rows))
+    context |= {
+        "provinces": Province.choices,
+        "statuses": Status.choices,
+        "presences": Presence.choices,
+        "municipalities": Municipality.objects.values_list("pk", "name"),
+        "programmes": Project.objects.programmes(),
+    }
+    return render(request, "projects/project_list.html", context, status=status)
+
+
+@require_safe
+def project_page(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.for_project_page(), pk=pk)
+    history = DataChangeLog.objects.of_project(pk).order_by("-pk")
+    context = {
+        "project": project,
+        "places": sorted(project.municipalities.all(), key=lambda place: place.name),
+        "last_seen": last_seen_at(project, last_complete()),
+        "page": paged(request, history),
+    }
+    return render(request, "projects/project.html", context)

@@ -1,0 +1,81 @@
+"""The trust pages: how each source is doing, its runs, and the bytes that it gave."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from projects.api.runs import run_json
+from projects.api.sources import next_runs
+from projects.models import DataChangeLog, Snapshot, Source, SyncRun
+from projects.views.listings import paged
+
+# Shown; the whole file is in the archive.
+_LONGEST = 2_000_000
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+# The page shows what a stranger's server sent: nothing in it may run, load or frame.
+_NOTHING = "sandbox; default-src 'none'; style-src 'self'"
+
+
+@require_safe
+def source_list(request: HttpRequest) -> HttpResponse:
+    sources, due = list(Source.objects.for_sources_page()), next_runs()
+    for source in sources:
+        source.next_run = due.get(source.pk)
+    return render(request, "projects/source_list.html", {"sources": sources})
+
+
+@require_safe
+def source_page(request: HttpRequest, name: str) -> HttpResponse:
+    source = get_object_or_404(Source.objects.for_sources_page(), pk=name)
+    source.next_run = next_runs().get(name)
+    runs = SyncRun.objects.filter(source=source).defer("traceback").order_by("-pk")
+    return render(request, "projects/source.html", {"source": source, "page": paged(request, runs, 30)})
+
+
+@require_safe
+def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(SyncRun.objects.select_related("source").defer("traceback"), pk=pk)
+    counts = {name: value for name, value in run_json(run).items() if type(value) is int and name != "id"}
+    counts.pop("run")
+    context = {
+        "run": run,
+        "counts": counts,
+        "changes": DataChangeLog.objects.filter(run=run).order_by("-pk")[:50],
+    }
+    return render(request, "projects/run.html", context)
+
+
+@require_safe
+def snapshot_page(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The archived source as text, escaped, in a page that may do nothing at all."""
+    snapshot = get_object_or_404(Snapshot.objects.select_related("source"), pk=sha256)
+    try:
+        source = archived(snapshot)
+    except (OSError, EOFError):
+        raise Http404("The archived file of this page is no longer there.") from None
+    context = {
+        "snapshot": snapshot,
+        "text": source[:_LONGEST],
+        "cut": len(source) > _LONGEST,
+        "changes": DataChangeLog.objects.filter(snapshot=snapshot).count(),
+    }
+    response = render(request, "projects/snapshot.html", context)
+    response["Content-Security-Policy"] = _NOTHING
+    return response
+
+
+def archived(snapshot: Snapshot) -> str:
+    """The page's text in the charset that it came with. Raises OSError or EOFError for a lost file."""
+    with gzip.open(Path(snapshot.path)) as file:
+        content = file.read(4 * _LONGEST)
+    named = _CHARSET.search(snapshot.content_type)
+    try:
+        return content.decode(named[1] if named else "utf-8", errors="replace")
+    except LookupError:
+        return content.decode("utf-8", errors="replace")
