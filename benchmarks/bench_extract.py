@@ -21,29 +21,40 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from etl.extract import read_page
 
-HEADERS = ("Project No", "Project Name", "Municipality", "Programme", "Status", "Progress", "Budget", "Contractor")
+HEADERS = (
+    "Project No",
+    "Project Name",
+    "Municipality",
+    "Programme",
+    "Status",
+    "Progress",
+    "Budget",
+    "Contractor",
+)
 GRID = "ctl00_PageContent_grid"
 
 
 def grid_page(rows: int) -> bytes:
     """A page with one grid of that many rows and eight columns, as DevExpress serves it."""
     head = "".join(
-        f'<td id="{GRID}_col{at}" class="dxgvHeader_Moderno dx-wrap" style="border-top-width:0px;"><table><tr>'
-        f'<td class="dx-wrap">{text}</td><td style="width:1px;"><img class="dxGridView_gvHeaderSortUp" alt=""/></td>'
+        f'<td id="{GRID}_col{at}" class="dxgvHeader_Moderno dx-wrap" style="border-top-width:0px;"><table>'
+        f'<tr><td class="dx-wrap">{text}</td><td><img class="dxGridView_gvHeaderSortUp" alt=""/></td>'
         "</tr></table></td>"
         for at, text in enumerate(HEADERS)
     )
     body = "\n".join(map(_row, range(rows)))
     return (
-        '<html><head><meta charset="utf-8"/><title>Replica</title></head><body><form action="./level.aspx" method="post">'
-        f'<input type="hidden" name="__VIEWSTATE" value="{"x" * 4000}"/><table id="{GRID}" class="dxgvControl_Moderno">'
-        f'<tr><td><table id="{GRID}_DXMainTable" class="dxgvTable_Moderno"><tr class="dxgvArm">{"<td></td>" * 8}</tr>'
+        '<html><head><meta charset="utf-8"/><title>Replica</title></head><body><form action="./level.aspx">'
+        f'<input type="hidden" name="__VIEWSTATE" value="{"x" * 4000}"/>'
+        f'<table id="{GRID}" class="dxgvControl_Moderno"><tr><td>'
+        f'<table id="{GRID}_DXMainTable" class="dxgvTable_Moderno"><tr class="dxgvArm">{"<td></td>" * 8}</tr>'
         f'<tr id="{GRID}_DXHeadersRow0">{head}</tr>{body}</table></td></tr></table></form></body></html>'
     ).encode()
 
 
 def _row(number: int) -> str:
-    link = f'<a class="dxeHyperlink_Moderno" href="project/proj_detail.aspx?enc=Ab+{number}/x=">Scheme {number}</a>'
+    url = f"project/proj_detail.aspx?enc=Ab+{number}/x="
+    link = f'<a class="dxeHyperlink_Moderno" href="{url}">Scheme {number}</a>'
     cells = (
         f"WP{10000 + number}", link, "Greater Giyani - [LIM331]", "RBIG", "Construction",
         f"{number % 101}%", f"R{number + 1},353,000.00", "&nbsp;",

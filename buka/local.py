@@ -74,6 +74,11 @@ def _demo_sources(port: int) -> dict[str, str]:
     }
 
 
+def web_environment(env: dict[str, str]) -> dict[str, str]:
+    """With a connection pool on PostgreSQL: for the web alone, it hangs the children of a forking worker."""
+    return {**env, "DB_POOL": "1" if env.get("DATABASE_URL", "").startswith("postgres") else "0"}
+
+
 class System:
     """The running parts of a plan, in the order of their start."""
 
@@ -139,9 +144,7 @@ class System:
         # Daphne would close every socket after a day; -1 lets them live.
         command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.plan.port), "-v", "0"]
         command += ["--websocket_timeout", "-1", "buka.asgi:application"]
-        postgres = self.env.get("DATABASE_URL", "").startswith("postgres")
-        # For the web process alone: a pool hangs the children of a worker that forks.
-        return self._add("web", command, {**self.env, "DB_POOL": "1" if postgres else "0"})
+        return self._add("web", command, web_environment(self.env))
 
     def _prepare(self) -> None:
         command = [sys.executable, "-m", "buka.prepare"]

@@ -59,7 +59,9 @@ class SourceAdmin(ReadOnlyAdmin):
         self._ask_for(request, name)
         return HttpResponseRedirect(reverse("admin:projects_source_changelist"))
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "syncable": list(MONITORS)})
 
     def _ask_for(self, request: HttpRequest, name: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from etl.records import ListingRecord, ProjectRecord, canonical
+from etl.spool import Spool
 from etl.vocabulary import is_volatile
 
 
@@ -43,16 +45,20 @@ class Absence:
 
 @dataclass
 class Changes:
-    """All that one reading changes. `same` counts the projects that it leaves as they are."""
+    """All that one reading changes. The projects are on a spool: there may be many."""
 
-    projects: list[ProjectChange] = field(default_factory=list)
+    projects: Spool[ProjectChange] = field(default_factory=Spool)
     listings: list[ListingChange] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
-    same: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # by change type
     invalid: int = 0
 
+    def add(self, change: ProjectChange) -> None:
+        self.projects.append(change)
+        self.counts[change.change_type] += 1
+
     def __bool__(self) -> bool:
-        return bool(self.projects or self.listings or self.absences)
+        return bool(len(self.projects) or self.listings or self.absences)
 
 
 def value_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -144,7 +144,6 @@ class EnhancedDWSMonitor(SourceMonitor):
         changes = Changes(invalid=self.survey.invalid)
         seen = self.survey.lines.keys() | self.survey.pages.keys()
         candidates = [i for i in seen if self.run.force or self._may_differ(i)]
-        changes.same = len(seen) - len(candidates)
         for external_id, known in details(self.known, candidates):
             try:
                 change = self._process_project(self._record(external_id, known, verdict), known)
@@ -152,8 +151,8 @@ class EnhancedDWSMonitor(SourceMonitor):
                 self.survey.notes.append(f"{external_id}: {problem}")
                 changes.invalid += 1
                 continue
-            changes.projects += [change] if change else []
-            changes.same += not change
+            if change:
+                changes.add(change)
         changes.listings = list(self._listing_changes())
         if verdict.complete:
             gone = ((i, key) for i, key in self.known.keys.items() if key.is_present and i not in seen)
@@ -174,7 +173,7 @@ class EnhancedDWSMonitor(SourceMonitor):
 
     def _record(self, external_id: str, known: KnownProject | None, verdict: Verdict) -> ProjectRecord:
         line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
-        listed_under = set(line.listed_under) if line else set()
+        listed_under = set(line.listed_under or ()) if line else set()
         if known and not (verdict.complete and line):
             listed_under |= set(known.values["municipalities"])  # an incomplete reading takes no place away
         record = normalise.project_record(

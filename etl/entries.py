@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from etl.changes import Changes, ListingChange, ProjectChange
+from etl.changes import ListingChange, ProjectChange
 from projects.changelog import Entry
 from projects.models import ChangeType, EntityType, MunicipalityListing, Presence, Project, SyncRun
 
 
-def of(
-    run: SyncRun,
-    changes: Changes,
-    projects: Sequence[Project],
-    listings: Sequence[MunicipalityListing],
+def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
+    """One entry a change; the rows are those of the changes, in their order."""
+    return (_project(run, change, row) for change, row in zip(changes, rows, strict=True))
+
+
+def of_listings(
+    run: SyncRun, changes: Sequence[ListingChange], rows: Sequence[MunicipalityListing]
 ) -> Iterator[Entry]:
     """One entry a change; the rows are those of the changes, in their order."""
-    for change, row in zip(changes.projects, projects, strict=True):
-        yield _project(run, change, row)
-    for listing, listing_row in zip(changes.listings, listings, strict=True):
-        yield _listing(run, listing, listing_row)
-    absent = Project.objects.filter(pk__in=[absence.pk for absence in changes.absences])
-    for row in absent.prefetch_related("municipalities") if changes.absences else ():
-        yield _missing(run, row)
+    return (_listing(run, change, row) for change, row in zip(changes, rows, strict=True))
+
+
+def of_absences(run: SyncRun, rows: Sequence[Project]) -> Iterator[Entry]:
+    """One entry a project that is not listed any more."""
+    return (_missing(run, row) for row in rows)
 
 
 def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:

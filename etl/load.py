@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,8 +13,10 @@ from etl.changes import Changes, ListingChange, ProjectChange
 from etl.checks import Verdict
 from etl.records import PROJECT_FIELDS
 from etl.sight import Sight
+from etl.spool import Spool
 from etl.survey import Survey
 from projects import changelog
+from projects.changelog import Entry
 from projects.models import (
     Identity,
     Municipality,
@@ -55,10 +58,13 @@ def load(
         _provenance(run, survey, sight, believed=survey.whole)
         if changes:
             _say_demo(run, survey)
-            projects = _write_projects(run, changes.projects)
-            listings = _write_listings(run, changes.listings)
-            _mark_missing(run, changes)
-            span = changelog.append(entries.of(run, changes, projects, listings))
+            said: Spool[Entry] = Spool()
+            for batch in changes.projects.batches(_BATCH):
+                rows = _write_projects(run, batch)
+                _say(said, entries.of_projects(run, batch, rows))
+            _say(said, entries.of_listings(run, changes.listings, _write_listings(run, changes.listings)))
+            _say(said, entries.of_absences(run, _mark_missing(run, changes)))
+            span = changelog.append(said)
             run.first_change, run.last_change, run.change_count = span.first, span.last, span.count
         run.save()
 
@@ -69,9 +75,8 @@ def describe(run: SyncRun, survey: Survey, verdict: Verdict, changes: Changes, s
     run.unchanged_by, run.complete = shown_by, verdict.complete
     run.pages, run.seen = len(survey.sightings), len(survey.lines.keys() | survey.pages.keys())
     run.listings, run.layouts = len(survey.listings), sorted(survey.layouts)
-    run.created = sum(change.change_type == "created" for change in changes.projects)
-    run.returned = sum(change.change_type == "returned" for change in changes.projects)
-    run.updated = len(changes.projects) - run.created - run.returned
+    run.created, run.updated = changes.counts["created"], changes.counts["updated"]
+    run.returned = changes.counts["returned"]
     run.missing, run.invalid = len(changes.absences), changes.invalid
     run.same = run.seen - len(changes.projects)
     run.notes = list(dict.fromkeys(verdict.problems))[:200]
@@ -231,13 +236,20 @@ def _write_listings(run: SyncRun, changes: list[ListingChange]) -> list[Municipa
     return rows
 
 
-def _mark_missing(run: SyncRun, changes: Changes) -> None:
-    if not changes.absences:
-        return
+def _say(said: Spool[Entry], some: Iterable[Entry]) -> None:
+    for entry in some:
+        said.append(entry)
+
+
+def _mark_missing(run: SyncRun, changes: Changes) -> list[Project]:
+    pks = [absence.pk for absence in changes.absences]
+    if not pks:
+        return []
     last = SyncRun.objects.good().filter(source=run.source, complete=True).order_by("-id").first()
-    Project.objects.filter(pk__in=[absence.pk for absence in changes.absences]).update(
+    Project.objects.filter(pk__in=pks).update(
         presence=Presence.MISSING,
         last_listed_at=last.finished_at if last else None,
         last_changed_at=timezone.now(),
         last_changed_run=run,
     )
+    return list(Project.objects.filter(pk__in=pks).prefetch_related("municipalities"))

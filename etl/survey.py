@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,18 +28,36 @@ class Seen:
     is_new: bool = False  # the bytes were kept by this run
 
 
-@dataclass(slots=True)
 class Part:
-    """What one kind of page (list line or own page) says of a project, and the bytes that prove it."""
+    """What one kind of page (list line or own page) says of a project, and the bytes that prove it.
 
-    published: dict[str, str]
-    url: str | None
-    snapshot: str | None
-    listed_under: set[str] = field(default_factory=set)
+    The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
+    """
+
+    __slots__ = ("_packed", "_texts", "listed_under", "snapshot", "url")
+
+    def __init__(self, published: dict[str, str], url: str | None, snapshot: str | None) -> None:
+        self.url, self.snapshot = url, snapshot
+        self.listed_under: set[str] | None = None
+        self.published = published
+
+    @property
+    def published(self) -> dict[str, str]:
+        """Label → string; a copy: assign to change it."""
+        return json.loads(zlib.decompress(self._packed))
+
+    @published.setter
+    def published(self, published: dict[str, str]) -> None:
+        self._packed = zlib.compress(json.dumps(published).encode(), 1)
+        lasting = {label: text for label, text in published.items() if not is_volatile(label)}
+        self._texts = digest_of(lasting)
+
+    def list_under(self, code: str) -> None:
+        self.listed_under = (self.listed_under or set()) | {code}
 
     def digest(self) -> str:
-        lasting = {label: text for label, text in self.published.items() if not is_volatile(label)}
-        return digest_of({"published": lasting, "listed_under": sorted(self.listed_under)})
+        """Over what is published, positions and clocks apart, and the places whose lists show it."""
+        return digest_of({"texts": self._texts, "listed_under": sorted(self.listed_under or ())})
 
 
 @dataclass(slots=True)
@@ -83,11 +103,11 @@ class Survey:
             return
         part = self.lines.get(external_id)
         if part is None:
-            part = self.lines[external_id] = Part(dict(project.published), project.url, seen.snapshot)
+            part = self.lines[external_id] = Part(project.published, project.url, seen.snapshot)
         else:
             self._merge(external_id, part, project)
         if reading.area and self.is_municipality(reading.area):
-            part.listed_under.add(reading.area)
+            part.list_under(reading.area)
 
     def _own_page(self, external_id: str, project: PublishedProject, reading: Reading, seen: Seen) -> None:
         asked = reading.external_id
@@ -95,19 +115,22 @@ class Survey:
             self.whole = False
             self.notes.append(f"The page of {asked} shows {project.external_id}; it was not used.")
             return
-        self.pages[asked or external_id] = Part(
-            dict(project.published), project.url or reading.page.url, seen.snapshot
-        )
+        url = project.url or reading.page.url
+        self.pages[asked or external_id] = Part(project.published, url, seen.snapshot)
 
     def _merge(self, external_id: str, part: Part, project: PublishedProject) -> None:
         """The same project in several lists is one record; where they differ, the choice does not
         depend on the order in which they were read."""
         part.url = part.url or project.url
+        known = part.published
+        if known == project.published:
+            return
         for label, text in project.published.items():
-            before = part.published.setdefault(label, text)
+            before = known.setdefault(label, text)
             if before != text and not is_volatile(label):
                 self.notes.append(f"{external_id}: “{label}” is “{before}” in one list, “{text}” in another.")
-            part.published[label] = max(before, text)
+            known[label] = max(before, text)
+        part.published = known
 
     def _listing(self, line: ListingLine, seen: Seen) -> None:
         before = self.listings.get(line.code)
@@ -120,7 +143,8 @@ class Survey:
     def settle(self, district_of: Callable[[str], str | None]) -> None:
         """A district's own page lists its locals' projects too: it is no place of theirs beside the local."""
         for part in self.lines.values():
-            part.listed_under -= {district_of(code) or "" for code in part.listed_under}
+            codes = part.listed_under or set()
+            part.listed_under = codes - {district_of(code) or "" for code in codes} or None
 
     def unchanged_by(self, last: Mapping[str, tuple[str, str]]) -> str:
         """`bytes` or `page` when each page is as last loaded (raw, else without its noise); else ``."""

@@ -60,7 +60,7 @@ def grouped(value: Decimal | int) -> str:
 
 def rand(value: Decimal | int) -> str:
     """`R353 000 000`, `-R15 561 925.50`."""
-    return f"{'-' if value < 0 else ''}R{grouped(abs(value))}"
+    return f"{'-' if value < 0 else ''}R{grouped(Decimal(value).copy_abs())}"
 
 
 def percent(value: Decimal | int) -> str:

@@ -118,7 +118,12 @@ class Choices(django_filters.MultipleChoiceFilter):
         known = ", ".join(value for value, _ in choices)
         messages = {"invalid_choice": f"“%(value)s” is not known here; known are: {known}."}
         super().__init__(
-            *args, choices=choices, error_messages=messages, distinct=False, null_value=NOT_PUBLISHED, **kwargs
+            *args,
+            choices=choices,
+            error_messages=messages,
+            distinct=False,
+            null_value=NOT_PUBLISHED,
+            **kwargs,
         )
 
 

@@ -141,9 +141,7 @@ def _date(field: str, old: Any, new: Any) -> str | None:
     months = figures.whole_months(first, last)
     gap = _plural(months, "month") if months else _plural((last - first).days, "day")
     way = "later" if after > before else "earlier"
-    return (
-        f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
-    )
+    return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -70,4 +70,3 @@ def before_and_after(changes: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for name, (old, new) in changes.items()
     ]
-

@@ -85,12 +85,17 @@ def demo(tmp_path) -> Iterator[Demo]:
         demo.process.wait(60)
 
 
-def test_the_demo_fills_itself_and_stops_in_order(demo):
+def test_the_demo_fills_itself_outlives_a_killed_part_and_stops_in_order(demo):
     demo.wait_until(demo.running, "the banner")
     assert re.search(rf"Dashboard +http://127\.0\.0\.1:{demo.port}/", demo.output())
     assert "user steward, password " in demo.output()
     assert demo.get("/healthz")
     demo.wait_until(lambda: demo.project_count() > 0, "the first project")
+
+    [web] = [pid for pid in demo.processes() if b"daphne" in _read(Path(f"/proc/{pid}/cmdline"))]
+    os.kill(web, signal.SIGKILL)
+    demo.wait_until(lambda: "web     │ was ended by SIGKILL" in demo.output(), "the message")
+    demo.wait_until(lambda: _answers(demo), "the web server")
 
     demo.process.send_signal(signal.SIGINT)
 
@@ -106,14 +111,6 @@ def test_nothing_remains_of_a_demo_that_was_killed(demo):
     demo.process.kill()
     demo.process.wait()
     demo.wait_until(lambda: demo.processes() == [], "the end of all processes", seconds=20)
-
-
-def test_a_part_that_is_killed_comes_back(demo):
-    demo.wait_until(demo.running, "the banner")
-    web = [pid for pid in demo.processes() if b"daphne" in _read(Path(f"/proc/{pid}/cmdline"))]
-    os.kill(web[0], signal.SIGKILL)
-    demo.wait_until(lambda: "starting it again" in demo.output(), "the message")
-    demo.wait_until(lambda: _answers(demo), "the web server")
 
 
 def _answers(demo: Demo) -> bool:

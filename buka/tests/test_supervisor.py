@@ -102,6 +102,15 @@ def test_the_demo_reads_the_replica_past_any_proxy_and_the_run_does_not(tmp_path
     assert "DWS_URL" not in local.Plan("run", tmp_path, 8000, None).environment("redis://x")
 
 
+def test_the_web_alone_has_a_pool_and_only_on_postgresql(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://me@db/water")
+    monkeypatch.setenv("DB_POOL", "1")
+    everybody = local.Plan("run", tmp_path, 8000, None).environment("redis://x")
+    assert everybody["DB_POOL"] == "0"
+    assert local.web_environment(everybody)["DB_POOL"] == "1"
+    assert local.web_environment({**everybody, "DATABASE_URL": "sqlite:///x"})["DB_POOL"] == "0"
+
+
 def test_a_part_that_ends_is_started_again(tmp_path):
     with Nursery() as nursery:
         part = part_of(nursery, f"echo x >> {tmp_path}/starts; sleep 0.1; exit 3")

@@ -88,8 +88,10 @@ def _base(document: Document, url: str) -> str:
 def _tables(document: Document) -> list[Table]:
     found = [item for read in READERS for item in read(document)]
     if len(found) > 1:
-        order = {element: place for place, element in enumerate(document.root.iter(*{item.element.tag for item in found}))}
-        found.sort(key=lambda item: order[item.element])
+        places = {item.element for item in found}
+        walk = enumerate(document.root.iter())
+        order = {element: place for place, element in walk if element in places}
+        found.sort(key=lambda item: order.get(item.element, 0))
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

@@ -27,7 +27,7 @@ def looks_like_callback(text: str) -> bool:
 
 
 def read_callback(text: str) -> CallbackAnswer:
-    """Take an answer apart. Raises PageChanged when the text is none (an HTML page with status 200 is none)."""
+    """Take an answer apart. Raises PageChanged when it is none (an HTML page with status 200)."""
     text = text.lstrip("\ufeff \t\r\n")
     validation: str | None = None
     if match := _LENGTH.match(text):

@@ -13,8 +13,8 @@ from etl.exceptions import PageChanged
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.html import Element, decode, is_hidden, parse
 
-_KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type", "name",
-         "action", "content")  # fmt: skip
+_KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
+         "name", "action", "content")  # fmt: skip
 _ATTRIBUTES = frozenset(_KEPT)
 _DROPPED = frozenset({"script", "style", "link", "noscript", "template", "svg"})
 _JSON = ("application/json", "application/ld+json")
@@ -49,7 +49,9 @@ def _pieces(root: Element) -> list[str]:
     for element in root.iter():
         tag = element.tag
         if tag in _DROPPED or not isinstance(tag, str):
-            inside = _data_blob(element, pieces) if tag in ("svg", "template", "noscript", "script") else inside
+            inside = (
+                _data_blob(element, pieces) if tag in ("svg", "template", "noscript", "script") else inside
+            )
         elif not _is_within(element, inside):
             _append(element, tag, pieces, cache)
         if (tail := element.tail) and not tail.isspace():
@@ -57,7 +59,9 @@ def _pieces(root: Element) -> list[str]:
     return pieces
 
 
-def _append(element: Element, tag: str, pieces: list[str], cache: dict[tuple[tuple[str, str], ...], str]) -> None:
+def _append(
+    element: Element, tag: str, pieces: list[str], cache: dict[tuple[tuple[str, str], ...], str]
+) -> None:
     items = tuple(element.items())
     mark = cache.get(items)
     if mark is None:
@@ -71,7 +75,11 @@ def _append(element: Element, tag: str, pieces: list[str], cache: dict[tuple[tup
 
 def _is_within(element: Element, dropped: Element | None) -> bool:
     """Whether the element stands inside a dropped one that has elements (an icon's paths)."""
-    return dropped is not None and len(dropped) > 0 and any(parent is dropped for parent in element.iterancestors())
+    return (
+        dropped is not None
+        and len(dropped) > 0
+        and any(parent is dropped for parent in element.iterancestors())
+    )
 
 
 def _data_blob(element: Element, pieces: list[str]) -> Element | None:

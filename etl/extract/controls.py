@@ -14,7 +14,7 @@ _OLD = re.compile(r"new\s+(ASPxClient\w+)\s*\(\s*(['\"])([^'\"]{1,300})\2\s*\)")
 _OLD_PROPERTY = re.compile(r"\bdxo\.(\w+)\s*=(?!=)\s*")
 _OLD_NAME = re.compile(r"window\[\s*['\"]([^'\"]{1,300})['\"]\s*\]\s*=\s*dxo")
 _CALLBACK_ID = re.compile(r"WebForm_DoCallback\(\s*\\?['\"]([^'\"\\]{1,300})")
-_MAX_BROKEN = 200  # unreadable announcements after which a script is left alone: keeps the time linear
+_MAX_BROKEN = 50  # unreadable announcements after which a script is left alone: keeps the time linear
 
 
 def read_controls(scripts: list[str]) -> list[Control]:

@@ -29,13 +29,15 @@ _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow
 _RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d+)$")
 _KINDS = {"DataRow": "data", "HeadersRow": "header", "GroupRow": "group", "GroupRowExp": "group"}
 _CLASSES = (("dxgvDataRow", "data"), ("dxgvGroupRow", "group"), ("dxtlNode", "data"), ("dxtlAltNode", "data"),
-            ("dxtlFocusedNode", "data"), ("dxtlSelectedNode", "data"), ("dxgvHeaderRow", "header"))  # fmt: skip
+            ("dxtlFocusedNode", "data"), ("dxtlSelectedNode", "data"))  # fmt: skip
 _TREE_HEADER = re.compile(r"_HDR\d*$")
 
 
 def grid_id(table: Element) -> str | None:
     """The client id of the grid whose rows this table holds ("" where only its classes say so), or None."""
     own = table.get("id") or ""
+    if own.endswith(("_DXHeaderTable", "_DXFooterTable")):
+        return None
     if own.endswith("_DXMainTable"):
         return own[: -len("_DXMainTable")]
     if has_class(table, "dxgvTable"):
@@ -97,7 +99,7 @@ class _Plan:
 
 @dataclass(slots=True)
 class _Grid:
-    """One grid while it is read. Rows become strings at once: keeping elements would cost more than parsing."""
+    """One grid while it is read. Rows become strings at once: elements kept would cost more than parsing."""
 
     document: Document
     client_id: str
@@ -200,7 +202,9 @@ class _Grid:
         if not sample or len(columns) == len(sample):
             kept = [at for at, column in enumerate(columns) if _is_shown(column, at in body, bool(sample))]
             return _Plan([columns[at] for at in kept], (len(sample), kept))
-        columns = [column for column in columns if column.caption and not column.no_data and not column.hidden]
+        columns = [
+            column for column in columns if column.caption and not column.no_data and not column.hidden
+        ]
         return _Plan(columns + [Column("")] * (len(body) - len(columns)), None)
 
     def _headers_apart(self) -> list[list[Element]]:

@@ -11,8 +11,8 @@ from etl.extract.spans import Cell, rectangle
 from etl.extract.types import Control
 
 # Cells that hold no data: indents, expand and command buttons, the adaptive "…" column, fillers
-NO_DATA = ("dxgvIndentCell", "dxgvDetailButton", "dxgvDIC", "dxgvCommandColumn", "dxgvAIC", "dxgvHEC", "dxtlIndent",
-           "dxtlSelectionCell", "dxtlCommandCell")  # fmt: skip
+NO_DATA = ("dxgvIndentCell", "dxgvDetailButton", "dxgvDIC", "dxgvCommandColumn", "dxgvAIC", "dxgvHEC",
+           "dxtlIndent", "dxtlSelectionCell", "dxtlCommandCell")  # fmt: skip
 _COLUMN_ID = re.compile(r"_(?:col|tcheader|groupcol)(\d{1,5})$")
 
 
@@ -52,7 +52,7 @@ def _column(cells: list[Cell | None]) -> Column:
 
 
 def caption_of(cell: Element) -> str:
-    """A header cell's caption: the first cell of its inner table (the second holds sort and filter images)."""
+    """A header cell's caption: the first cell of its inner table (the others hold sort and filter images)."""
     inner = cell.find(".//table")
     if inner is None:
         return words_of(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 # "(Count=5)", "(Sum of Budget=R1 000, Count=2)", "(Continued on the next page)": sums, not the group's value
@@ -29,11 +30,10 @@ class Groups:
             text = _SUMMARY.sub("", text)
         self.found.append(_Group(level, text, start))
 
-    def left_out(self, start: int) -> None:
-        """Data row number `start` turned out to be none: what follows moves up by one."""
+    def keep(self, rows: list[int]) -> None:
+        """Of the data rows only these (ascending numbers) are left; they count from 0 again."""
         for group in self.found:
-            if group.start > start:
-                group.start -= 1
+            group.start = bisect_left(rows, group.start)
 
     def columns(self, count: int) -> tuple[list[str], list[list[str]]]:
         """Headers of the group columns, outermost first, and their values for each of `count` rows."""

@@ -23,14 +23,14 @@ _TAG = re.compile(r"<[A-Za-z!/]")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
 # What browsers make of these labels (WHATWG Encoding): Latin-1 is Windows-1252
 _ALIASES = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252",
-            "ascii": "windows-1252", "us-ascii": "windows-1252", "utf8": "utf-8", "unicode": "utf-16"}  # fmt: skip
+            "ascii": "windows-1252", "us-ascii": "windows-1252", "utf8": "utf-8"}  # fmt: skip
 _MAX_DEPTH = 120  # of inline markup in one cell; beyond it the text is taken without looking at tags
 
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head", "title", "datalist", "object"})
 BLOCKS = frozenset(
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2"
-    " h3 h4 h5 h6 header hr legend li main nav ol option p pre section summary table tbody td tfoot th thead tr"
-    " ul".split()
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form"
+    " h1 h2 h3 h4 h5 h6 header hr legend li main nav ol option p pre section summary table tbody td tfoot th"
+    " thead tr ul".split()
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "datetime-local", "month"})
@@ -151,7 +151,9 @@ def _input_text(element: Element) -> str:
 def selected_option(element: Element) -> Element | None:
     """The option that a `<select>` shows, or None."""
     options = list(element.iter("option"))
-    return next((option for option in options if option.get("selected") is not None), options[0] if options else None)
+    return next(
+        (option for option in options if option.get("selected") is not None), options[0] if options else None
+    )
 
 
 def _select_text(element: Element) -> str:

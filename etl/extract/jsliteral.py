@@ -18,7 +18,9 @@ _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0"
     ("\n", "\r", "\r\n", "\u2028", "\u2029"), ""
 )
 # Inside code that is skipped: what may hold a bracket that is none
-_CODE = re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|//[^\n]*|/\*.*?\*/|[][(){}]", re.DOTALL)
+_CODE = re.compile(
+    r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|//[^\n]*|/\*.*?\*/|[][(){}]", re.DOTALL
+)
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _MAX_DEPTH = 100
 _CONSTANTS = {"true": True, "false": False}

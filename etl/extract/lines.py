@@ -12,12 +12,11 @@ from etl.extract.html import BLOCKS, UNSHOWN, Element
 from etl.extract.types import ListingLine, Table
 
 # In the page's text: a line's end, a cell's end, the edge of an inline element
-_LINE, _CELL, _EDGE = "\n", "\t", "\x1f"
-_GAP = r"[\s\x1f]*"
+_LINE, _CELL, _EDGE = "\n", "\t", "\ue000"  # no white space for `\s`
+_GAP = r"[\s\ue000]*"
 _COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
-_MONEY = (
-    r"-?R\s?\d+(?:[ ,.'’]\d{3})*(?:[.,]\s?\d{1,2}(?!\d))?\+?(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
-)
+_UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
+_MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
 _CODE = re.compile(r"[\[(]\s*([A-Z]{2,4}\d{0,3}[A-Z]?)\s*[\])]")
 _TAIL = re.compile(
     rf"{_GAP}[-–—:,]?{_GAP}(?P<projects>{_COUNT}){_GAP}projects?\b"
@@ -27,6 +26,7 @@ _TAIL = re.compile(
 )
 _BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
 _MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
+_LONGEST_NAME = 120
 _TRIMMED = " -–—:,\u00a0"
 _BULLETS = "•·*»>▪◦-–— "
 
@@ -60,9 +60,9 @@ def may_hold_lines(source: str) -> bool:
     while at >= 0:
         before = source[max(0, at - 2) : at]
         # letters or a path before it ("water project", "/project/") cannot be a count
-        if before[-1:] in _BEFORE_WORD and not before[:1].isalpha():
-            if _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:].isdigit():
-                return True
+        may_count = before[-1:] in _BEFORE_WORD and not before[:1].isalpha()
+        if may_count and _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:].isdigit():
+            return True
         at = source.find("project", at + 7)
     return False
 
@@ -91,7 +91,7 @@ def _in_text(document: Document) -> list[ListingLine]:
         if tail is None or start is None:
             continue
         name = _name(text[start : code.start()])
-        if name:
+        if name and len(name) <= _LONGEST_NAME and not _CODE.search(name):
             url = _url(stream.links, text, start, tail.end())
             found.append(ListingLine(code[1], name, tail["projects"], (tail["value"] or "").strip(), url))
             behind = tail.end()
@@ -109,7 +109,7 @@ def _name_start(text: str, behind: int, end: int) -> int | None:
 
 
 def _name(text: str) -> str:
-    """The last piece that says something: a heading or letters in another element before it are not the name."""
+    """The last piece that says something: headings and letters in elements before it are not the name."""
     pieces = [piece for part in text.split(_EDGE) if (piece := part.strip(_TRIMMED + _LINE + _CELL))]
     return " ".join(pieces[-1].split()).lstrip(_BULLETS) if pieces else ""
 
@@ -172,7 +172,7 @@ def _flat(text: str | None) -> str:
 
 
 def listing_rows(table: Table) -> list[ListingLine]:
-    """Lines that a table splits over columns (name, code, projects, value); none where it is another table."""
+    """Lines that a table splits over columns (name, code, projects, value); none of another table."""
     count = next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
     if count is None or not table.rows:
         return []
@@ -191,7 +191,9 @@ def listing_rows(table: Table) -> list[ListingLine]:
     return lines
 
 
-def _split_line(row: list[str], code: int | None, both: int | None, name: int | None) -> tuple[str, str] | None:
+def _split_line(
+    row: list[str], code: int | None, both: int | None, name: int | None
+) -> tuple[str, str] | None:
     if both is not None:
         match = _NAME_CODE_CELL.match(row[both])
         return (match[2], match[1]) if match else None
@@ -209,5 +211,9 @@ def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:
 
 def _name_column(table: Table, other: set[int | None]) -> int | None:
     free = [at for at in range(len(table.headers)) if at not in other]
-    named = [at for at in free if _NAME_HEADER.search(table.headers[at]) and "province" not in table.headers[at].lower()]
+    named = [
+        at
+        for at in free
+        if _NAME_HEADER.search(table.headers[at]) and "province" not in table.headers[at].lower()
+    ]
     return next(iter(named or free), None)

@@ -1,10 +1,11 @@
-"""Labels and values that no structure ties together: `<b>Label:</b> value<br>`, a label's span and a value's p."""
+"""Labels and values that no structure ties together: `<b>Label:</b> value<br>`, a span and a paragraph."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from etl.extract.document import Document, Found
 from etl.extract.html import BLOCKS, Element, has_class, is_hidden, squash, text_of, words_of
@@ -12,10 +13,24 @@ from etl.extract.pairs import fields_table
 
 _LABEL_TAGS = ("b", "strong", "label", "span", "em", "div", "p", "h4", "h5", "h6", "font")
 _LABEL_CLASSES = ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl")
-_ELSEWHERE = frozenset({"footer", "nav", "aside", "a", "button", "option", "script", "style", "head", "li-nav"})
-_ELSEWHERE_CLASSES = ("footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie")
+_ELSEWHERE = frozenset(
+    {"footer", "nav", "aside", "a", "button", "option", "script", "style", "head", "li-nav"}
+)
+_ELSEWHERE_CLASSES = (
+    "footer",
+    "nav",
+    "menu",
+    "breadcrumb",
+    "dxgv",
+    "dxtl",
+    "dxm",
+    "dxnb-header",
+    "dxpc",
+    "cookie",
+)
 _LONG_LABEL = 60
 _MAX_PAIRS = 3000
+_MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
 
 
 @dataclass(slots=True)
@@ -65,7 +80,9 @@ def _is_label(element: Element, text: str, document: Document) -> bool:
 
 def _stands_free(element: Element, document: Document) -> bool:
     """Not in a block that is read already, nor in a menu, footer or control."""
-    for parent in element.iterancestors():
+    if element in document.taken:
+        return False
+    for parent in islice(element.iterancestors(), _MAX_DEPTH):
         if parent in document.taken or parent.tag in _ELSEWHERE:
             return False
         if parent.tag != "body" and has_class(parent, *_ELSEWHERE_CLASSES):
@@ -81,7 +98,9 @@ def _value(label: Element) -> str | None:
     if own is not None:
         return own
     parent = label.getparent()
-    if parent is None or parent.tag in ("body", "html", "form") or words_of(parent) != words_of(label):
+    if parent is None or parent.tag in ("body", "html", "form") or len(parent) > 1:
+        return None
+    if words_of(parent) != words_of(label):
         return None
     following = _next_element(parent)
     return None if following is None or _ends_in_colon(following) else text_of(following)
@@ -133,10 +152,10 @@ def _next_element(element: Element) -> Element | None:
 
 def _blocks(pairs: list[_LoosePair]) -> dict[Element, list[_LoosePair]]:
     """Pairs by the element that holds them: rows of one form are one block, repeated forms are several."""
-    counts = Counter(parent for pair in pairs for parent in pair.element.iterancestors())
+    counts = Counter(parent for pair in pairs for parent in _holders(pair))
     blocks: dict[Element, list[_LoosePair]] = {}
     for pair in pairs:
-        holder = next((parent for parent in pair.element.iterancestors() if counts[parent] > 1), None)
+        holder = next((parent for parent in _holders(pair) if counts[parent] > 1), None)
         if holder is not None:
             blocks.setdefault(holder, []).append(pair)
     for _ in range(4):
@@ -147,12 +166,18 @@ def _blocks(pairs: list[_LoosePair]) -> dict[Element, list[_LoosePair]]:
     return blocks
 
 
+def _holders(pair: _LoosePair) -> Iterator[Element]:
+    return islice(pair.element.iterancestors(), _MAX_DEPTH)
+
+
 def _merged(blocks: dict[Element, list[_LoosePair]]) -> dict[Element, list[_LoosePair]]:
     """Neighbouring blocks of different labels under one parent are parts of one form."""
     parents: dict[Element, list[Element]] = {}
     for holder in blocks:
         parent = holder.getparent()
-        parents.setdefault(holder if parent is None or parent.tag in ("html", "body") else parent, []).append(holder)
+        parents.setdefault(holder if parent is None or parent.tag in ("html", "body") else parent, []).append(
+            holder
+        )
     merged: dict[Element, list[_LoosePair]] = {}
     for parent, holders in parents.items():
         labels = [pair.label for holder in holders for pair in blocks[holder]]
@@ -171,7 +196,17 @@ def _is_believable(block: list[_LoosePair], document: Document) -> bool:
     if sum(document.field_of(pair.label) is not None for pair in block) * 3 >= len(block):
         return True
     looks = Counter((pair.element.tag, pair.element.get("class")) for pair in block)
+    if not all(_opens_line(pair.element) for pair in block):  # words set off within running text
+        return False
     return len(block) > 2 and looks.most_common(1)[0][1] * 5 >= len(block) * 4 and _average(block) <= 200
+
+
+def _opens_line(element: Element) -> bool:
+    before = element.getprevious()
+    parent = element.getparent()
+    if before is None:
+        return parent is not None and not (parent.text or "").strip()
+    return not (before.tail or "").strip() and (before.tag in BLOCKS or not isinstance(before.tag, str))
 
 
 def _average(block: list[_LoosePair]) -> float:

@@ -15,7 +15,7 @@ _LETTER = r"\(\s*(?:'([^']{1,12})'|\"([^\"]{1,12})\")\s*\)"
 
 
 def read_links(document: Document) -> list[Link]:
-    """All links to pages, in order, each URL and text once; tree nodes that only the script names included."""
+    """All links to pages, in order, each URL and text once, with the tree nodes that only a script names."""
     found: dict[tuple[str, str], Link] = {}
     absolute = document.links.absolute
     for anchor in document.all("a") + document.all("area"):
@@ -43,7 +43,7 @@ def _node_hrefs(control: Control) -> list[str]:
 
 
 def read_alphabet(document: Document, scripts: list[str]) -> tuple[str, list[str]] | None:
-    """The panel that filters by letter (its unique id, "" in an answer without scripts) and the letters offered."""
+    """The panel that filters by letter (its unique id, "" in an answer without scripts) and the letters."""
     code = "\n".join(_COMMENT.sub("", script) for script in scripts if "PerformCallback" in script)
     names = {control.name: control for control in document.controls if control.name}
     panels = [names[name] for name in dict.fromkeys(_PERFORM.findall(code)) if name in names]

@@ -21,12 +21,16 @@ def grid_parts(document: Document) -> dict[str, Element]:
     if not document.mentions("_dxpager", "_dxheadertable"):
         return {}
     named = ((element.get("id"), element) for element in document.root.iter("table", "div"))
-    return {name: element for name, element in named if name and ("_DXPager" in name or "_DXHeaderTable" in name)}
+    return {
+        name: element for name, element in named if name and ("_DXPager" in name or "_DXHeaderTable" in name)
+    }
 
 
 def grid_pager(parts: dict[str, Element], grid_id: str, control: Control | None) -> Pager | None:
-    """The pager of a DevExpress grid, from what it shows and what the script says; None where there is none."""
-    element = next((parts[key] for end in ("Bottom", "Top") if (key := f"{grid_id}_DXPager{end}") in parts), None)
+    """The pager of a DevExpress grid, from what it shows and what the script says, or None."""
+    element = next(
+        (parts[key] for end in ("Bottom", "Top") if (key := f"{grid_id}_DXPager{end}") in parts), None
+    )
     props = control.props if control else {}
     pages = _count(props.get("pageCount"))
     if element is None and (pages is None or pages < 2):
@@ -87,7 +91,9 @@ def _addressed(element: Element | None, control: Control | None) -> tuple[str, b
         return target, False
     enabled = control.props.get("callBacksEnabled")
     # a control whose script has no callback function at all was built with callbacks switched off
-    return target, enabled is not True and bool(control.props) and ("uniqueID" in control.props or enabled is False)
+    return target, enabled is not True and bool(control.props) and (
+        "uniqueID" in control.props or enabled is False
+    )
 
 
 def postback_pager(row: Element) -> Pager | None:

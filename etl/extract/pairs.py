@@ -19,6 +19,8 @@ def fields_table(name: str, pairs: list[Pair]) -> Table | None:
     pairs = [(label.rstrip(":").strip(), value) for label, value in pairs]
     pairs = [(label, value) for label, value in pairs if 0 < len(label) <= _LONG_LABEL]
     filled = [value for _, value in pairs if value]
+    if any(label.endswith("?") for label, _ in pairs):  # questions and answers
+        return None
     if len(pairs) < 2 or not filled or max(map(len, filled)) > _LONG_VALUE:
         return None
     headers, row = [label for label, _ in pairs], [value for _, value in pairs]
@@ -54,15 +56,20 @@ def read_form_layouts(document: Document) -> list[Found]:
     if not document.mentions("dxflcaption"):
         return []
     for caption in document.root.xpath("//*[contains(@class, 'dxflCaption')]"):
-        if not has_class(caption, "dxflCaptionCell", "dxflCaption_") and caption.get("class") != "dxflCaption":
+        if (
+            not has_class(caption, "dxflCaptionCell", "dxflCaption_")
+            and caption.get("class") != "dxflCaption"
+        ):
             continue
         item, value = _form_value(caption)
         label = words_of(caption)
         if value is None or not label or value in document.taken:
             continue
-        document.taken.add(value)
+        document.taken.update((caption, value))
         blocks.setdefault(_layout_of(item), []).append((label, text_of(value)))
-    tables = [(container, fields_table(container.get("id") or "", pairs)) for container, pairs in blocks.items()]
+    tables = [
+        (container, fields_table(container.get("id") or "", pairs)) for container, pairs in blocks.items()
+    ]
     return [Found(container, table) for container, table in tables if table is not None]
 
 
@@ -71,7 +78,9 @@ def _form_value(caption: Element) -> tuple[Element, Element | None]:
     item = caption
     for parent in caption.iterancestors():
         item = parent
-        cell = next((part for part in parent.iter("td", "div") if has_class(part, "dxflNestedControlCell")), None)
+        cell = next(
+            (part for part in parent.iter("td", "div") if has_class(part, "dxflNestedControlCell")), None
+        )
         if cell is not None:
             return item, cell
         if has_class(parent, "dxflItem", "dxflFormLayout", "dxflGroup"):
@@ -106,18 +115,54 @@ def read_field_tables(document: Document) -> list[Found]:
 
 def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
     """The pairs of a table's rows, or none where its rows are something else."""
-    rows = [row for row in rows if len(row.cells) > 1 and any(map(text_of, row.cells))]
-    if len(rows) < 2 or any(len(row.cells) not in (2, 4, 6) for row in rows) or _holds_tables(rows):
+    lines = [row.cells for row in rows if len(row.cells) > 1 and any(map(text_of, row.cells))]
+    lines = _without_spacers(lines)
+    if len(lines) < 2 or any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
         return []
-    if all(cell.tag == "th" for cell in rows[0].cells) or any(span(c, "rowspan", 99) > 1 for r in rows for c in r.cells):
+    if all(cell.tag == "th" for cell in lines[0]) or any(
+        span(c, "rowspan", 99) > 1 for line in lines for c in line
+    ):
         return []
-    pairs = [(row.cells[at], row.cells[at + 1]) for row in rows for at in range(0, len(row.cells), 2)]
+    pairs = [(cells[at], cells[at + 1]) for cells in lines for at in range(0, len(cells), 2)]
+    if not any(_is_given(value) for _, value in pairs):
+        return []
     pairs = [(label, value) for label, value in pairs if text_of(label)]
-    return [(text_of(label), text_of(value)) for label, value in pairs] if _are_labels(pairs, document) else []
+    return (
+        [(text_of(label), text_of(value)) for label, value in pairs] if _are_labels(pairs, document) else []
+    )
 
 
-def _holds_tables(rows: list[Row]) -> bool:
-    inner = [cell.find(".//table") for row in rows for cell in row.cells if len(cell)]
+def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
+    """Lines of an odd number of cells without the columns that are blank in all of them."""
+    width = len(lines[0]) if lines else 0
+    if width % 2 == 0 or any(len(cells) != width for cells in lines):
+        return lines
+    kept = [at for at in range(width) if any(text_of(cells[at]) for cells in lines)]
+    return [[cells[at] for at in kept] for cells in lines]
+
+
+def _is_given(value: Element) -> bool:
+    """Whether a value is published: a search form's empty boxes and lists are not."""
+    boxes = list(value.iter("input", "select", "textarea"))
+    if not boxes:
+        return bool(text_of(value)) and not _is_link_list(value)
+    return any(
+        box.get("value")
+        if box.tag == "input"
+        else box.find(".//option[@selected]") is not None or (box.tag == "textarea" and box.text)
+        for box in boxes
+        if box.get("type") != "submit"
+    )
+
+
+def _is_link_list(value: Element) -> bool:
+    """Several links and nothing beside them: a menu."""
+    links = [words_of(anchor) for anchor in value.iter("a")]
+    return len(links) > 1 and "".join(links).replace(" ", "") == words_of(value).replace(" ", "")
+
+
+def _holds_tables(lines: list[list[Element]]) -> bool:
+    inner = [cell.find(".//table") for cells in lines for cell in cells if len(cell)]
     return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
 
 
@@ -130,11 +175,12 @@ def _are_labels(pairs: list[tuple[Element, Element]], document: Document) -> boo
     values = sum(document.field_of(text_of(value)) is not None for _, value in pairs)
     if values * 2 > len(pairs):
         return False
-    return by_mark * 5 >= len(pairs) * 4 or (sum(by_word) > 1 and sum(by_word) * 2 >= len(pairs) and by_word[0])
+    return by_mark * 5 >= len(pairs) * 4 or (
+        sum(by_word) > 1 and sum(by_word) * 2 >= len(pairs) and by_word[0]
+    )
 
 
 def _is_marked(label: Element, value: Element) -> bool:
     if label.tag == "th" and value.tag == "td":
         return True
     return value.tag == "td" and (words_of(label).endswith(":") or (is_bold(label) and not is_bold(value)))
-

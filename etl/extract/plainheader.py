@@ -12,8 +12,30 @@ from etl.extract.spans import Cell
 FieldOf = Callable[[str], str | None]
 
 _SEARCHED = 6  # rows from the top among which a header is looked for
-_FIGURE = re.compile(r"^[^A-Za-z]*\d[^A-Za-z]*$|^-?\s*R\s*[\d ,.]+(?:\s*(?:million|billion|m|bn))?$|^\d{1,2} \w{3,9} \d{4}$")
-_DAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "tu", "we", "th", "fr", "sa", "su", "m", "t", "w", "f", "s"}
+_FIGURE = re.compile(
+    r"^[^A-Za-z]*\d[^A-Za-z]*$|^-?\s*R\s*[\d ,.]+(?:\s*(?:million|billion|m|bn))?$|^\d{1,2} \w{3,9} \d{4}$"
+)
+_DAYS = {
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "mo",
+    "tu",
+    "we",
+    "th",
+    "fr",
+    "sa",
+    "su",
+    "m",
+    "t",
+    "w",
+    "f",
+    "s",
+}
 
 
 def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:
@@ -68,12 +90,20 @@ def _has_known_labels(row: Row, field_of: FieldOf) -> bool:
     if len(row.cells) < 2:
         return False
     texts = [text for cell in row.cells if (text := text_of(cell))]
+    if any(text.endswith(":") for text in texts):  # label: value, side by side
+        return False
     known = {field for text in texts if (field := field_of(text))}
-    return len(known) >= 2 and (len(known) * 2 >= len(texts) or len(known) > 2) and not any(map(is_figure, texts))
+    return (
+        len(known) >= 2
+        and (len(known) * 2 >= len(texts) or len(known) > 2)
+        and not any(map(is_figure, texts))
+    )
 
 
 def _by_look(rows: list[Row], width: int) -> tuple[int, int] | None:
-    start = next((n for n, row in enumerate(rows[:_SEARCHED]) if not _is_title(row, width) and _has_text(row)), None)
+    start = next(
+        (n for n, row in enumerate(rows[:_SEARCHED]) if not _is_title(row, width) and _has_text(row)), None
+    )
     if start is None or start + 1 >= len(rows) or len(rows[start].cells) < 2:
         return None
     texts = [text_of(cell) for cell in rows[start].cells]

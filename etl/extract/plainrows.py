@@ -1,4 +1,4 @@
-"""A plain table's own rows, told apart: header, data, group, and what is none of these (pager, filter, totals)."""
+"""A plain table's own rows that may be header, group or data; pager, filter and totals rows are not."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _NO_DATA = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _POSTBACK_PAGE = re.compile(r"Page(?:\$|%24)")
 _ENTRIES = ("input", "select", "textarea")
+_FILTERS_WITHIN = 4
 SECTIONS = ("thead", "tbody", "tfoot")
 
 
@@ -52,7 +53,10 @@ def own_rows(table: Element) -> Rows:
         row = Row(element, cells, section, _CAMEL.sub("-", element.get("class") or ""))
         if _is_pager(row):
             found.pagers.append(element)
-        elif section != "tfoot" and not _NO_DATA.search(row.classes) and not _is_entry(row):
+        elif section == "tfoot" or _NO_DATA.search(row.classes):
+            continue
+        # filter boxes stand in or under the header: further down, boxes are data
+        elif len(found.rows) > _FILTERS_WITHIN or not _is_entry(row):
             found.rows.append(row)
     return found
 
@@ -63,6 +67,8 @@ def _row_elements(table: Element, section: str, depth: int) -> Iterator[tuple[El
         if tag == "tr":
             yield child, section
         elif tag in SECTIONS:
+            if child.attrib and is_hidden(child):
+                continue
             yield from _row_elements(child, tag, depth)
         elif tag in ("form", "div", "center", "span", "font") and depth < 3:
             yield from _row_elements(child, section, depth + 1)  # wrong nesting that browsers forgive
@@ -84,7 +90,9 @@ def _is_page_numbers(row: Row) -> bool:
 
 def _is_entry(row: Row) -> bool:
     """A row of filter boxes: most of its cells hold nothing but an input."""
-    entries = sum(1 for cell in row.cells if len(cell) and next(_boxes(cell), None) is not None and not _words(cell))
+    entries = sum(
+        1 for cell in row.cells if len(cell) and next(_boxes(cell), None) is not None and not _words(cell)
+    )
     return entries > 0 and entries * 2 >= len(row.cells) and not any(_words(cell) for cell in row.cells)
 
 
@@ -97,7 +105,8 @@ def _boxes(cell: Element) -> Iterator[Element]:
 def _words(cell: Element) -> bool:
     """Whether the cell has text outside of its boxes and options."""
     return any(
-        text.strip() for text in cell.xpath(".//text()[not(ancestor::option or ancestor::textarea or ancestor::script)]")
+        text.strip()
+        for text in cell.xpath(".//text()[not(ancestor::option or ancestor::textarea or ancestor::script)]")
     )
 
 
@@ -112,7 +121,9 @@ def looks_like_heading(row: Row) -> bool:
     if "head" in words or "hdr" in words:
         return True
     filled = [cell for cell in row.cells if "".join(cell.itertext()).strip()]
-    return len(filled) > 1 and all(_is_bold(cell) or has_class(cell, "head", "th", "colhead") for cell in filled)
+    return len(filled) > 1 and all(
+        _is_bold(cell) or has_class(cell, "head", "th", "colhead") for cell in filled
+    )
 
 
 def _is_bold(cell: Element) -> bool:

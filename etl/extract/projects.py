@@ -10,13 +10,26 @@ from etl.vocabulary import normal_label
 _IDENTIFYING = ("external_id", "name")
 # Labels that identify something, but not for certain a project; they need more evidence beside them
 _VAGUE = frozenset(
-    {"id", "name", "title", "scheme", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
+    {
+        "id",
+        "name",
+        "title",
+        "scheme",
+        "ref",
+        "ref no",
+        "ref number",
+        "reference",
+        "reference no",
+        "reference number",
+    }
 )
 _TELLING = frozenset(
-    {"budget", "expenditure", "progress_percentage", "contractor", "implementing_agent", "programme", "project_type",
-     "completion_date"}
+    {"budget", "expenditure", "progress_percentage", "contractor", "implementing_agent", "programme",
+     "project_type", "completion_date"}
 )  # fmt: skip
-_TOTALS = frozenset({"total", "totals", "grand total", "sub total", "sub-total", "subtotal", "total:", "totals:"})
+_TOTALS = frozenset(
+    {"total", "totals", "grand total", "sub total", "sub-total", "subtotal", "total:", "totals:"}
+)
 
 
 def read_projects(document: Document, tables: list[Table], page_url: str) -> list[PublishedProject]:
@@ -69,7 +82,7 @@ def _lines(document: Document, table: Table) -> list[PublishedProject]:
 
 
 def _columns(document: Document, headers: list[str]) -> tuple[int | None, int | None]:
-    """Positions of the identity and of the name; of several identities the one that says "project" most plainly."""
+    """Positions of the identity (of several, one that says "project") and of the name."""
     fields = [document.field_of(header) for header in headers]
     ids = [at for at, field in enumerate(fields) if field == "external_id"]
     ids.sort(key=lambda at: normal_label(headers[at]) in _VAGUE)
@@ -77,13 +90,12 @@ def _columns(document: Document, headers: list[str]) -> tuple[int | None, int | 
 
 
 def _pages(document: Document, blocks: list[Table], page_url: str) -> list[PublishedProject]:
-    """One project from all label/value blocks that speak of it; several where each block is one of its own."""
+    """One project from all label/value blocks that speak of it; several where each is one of its own."""
     blocks = [block for block in blocks if any(document.field_of(header) for header in block.headers)]
     identified = [block for block in blocks if is_about_projects(document, block.headers, 1)]
     ids = [_identity(document, block) for block in identified]
     if len(set(ids)) > 1:
-        whole = [block for block in identified if is_about_projects(document, block.headers, 2)]
-        return [_page(document, [block], None, "line") for block in whole]
+        return [_page(document, [block], None, "line") for block in identified]
     headers = [header for block in blocks for header in block.headers]
     if not is_about_projects(document, headers, 2):
         return []

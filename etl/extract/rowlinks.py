@@ -22,7 +22,7 @@ def cell_link(cell: Element, links: Links) -> str | None:
 
 
 def best_links(rows: list[dict[int, str]], preferred: Iterable[int] = ()) -> list[str | None]:
-    """Per row the link of the column that suits best: a preferred one (identity, name), else the most telling.
+    """Per row the link of the column that suits best: a preferred one (identity, name), else a telling one.
 
     `rows`: per row, column position → absolute URL. Links that repeat from row to row (a municipality's page)
     and files say little about the row.

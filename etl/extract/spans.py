@@ -35,7 +35,9 @@ def span(element: Element, name: str, limit: int) -> int:
 
 def cell_of(element: Element, rows_left: int = 1) -> Cell:
     """The cell that stands in the element."""
-    return Cell(element, text_of(element), span(element, "colspan", _MAX_COLSPAN), span(element, "rowspan", rows_left))
+    return Cell(
+        element, text_of(element), span(element, "colspan", _MAX_COLSPAN), span(element, "rowspan", rows_left)
+    )
 
 
 def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
@@ -57,7 +59,9 @@ def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
     return filled
 
 
-def _filled_row(elements: list[Element], hanging: dict[int, tuple[Cell, int]], rows_left: int) -> list[Cell | None]:
+def _filled_row(
+    elements: list[Element], hanging: dict[int, tuple[Cell, int]], rows_left: int
+) -> list[Cell | None]:
     row: list[Cell | None] = []
     for element in elements:
         _hang(row, hanging)
@@ -84,4 +88,3 @@ def _hang(row: list[Cell | None], hanging: dict[int, tuple[Cell, int]]) -> None:
         if left > 1:
             hanging[len(row)] = (cell, left - 1)
         row.append(cell)
-

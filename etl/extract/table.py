@@ -15,8 +15,8 @@ from etl.extract.spans import Cell, rectangle, span
 from etl.extract.types import Table
 
 # Controls whose inner tables are never data; panels, popups and tab pages may hold some
-_CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "dxlp", "dxnb-header", "dxbs", "dxic",
-                  "ui-datepicker", "calendar", "rcMainTable", "rcCalendar")  # fmt: skip
+_CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "dxlp", "dxnb-header", "dxic",
+                  "ui-datepicker", "calendar", "rcMainTable", "rcCalendar", "navbox", "navbar")  # fmt: skip
 _LAYOUT_ROLES = ("presentation", "none")
 _LONG = 600  # characters: a cell that holds a page's worth of text is layout
 
@@ -52,10 +52,16 @@ def read_tables(document: Document) -> list[Found]:
 
 
 def is_candidate(table: Element, document: Document) -> bool:
-    """Whether the table stands where data may stand: not inside a control, not hidden, not marked as layout."""
-    if table.get("role") in _LAYOUT_ROLES or has_class(table, "dx", "rcMainTable") or is_hidden(table):
+    """Whether the table stands where data may stand: not in a control, not hidden, not marked as layout."""
+    if (
+        table.get("role") in _LAYOUT_ROLES
+        or has_class(table, "dx", "rcMainTable", "navbox", "calendar")
+        or is_hidden(table)
+    ):
         return False
     for parent in table.iterancestors():
+        if parent.tag == "nav" or parent.tag == "footer":
+            return False
         classes = parent.get("class")
         if not classes:
             continue
@@ -138,7 +144,9 @@ def _body(shape: _Shape) -> tuple[list[Row], Groups]:
             if text := " ".join(filter(None, map(words_of, row.cells))):
                 groups.open(levels.setdefault(_signature(row), len(levels)), text, len(body))
             continue
-        hanging = max([hanging - 1, *(span(cell, "rowspan", 10_000) - 1 for cell in row.cells if cell.get("rowspan"))])
+        hanging = max(
+            [hanging - 1, *(span(cell, "rowspan", 10_000) - 1 for cell in row.cells if cell.get("rowspan"))]
+        )
         hanging = max(hanging, 0)
         body.append(row)
     return body, groups
@@ -160,15 +168,15 @@ def _data(
     filled: list[list[Cell | None]], headers: list[str], groups: Groups, document: Document
 ) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
     """Rows that are data (no blank row, no repeated header), and their links per column."""
-    rows, links = [], []
-    for row in filled:
+    kept, links = [], []
+    for number, row in enumerate(filled):
         texts = [cell.text if cell is not None else "" for cell in row]
         if not any(texts) or texts == headers[: len(texts)]:
-            groups.left_out(len(rows))
             continue
-        rows.append(row)
+        kept.append(number)
         links.append(_row_links(row, document))
-    return rows, links
+    groups.keep(kept)
+    return [filled[number] for number in kept], links
 
 
 def _row_links(row: list[Cell | None], document: Document) -> dict[int, str]:

@@ -97,7 +97,8 @@ class PageContent:
     links: list[Link]
     form: Form | None
     controls: list[Control]
-    # callback panel that filters by letter, with the letters offered on the page: (unique id, ["All", "A", …])
+    # callback panel that filters by letter ("" in an answer without scripts), with the letters that the page
+    # offers, which may be none: (unique id, ["All", "A", …])
     alphabet: tuple[str, list[str]] | None
     notes: list[str] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ import random
 import socket
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -173,8 +174,10 @@ class ReplicaServer:
         host: str = "127.0.0.1",
         port: int = 0,
         mutate_every: float = 0.0,
+        provinces: Sequence[str] = (),
+        rows_of_all: int = 100,
     ) -> None:
-        self.site = Site(projects, seed, layout, theme, fault)
+        self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all)
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
         self._threads: list[threading.Thread] = []

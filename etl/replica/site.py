@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
+from collections.abc import Sequence
 from typing import Any
 
 from etl.replica.faults import FAULTS, Fault
@@ -26,10 +27,13 @@ class Site:
         layout: str = "grid",
         theme: str = "Moderno",
         fault: str = "none",
+        provinces: Sequence[str] = (),
+        rows_of_all: int = 100,
     ) -> None:
         self.lock = threading.RLock()
         self.seed = seed
-        self.world = World(projects, seed)
+        self.world = World(projects, seed, provinces)
+        self.rows_of_all = rows_of_all  # rows a page of the list of all projects
         self.ledger = Ledger()
         self.seal = Seal(seed)
         self.sessions = Sessions()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from etl.replica.fields import FIELDS, canonical
 from etl.replica.places import ALWAYS_EMPTY, BY_CODE, PLACES, Place
 from etl.replica.vocabulary import AGENTS, AWKWARD, PROGRAMMES, PROJECT_TYPES, REMARKS, RISKS, STATUSES, WORKS
 
-_PLACES = tuple(place for place in PLACES if place.code != ALWAYS_EMPTY)
 _TYPES = tuple(PROJECT_TYPES)
 _STATUSES = tuple(STATUSES)
 
@@ -65,15 +64,17 @@ class Tally:
 class World:
     """All projects in their published order, and where each is listed. Not thread-safe: the site locks."""
 
-    def __init__(self, projects: int, seed: int) -> None:
+    def __init__(self, projects: int, seed: int, provinces: Sequence[str] = ()) -> None:
         self._rng = random.Random(f"{seed}:world")
+        self.places = tuple(p for p in PLACES if not provinces or p.province in provinces)
+        self._used = tuple(place for place in self.places if place.code != ALWAYS_EMPTY)
         self.order: list[Project] = []
         self.by_id: dict[str, Project] = {}
-        self.listed: dict[str, list[Project]] = {place.code: [] for place in PLACES}
-        self.tallies: dict[str, Tally] = {place.code: Tally() for place in PLACES}
+        self.listed: dict[str, list[Project]] = {place.code: [] for place in self.places}
+        self.tallies: dict[str, Tally] = {place.code: Tally() for place in self.places}
         self._next = 1
-        weights = [self._rng.uniform(0.2, 3.0) for _ in _PLACES]
-        for place in self._rng.choices(_PLACES, weights, k=projects):
+        weights = [self._rng.uniform(0.2, 3.0) for _ in self._used]
+        for place in self._rng.choices(self._used, weights, k=projects):
             self.add(self._draw(place))
 
     def __iter__(self) -> Iterator[Project]:
@@ -85,7 +86,7 @@ class World:
     def create(self, rng: random.Random) -> Project:
         """Draw a new project at a random place with the caller's random numbers, and add it."""
         self._rng = rng
-        return self.add(self._draw(rng.choice(_PLACES)))
+        return self.add(self._draw(rng.choice(self._used)))
 
     def add(self, project: Project) -> Project:
         self.order.append(project)
@@ -113,7 +114,8 @@ class World:
 
     def province_tally(self, province: str) -> Tally:
         """Distinct projects of a province; a scheme never crosses a province's border here."""
-        own = [p for place in PLACES if place.province == province for p in self.listed[place.code]]
+        places = (place for place in self.places if place.province == province)
+        own = [project for place in places for project in self.listed[place.code]]
         distinct = {project.external_id: project.budget or 0 for project in own}
         return Tally(len(distinct), sum(distinct.values()))
 
@@ -151,7 +153,7 @@ class World:
         """The municipalities of a scheme: nearly always one, sometimes two or three of one province."""
         if self._rng.random() > 0.04:
             return (place.code,)
-        near = [p.code for p in _PLACES if p.province == place.province and p.code != place.code]
+        near = [p.code for p in self._used if p.province == place.province and p.code != place.code]
         return (place.code, *self._rng.sample(near, min(len(near), self._rng.randint(1, 2))))
 
 

@@ -36,6 +36,6 @@ def sync(here: Any) -> Sync:
 @pytest.fixture
 def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
     """A small site of its own; `@pytest.mark.parametrize("replica", [{"layout": "table"}], indirect=True)`."""
-    options = {"projects": 60, "seed": 7, **getattr(request, "param", {})}
+    options = {"projects": 60, "seed": 7, "provinces": ("LIM", "NC"), **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server

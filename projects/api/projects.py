@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -64,7 +63,7 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         format = request.accepted_renderer.format
         if format != "json":
             return streamed(request._request, projects, format)
-        ids = self.paginate_queryset(projects.ids())  # type: ignore[arg-type]
+        ids = self.paginate_queryset(projects.ids())
         return self.get_paginated_response(projects.records(ids or []))
 
     @extend_schema(parameters=[_AS_OF], filters=False)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.figures import instant
-from projects.models import Municipality, MunicipalityListing, Presence, Project, Source
+from projects.models import MunicipalityListing, Presence, Project, Source
 
 LastComplete = dict[str, datetime | None]
 
@@ -68,10 +68,10 @@ def last_seen_at(project: Project, complete: LastComplete) -> datetime | None:
     return max(project.last_changed_at, read) if read else project.last_changed_at
 
 
-def municipality_json(municipality: Municipality) -> dict[str, Any]:
+def municipality_json(municipality: Any) -> dict[str, Any]:
     """A municipality, what DWS publishes of it as a whole (`listing`), and our own sums beside it.
 
-    Needs `Municipality.objects.for_list_page()`.
+    Needs a row of `Municipality.objects.for_list_page()`, which has the sums.
     """
     listing = dws_listing(municipality.listings.all())
     return {
@@ -111,7 +111,7 @@ def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
     }
 
 
-def own_sums(municipality: Municipality) -> dict[str, Any]:
+def own_sums(municipality: Any) -> dict[str, Any]:
     """Sums over the listed projects that we read; `budgets` of the `projects` publish a budget, and so on."""
     return {
         "projects": municipality.count,

@@ -20,19 +20,19 @@ from projects.models import (
 )
 
 
-def _text(null: bool = True) -> s.CharField:
+def _text(null: bool = True) -> Any:
     return s.CharField(allow_null=null)
 
 
-def _rand() -> s.DecimalField:
+def _rand() -> Any:
     return s.DecimalField(20, 2, allow_null=True, help_text="rand")
 
 
-def _when(null: bool = False) -> s.DateTimeField:
+def _when(null: bool = False) -> Any:
     return s.DateTimeField(allow_null=null)
 
 
-def _pairs(help_text: str) -> s.DictField:
+def _pairs(help_text: str) -> Any:
     return s.DictField(child=s.ListField(min_length=2, max_length=2), help_text=help_text)
 
 

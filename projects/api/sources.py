@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -21,8 +22,8 @@ def next_runs() -> dict[str, datetime]:
     return {name: due for name, due in rows.values_list("name", "next_run") if due}
 
 
-def source_json(source: Source, due: dict[str, datetime]) -> dict[str, Any]:
-    """Needs `Source.objects.for_sources_page()`."""
+def source_json(source: Any, due: dict[str, datetime]) -> dict[str, Any]:
+    """Needs a row of `Source.objects.for_sources_page()`; `due` is `next_runs()`."""
     return {
         "name": source.pk,
         "title": source.title,
@@ -40,10 +41,12 @@ def source_json(source: Source, due: dict[str, datetime]) -> dict[str, Any]:
 
 class SourceSerializer(SourceShape):
     def to_representation(self, instance: Source) -> dict[str, Any]:
-        due = self.context.setdefault("due", None)
-        if due is None:
-            due = self.context["due"] = next_runs()
-        return source_json(instance, due)
+        return source_json(instance, self.due)
+
+    @cached_property
+    def due(self) -> dict[str, datetime]:
+        """Asked once for all sources of an answer: a list uses one serializer for its rows."""
+        return next_runs()
 
 
 class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):

@@ -14,6 +14,7 @@ from projects.api.sources import SourceViewSet
 
 app_name = "api"
 
+docs = SpectacularSwaggerView.as_view(url_name="api:schema", template_name="projects/api_docs.html")
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("municipalities", MunicipalityViewSet, basename="municipality")
@@ -23,6 +24,6 @@ router.register("runs", RunViewSet, basename="run")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", docs, name="docs"),
     *router.urls,
 ]

@@ -40,10 +40,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """
         return self.listed().aggregate(
             count=Count("pk"),
-            budget=Sum("budget"),
-            budgets=Count("budget"),
-            expenditure=Sum("expenditure"),
+            budgets=Count("budget"),  # before the sums: their names hide the columns
             expenditures=Count("expenditure"),
+            budget=Sum("budget"),
+            expenditure=Sum("expenditure"),
         )
 
     def by_status(self) -> list[tuple[str | None, int]]:
@@ -98,6 +98,10 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
     def for_dashboard(self, count: int = 20) -> ChangeQuerySet:
         return self.order_by("-pk")[:count]
+
+    def newest(self) -> int:
+        """The last id of the log, 0 for an empty one."""
+        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def for_change_page(self) -> ChangeQuerySet:
         return self.select_related("run", "snapshot", "source")

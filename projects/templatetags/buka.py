@@ -13,12 +13,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects import figures, phrases
 from projects.api.changes import change_json
-from projects.models import DataChangeLog, Province
+from projects.models import DataChangeLog, Project, Province, Source
 from projects.render import change_html, place
 
 register = template.Library()
 
-UNKNOWN = mark_safe('<span class="unknown">not published</span>')  # noqa: S308 (no data in it)
+UNKNOWN = mark_safe('<span class="unknown">not published</span>')
+UNREAD = mark_safe('<span class="unknown">published, not readable</span>')
 
 
 @register.filter
@@ -36,14 +37,15 @@ def short_rand(value: Any) -> str | SafeString:
         return UNKNOWN
     for size, word in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
         if abs(amount) >= size:
-            return f"{figures.rand((amount / size).quantize(Decimal('0.01')))}\u00a0{word}"
+            return f"{figures.rand((amount / size).quantize(Decimal('0.01')))} {word}"
     return figures.unbroken(figures.rand(amount))
 
 
 @register.filter
-def count(value: int | None) -> str | SafeString:
+def count(value: Any) -> str | SafeString:
     """`12 345`, or "not published"."""
-    return UNKNOWN if value is None else figures.unbroken(figures.grouped(value))
+    amount = figures.number(value)
+    return UNKNOWN if amount is None else figures.unbroken(figures.grouped(amount))
 
 
 @register.filter
@@ -139,9 +141,25 @@ def plural(number: int, noun: str) -> str:
 
 
 @register.simple_tag
+def demo_data() -> bool:
+    """Whether the data come from the replica; for pages that are not ours (the admin)."""
+    return Source.objects.filter(demo=True).exists()
+
+
+@register.simple_tag
+def value(project: Project, field: str) -> str | SafeString:
+    """A field of a project for people. Null is either not published, or published and not readable."""
+    known = getattr(project, field)
+    if known in (None, ""):
+        unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
+        return UNREAD if unread else UNKNOWN
+    return day(known) if field in phrases.DATES else figures.unbroken(phrases.shown(field, known))
+
+
+@register.simple_tag
 def change(row: DataChangeLog, details: bool = False) -> SafeString:
     """The `<li>` of a change."""
-    return mark_safe(change_html(row, change_json(row), details))  # noqa: S308 (a rendered template)
+    return mark_safe(change_html(row, change_json(row), details))
 
 
 @register.simple_tag(takes_context=True)
@@ -149,7 +167,7 @@ def nav(context: template.Context, address: str, name: str) -> SafeString:
     """A link of the site's navigation; the one of this page says so."""
     path = context["request"].path if "request" in context else ""
     here = path == address if address == "/" else path.startswith(address)
-    current = mark_safe(' aria-current="page"') if here else ""  # noqa: S308
+    current = mark_safe(' aria-current="page"') if here else ""
     return format_html('<a href="{}"{}>{}</a>', address, current, name)
 
 

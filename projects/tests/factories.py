@@ -47,7 +47,9 @@ def a_run(source: str = "dws", **fields: Any) -> SyncRun:
     return SyncRun.objects.create(source_id=source, **given)
 
 
-def a_snapshot(run: SyncRun, html: bytes = b"<h1>Projects</h1>", keep: bool = True, **fields: Any) -> Snapshot:
+def a_snapshot(
+    run: SyncRun, html: bytes = b"<h1>Projects</h1>", keep: bool = True, **fields: Any
+) -> Snapshot:
     sha256 = hashlib.sha256(html).hexdigest()
     given = {
         "url": "https://ws.dws.gov.za/pmd/level.aspx",

@@ -85,7 +85,12 @@ LATE = {"completion_date": ["2027-02-28", "2028-06-30"]}
             ["status_back"],
             "Status changed from Construction to Design.",
         ),
-        ({"status": ["construction", "on_hold"]}, "minor", [], "Status changed from Construction to On hold."),
+        (
+            {"status": ["construction", "on_hold"]},
+            "minor",
+            [],
+            "Status changed from Construction to On hold.",
+        ),
         (
             {"contractor": ["Umzi Civils", None]},
             "minor",
@@ -162,8 +167,7 @@ def test_a_listing_tells_number_and_value_in_one_breath():
     changes = {"projects": ["53", "54"], "value": ["353000000.00", "395360000.00"]}
     verdict = assess("municipality_listing", "updated", changes)
     assert verdict.sentence == (
-        "Published number of projects went from 53 to 54; "
-        "total value from R353 000 000 to R395 360 000."
+        "Published number of projects went from 53 to 54; total value from R353 000 000 to R395 360 000."
     )
 
 

@@ -68,7 +68,7 @@ class ChangeFeed(Feed):
     feed_url = "/changes/feed.atom"
     author_name = "Buka Amanzi"
 
-    def get_object(self, request: HttpRequest) -> HttpRequest:  # type: ignore[override]
+    def get_object(self, request: HttpRequest) -> HttpRequest:
         return request
 
     def title(self, request: HttpRequest) -> str:
@@ -89,10 +89,10 @@ class ChangeFeed(Feed):
         return str(row.get_absolute_url())
 
     def item_pubdate(self, row: Any) -> datetime:
-        return row.at  # type: ignore[no-any-return]
+        return row.at
 
     def item_updateddate(self, row: Any) -> datetime:
-        return row.at  # type: ignore[no-any-return]
+        return row.at
 
     def item_categories(self, row: Any) -> list[str]:
         return [row.severity, row.change_type]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "projects/_totals.html", totals())
     changes = list(DataChangeLog.objects.for_dashboard())
     newest = changes[0].pk if changes else 0
-    return render(request, "projects/dashboard.html", {**totals(), "changes": changes, "newest": newest})
+    live = {"changes": changes, "newest": newest, "now": timezone.now()}
+    return render(request, "projects/dashboard.html", {**totals(), **live})
 
 
 def totals() -> dict[str, Any]:

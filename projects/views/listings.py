@@ -15,7 +15,7 @@ PER_PAGE = 50
 def filtered(
     request: HttpRequest, filterset: django_filters.FilterSet, per_page: int = PER_PAGE
 ) -> tuple[dict[str, Any], int]:
-    """(context, HTTP status). With a filter that cannot be understood the list is empty, the form says why."""
+    """(context, HTTP status). A filter that cannot be understood empties the list, and the form says why."""
     valid = filterset.is_valid()
     rows = filterset.qs if valid else filterset.queryset.none()
     context = {

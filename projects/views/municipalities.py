@@ -27,6 +27,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
+    newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
     projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)
     locals_ = list(Municipality.objects.for_list_page().filter(district=code).order_by("name"))
@@ -37,6 +38,7 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "listing": dws_listing(municipality.listings.all()),
         "locals": locals_,
         "page": paged(request, projects),
-        "changes": DataChangeLog.objects.of_municipality(code).order_by("-pk")[:20],
+        "changes": list(DataChangeLog.objects.of_municipality(code).order_by("-pk")[:20]),
+        "newest": newest,
     }
     return render(request, "projects/municipality.html", context)

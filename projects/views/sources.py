@@ -6,6 +6,7 @@ import gzip
 import re
 from pathlib import Path
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -24,7 +25,9 @@ _NOTHING = "sandbox; default-src 'none'; style-src 'self'"
 
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    sources, due = list(Source.objects.for_sources_page()), next_runs()
+    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
+    sources = sorted(Source.objects.for_sources_page(), key=lambda source: places.get(source.pk, len(places)))
+    due = next_runs()
     for source in sources:
         source.next_run = due.get(source.pk)
     return render(request, "projects/source_list.html", {"sources": sources})

@@ -59,8 +59,11 @@ class Redis:
 class Web:
     """A real Daphne on a port of loopback, which it keeps when it is started again."""
 
-    def __init__(self, nursery: Nursery, env: dict[str, str], log: Path) -> None:
-        self._nursery, self._env, self.log = nursery, env, log
+    def __init__(
+        self, nursery: Nursery, env: dict[str, str], log: Path, target: str = "buka.asgi:application"
+    ) -> None:
+        self._nursery, self._target, self.log = nursery, target, log
+        self._env = {**env, "DB_POOL": "1"}  # as in production
         self.port = free_port()
         self.start()
 
@@ -68,7 +71,7 @@ class Web:
         command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port)]
         with self.log.open("a") as output:
             self.process = self._nursery.spawn(
-                [*command, "buka.asgi:application"], env=self._env, cwd=ROOT, stdout=output
+                [*command, self._target], env=self._env, cwd=ROOT, stdout=output
             )
         wait_for(self._answers, f"Daphne on port {self.port}", seconds=30)
 

@@ -137,6 +137,20 @@ def test_a_lost_ring_costs_two_seconds_and_no_change(web: Web, writer: Writer) -
         assert ids(changes(ws, 1, seconds=3.5)) == [last]
 
 
+def test_a_ping_carries_the_last_id(writer: Writer, nursery: Nursery, env: dict[str, str], var: Path) -> None:
+    web = Web(nursery, env, var / "quick.log", "realtime.tests.quick:application")
+    last = writer.append("before")["last"]
+    with web.socket("?province=WC") as ws:
+        stream = frames(ws, seconds=3)
+        assert [next(stream) for _ in range(2)] == [
+            {"type": "hello", "last_id": last},
+            {"type": "ping", "last_id": last},
+        ]
+        writer.append("not for this socket", province="LIM")
+        wait_for(lambda: next(stream) == {"type": "ping", "last_id": last + 1}, "a ping with the new id")
+    assert web.stop()
+
+
 def test_two_web_processes_both_deliver(
     web: Web, writer: Writer, nursery: Nursery, env: dict[str, str], var: Path
 ) -> None:

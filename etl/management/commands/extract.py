@@ -18,7 +18,9 @@ _SHOWN_ROWS = 5
 
 class Command(BaseCommand):
     help = "Show the tables, municipality lines and projects that the extractor finds on saved pages."
-    requires_system_checks: list[str] = []  # a pure reader: it needs neither database nor settings to be right
+    requires_system_checks: list[
+        str
+    ] = []  # a pure reader: it needs neither database nor settings to be right
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer")
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read every page; a file that cannot be opened is named at the end, the others are shown all the same."""
+        """Read every page; files that cannot be opened are named at the end, the others are shown."""
         shown, missing = [], []
         for name in options["pages"]:
             try:
@@ -58,7 +60,8 @@ def _as_json(name: str, content: PageContent | None, notes: list[str]) -> dict[s
     if content is None:
         return entry
     entry["tables"] = [
-        {"kind": table.kind, "id": table.id, "headers": table.headers, "rows": table.rows} for table in content.tables
+        {"kind": table.kind, "id": table.id, "headers": table.headers, "rows": table.rows}
+        for table in content.tables
     ]
     entry["municipalities"] = [
         {"code": line.code, "name": line.name, "projects": line.projects, "value": line.value}
@@ -81,7 +84,9 @@ def _as_text(name: str, content: PageContent | None, notes: list[str]) -> list[s
     for table in content.tables:
         lines.extend(_table_lines(table))
     for listing in content.listings[:_SHOWN_ROWS]:
-        lines.append(f"  {listing.name} [{listing.code}]: {listing.projects} projects, {listing.value or 'no value'}")
+        lines.append(
+            f"  {listing.name} [{listing.code}]: {listing.projects} projects, {listing.value or 'no value'}"
+        )
     for project in content.projects[:_SHOWN_ROWS]:
         fields = "; ".join(f"{label}: {value}" for label, value in project.published.items() if value)
         lines.append(f"  project {project.external_id or '(no id)'}: {fields}")

@@ -14,7 +14,7 @@ from etl.replica.pager import Paging
 from etl.replica.pages.frame import PANEL, PANEL_ID, callback_panel
 from etl.replica.pages.landing import nav_bar, pager_panel
 from etl.replica.pages.menu import LABELS
-from etl.replica.places import PLACES, PROVINCES, Place
+from etl.replica.places import PROVINCES, Place
 from etl.replica.view import View, control, script, text
 from etl.replica.webforms import Target
 from etl.replica.world import Tally
@@ -54,8 +54,9 @@ def inner(view: View) -> str:
 def level_lines(view: View, level: str) -> list[Line]:
     kinds = LEVELS[level]
     if kinds == "P":
-        return _ordered(view, [_province_line(view, code) for code in PROVINCES])
-    return municipality_lines(view, [place for place in PLACES if place.category in kinds])
+        listed = {place.province for place in view.site.world.places}
+        return _ordered(view, [_province_line(view, code) for code in PROVINCES if code in listed])
+    return municipality_lines(view, [place for place in view.site.world.places if place.category in kinds])
 
 
 def municipality_lines(view: View, places: list[Place]) -> list[Line]:

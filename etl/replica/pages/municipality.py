@@ -13,7 +13,7 @@ from etl.replica.pager import Paging
 from etl.replica.pages.frame import PANEL, callback_panel
 from etl.replica.pages.landing import pager_panel
 from etl.replica.pages.lists import municipality_lines, rendered
-from etl.replica.places import BY_CODE, PLACES, PROVINCES
+from etl.replica.places import BY_CODE, PROVINCES
 from etl.replica.view import View, text
 from etl.replica.webforms import Target
 from etl.replica.world import Project
@@ -21,7 +21,6 @@ from etl.replica.world import Project
 PROJECTS_GRID = f"{PANEL}$sampleGrid"
 ALL_PROJECTS_GRID = "ctl00$PageContent$gvProjects"
 ROWS = 12
-ROWS_OF_ALL = 100
 _ALIGNED = {"money": "Right", "percent": "Center", "date": "Center"}
 
 
@@ -33,15 +32,16 @@ def content(view: View) -> str:
 
 
 def inner(view: View) -> str:
+    places = view.site.world.places
     if view.target.kind == "province":
         code = view.target.key
-        lines = municipality_lines(view, [place for place in PLACES if place.province == code])
+        lines = municipality_lines(view, [place for place in places if place.province == code])
         return (
             pager_panel("") + _path(PROVINCES[code]) + rendered(view, f"Projects in {PROVINCES[code]}", lines)
         )
     place = BY_CODE[view.target.key]
     head = _path(PROVINCES[place.province], place.name)
-    locals_ = [p for p in PLACES if p.district == place.code]
+    locals_ = [p for p in places if p.district == place.code]
     if locals_:
         lines = municipality_lines(view, locals_)
         head += rendered(view, "Local municipalities of this district", lines)
@@ -70,7 +70,7 @@ def projects_of(view: View) -> list[Project]:
 
 def paging_of(view: View) -> Paging:
     """Where this page's table stands; a page beyond the end is the last."""
-    size = ROWS_OF_ALL if view.target.kind == "projects" else ROWS
+    size = view.site.rows_of_all if view.target.kind == "projects" else ROWS
     return Paging(0, size, len(projects_of(view))).moved(f"PN{view.state.page}")
 
 

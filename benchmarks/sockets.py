@@ -1,0 +1,92 @@
+"""Many WebSocket clients in one process, as cheap as they can be: they count frames and read no JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+
+CHANGE = b'"type":"change"'
+
+
+class Socket(asyncio.Protocol):
+    """One client. `changes` counts the change frames, `greeted` says that the first frame has come."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._buffer = bytearray()
+        self._open = False
+        self.greeted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._crowd.transports.append(transport)
+        key = base64.b64encode(os.urandom(16)).decode()
+        host = f"127.0.0.1:{self._crowd.port}"
+        transport.write(
+            f"GET /ws/changes/ HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._open:
+            head, end, rest = self._buffer.partition(b"\r\n\r\n")
+            if not end:
+                return
+            assert head.startswith(b"HTTP/1.1 101"), head
+            self._buffer, self._open = bytearray(rest), True
+        while (frame := self._frame()) is not None:
+            self._heard(frame)
+
+    def _frame(self) -> bytes | None:
+        """The payload of the next frame, None when it has not wholly come. Servers do not mask."""
+        if len(self._buffer) < 2:
+            return None
+        start, size = 2, self._buffer[1]
+        if size >= 126:
+            start = 4 if size == 126 else 10
+            size = int.from_bytes(self._buffer[2:start], "big")
+        if len(self._buffer) < start + size:
+            return None
+        payload = bytes(self._buffer[start : start + size])
+        del self._buffer[: start + size]
+        return payload
+
+    def _heard(self, frame: bytes) -> None:
+        if not self.greeted:
+            self.greeted = True
+            self._crowd.greeted += 1
+        elif CHANGE in frame[:40].replace(b" ", b""):
+            self._crowd.received += 1
+            self._crowd.bytes += len(frame)
+        self._crowd.stirred.set()
+
+
+class Crowd:
+    """`count` sockets on one server."""
+
+    def __init__(self, port: int, count: int) -> None:
+        self.port, self.count = port, count
+        self.greeted = self.received = self.bytes = 0
+        self.transports: list[asyncio.Transport] = []
+        self.stirred = asyncio.Event()
+
+    async def connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        for start in range(0, self.count, 50):
+            some = range(start, min(start + 50, self.count))
+            await asyncio.gather(
+                *(loop.create_connection(lambda: Socket(self), "127.0.0.1", self.port) for _ in some)
+            )
+            await self.until(lambda: self.greeted >= len(self.transports))
+
+    async def until(self, condition, seconds: float = 30) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.stirred.clear()
+                await self.stirred.wait()
+
+    def close(self) -> None:
+        for transport in self.transports:
+            transport.abort()

@@ -1,0 +1,40 @@
+"""A whole country in few statements: counted, on the database that the suite runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from etl.replica.server import ReplicaServer
+from projects.models import DataChangeLog, Project
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
+
+
+def save_list(replica: ReplicaServer, path: Path) -> list[Path]:
+    """The replica's list of all projects, as one saved page."""
+    path.write_bytes(requests.get(f"{replica.root}/pmd/projects/Default.aspx", timeout=60).content)
+    return [path]
+
+
+def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_under_40(sync, tmp_path):
+    many = 10_000 if connection.vendor == "postgresql" else 2_000
+    with ReplicaServer(projects=many, rows_of_all=2 * many) as replica:
+        with CaptureQueriesContext(connection) as first:
+            run = sync(files=save_list(replica, tmp_path / "all.html"))
+        assert run.created == Project.objects.count() == DataChangeLog.objects.count() == many
+        replica.site.mutate(many // 100)
+        with CaptureQueriesContext(connection) as second:
+            run = sync(files=save_list(replica, tmp_path / "all.html"))
+        assert run.change_count == many // 100
+        with CaptureQueriesContext(connection) as third:
+            run = sync(files=save_list(replica, tmp_path / "all.html"))
+        assert (run.state, run.unchanged_by) == ("unchanged", "page")
+    assert len(third) < 20
+    if connection.vendor == "postgresql":  # SQLite takes 999 values a statement
+        assert len(first) < 100
+        assert len(second) < 40

@@ -1,0 +1,160 @@
+"""The record in the admin. What the pipeline writes is there to be read; a steward edits names and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from projects import rules
+from projects.models import (
+    ChainHead,
+    DataChangeLog,
+    Identity,
+    Municipality,
+    MunicipalityListing,
+    Project,
+    Sighting,
+    Snapshot,
+    Vocabulary,
+)
+
+
+class Recorded(admin.ModelAdmin):
+    """Rows of the record: to be read and searched, never typed over."""
+
+    show_full_result_count = False  # the log and the sightings grow for years
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class IdentityInline(admin.TabularInline):
+    model = Identity
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Project)
+class ProjectAdmin(Recorded):
+    list_display = (
+        "name", "external_id", "municipality", "status", "progress_percentage", "budget", "presence",
+        "last_changed_at",
+    )  # fmt: skip
+    list_filter = ("presence", "province", "status", "programme", "source")
+    search_fields = ("name", "external_id", "municipality_as_published", "contractor")
+    list_select_related = ("municipality", "source")
+    date_hierarchy = "last_changed_at"
+    inlines = (IdentityInline,)
+
+
+@admin.register(Identity)
+class IdentityAdmin(Recorded):
+    list_display = ("external_id", "source", "project")
+    list_filter = ("source",)
+    search_fields = ("external_id", "project__name")
+    list_select_related = ("source", "project")
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(admin.ModelAdmin):
+    """The names can be put right; codes and the map are facts of the Demarcation Board."""
+
+    list_display = ("code", "name", "province", "category", "district", "population_2016")
+    list_filter = ("province", "category")
+    search_fields = ("code", "name", "place_name")
+    list_select_related = ("district",)
+    list_per_page = 100
+    readonly_fields = (
+        "code", "province", "category", "district", "population_2016", "area_km2", "latitude", "longitude",
+        "place_name",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(MunicipalityListing)
+class MunicipalityListingAdmin(Recorded):
+    list_display = ("code", "name", "projects", "value", "source", "last_changed_at")
+    list_filter = ("source", "municipality__province")
+    search_fields = ("code", "name")
+    list_select_related = ("municipality", "source")
+
+
+@admin.register(DataChangeLog)
+class DataChangeLogAdmin(Recorded):
+    list_display = ("id", "at", "name", "said", "change_type", "severity", "cause", "municipality")
+    list_filter = ("severity", "change_type", "entity_type", "cause", "source", "province", "at")
+    search_fields = ("name", "external_id", "municipality", "digest")
+    list_select_related = ("source",)
+    ordering = ("-id",)
+    fields = (
+        "id", "at", "said", "page", "entity_type", "entity_id", "external_id", "name", "municipality",
+        "municipalities", "province", "source", "change_type", "cause", "severity", "rules", "field_changes",
+        "evidence", "run", "snapshot", "demo", "digest",
+    )  # fmt: skip
+    readonly_fields = ("said", "page")
+
+    @admin.display(description="what happened")
+    def said(self, row: DataChangeLog) -> str:
+        return rules.assess(row.entity_type, row.change_type, row.field_changes).sentence
+
+    @admin.display(description="public page")
+    def page(self, row: DataChangeLog) -> SafeString:
+        return format_html('<a href="{0}">{0}</a>', row.get_absolute_url())
+
+
+@admin.register(ChainHead)
+class ChainHeadAdmin(Recorded):
+    list_display = ("last_id", "digest")
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(Recorded):
+    list_display = ("short", "url", "fetched_at", "status", "size", "source", "run_id")
+    list_filter = ("source", "status", "fetched_at")
+    search_fields = ("sha256", "url")
+    list_select_related = ("source",)
+
+    @admin.display(description="SHA-256", ordering="sha256")
+    def short(self, row: Snapshot) -> str:
+        return row.sha256[:16]
+
+
+@admin.register(Sighting)
+class SightingAdmin(Recorded):
+    list_display = ("id", "key", "at", "loaded", "source", "run_id", "snapshot_id")
+    list_filter = ("source", "loaded", "at")
+    search_fields = ("key", "url", "raw_sha256")
+    list_select_related = ("source",)
+
+
+@admin.register(Vocabulary)
+class VocabularyAdmin(admin.ModelAdmin):
+    list_display = ("text", "kind", "meaning", "reason", "added_at")
+    list_filter = ("kind",)
+    search_fields = ("text", "meaning", "reason")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Vocabulary]:
+        return super().get_queryset(request).order_by("kind", "text")

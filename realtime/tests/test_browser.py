@@ -1,0 +1,106 @@
+"""The dashboard in a real browser keeps itself up to date. Skipped where there is no Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buka.processes import Nursery
+from realtime.tests.browser import CHROMIUM, Browser
+from realtime.tests.processes import Web, Writer, wait_for
+
+pytestmark = [pytest.mark.live, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+
+STATE = "document.getElementById('live').dataset.state"
+FIRST = "document.querySelector('ol[data-live] > li')?.dataset.changeId"
+SHOWN = "[...document.querySelectorAll('ol[data-live] > li')].map(row => Number(row.dataset.changeId))"
+
+
+@pytest.fixture(scope="module")
+def site(nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest) -> Web:
+    if request.config.getoption("--pg", default=False):
+        pytest.skip("a browser sees the same whatever the database is")
+    return Web(nursery, env, var / "site.log")
+
+
+@pytest.fixture(scope="module")
+def browser(nursery: Nursery) -> Iterator[Browser]:
+    with Browser(nursery) as browser:
+        yield browser
+
+
+def shows(browser: Browser, expression: str, value: Any, seconds: float = 10) -> None:
+    wait_for(lambda: browser.evaluate(expression) == value, f"{expression} = {value}", seconds)
+
+
+def test_the_dashboard_shows_a_change_within_a_second(browser: Browser, site: Web, writer: Writer) -> None:
+    browser.open(site.origin)
+    shows(browser, STATE, "live")
+    last = writer.append("Scheme <i>with</i> “quotes” & accents é")["last"]
+    shows(browser, FIRST, str(last), seconds=1.5)
+    assert "Scheme <i>with</i> “quotes” & accents é" in browser.evaluate(
+        "document.querySelector('ol[data-live] > li').textContent"
+    )
+    assert "is-new" in browser.evaluate("document.querySelector('ol[data-live] > li').className")
+
+
+def test_a_burst_keeps_the_newest_rows_in_order(browser: Browser, site: Web, writer: Writer) -> None:
+    browser.open(site.origin)
+    shows(browser, STATE, "live")
+    last = writer.append(*(f"scheme {n}" for n in range(300)))["last"]
+    shows(browser, FIRST, str(last))
+    shown = browser.evaluate(SHOWN)
+    assert shown == list(range(last, last - len(shown), -1))
+
+
+def test_it_comes_back_after_a_restart_and_shows_what_it_missed(
+    browser: Browser, site: Web, writer: Writer
+) -> None:
+    browser.open(site.origin)
+    shows(browser, STATE, "live")
+    site.stop()
+    shows(browser, STATE, "reconnecting")
+    last = writer.append("while nobody was there", "and another")["last"]
+    site.start()
+    shows(browser, STATE, "live", seconds=15)
+    shows(browser, FIRST, str(last))
+    assert browser.evaluate(SHOWN)[:2] == [last, last - 1]
+
+
+def test_a_page_that_was_offline_for_long_is_fetched_again(
+    browser: Browser, site: Web, writer: Writer
+) -> None:
+    browser.open(site.origin)
+    shows(browser, STATE, "live")
+    network(browser, offline=True)
+    shows(browser, STATE, "offline")
+    assert "showing data as of" in browser.evaluate("document.getElementById('live').textContent")
+    last = writer.append(*(f"many {n}" for n in range(2001)))["last"]
+    network(browser, offline=False)
+    shows(browser, FIRST, str(last))
+    after = writer.append("and live again")["last"]
+    shows(browser, FIRST, str(after))
+
+
+def network(browser: Browser, offline: bool) -> None:
+    limits = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.call("Network.enable")
+    browser.call("Network.emulateNetworkConditions", offline=offline, **limits)
+
+
+def test_without_sockets_the_page_polls(browser: Browser, site: Web, writer: Writer) -> None:
+    browser.call("Page.enable")
+    script = browser.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        source="window.WebSocket = class { constructor() {"
+        " setTimeout(() => this.onclose({code: 4400}), 0); } close() {} };"
+        "window.setInterval = ((real) => (work, pause) => real(work, pause / 20))(window.setInterval);",
+    )
+    browser.open(site.origin)
+    shows(browser, STATE, "polling")
+    last = writer.append("polled")["last"]
+    shows(browser, FIRST, str(last))
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
