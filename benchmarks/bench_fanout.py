@@ -29,7 +29,7 @@ GOAL = 0.25
 ROUNDS = 5
 TICKS = os.sysconf("SC_CLK_TCK")
 # With html about 1 kB
-PROJECT = {
+PROJECT: dict[str, Any] = {
     "entity_type": "project",
     "entity_id": 17,
     "external_id": "WP10234",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from etl import links
 from etl.exceptions import EtlError, FetchFailed, PageChanged
@@ -77,7 +78,7 @@ class Crawl:
         waiting = list(wanted)
         for number, (external_id, url) in enumerate(waiting):
             self._tell(len(waiting) - number, external_id)
-            reading = self._try(f"project:{external_id}", lambda url=url: self.fetcher.get(url))
+            reading = self._try(f"project:{external_id}", partial(self.fetcher.get, url))
             if reading:
                 reading.external_id = external_id
                 yield reading
@@ -190,7 +191,7 @@ class Crawl:
                 continue
             known.add(key)
             self._known.add(key)
-            reading = self._try(key, lambda url=url: self.fetcher.get(url), is_list=True)
+            reading = self._try(key, partial(self.fetcher.get, url), is_list=True)
             if reading is None:
                 continue
             reading.area = first.area

@@ -55,15 +55,15 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.words: Vocabulary = known_words()
         self.places: Places = known_places()
         run.parser_digest = parser_digest(self.words)
+        self.survey = Survey(self._identify, lambda code: self.places.get(code) is not None)
         self.fetcher = Fetcher(settings.DWS_URL, _manners(), self.alive)
         self.crawl = Crawl(settings.DWS_URL, self.fetcher, self._read, on_progress)
 
     def close(self) -> None:
         self.fetcher.close()
 
-    def _survey(self) -> Survey:
+    def _read_source(self) -> None:
         self.sight.last = self.known.last_sightings()
-        self.survey = Survey(self._identify, lambda code: self.places.get(code) is not None)
         try:
             for reading in self._from_files() if self.files else self.crawl.lists():
                 self._add(reading)
@@ -75,7 +75,6 @@ class EnhancedDWSMonitor(SourceMonitor):
             self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
         self.survey.whole = self.survey.whole and self.crawl.lists_complete
         self.survey.notes += self.crawl.problems
-        return self.survey
 
     def _add(self, reading: Reading) -> None:
         self.survey.add(reading, self.sight.settle(reading))

@@ -41,7 +41,7 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
         field_changes=told,
         evidence=change.evidence,
         municipality=row.municipality_id,
-        municipalities=list(change.record.values["municipalities"]),  # type: ignore[call-overload]
+        municipalities=list(change.record.values["municipalities"]),
         province=row.province,
         run_id=run.pk,
         snapshot_id=change.snapshot,

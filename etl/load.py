@@ -173,7 +173,7 @@ def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
         (
             _THROUGH(project_id=row.pk, municipality_id=code)
             for row, change in moved
-            for code in change.record.values["municipalities"]  # type: ignore[attr-defined]
+            for code in change.record.values["municipalities"]
         ),
         batch_size=_BATCH,
     )

@@ -29,6 +29,8 @@ class SourceMonitor(ABC):
     """Reads one source for one run. With `dry_run` the run is not saved and nothing is written."""
 
     name: ClassVar[str]
+    known: Known  # what the record holds, since the poll began
+    survey: Survey  # what the source said so far; made by the source's own module
 
     def __init__(
         self,
@@ -40,13 +42,12 @@ class SourceMonitor(ABC):
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
         self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
         self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
-        self.survey: Survey | None = None
         self.changes = Changes()
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new, load that and nothing else, in one transaction."""
         self.known = Known.of(self.run.source)
-        self.survey = self._survey()  # crawl, keep, extract
+        self._read_source()  # crawl, keep, extract: the survey fills
         verdict = self._check()  # complete? believable?
         shown_by = self._nothing_new()
         if not shown_by:
@@ -84,8 +85,8 @@ class SourceMonitor(ABC):
         """Let go of connections."""
 
     @abstractmethod
-    def _survey(self) -> Survey:
-        """Ask the source and keep what it answers. Raises EtlError."""
+    def _read_source(self) -> None:
+        """Ask the source, keep what it answers, and add it to the survey. Raises EtlError."""
 
     @abstractmethod
     def _check(self) -> Verdict:

@@ -126,7 +126,7 @@ def _backlog(send: Send) -> Callable[[], int]:
     buffers. Elsewhere 0: such servers make `send` itself wait.
     """
     protocol = next(iter(getattr(send, "args", ())), None)
-    transport = getattr(protocol, "transport", None)
+    transport: Any = getattr(protocol, "transport", None)
     if not hasattr(transport, "_tempDataLen"):
         return lambda: 0
     return lambda: len(transport.dataBuffer) - transport.offset + transport._tempDataLen

@@ -138,7 +138,10 @@ def test_columns_without_a_name_and_twice_named_ones_are_kept_apart() -> None:
 
 
 def test_a_plus_in_a_query_is_kept_byte_for_byte() -> None:
-    page = '<a href="level.aspx?enc=VWReJm+SmGc/x%2B=&amp;a=b c">x</a><a href="javascript:f()">y</a><a href="#">z</a>'
+    page = (
+        '<a href="level.aspx?enc=VWReJm+SmGc/x%2B=&amp;a=b c">x</a>'
+        '<a href="javascript:f()">y</a><a href="#">z</a>'
+    )
     assert [link.url for link in read_page(page, url=URL).links] == [
         "https://ws.dws.gov.za/pmd/level.aspx?enc=VWReJm+SmGc/x%2B=&a=b c"
     ]
@@ -163,8 +166,8 @@ def test_links_are_made_absolute(href: str, absolute: str) -> None:
 def test_the_form_is_posted_as_a_browser_would() -> None:
     page = """<form action="search.aspx"><input name="q"></form><form action="./level.aspx?enc=a+b">
     <input type="hidden" name="__VIEWSTATE" value="v"><input type="checkbox" name="c1" checked>
-    <input type="checkbox" name="c2"><input type="submit" name="go" value="Go"><select name="s"><option value="1">A<option value="2"
-    selected>B</select><select name="t"><option>First</select><textarea name="n">
+    <input type="checkbox" name="c2"><input type="submit" name="go" value="Go">
+    <select name="s"><option value="1">A<option value="2" selected>B</select><select name="t"><option>First</select><textarea name="n">
 two</textarea><input name="d" value="x" disabled></form>"""
     form = read_page(page, url=URL).form
     assert form is not None

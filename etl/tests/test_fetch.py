@@ -51,7 +51,9 @@ def test_a_page_comes_with_its_bytes_status_and_headers_without_cookies(no_robot
 def test_we_say_who_we_are_and_where_to_complain(no_robots):
     no_robots.get(SITE, body="x")
     fetcher(contact_url="https://example.org/contact").get(SITE)
-    assert no_robots.calls[-1].request.headers["User-Agent"] == "BukaAmanzi/1.0 (+https://example.org/contact)"
+    assert (
+        no_robots.calls[-1].request.headers["User-Agent"] == "BukaAmanzi/1.0 (+https://example.org/contact)"
+    )
 
 
 def test_a_plus_in_an_encrypted_query_reaches_the_server_as_it_was(no_robots):

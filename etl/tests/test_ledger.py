@@ -11,7 +11,9 @@ from projects.models import DataChangeLog, Project, Sighting, Snapshot
 pytestmark = pytest.mark.django_db
 
 LAYOUTS = ["grid", "postback", "table", "tree"]
-each_layout = pytest.mark.parametrize("replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS)
+each_layout = pytest.mark.parametrize(
+    "replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS
+)
 
 
 def logged(after: int) -> dict[tuple[str, str], dict[str, Any]]:
@@ -50,6 +52,7 @@ def differences(after: int, entries: list[dict[str, Any]]) -> dict[Any, Any]:
 
 def normal(rows: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any]]:
     """Numbers as their strings, so that a JSON integer and its text compare."""
+
     def text(value: Any) -> Any:
         if isinstance(value, list):
             return [text(part) for part in value]

@@ -52,8 +52,10 @@ def streamed(request: HttpRequest, projects: Records, format: str) -> StreamingH
 
 
 async def _in_turn(chunks: Iterator[str]) -> AsyncIterator[str]:
-    following = sync_to_async(next)
-    while (chunk := await following(chunks, None)) is not None:
+    def following() -> str | None:
+        return next(chunks, None)
+
+    while (chunk := await sync_to_async(following)()) is not None:
         yield chunk
 
 

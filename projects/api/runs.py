@@ -21,7 +21,10 @@ _COUNTS = (
 
 
 def run_json(run: SyncRun) -> dict[str, Any]:
-    """The contract's object of a sync: states and counts, instants in UTC, `duration_s` in seconds."""
+    """The contract's object of a sync: states and counts, instants in UTC, `duration_s` in seconds.
+
+    `run`, `id` and `url` are null for a rehearsal, which is not kept.
+    """
     return {
         "run": run.pk,
         "source": run.source_id,
@@ -37,7 +40,9 @@ def run_json(run: SyncRun) -> dict[str, Any]:
         "finished_at": instant(run.finished_at),
         "duration_s": run.duration_s,
         "id": run.pk,
-        "url": reverse("api:run-detail", args=[run.pk]),
+        "unchanged_by": run.unchanged_by or None,
+        "notes": run.notes,
+        "url": reverse("api:run-detail", args=[run.pk]) if run.pk else None,
     }
 
 

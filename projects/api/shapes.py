@@ -176,6 +176,8 @@ RunShape: type[s.Serializer[Any]] = type(
         "finished_at": _when(null=True),
         "duration_s": s.FloatField(allow_null=True),
         "id": s.IntegerField(),
+        "unchanged_by": _text(),
+        "notes": s.ListField(child=s.CharField()),
         "url": _text(null=False),
         "demo": s.BooleanField(),
     },

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from buka.processes import Nursery
 from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
@@ -118,6 +119,12 @@ def test_a_foreign_or_missing_origin_is_refused(web: Web, origin: str | None) ->
     assert refused.value.response.status_code == 403
 
 
+def test_there_is_no_socket_anywhere_else(web: Web) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"ws://127.0.0.1:{web.port}/ws/elsewhere/", origin=web.origin, proxy=None).__enter__()
+    assert refused.value.response.status_code == 403
+
+
 def test_what_a_client_sends_is_not_read_and_may_not_be_big(web: Web, writer: Writer) -> None:
     with web.socket() as ws:
         ws.send('{"type": "change", "id": 1}')
@@ -137,10 +144,15 @@ def test_a_lost_ring_costs_two_seconds_and_no_change(web: Web, writer: Writer) -
         assert ids(changes(ws, 1, seconds=3.5)) == [last]
 
 
-def test_a_ping_carries_the_last_id(writer: Writer, nursery: Nursery, env: dict[str, str], var: Path) -> None:
-    web = Web(nursery, env, var / "quick.log", "realtime.tests.quick:application")
+@pytest.fixture(scope="module")
+def second(nursery: Nursery, env: dict[str, str], var: Path) -> Web:
+    """Another web process on the same database and Redis; it pings often."""
+    return Web(nursery, env, var / "second.log", "realtime.tests.quick:application")
+
+
+def test_a_ping_carries_the_last_id(second: Web, writer: Writer) -> None:
     last = writer.append("before")["last"]
-    with web.socket("?province=WC") as ws:
+    with second.socket("?province=WC") as ws:
         stream = frames(ws, seconds=3)
         assert [next(stream) for _ in range(2)] == [
             {"type": "hello", "last_id": last},
@@ -148,18 +160,13 @@ def test_a_ping_carries_the_last_id(writer: Writer, nursery: Nursery, env: dict[
         ]
         writer.append("not for this socket", province="LIM")
         wait_for(lambda: next(stream) == {"type": "ping", "last_id": last + 1}, "a ping with the new id")
-    assert web.stop()
 
 
-def test_two_web_processes_both_deliver(
-    web: Web, writer: Writer, nursery: Nursery, env: dict[str, str], var: Path
-) -> None:
-    other = Web(nursery, env, var / "other.log")
-    with web.socket() as here, other.socket() as there:
+def test_two_web_processes_both_deliver(web: Web, second: Web, writer: Writer) -> None:
+    with web.socket() as here, second.socket() as there:
         next(frames(here)), next(frames(there))
         last = writer.append("for both")["last"]
         assert ids(changes(here, 1, seconds=1)) == ids(changes(there, 1, seconds=1)) == [last]
-    assert other.stop()
 
 
 def test_a_client_that_stops_reading_holds_up_nobody_and_misses_nothing(web: Web, writer: Writer) -> None:
@@ -183,23 +190,18 @@ def narrow_socket(web: Web) -> socket.socket:
     return narrow
 
 
-def test_a_web_process_that_restarts_is_resumed_where_it_was(
-    nursery: Nursery, env: dict[str, str], writer: Writer, var: Path
-) -> None:
-    web = Web(nursery, env, var / "restarted.log")
-    with web.socket() as ws:
+def test_a_web_process_that_restarts_is_resumed_where_it_was(second: Web, writer: Writer) -> None:
+    with second.socket() as ws:
         next(frames(ws))
         seen = writer.append("before")["last"]
         assert ids(changes(ws, 1)) == [seen]
-        assert web.stop()
+        assert second.stop()
         with pytest.raises(ConnectionClosed):
-            ws.recv(timeout=5)
+            changes(ws, 1, seconds=5)
+    assert "Traceback" not in second.log.read_text()
     writer.append("while it was down", "and another")
-    web.start()
-    with web.socket(f"?after={seen}") as ws:
+    second.start()
+    with second.socket(f"?after={seen}") as ws:
         assert ids(changes(ws, 2)) == [seen + 1, seen + 2]
         last = writer.append("after")["last"]
         assert ids(changes(ws, 1)) == [last]
-    web.stop()
-    wait_for(lambda: web.process.poll() is not None, "the end of Daphne")
-    assert "Traceback" not in web.log.read_text()

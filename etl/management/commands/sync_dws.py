@@ -62,7 +62,7 @@ class Command(BaseCommand):
             else:
                 self.stderr.write(f"Failed: {problem}")
             return _FAILED
-        diff = [
+        diff: list[dict[str, Any]] = [
             {
                 "external_id": c.record.external_id,
                 "change_type": c.change_type,
