@@ -84,7 +84,8 @@ class NotificationManager:
 
     def _failed(self, error: Exception) -> None:
         if not self._told:
-            logger.warning("The bell is silent: %s. Browsers hear of changes within seconds anyway.", error)
+            cause = str(error) or "no answer from Redis"
+            logger.warning("The bell is silent, browsers hear of changes 2 seconds later: %s", cause)
         self._broken = self._told = True
 
     def _worked(self) -> None:

@@ -35,6 +35,10 @@ class Groups:
         for group in self.found:
             group.start = bisect_left(rows, group.start)
 
+    def are_details(self, count: int) -> bool:
+        """Whether such a row stands below each of `count` data rows: then it belongs to the row above it."""
+        return 1 < count <= len(self.found) + 1 and all(group.start > 0 for group in self.found)
+
     def columns(self, count: int) -> tuple[list[str], list[list[str]]]:
         """Headers of the group columns, outermost first, and their values for each of `count` rows."""
         used = [group for group in self.found if group.start < count]

@@ -17,7 +17,11 @@ _GAP = r"[\s\ue000]*"
 _COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
 _UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
 _MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
-_CODE = re.compile(r"[\[(]\s*([A-Z]{2,4}\d{0,3}[A-Z]?)\s*[\])]")
+_MDB = r"(?:EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\d{1,3}[A-Z]?|DC\d{1,2}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
+# In round brackets stand all sorts of abbreviations: only the Demarcation Board's codes count there
+_CODE = re.compile(
+    rf"\[\s*([A-Z]{{2,4}}\d{{0,3}}[A-Z]?)\s*\]|\(\s*({_MDB}|EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\s*\)"
+)
 _TAIL = re.compile(
     rf"{_GAP}[-–—:,]?{_GAP}(?P<projects>{_COUNT}){_GAP}projects?\b"
     rf"(?:{_GAP}(?:with{_GAP}an?{_GAP}total{_GAP}value|total{_GAP}value)?(?:{_GAP}of)?{_GAP}[,;:–—-]?{_GAP}"
@@ -30,7 +34,6 @@ _LONGEST_NAME = 120
 _TRIMMED = " -–—:,\u00a0"
 _BULLETS = "•·*»>▪◦-–— "
 
-_MDB = r"(?:EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\d{1,3}[A-Z]?|DC\d{1,2}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
 _CODE_CELL = re.compile(rf"^[\[(]?\s*({_MDB})\s*[\])]?$")
 _NAME_CODE_CELL = re.compile(rf"^(.+?)\s*[-–—]?\s*[\[(]\s*({_MDB})\s*[\])]$")
 _COUNT_HEADER = re.compile(
@@ -93,7 +96,9 @@ def _in_text(document: Document) -> list[ListingLine]:
         name = _name(text[start : code.start()])
         if name and len(name) <= _LONGEST_NAME and not _CODE.search(name):
             url = _url(stream.links, text, start, tail.end())
-            found.append(ListingLine(code[1], name, tail["projects"], (tail["value"] or "").strip(), url))
+            found.append(
+                ListingLine(code[1] or code[2], name, tail["projects"], (tail["value"] or "").strip(), url)
+            )
             behind = tail.end()
     return found
 

@@ -119,10 +119,10 @@ def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
     lines = _without_spacers(lines)
     if len(lines) < 2 or any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
         return []
-    if all(cell.tag == "th" for cell in lines[0]) or any(
-        span(c, "rowspan", 99) > 1 for line in lines for c in line
-    ):
+    if any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
         return []
+    has_header = all(cell.tag == "th" for cell in lines[0])
+    lines = lines[1:] if has_header else lines
     pairs = [(cells[at], cells[at + 1]) for cells in lines for at in range(0, len(cells), 2)]
     if not any(_is_given(value) for _, value in pairs):
         return []

@@ -112,7 +112,19 @@ def _by_look(rows: list[Row], width: int) -> tuple[int, int] | None:
         return None
     if looks_like_heading(rows[start]) and not looks_like_heading(rows[start + 1]):
         return start, start + 1
+    if len(plain) == len(texts) and _is_shaded(rows[start : start + 4]):
+        return start, start + 1
     return (start, start + 1) if _contrasts(texts, rows[start + 1 :]) else None
+
+
+def _is_shaded(rows: list[Row]) -> bool:
+    """Whether the first of some rows has a background of its own."""
+    shades = [(row.element.get("bgcolor") or _background(row.element.get("style") or "")) for row in rows]
+    return len(rows) > 2 and bool(shades[0]) and shades[0] not in shades[1:]
+
+
+def _background(style: str) -> str:
+    return style if "background" in style.lower() else ""
 
 
 def _contrasts(texts: list[str], below: list[Row]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from etl.extract.html import Element, has_class, is_hidden
+from etl.extract.html import Element, is_hidden
 from etl.extract.spans import span
 
 _NO_DATA = re.compile(
@@ -18,6 +18,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _POSTBACK_PAGE = re.compile(r"Page(?:\$|%24)")
 _ENTRIES = ("input", "select", "textarea")
 _FILTERS_WITHIN = 4
+_HEADING = re.compile(r"head|hdr|(?:^|\s)th\b|caption", re.IGNORECASE)
 SECTIONS = ("thead", "tbody", "tfoot")
 
 
@@ -122,7 +123,7 @@ def looks_like_heading(row: Row) -> bool:
         return True
     filled = [cell for cell in row.cells if "".join(cell.itertext()).strip()]
     return len(filled) > 1 and all(
-        _is_bold(cell) or has_class(cell, "head", "th", "colhead") for cell in filled
+        _is_bold(cell) or _HEADING.search(cell.get("class") or "") for cell in filled
     )
 
 

@@ -149,7 +149,7 @@ def _body(shape: _Shape) -> tuple[list[Row], Groups]:
         )
         hanging = max(hanging, 0)
         body.append(row)
-    return body, groups
+    return body, Groups() if groups.are_details(len(body)) else groups
 
 
 def _is_group(row: Row, width: int) -> bool:

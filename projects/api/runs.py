@@ -55,7 +55,7 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class RunSerializer(RunShape):  # type: ignore[valid-type, misc]
+class RunSerializer(RunShape):
     def to_representation(self, instance: SyncRun) -> dict[str, Any]:
         return {**run_json(instance), "demo": bool(instance.source.demo)}
 

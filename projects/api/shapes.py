@@ -152,33 +152,34 @@ class SpanShape(s.Serializer[Any]):
     count = s.IntegerField()
 
 
-RunShape: type[s.Serializer[Any]] = type(
-    "RunShape",
-    (s.Serializer,),
-    {
-        "run": s.IntegerField(),
-        "source": _text(null=False),
-        "state": s.ChoiceField(RunState.choices),
-        "trigger": s.ChoiceField(SyncRun.Trigger.choices),
-        "complete": s.BooleanField(allow_null=True),
-        "unchanged": s.BooleanField(),
-        **{
-            count: s.IntegerField()
-            for count in (
-                "pages requests not_modified retries seen created updated same missing withdrawn returned"
-                " invalid listings"
-            ).split()
-        },
-        "changes": SpanShape(),
-        "layouts": s.ListField(child=s.CharField()),
-        "error": _text(),
-        "started_at": _when(null=True),
-        "finished_at": _when(null=True),
-        "duration_s": s.FloatField(allow_null=True),
-        "id": s.IntegerField(),
-        "unchanged_by": _text(),
-        "notes": s.ListField(child=s.CharField()),
-        "url": _text(null=False),
-        "demo": s.BooleanField(),
-    },
-)
+class RunShape(s.Serializer[Any]):
+    run = s.IntegerField()
+    source = _text(null=False)
+    state = s.ChoiceField(RunState.choices)
+    trigger = s.ChoiceField(SyncRun.Trigger.choices)
+    complete = s.BooleanField(allow_null=True)
+    unchanged = s.BooleanField()
+    pages = s.IntegerField()
+    requests = s.IntegerField()
+    not_modified = s.IntegerField()
+    retries = s.IntegerField()
+    seen = s.IntegerField()
+    created = s.IntegerField()
+    updated = s.IntegerField()
+    same = s.IntegerField()
+    missing = s.IntegerField()
+    withdrawn = s.IntegerField()
+    returned = s.IntegerField()
+    invalid = s.IntegerField()
+    listings = s.IntegerField()
+    changes = SpanShape()
+    layouts = s.ListField(child=s.CharField())
+    error = _text()
+    started_at = _when(null=True)
+    finished_at = _when(null=True)
+    duration_s = s.FloatField(allow_null=True)
+    id = s.IntegerField()
+    unchanged_by = s.CharField(allow_null=True, help_text="what showed it: bytes, page or records")
+    notes = s.ListField(child=s.CharField(), help_text="what was odd, one sentence each")
+    url = _text(null=False)
+    demo = s.BooleanField()

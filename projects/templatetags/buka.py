@@ -123,6 +123,12 @@ def municipality(code: str | None) -> str:
 
 
 @register.filter
+def web(address: str | None) -> str:
+    """An address that a link may go to: http or https, else blank. A source can write anything there."""
+    return address if address and address.lower().startswith(("http://", "https://")) else ""
+
+
+@register.filter
 def label(field: str) -> str:
     return phrases.label(field)
 

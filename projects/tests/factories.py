@@ -39,7 +39,7 @@ def a_run(source: str = "dws", **fields: Any) -> SyncRun:
         "state": "succeeded",
         "trigger": "schedule",
         "complete": True,
-        "requested_at": finished and finished - timedelta(minutes=2),
+        "requested_at": (finished or timezone.now()) - timedelta(minutes=2),
         "started_at": finished and finished - timedelta(minutes=1),
         "finished_at": finished,
         **fields,

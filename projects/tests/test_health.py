@@ -85,9 +85,7 @@ def test_a_steward_puts_a_name_right_and_nothing_else(steward):
 
 
 @pytest.mark.django_db
-def test_a_list_of_fifty_changes_in_the_admin_asks_no_query_per_row(
-    steward, django_assert_max_num_queries
-):
+def test_a_list_of_fifty_changes_in_the_admin_asks_no_query_per_row(steward, django_assert_max_num_queries):
     project = a_project("WP2")
     for number in range(50):
         change(project, "budget", number)

@@ -220,7 +220,9 @@ def test_the_list_of_changes_shows_the_head_of_the_chain(client):
 
 
 def test_a_snapshot_is_shown_escaped_and_may_do_nothing(client):
-    snapshot = a_snapshot(a_run(), b"<script>alert(1)</script>\xe9 R\xa0353", content_type="text/html; charset=latin-1")
+    snapshot = a_snapshot(
+        a_run(), b"<script>alert(1)</script>\xe9 R\xa0353", content_type="text/html; charset=latin-1"
+    )
     answer = client.get(f"/snapshots/{snapshot.pk}/")
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; style-src 'self'"
     page = answer.content.decode()

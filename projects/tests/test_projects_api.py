@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from projects.api.shapes import ChangeShape, ProjectShape
@@ -195,12 +197,11 @@ def test_an_empty_list_is_valid_in_every_format(client):
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_export_streams_under_asgi_too():
-    from asgiref.sync import sync_to_async
-
     await sync_to_async(a_project)("WP1")
     answer = await AsyncClient().get(f"{LIST}?format=csv")
     assert answer.is_async
     assert b"WP1" in b"".join([part async for part in answer])
+    await sync_to_async(connections.close_all)()  # those of the thread that answered
 
 
 def test_replica_data_are_marked_in_the_header_and_in_each_object(client):

@@ -17,8 +17,9 @@ from projects.tests.factories import a_listing, a_project, a_run, a_source, chan
 pytestmark = pytest.mark.django_db
 
 SYNC_JSON = set(
-    "run source state trigger complete unchanged pages requests not_modified retries seen created updated same"
-    " missing withdrawn returned invalid listings changes layouts error started_at finished_at duration_s".split()
+    "run source state trigger complete unchanged pages requests not_modified retries seen created updated"
+    " same missing withdrawn returned invalid listings changes layouts error started_at finished_at"
+    " duration_s".split()
 )
 
 
@@ -112,8 +113,8 @@ def test_a_run_is_what_the_sync_prints_with_its_id_and_address(client):
     a_source(demo=True)
     run = a_run(pages=61, layouts=["grid"], first_change=3, last_change=5, change_count=3)
     row = client.get(f"/api/v1/runs/{run.pk}/").json()
-    assert set(run_json(run)) == SYNC_JSON | {"id", "url"}
-    assert set(row) == SYNC_JSON | {"id", "url", "demo"} == set(RunShape().fields)
+    assert set(run_json(run)) == SYNC_JSON | {"id", "url", "notes", "unchanged_by"}
+    assert set(row) == SYNC_JSON | {"id", "url", "notes", "unchanged_by", "demo"} == set(RunShape().fields)
     assert row["changes"] == {"first": 3, "last": 5, "count": 3}
     assert (row["url"], row["error"], row["duration_s"]) == (f"/api/v1/runs/{run.pk}/", None, 60.0)
     assert row["demo"] is True
