@@ -94,7 +94,7 @@ def field_changes(
     for label, (before, after) in texts.items():
         name = field_of.get(label)
         pair = values.get(name) if name else None
-        if name == "external_id":  # the identity: a column of the log row itself
+        if name == "external_id" or f"{name}_as_published" in values:  # told by columns of their own
             continue
         if (before or "") == (after or ""):  # a blank column came or went: nothing is published either way
             continue

@@ -59,10 +59,11 @@ def load(
         if changes:
             _say_demo(run, survey)
             said: Spool[Entry] = Spool()
+            # listings first: what they sum up then stands above them, the newest of the log
+            _say(said, entries.of_listings(run, changes.listings, _write_listings(run, changes.listings)))
             for batch in changes.projects.batches(_BATCH):
                 rows = _write_projects(run, batch)
                 _say(said, entries.of_projects(run, batch, rows))
-            _say(said, entries.of_listings(run, changes.listings, _write_listings(run, changes.listings)))
             _say(said, entries.of_absences(run, _mark_missing(run, changes)))
             span = changelog.append(said)
             run.first_change, run.last_change, run.change_count = span.first, span.last, span.count

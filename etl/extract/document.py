@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from etl.extract.html import Element
@@ -76,6 +77,7 @@ class Document:
     controls: list[Control] = field(default_factory=list)
     labels: Mapping[str, str] | None = None
     taken: set[Element] = field(default_factory=set)
+    notes: dict[Element, Any] = field(default_factory=dict)  # what one reader found out that another needs
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)
 

@@ -115,6 +115,7 @@ def _name_start(text: str, behind: int, end: int) -> int | None:
 
 def _name(text: str) -> str:
     """The last piece that says something: headings and letters in elements before it are not the name."""
+    text = text.rpartition(";")[2]
     pieces = [piece for part in text.split(_EDGE) if (piece := part.strip(_TRIMMED + _LINE + _CELL))]
     return " ".join(pieces[-1].split()).lstrip(_BULLETS) if pieces else ""
 

@@ -105,7 +105,7 @@ def read_field_tables(document: Document) -> list[Found]:
     for container in document.all("table"):
         if container in document.taken or not is_candidate(container, document):
             continue
-        pairs = _row_pairs(own_rows(container).rows, document)
+        pairs = _row_pairs(own_rows(container, document).rows, document)
         table = fields_table(container.get("id") or "", pairs) if pairs else None
         if table is not None:
             document.taken.add(container)
@@ -115,11 +115,11 @@ def read_field_tables(document: Document) -> list[Found]:
 
 def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
     """The pairs of a table's rows, or none where its rows are something else."""
-    lines = [row.cells for row in rows if len(row.cells) > 1 and any(map(text_of, row.cells))]
-    lines = _without_spacers(lines)
-    if len(lines) < 2 or any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
+    lines = _without_spacers([row.cells for row in rows if len(row.cells) > 1])
+    if any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
         return []
-    if any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
+    lines = [cells for cells in lines if any(map(text_of, cells))]
+    if len(lines) < 2 or any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
         return []
     has_header = all(cell.tag == "th" for cell in lines[0])
     lines = lines[1:] if has_header else lines
@@ -127,9 +127,9 @@ def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
     if not any(_is_given(value) for _, value in pairs):
         return []
     pairs = [(label, value) for label, value in pairs if text_of(label)]
-    return (
-        [(text_of(label), text_of(value)) for label, value in pairs] if _are_labels(pairs, document) else []
-    )
+    # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
+    is_block = _are_known(pairs, document) if has_header else _are_labels(pairs, document)
+    return [(text_of(label), text_of(value)) for label, value in pairs] if is_block else []
 
 
 def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
@@ -146,13 +146,13 @@ def _is_given(value: Element) -> bool:
     boxes = list(value.iter("input", "select", "textarea"))
     if not boxes:
         return bool(text_of(value)) and not _is_link_list(value)
-    return any(
-        box.get("value")
-        if box.tag == "input"
-        else box.find(".//option[@selected]") is not None or (box.tag == "textarea" and box.text)
-        for box in boxes
-        if box.get("type") != "submit"
-    )
+    return any(_is_filled(box) for box in boxes)
+
+
+def _is_filled(box: Element) -> bool:
+    if box.tag == "select":
+        return box.find(".//option[@selected]") is not None
+    return bool(box.text if box.tag == "textarea" else box.get("value")) and box.get("type") != "submit"
 
 
 def _is_link_list(value: Element) -> bool:
@@ -170,14 +170,20 @@ def _are_labels(pairs: list[tuple[Element, Element]], document: Document) -> boo
     """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
     if len(pairs) < 2:
         return False
-    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
-    by_word = [document.field_of(text_of(label)) is not None for label, _ in pairs]
-    values = sum(document.field_of(text_of(value)) is not None for _, value in pairs)
-    if values * 2 > len(pairs):
+    if _values_known(pairs, document):
         return False
-    return by_mark * 5 >= len(pairs) * 4 or (
-        sum(by_word) > 1 and sum(by_word) * 2 >= len(pairs) and by_word[0]
-    )
+    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
+    return by_mark * 5 >= len(pairs) * 4 or _are_known(pairs, document)
+
+
+def _are_known(pairs: list[tuple[Element, Element]], document: Document) -> bool:
+    known = [document.field_of(text_of(label)) is not None for label, _ in pairs]
+    return sum(known) > 1 and sum(known) * 2 >= len(known) and known[0] and not _values_known(pairs, document)
+
+
+def _values_known(pairs: list[tuple[Element, Element]], document: Document) -> bool:
+    """Whether the second cells are labels themselves: a header of several columns."""
+    return sum(document.field_of(text_of(value)) is not None for _, value in pairs) * 2 > len(pairs)
 
 
 def _is_marked(label: Element, value: Element) -> bool:

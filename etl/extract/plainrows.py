@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from etl.extract.document import Document
 from etl.extract.html import Element, is_hidden
 from etl.extract.spans import span
 
@@ -44,8 +45,15 @@ class Rows:
     pagers: list[Element] = field(default_factory=list)
 
 
-def own_rows(table: Element) -> Rows:
+def own_rows(table: Element, document: Document) -> Rows:
     """All rows that may be header, group or data."""
+    found = document.notes.get(table)
+    if not isinstance(found, Rows):
+        found = document.notes[table] = _read_rows(table)
+    return found
+
+
+def _read_rows(table: Element) -> Rows:
     found = Rows()
     for element, section in _row_elements(table, "", 0):
         cells = [cell for cell in element.iterchildren("td", "th") if not (cell.attrib and is_hidden(cell))]

@@ -37,7 +37,7 @@ def read_tables(document: Document) -> list[Found]:
     for table in document.all("table"):
         if table in document.taken or not is_candidate(table, document):
             continue
-        rows = own_rows(table)
+        rows = own_rows(table, document)
         shape = _shape(rows, document)
         if shape is None and head_apart is not None:
             shape = _joined(head_apart, rows)

@@ -167,7 +167,9 @@ def test_the_form_is_posted_as_a_browser_would() -> None:
     page = """<form action="search.aspx"><input name="q"></form><form action="./level.aspx?enc=a+b">
     <input type="hidden" name="__VIEWSTATE" value="v"><input type="checkbox" name="c1" checked>
     <input type="checkbox" name="c2"><input type="submit" name="go" value="Go">
-    <select name="s"><option value="1">A<option value="2" selected>B</select><select name="t"><option>First</select><textarea name="n">
+    <select name="s"><option value="1">A<option value="2" selected>B</select>
+    <select name="t"><option>First</select>
+    <textarea name="n">
 two</textarea><input name="d" value="x" disabled></form>"""
     form = read_page(page, url=URL).form
     assert form is not None
