@@ -42,6 +42,13 @@ class Entry:
     cause: str = "source"
     run_id: int | None = None
     snapshot_id: str | None = None
+    overridden: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """What rows of one run have in common when they are one mass edit."""
+        fields = ",".join(sorted(self.field_changes)) if self.change_type == "updated" else ""
+        return f"{self.entity_type}:{self.change_type}:{fields}"[:200]
 
 
 @dataclass(slots=True)
@@ -108,6 +115,8 @@ def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
         rules=verdict.rules,
         field_changes=entry.field_changes,
         evidence=entry.evidence,
+        overridden=entry.overridden,
+        kind=entry.kind,
         run_id=entry.run_id,
         snapshot_id=entry.snapshot_id,
         demo=demo,

@@ -1,41 +1,55 @@
-"""Ways to go wrong: what a broken site, a firewall or a bad line does to an answer.
+"""Ways to go wrong, by name. `FAULTS` says in one line each what a broken site does.
 
-A fault is a function `(site, answer) -> answer`; register it with `@fault("name")`. Faults of the facts
-themselves (dropped rows, a lying pager, renamed columns, …) belong in the renderers, which can ask
-`view.site.fault.name`.
+Those of the wire (a firewall, a bad line, an overloaded server) change a finished answer: `wire.py`. Those
+of the data are lies that the pages tell while they are written: `lies.py`. Neither touches the facts or the
+ledger. Only `self_edit` does, because there the site really changes; its one edit is in the ledger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-from etl.replica.pages import errors
-
-if TYPE_CHECKING:
-    from etl.replica.site import Site
-
-HTML = "text/html; charset=utf-8"
-HUGE_BYTES = 60_000_000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes out. `stream` replaces the body and is sent without a length; `cut` closes the line after
-    that many bytes of the announced ones; `drip` sends the body in small pieces over that many seconds."""
-
-    body: bytes = b""
-    status: int = 200
-    content_type: str = HTML
-    headers: tuple[tuple[str, str], ...] = ()
-    stream: Iterator[bytes] | None = None
-    cut: int | None = None
-    drip: float = 0.0
-
-
-def html(text: str, status: int = 200, *headers: tuple[str, str]) -> Answer:
-    return Answer(text.encode(), status, headers=headers)
+DATA_FAULTS = {
+    "drop_rows": "every fourth project is absent from all lists; pagers and municipality lines agree with that",
+    "drop_rows_counted": "every fourth project is absent from all lists; municipality lines still count it",
+    "drop_rows_few": "one row is absent wherever it is listed; pagers and municipality lines still count it",
+    "drop_pages": "asking for page 2 or later gives an error (`error` key in a callback, 500 to a postback)",
+    "drop_pages_empty": "asking for page 2 or later gives an empty list",
+    "lie_pager": "each pager counts one page of rows more than there is (the last page comes again)",
+    "lie_pager_less": "each pager counts one page of rows less; of a one-page list it counts one row less",
+    "totals_off": "each municipality line that has projects counts two more than its list shows",
+    "blank_column": "one column (Budget) is blank in every row and on every project's page",
+    "rename_column": "one column (Budget) has an unknown name everywhere: caption, script, project's page",
+    "rename_caption": "one column (Budget) has an unknown caption in the lists; script and project's page keep it",
+    "shuffle": "lines, columns, fields, and the rows of each page come in another order in every answer",
+    "shuffle_pages": "like shuffle, but rows change pages too: some are shown twice, some never",
+    "switch_layout": "the struck answers have another layout (`layout=`; else table, or grid instead of table)",
+    "self_edit": "the site is edited while it is read: the first project moves to another municipality (ledger!)",
+}
+WIRE_FAULTS = {
+    "none": "nothing goes wrong",
+    "status404": "404 for every page",
+    "status429": "429 with Retry-After in seconds",
+    "status429_date": "429 with Retry-After as an HTTP date",
+    "status500": "the yellow error page of ASP.NET, status 500",
+    "status503": "503 with Retry-After in seconds",
+    "retry_date": "503 with Retry-After as an HTTP date",
+    "soft_error": "the yellow error page of ASP.NET, status 200",
+    "aspxerrorpath": "a redirect to an error page (`?aspxerrorpath=…`) that has status 200",
+    "waf200": "a firewall's page instead of the site's, status 200",
+    "waf403": "a firewall's page instead of the site's, status 403",
+    "login": "a login form instead of the page, status 200",
+    "login_redirect": "a redirect to a login form, status 302",
+    "empty": "an empty body, status 200",
+    "truncate": "half a page that looks like a whole one: its Content-Length is right",
+    "cut": "the line breaks in the middle of the body",
+    "huge": "a body without end (some 60 MB)",
+    "slow": "the body drips in, over `seconds`",
+    "redirect_off": "a redirect to another host",
+    "session_expire": "all sessions are forgotten after the struck answer: the next callback or postback times out",
+    "wrong_charset": "Windows-1252 bytes that are announced as UTF-8",
+}
+FAULTS = WIRE_FAULTS | DATA_FAULTS
 
 
 @dataclass
@@ -45,7 +59,10 @@ class Fault:
     name: str = "none"
     after: int = 0
     times: int = 0
-    seconds: float = 30.0
+    seconds: float = 30.0  # of `slow`
+    retry_after: int = 2  # seconds, of 429 and 503
+    attribute: str = "budget"  # of blank_column, rename_column, rename_caption
+    layout: str = ""  # of switch_layout
     struck: int = field(default=0)
 
     def strikes(self) -> bool:
@@ -59,108 +76,4 @@ class Fault:
         return True
 
 
-Strike = Callable[["Site", Answer], Answer]
-FAULTS: dict[str, Strike] = {}
-
-
-def fault(name: str) -> Callable[[Strike], Strike]:
-    """Register a fault under its name."""
-
-    def register(strike: Strike) -> Strike:
-        FAULTS[name] = strike
-        return strike
-
-    return register
-
-
-@fault("none")
-def none(site: Site, answer: Answer) -> Answer:
-    return answer
-
-
-@fault("status404")
-def status404(site: Site, answer: Answer) -> Answer:
-    return html(errors.not_found(), 404)
-
-
-@fault("status429")
-def status429(site: Site, answer: Answer) -> Answer:
-    return html(errors.bare("Too Many Requests", "<h1>Too Many Requests</h1>"), 429, ("Retry-After", "2"))
-
-
-@fault("status500")
-def status500(site: Site, answer: Answer) -> Answer:
-    return html(errors.server_error("Object reference not set to an instance of an object."), 500)
-
-
-@fault("status503")
-def status503(site: Site, answer: Answer) -> Answer:
-    return html(errors.unavailable(), 503, ("Retry-After", "2"))
-
-
-@fault("soft_error")
-def soft_error(site: Site, answer: Answer) -> Answer:
-    """An error page with status 200."""
-    return replace(status500(site, answer), status=200)
-
-
-@fault("waf403")
-def waf403(site: Site, answer: Answer) -> Answer:
-    return html(errors.firewall(), 403)
-
-
-@fault("login")
-def login(site: Site, answer: Answer) -> Answer:
-    return html(errors.login())
-
-
-@fault("empty")
-def empty(site: Site, answer: Answer) -> Answer:
-    return Answer()
-
-
-@fault("truncate")
-def truncate(site: Site, answer: Answer) -> Answer:
-    """Half a page that looks like a whole one: its Content-Length is right."""
-    return replace(answer, body=answer.body[: len(answer.body) // 2])
-
-
-@fault("cut")
-def cut(site: Site, answer: Answer) -> Answer:
-    """The line breaks in the middle of the body."""
-    return replace(answer, cut=len(answer.body) // 2)
-
-
-@fault("huge")
-def huge(site: Site, answer: Answer) -> Answer:
-    return replace(answer, stream=_filler(answer.body))
-
-
-def _filler(body: bytes) -> Iterator[bytes]:
-    yield body
-    block = b"<p>" + b"water " * 10_000 + b"</p>"
-    for _ in range(HUGE_BYTES // len(block) + 1):
-        yield block
-
-
-@fault("slow")
-def slow(site: Site, answer: Answer) -> Answer:
-    return replace(answer, drip=site.fault.seconds)
-
-
-@fault("redirect_off")
-def redirect_off(site: Site, answer: Answer) -> Answer:
-    return html("", 302, ("Location", "http://elsewhere.invalid/pmd/level.aspx"))
-
-
-@fault("session_expire")
-def session_expire(site: Site, answer: Answer) -> Answer:
-    """Forget all sessions: what was answered stands, the next callback or postback is timed out."""
-    site.sessions.expire()
-    return answer
-
-
-@fault("wrong_charset")
-def wrong_charset(site: Site, answer: Answer) -> Answer:
-    """Windows-1252 bytes announced as UTF-8: every page has at least the © of its footer."""
-    return replace(answer, body=answer.body.decode().encode("cp1252", "replace"))
+NO_FAULT = Fault()

@@ -10,6 +10,7 @@ from projects.models.changelog import (
     Severity,
 )
 from projects.models.municipality import Municipality, MunicipalityListing, Province
+from projects.models.override import Override, OverrideState
 from projects.models.project import Identity, Presence, Project, Status
 from projects.models.provenance import ACTIVE, GOOD, RunState, Sighting, Snapshot, Source, SyncRun
 from projects.models.vocabulary import Vocabulary
@@ -26,6 +27,8 @@ __all__ = [
     "LogIsAppendOnly",
     "Municipality",
     "MunicipalityListing",
+    "Override",
+    "OverrideState",
     "Presence",
     "Project",
     "Province",

@@ -70,6 +70,10 @@ class DataChangeLog(models.Model):
     rules = models.JSONField(default=list, blank=True)
     field_changes = models.JSONField(default=dict)
     evidence = models.JSONField(default=dict, blank=True)
+    # Fields that a steward's correction covers: the source moved under it, the shown value did not.
+    overridden = models.JSONField(default=list, blank=True)
+    # Change type and field names: rows of one run and one kind are one event.
+    kind = models.CharField(max_length=200, blank=True)
     run = models.ForeignKey(SyncRun, models.PROTECT, related_name="changes", null=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="changes", null=True)
     demo = models.BooleanField(default=False)
@@ -85,6 +89,7 @@ class DataChangeLog(models.Model):
             models.Index(fields=["municipality", "-id"]),
             models.Index(fields=["province", "-id"]),
             models.Index(fields=["severity", "-id"]),
+            models.Index(fields=["run", "kind"]),
             models.Index(fields=["at"]),
         ]
 

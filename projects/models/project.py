@@ -71,6 +71,8 @@ class Project(models.Model):
     last_changed_run = models.ForeignKey(SyncRun, models.PROTECT, related_name="+")
     # Set when a complete run no longer lists the project: the last that did. Else derived from the runs.
     last_listed_at = models.DateTimeField(null=True, blank=True)
+    # The complete run that first did not list it; null while it is listed.
+    missing_run = models.ForeignKey(SyncRun, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ProjectQuerySet.as_manager()
 

@@ -105,6 +105,20 @@ class SyncRun(models.Model):
     error = models.TextField(blank=True)
     traceback = models.TextField(blank=True)
 
+    content_digest = models.CharField(max_length=64, blank=True, help_text="of all that was read")
+    # What this reading looked like, for the next one to be compared with: see `etl.profile`.
+    profile = models.JSONField(default=dict, blank=True)
+    disagreements = models.JSONField(
+        default=list, blank=True, help_text="where the site's own totals differ from what it lists"
+    )
+    held = models.JSONField(default=list, blank=True, help_text="why it waits for a steward: rule, sentence")
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.TextField(blank=True, help_text="the steward's reason")
+    released_places = models.JSONField(
+        null=True, blank=True, help_text="codes of the municipalities that were released; null: all"
+    )
+
     objects = SyncRunQuerySet.as_manager()
 
     class Meta:
@@ -176,6 +190,8 @@ class Sighting(models.Model):
     key = models.CharField(max_length=300)
     url = models.TextField()
     at = models.DateTimeField()
+    area = models.CharField(max_length=20, blank=True, help_text="the municipality whose page it is")
+    external_id = models.CharField(max_length=200, blank=True, help_text="the project whose own page it is")
     raw_sha256 = models.CharField(max_length=64)
     clean_sha256 = models.CharField(max_length=64)
     content_sha256 = models.CharField(max_length=64, blank=True)

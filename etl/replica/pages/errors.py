@@ -36,6 +36,19 @@ def unavailable() -> str:
     return bare("Service Unavailable", "<h2>Service Unavailable</h2><p>HTTP Error 503. Try again later.</p>")
 
 
+def too_many() -> str:
+    return bare("Too Many Requests", "<h1>Too Many Requests</h1>")
+
+
+def custom_error() -> str:
+    """The site's own error page, where `customErrors` leads to it."""
+    return bare(
+        "Error",
+        "<h1>An error has occurred</h1><p>We are sorry. The system administrator has been notified.</p>"
+        '<a href="level.aspx">Return to the home page</a>',
+    )
+
+
 def firewall() -> str:
     return bare(
         "Request Rejected",
