@@ -15,7 +15,7 @@ from etl.exceptions import EtlError, FetchFailed, PageChanged
 from etl.extract import read_callback
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch import Fetcher
-from etl.reading import Page, Reading
+from etl.reading import Count, Page, Reading
 from etl.webforms import Conversation, page_fields
 
 _DEEPEST = 4  # links from the entry page to a list of projects
@@ -53,6 +53,7 @@ class Crawl:
     on_progress: Callable[[Progress], None] = lambda progress: None
     problems: list[str] = field(default_factory=list)
     lists_complete: bool = True
+    counts: list[Count] = field(default_factory=list)
     _queue: deque[Step] = field(default_factory=deque)
     _known: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
@@ -128,7 +129,11 @@ class Crawl:
         self, first: Reading, conversation: Conversation, table: Table, number: int
     ) -> Iterator[Reading]:
         pager = table.pager
-        if pager is None or pager.how == "link" or not table.rows or _is_whole(pager, table):
+        if pager is None or pager.how == "link" or not table.rows:
+            return
+        if _is_whole(pager, table):
+            if pager.items is not None:
+                self.counts.append(Count(first.key, pager.items, len(table.rows)))
             return
         seen, shown = {_rows_key(table)}, len(table.rows)
         last = min(pager.pages or _MOST_PAGES_OF_ONE_LIST, _MOST_PAGES_OF_ONE_LIST)
@@ -142,8 +147,8 @@ class Crawl:
             yield reading
             if found.pager and found.pager.how == "gridview":
                 pager.arguments = found.pager.arguments
-        if pager.items is not None and shown != pager.items:
-            self._incomplete(f"{first.key}: {shown} rows were shown of the {pager.items} of its pager.")
+        if pager.items is not None:
+            self.counts.append(Count(first.key, pager.items, shown))
         elif pager.pages and len(seen) < pager.pages - pager.page + 1:
             self._incomplete(f"{first.key}: {len(seen)} of {pager.pages} pages could be read.")
 

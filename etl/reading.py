@@ -46,3 +46,12 @@ class Reading:
     content: PageContent
     area: str | None = None
     external_id: str | None = None  # for a project's own page: the project it was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A total that the site names, and how many there were: whether that matters is for the checks to say."""
+
+    what: str
+    claimed: int
+    found: int
