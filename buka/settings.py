@@ -82,6 +82,8 @@ DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'buka.sqlite3'}")
 DATABASES = {"default": env.database(DATABASE_URL, pool=env.flag("DB_POOL", default=False))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ARCHIVE_DIR = VAR_DIR / "archive"
+# The log's head of each day, one text file a year: to be published elsewhere.
+HEADS_DIR = VAR_DIR / "heads"
 REDIS_URL = env.text("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict] = {}
 if REDIS_URL:
@@ -109,6 +111,15 @@ FETCH_MAX_BYTES = env.whole("FETCH_MAX_BYTES", 50_000_000, least=1000)
 CONTACT_URL = env.text("CONTACT_URL", "https://github.com/buka-amanzi/buka-amanzi")
 # A project's own page is read again once in so many runs even when its line did not change.
 ROTATION_RUNS = env.whole("ROTATION_RUNS", 48, least=1)
+# Absence: a project that this many complete runs did not list, over at least so many hours, is withdrawn.
+WITHDRAWN_AFTER_RUNS = env.whole("WITHDRAWN_AFTER_RUNS", 3, least=2)
+WITHDRAWN_AFTER_HOURS = env.number("WITHDRAWN_AFTER_HOURS", 24)
+# A reading that is out of line with the source's past is held for a steward: shares in percent.
+HOLD_COUNT_DROP = env.number("HOLD_COUNT_DROP", 20)
+HOLD_BLANKED = env.number("HOLD_BLANKED", 10)
+HOLD_CHANGED = env.number("HOLD_CHANGED", 30)
+HOLD_NEVER_SEEN = env.number("HOLD_NEVER_SEEN", 10)
+HOLD_LEAST_RECORDS = env.whole("HOLD_LEAST_RECORDS", 20, least=1)
 # A run renews its lease while it works; one that died is taken over after this long.
 LEASE_SECONDS = env.whole("LEASE_SECONDS", 300, least=2)
 

@@ -110,6 +110,14 @@ def _guarded_lookup(lookup: Any) -> Any:
     return guarded
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _heads_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests commit must not be published as heads of the real log."""
+    from django.conf import settings
+
+    settings.HEADS_DIR = tmp_path_factory.mktemp("heads")
+
+
 @pytest.fixture
 def cape_town(db: None) -> Any:
     return _municipality("CPT")

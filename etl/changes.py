@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from etl.exceptions import InvalidRecord
+from etl.normalise import listing_record
+from etl.places import Places
 from etl.records import ListingRecord, ProjectRecord, canonical
 from etl.spool import Spool
+from etl.survey import Listed
 from etl.vocabulary import is_volatile
 
 
@@ -41,6 +45,7 @@ class Absence:
 
     external_id: str
     pk: int
+    step: str  # "missing" or "withdrawn"
 
 
 @dataclass
@@ -51,11 +56,15 @@ class Changes:
     listings: list[ListingChange] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by change type
+    blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
     invalid: int = 0
 
     def add(self, change: ProjectChange) -> None:
         self.projects.append(change)
         self.counts[change.change_type] += 1
+        if change.pk is not None:
+            gone = (name for name, (old, new) in change.field_changes.items() if old and not new)
+            self.blanked.update(gone)
 
     def __bool__(self) -> bool:
         return bool(len(self.projects) or self.listings or self.absences)
@@ -101,3 +110,37 @@ def field_changes(
         if pair is None or (pair[1] is None and after):
             told[f"published.{label}"] = [before or None, after or None]
     return told
+
+
+_LISTED = ("name", "projects", "value")
+_LISTING_LABELS = {"Projects": "projects", "Total value": "value", "Municipality": "name", "Code": "name"}
+
+
+def listing_changes(
+    listed: Iterable[Listed], known: Mapping[str, Any], places: Places
+) -> tuple[list[ListingChange], list[str]]:
+    """The municipality lines that differ from what is known, and what was wrong with the others."""
+    changes: list[ListingChange] = []
+    problems: list[str] = []
+    for one in listed:
+        try:
+            record = listing_record(one.line, places)
+        except InvalidRecord as problem:
+            problems.append(str(problem))
+            continue
+        before = known.get(record.code) if record else None
+        if record and not (before and before.digest == record.digest):
+            changes += _listing_change(record, before, one.snapshot)
+    return changes, problems
+
+
+def _listing_change(record: ListingRecord, known: Any, snapshot: str | None) -> list[ListingChange]:
+    values = value_changes(
+        {name: getattr(known, name) for name in _LISTED} if known else {},
+        {name: getattr(record, name) for name in _LISTED},
+    )
+    texts = text_changes(known.published if known else {}, record.published)
+    told = field_changes(values, texts, _LISTING_LABELS)
+    if known and not told:
+        return []
+    return [ListingChange(record, known.pk if known else None, told, texts, snapshot, record.digest)]

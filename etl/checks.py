@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from etl.breaker import Reason
 from etl.exceptions import DemoMismatch, PageChanged
+from etl.reading import Count
 from etl.survey import Survey
 
-# Fewer projects than this share of the last count: not believed to be a complete reading.
-_LEAST_SHARE = 0.8
+# A total that was off by the same amount in so many readings is how the site is.
+_SETTLED_AFTER = 3
+
+
+@dataclass(slots=True)
+class Disagreement:
+    """A total of the site that is not what the site lists; `settled`: the same in three readings."""
+
+    what: str
+    claimed: int
+    found: int
+    settled: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(slots=True)
 class Verdict:
-    """`complete`: everything that the site says it has was read. `problems`: why not, in sentences."""
+    """`complete`: everything that the site says it has was read. `problems`: why not, in sentences.
+
+    `held`: why a steward has to look first; `rejected`: a steward has looked at the same reading before,
+    and said no.
+    """
 
     complete: bool
     problems: list[str] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    held: list[Reason] = field(default_factory=list)
+    rejected: bool = False
 
 
-def check(survey: Survey, known_projects: int, known_listings: int, partial: bool) -> Verdict:
-    """Raises PageChanged when nothing can be read any more. `partial`: saved pages, never the whole site."""
+def check(
+    survey: Survey,
+    counts: Iterable[Count],
+    past: Sequence[Sequence[dict[str, Any]]],
+    known: int,
+    partial: bool,
+) -> Verdict:
+    """Raises PageChanged when nothing can be read any more.
+
+    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far;
+    `partial`: saved pages, never the whole site.
+    """
     if not survey.lines and not survey.pages and not survey.listings:
         raise PageChanged(
             f"No project and no municipality line was found on the {len(survey.sightings)} page(s) that were"
             " read: the site has changed, or this is not the page that it was. What was known is kept."
         )
-    if not partial and known_projects and not survey.lines:
+    if not partial and known and not survey.lines:
         raise PageChanged(
-            f"The site listed {known_projects} projects before and lists none now."
+            f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."
         )
-    problems = list(survey.notes) + _shrinking(survey, known_projects, known_listings, partial)
-    return Verdict(survey.whole and not partial and not problems[len(survey.notes) :], problems)
+    found = disagreements([*counts, *own_counts(survey)], past)
+    open_ones = [d for d in found if not d.settled]
+    sentences = [f"{d.what}: the site says {d.claimed}, {d.found} could be read." for d in open_ones]
+    complete = survey.whole and not partial and not open_ones
+    return Verdict(complete, [*survey.notes, *sentences], found)
 
 
-def _shrinking(survey: Survey, known_projects: int, known_listings: int, partial: bool) -> list[str]:
-    if partial:
-        return []
-    counts = (
-        ("projects", len(survey.lines), known_projects),
-        ("listings", len(survey.listings), known_listings),
-    )
+def own_counts(survey: Survey) -> Iterable[Count]:
+    """The municipality lines' numbers beside the rows of those municipalities' lists, and rows beside
+    different projects: pages that overlap repeat some and hide others."""
+    for key, (rows, ids) in survey.rows.items():
+        yield Count(f"{key}: different projects", rows, len(ids))
+    for code, listed in survey.listings.items():
+        claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
+        if code in survey.listed and claimed.isdigit():
+            yield Count(f"[{code}]: projects", int(claimed), len(survey.listed[code]))
+
+
+def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any]]]) -> list[Disagreement]:
+    """Totals that are off, each with whether it was off by the same amount in the last readings too."""
+    before = [{d["what"]: d["found"] - d["claimed"] for d in reading} for reading in past]
+    recent = before[: _SETTLED_AFTER - 1]
+
+    def is_settled(count: Count) -> bool:
+        off = count.found - count.claimed
+        return len(recent) == _SETTLED_AFTER - 1 and all(r.get(count.what) == off for r in recent)
+
     return [
-        f"Only {now} {what} were found where there were {before}; none is called missing for that."
-        for what, now, before in counts
-        if now < before * _LEAST_SHARE
+        Disagreement(count.what, count.claimed, count.found, is_settled(count))
+        for count in dict.fromkeys(counts)
+        if count.claimed != count.found
     ]
 
 

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
-from etl import checks, normalise
+from etl import breaker, checks, load, normalise, reread
 from etl.changes import (
     Absence,
     Changes,
-    ListingChange,
     ProjectChange,
     field_changes,
+    listing_changes,
     text_changes,
     value_changes,
 )
 from etl.checks import Verdict
 from etl.crawl import Crawl, Progress
-from etl.exceptions import InvalidRecord
+from etl.exceptions import EtlError, InvalidRecord
 from etl.extract import read_page
 from etl.extract.types import PageContent, PublishedProject
-from etl.fetch import Fetcher, Manners
+from etl.fetch import Fetcher
 from etl.inspect_page import inspect_page
 from etl.known import Key, KnownProject, details
+from etl.manners import limits, manners
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
 from etl.places import Places
+from etl.profile import profile_of
 from etl.reading import Page, Reading
-from etl.records import ListingRecord, ProjectRecord
+from etl.records import ProjectRecord
+from etl.sight import content_digest
 from etl.survey import Part, Survey
 from etl.vocabulary import Vocabulary
 from etl.words import known_places, known_words
-from projects.models import MunicipalityListing, SyncRun
+from projects.models import SyncRun
 
 
 class EnhancedDWSMonitor(SourceMonitor):
@@ -54,18 +58,41 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.files = files
         self.words: Vocabulary = known_words()
         self.places: Places = known_places()
+        self.cause = "source"
         run.parser_digest = parser_digest(self.words)
-        self.survey = Survey(self._identify, lambda code: self.places.get(code) is not None)
-        self.fetcher = Fetcher(settings.DWS_URL, _manners(), self.alive)
+        self.survey = self._new_survey()
+        self.fetcher = Fetcher(settings.DWS_URL, manners(), self.alive)
         self.crawl = Crawl(settings.DWS_URL, self.fetcher, self._read, on_progress)
 
     def close(self) -> None:
         self.fetcher.close()
 
+    def _new_survey(self) -> Survey:
+        return Survey(self._identify, lambda code: self.places.get(code) is not None)
+
+    def _catch_up(self) -> None:
+        if self.run.parser_digest == self.known.last_parser or not self.known.last_parser:
+            return
+        self.cause = "parser"
+        try:
+            self._gather(reread.readings(reread.believed(self.run.source), self.words.fields))
+            self.changes = self._compare(Verdict(complete=False), self._seen())
+            if not self.dry_run:
+                load.load_corrections(self.run, self.changes)
+                self.known = self.known.again()
+        except EtlError as problem:  # bytes are gone: the pages of today are read in any case
+            self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
+        self.cause, self.survey, self.changes = "source", self._new_survey(), Changes()
+
+    def _gather(self, readings: Iterable[Reading]) -> None:
+        for reading in readings:
+            self.survey.add(reading, self.sight.recall(reading))
+        self.survey.settle(self._district_of)
+
     def _read_source(self) -> None:
         self.sight.last = self.known.last_sightings()
         try:
-            for reading in self._from_files() if self.files else self.crawl.lists():
+            for reading in self._from_files() if self.files else self._lists():
                 self._add(reading)
             self.survey.settle(self._district_of)
             if not self.files:
@@ -78,6 +105,32 @@ class EnhancedDWSMonitor(SourceMonitor):
 
     def _add(self, reading: Reading) -> None:
         self.survey.add(reading, self.sight.settle(reading))
+
+    def _lists(self) -> Iterator[Reading]:
+        """All lists; then the first of their pages once more: was the site edited while it was read?"""
+        first: Reading | None = None
+        for reading in self.crawl.lists():
+            if first is None and (reading.content.projects or reading.content.listings):
+                first = reading
+            yield reading
+        if first is not None and "#" not in first.key:
+            self._was_torn(first)
+
+    def _was_torn(self, first: Reading) -> None:
+        try:
+            page = self.fetcher.get(first.page.url)
+            again = read_page(
+                page.body, url=page.url, content_type=page.content_type, labels=self.words.fields
+            )
+        except EtlError as problem:
+            self._incomplete(f"{first.key} could not be read again at the end: {problem}")
+            return
+        if content_digest(again) != content_digest(first.content):
+            self._incomplete(f"The site was edited while it was read: {first.key} says something else now.")
+
+    def _incomplete(self, sentence: str) -> None:
+        self.survey.whole = False
+        self.survey.notes.append(sentence)
 
     def _from_files(self) -> Iterator[Reading]:
         for path in self.files:
@@ -126,22 +179,30 @@ class EnhancedDWSMonitor(SourceMonitor):
 
     def _check(self) -> Verdict:
         checks.check_demo(self.survey, self.run.source.demo)
-        listings = len(self.known.listings)
-        return checks.check(self.survey, self.known.present, listings, partial=bool(self.files))
+        past = self.known.disagreements()
+        return checks.check(self.survey, self.crawl.counts, past, self.known.present, bool(self.files))
 
     def _nothing_new(self) -> str:
-        if self.run.force or not self.survey.whole or self._parser_moved():
+        if self.run.force or not self.survey.whole:
             return ""
-        return self.survey.unchanged_by(
-            {k: (s.raw_sha256, s.clean_sha256) for k, s in self.sight.last.items()}
-        )
+        last = self.sight.last.items()
+        return self.survey.unchanged_by({key: (seen.raw_sha256, seen.clean_sha256) for key, seen in last})
 
-    def _parser_moved(self) -> bool:
-        return self.run.parser_digest != self.known.last_parser
+    def _seen(self) -> set[str]:
+        return self.survey.lines.keys() | self.survey.pages.keys()
 
-    def _changes(self, verdict: Verdict) -> Changes:
+    def _changes(self, verdict: Verdict, shown_by: str) -> Changes:
+        seen = self._seen()
+        changes = Changes() if shown_by else self._compare(verdict, seen)
+        if verdict.complete:
+            gone = ((i, key) for i, key in self.known.keys.items() if key.is_present and i not in seen)
+            late = ((i, key) for i, key in self.known.overdue(timezone.now()) if i not in seen)
+            changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
+            changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
+        return changes
+
+    def _compare(self, verdict: Verdict, seen: set[str]) -> Changes:
         changes = Changes(invalid=self.survey.invalid)
-        seen = self.survey.lines.keys() | self.survey.pages.keys()
         candidates = [i for i in seen if self.run.force or self._may_differ(i)]
         for external_id, known in details(self.known, candidates):
             try:
@@ -152,11 +213,21 @@ class EnhancedDWSMonitor(SourceMonitor):
                 continue
             if change:
                 changes.add(change)
-        changes.listings = list(self._listing_changes())
-        if verdict.complete:
-            gone = ((i, key) for i, key in self.known.keys.items() if key.is_present and i not in seen)
-            changes.absences = [Absence(external_id, key.pk) for external_id, key in gone]
+        listings = (self.survey.listings[code] for code in sorted(self.survey.listings))
+        changes.listings, problems = listing_changes(listings, self.known.listings, self.places)
+        self.survey.notes += problems
         return changes
+
+    def _hold(self, verdict: Verdict) -> None:
+        profile = profile_of(self.survey, self.words.field_of)
+        self.run.content_digest, self.run.profile = self.survey.content_digest(), profile.as_json()
+        if self.files or not self.changes:
+            return
+        if self.known.was_rejected(self.run.content_digest):
+            verdict.rejected = True
+        else:
+            past = self.known.past()
+            verdict.held = breaker.reasons(profile, past, self.changes, limits(), self.survey.whole)
 
     def _may_differ(self, external_id: str) -> bool:
         key, line, page = (
@@ -164,7 +235,7 @@ class EnhancedDWSMonitor(SourceMonitor):
             self.survey.lines.get(external_id),
             self.survey.pages.get(external_id),
         )
-        if key is None or not key.is_present or self._parser_moved():
+        if key is None or not key.is_present or self.cause == "parser":
             return True
         return bool(
             (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
@@ -196,6 +267,8 @@ class EnhancedDWSMonitor(SourceMonitor):
         returned = known is not None and not known.is_present
         if known and not told and not returned:
             return None
+        if known and returned:
+            told = {"presence": [known.presence, "present"], **told}
         change_type = "created" if known is None else "returned" if returned else "updated"
         line, page = self.survey.lines.get(record.external_id), self.survey.pages.get(record.external_id)
         proof = page if page and (known is None or page.digest() != known.page_digest) else line or page
@@ -203,52 +276,8 @@ class EnhancedDWSMonitor(SourceMonitor):
             record=record,
             pk=known.pk if known else None,
             change_type=change_type,
-            cause="source" if self._source_moved(record, known) else "parser",
+            cause=self.cause,
             field_changes=told,
             evidence=texts,
             snapshot=proof.snapshot if proof else None,
         )
-
-    def _source_moved(self, record: ProjectRecord, known: KnownProject | None) -> bool:
-        """Whether the published strings moved, or only our reading of them."""
-        if known is None or not known.is_present:
-            return True
-        return (record.line_digest, record.page_digest) != (known.line_digest, known.page_digest)
-
-    def _listing_changes(self) -> Iterator[ListingChange]:
-        for _, listed in sorted(self.survey.listings.items()):
-            try:
-                record = normalise.listing_record(listed.line, self.places)
-            except InvalidRecord as problem:
-                self.survey.notes.append(str(problem))
-                continue
-            known = self.known.listings.get(record.code) if record else None
-            if record and not (known and known.digest == record.digest):
-                yield from self._listing_change(record, known, listed.snapshot)
-
-    def _listing_change(
-        self, record: ListingRecord, known: MunicipalityListing | None, snapshot: str | None
-    ) -> Iterator[ListingChange]:
-        values = value_changes(
-            {name: getattr(known, name) for name in _LISTED} if known else {},
-            {name: getattr(record, name) for name in _LISTED},
-        )
-        texts = text_changes(known.published if known else {}, record.published)
-        told = field_changes(values, texts, _LISTING_LABELS)
-        if told or not known:
-            yield ListingChange(record, known.pk if known else None, told, texts, snapshot, record.digest)
-
-
-_LISTED = ("name", "projects", "value")
-_LISTING_LABELS = {"Projects": "projects", "Total value": "value", "Municipality": "name", "Code": "name"}
-
-
-def _manners() -> Manners:
-    return Manners(
-        delay=settings.FETCH_DELAY_SECONDS,
-        timeout=settings.FETCH_TIMEOUT_SECONDS,
-        attempts=settings.FETCH_MAX_ATTEMPTS,
-        backoff=settings.FETCH_BACKOFF_SECONDS,
-        max_bytes=settings.FETCH_MAX_BYTES,
-        contact_url=settings.CONTACT_URL,
-    )

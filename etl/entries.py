@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from etl.changes import ListingChange, ProjectChange
+from etl.changes import Absence, ListingChange, ProjectChange
 from projects.changelog import Entry
 from projects.models import ChangeType, EntityType, MunicipalityListing, Presence, Project, SyncRun
 
@@ -21,15 +21,12 @@ def of_listings(
     return (_listing(run, change, row) for change, row in zip(changes, rows, strict=True))
 
 
-def of_absences(run: SyncRun, rows: Sequence[Project]) -> Iterator[Entry]:
-    """One entry a project that is not listed any more."""
-    return (_missing(run, row) for row in rows)
+def of_absences(run: SyncRun, absences: Sequence[Absence], rows: Sequence[Project]) -> Iterator[Entry]:
+    """One entry a project that is not listed any more, or has not been for long."""
+    return (_absent(run, absence, row) for absence, row in zip(absences, rows, strict=True))
 
 
 def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
-    told = change.field_changes
-    if change.change_type == "returned":
-        told = {"presence": [Presence.MISSING.value, Presence.PRESENT.value], **told}
     return Entry(
         entity_type=EntityType.PROJECT,
         entity_id=row.pk,
@@ -38,7 +35,7 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
         source_id=run.source_id,
         change_type=change.change_type,
         cause=change.cause,
-        field_changes=told,
+        field_changes=change.field_changes,
         evidence=change.evidence,
         municipality=row.municipality_id,
         municipalities=list(change.record.values["municipalities"]),
@@ -67,17 +64,24 @@ def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> E
     )
 
 
-def _missing(run: SyncRun, row: Project) -> Entry:
+def _absent(run: SyncRun, absence: Absence, row: Project) -> Entry:
+    before, after = _STEPS[absence.step]
     return Entry(
         entity_type=EntityType.PROJECT,
         entity_id=row.pk,
         external_id=row.external_id,
         name=row.name or "",
         source_id=run.source_id,
-        change_type=ChangeType.MISSING,
-        field_changes={"presence": [Presence.PRESENT.value, Presence.MISSING.value]},
+        change_type=absence.step,
+        field_changes={"presence": [before.value, after.value]},
         municipality=row.municipality_id,
         municipalities=sorted(place.code for place in row.municipalities.all()),
         province=row.province,
         run_id=run.pk,
     )
+
+
+_STEPS = {
+    "missing": (Presence.PRESENT, Presence.MISSING),
+    "withdrawn": (Presence.MISSING, Presence.WITHDRAWN),
+}

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.conf import settings
+from django.db.models import Count
 
+from etl import reread
+from etl.breaker import Past
+from etl.profile import Profile
 from etl.records import PROJECT_FIELDS
 from projects.models import (
+    GOOD,
     Identity,
     MunicipalityListing,
     Presence,
     Project,
+    RunState,
     Sighting,
     Source,
     SyncRun,
@@ -28,6 +35,7 @@ class Key:
     line_digest: str
     page_digest: str
     is_present: bool
+    missing_run: int | None = None  # the run since which it is missing; None when present or withdrawn
 
 
 @dataclass(slots=True)
@@ -38,10 +46,14 @@ class KnownProject:
     published: dict[str, str]
     page_labels: list[str]
     values: dict[str, Any]
-    is_present: bool
+    presence: str
     line_digest: str
     page_digest: str
     url: str
+
+    @property
+    def is_present(self) -> bool:
+        return self.presence == Presence.PRESENT
 
     def line(self) -> dict[str, str]:
         return {k: v for k, v in self.published.items() if k not in self.page_labels}
@@ -68,10 +80,13 @@ class Known:
             "project__line_digest",
             "project__page_digest",
             "project__presence",
+            "project__missing_run_id",
         )
         keys = {
-            external_id: Key(pk, line, page, presence == Presence.PRESENT)
-            for external_id, pk, line, page, presence in identities.iterator(chunk_size=5000)
+            external_id: Key(
+                pk, line, page, presence == Presence.PRESENT, run if presence == Presence.MISSING else None
+            )
+            for external_id, pk, line, page, presence, run in identities.iterator(chunk_size=5000)
         }
         good = SyncRun.objects.good().filter(source=source)
         last = good.order_by("-id").first()
@@ -81,6 +96,16 @@ class Known:
     @property
     def present(self) -> int:
         return sum(key.is_present for key in self.keys.values())
+
+    def again(self) -> Known:
+        """What is known after something was loaded."""
+        return Known.of(self.source)
+
+    def was_rejected(self, content_digest: str) -> bool:
+        """Whether the same reading was the last that a steward decided on, and was rejected."""
+        decided = SyncRun.objects.filter(source=self.source, decided_at__isnull=False).order_by("-decided_at")
+        last = decided.first()
+        return bool(last and last.state == RunState.REJECTED and last.content_digest == content_digest)
 
     def in_full(self, external_ids: Iterable[str]) -> dict[str, KnownProject]:
         """Details of those of the projects that are known."""
@@ -92,10 +117,42 @@ class Known:
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key."""
-        loaded = Sighting.objects.filter(source=self.source, loaded=True)
-        newest = loaded.filter(key=OuterRef("key")).order_by("-id").values("id")[:1]
-        rows = loaded.filter(pk=Subquery(newest)).defer("url")
-        return {sighting.key: sighting for sighting in rows.iterator(chunk_size=5000)}
+        rows = reread.newest(self.source).defer("url").iterator(chunk_size=5000)
+        return {sighting.key: sighting for sighting in rows}
+
+    def past(self) -> Past | None:
+        """What the source was like, for the breaker; None before the first complete reading."""
+        complete = SyncRun.objects.good().filter(source=self.source, complete=True).exclude(profile={})
+        last = complete.order_by("-id").first()
+        profile = Profile.of_json(last.profile) if last else None
+        if profile is None:
+            return None
+        projects = Project.objects.filter(source=self.source)
+        had = projects.filter(presence=Presence.PRESENT).aggregate(**{name: Count(name) for name in _COUNTED})
+        words = projects.order_by().values_list("status_as_published", flat=True).distinct()
+        statuses = {word for word in words if word} | profile.statuses.keys()
+        return Past(profile, had, statuses, self.present)
+
+    def disagreements(self) -> list[list[dict[str, Any]]]:
+        """Where the site disagreed with itself in the last readings, newest first."""
+        read = SyncRun.objects.filter(source=self.source, state__in=[*GOOD, RunState.QUARANTINED])
+        return list(read.order_by("-id").values_list("disagreements", flat=True)[:5])
+
+    def overdue(self, now: datetime) -> list[tuple[str, Key]]:
+        """Missing projects that this complete reading would make withdrawn, if it lists them no more."""
+        missing = {run for key in self.keys.values() if (run := key.missing_run)}
+        if not missing:
+            return []
+        complete = SyncRun.objects.good().filter(source=self.source, complete=True, id__gte=min(missing))
+        runs = list(complete.order_by("id").values_list("id", "finished_at"))
+        since = dict(runs)
+        late = {
+            run
+            for run in missing
+            if sum(other >= run for other, _ in runs) + 1 >= settings.WITHDRAWN_AFTER_RUNS
+            and now - (since.get(run) or now) >= timedelta(hours=settings.WITHDRAWN_AFTER_HOURS)
+        }
+        return [(i, key) for i, key in self.keys.items() if key.missing_run in late]
 
 
 def _known(project: Project) -> KnownProject:
@@ -107,13 +164,14 @@ def _known(project: Project) -> KnownProject:
         published=project.published,
         page_labels=project.page_labels,
         values=values,
-        is_present=project.presence == Presence.PRESENT,
+        presence=project.presence,
         line_digest=project.line_digest,
         page_digest=project.page_digest,
         url=project.url,
     )
 
 
+_COUNTED = [name for name in PROJECT_FIELDS if name != "municipalities"]
 _RELATED = ("municipality", "municipalities")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from etl import checks, entries, lease
-from etl.changes import Changes, ListingChange, ProjectChange
+from etl.changes import Absence, Changes, ListingChange, ProjectChange
 from etl.checks import Verdict
 from etl.records import PROJECT_FIELDS
 from etl.sight import Sight
@@ -18,6 +19,7 @@ from etl.survey import Survey
 from projects import changelog
 from projects.changelog import Entry
 from projects.models import (
+    GOOD,
     Identity,
     Municipality,
     MunicipalityListing,
@@ -44,44 +46,91 @@ _UPDATED = (
     "last_changed_at",
     "last_changed_run",
     "last_listed_at",
+    "missing_run",
 )
 _THROUGH = Project.municipalities.through
 
 
-def load(
-    run: SyncRun, survey: Survey, sight: Sight, verdict: Verdict, changes: Changes, shown_by: str
-) -> None:
-    """Write what the run found, and its end, in one transaction; `shown_by` when it found nothing new."""
+def load(run: SyncRun, survey: Survey, sight: Sight, changes: Changes) -> None:
+    """Write what the run found, and its end as `describe` said it, in one transaction."""
     with transaction.atomic():
         lease.still_held(run)
-        describe(run, survey, verdict, changes, shown_by)
-        _provenance(run, survey, sight, believed=survey.whole)
-        if changes:
+        believed = survey.whole and run.state in GOOD
+        _provenance(run, survey, sight, believed)
+        if run.state == RunState.SUCCEEDED:
             _say_demo(run, survey)
-            said: Spool[Entry] = Spool()
-            # listings first: what they sum up then stands above them, the newest of the log
-            _say(said, entries.of_listings(run, changes.listings, _write_listings(run, changes.listings)))
-            for batch in changes.projects.batches(_BATCH):
-                rows = _write_projects(run, batch)
-                _say(said, entries.of_projects(run, batch, rows))
-            _say(said, entries.of_absences(run, _mark_missing(run, changes)))
-            span = changelog.append(said)
-            run.first_change, run.last_change, run.change_count = span.first, span.last, span.count
+            _apply(run, changes)
+        if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
+            _supersede(run)
         run.save()
 
 
+def load_corrections(run: SyncRun, changes: Changes) -> None:
+    """Write what a moved parser makes of known pages; the run goes on."""
+    if not changes:
+        return
+    with transaction.atomic():
+        lease.still_held(run)
+        _apply(run, changes)
+        run.save(update_fields=["first_change", "last_change", "change_count"])
+
+
+def load_release(run: SyncRun, survey: Survey, changes: Changes) -> None:
+    """Write what a steward released of a held run, and the run's end."""
+    with transaction.atomic():
+        lease.still_held(run)
+        _say_demo(run, survey)
+        _apply(run, changes)
+        if survey.whole and run.released_places is None:
+            Sighting.objects.filter(run=run).exclude(content_sha256="").update(loaded=True)
+        _supersede(run)
+        run.save()
+
+
+def _apply(run: SyncRun, changes: Changes) -> None:
+    """Rows first, then all their log rows at once: the log's lock is the last thing that is taken."""
+    said: Spool[Entry] = Spool()
+    # listings first: what they sum up then stands above them, the newest of the log
+    _say(said, entries.of_listings(run, changes.listings, _write_listings(run, changes.listings)))
+    for batch in changes.projects.batches(_BATCH):
+        rows = _write_projects(run, batch)
+        _say(said, entries.of_projects(run, batch, rows))
+    _say(said, entries.of_absences(run, changes.absences, _mark_absent(run, changes.absences)))
+    span = changelog.append(said)
+    run.first_change = run.first_change or span.first
+    run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
+
+
+def _supersede(run: SyncRun) -> None:
+    """Only the newest held run can be released."""
+    older = SyncRun.objects.filter(source_id=run.source_id, state=RunState.QUARANTINED, id__lt=run.pk)
+    older.update(state=RunState.SUPERSEDED)
+
+
 def describe(run: SyncRun, survey: Survey, verdict: Verdict, changes: Changes, shown_by: str) -> None:
-    """Say on the run (unsaved) what was seen and what becomes of it."""
-    run.state = RunState.UNCHANGED if shown_by else RunState.SUCCEEDED
-    run.unchanged_by, run.complete = shown_by, verdict.complete
+    """Say on the run (unsaved) what was seen and what becomes of it; `shown_by`: what showed no change."""
+    run.state = _state(verdict, changes)
+    run.unchanged_by = shown_by if run.state == RunState.UNCHANGED else ""
+    run.complete = verdict.complete
+    run.held = [reason.as_json() for reason in verdict.held]
+    run.disagreements = [disagreement.as_json() for disagreement in verdict.disagreements]
     run.pages, run.seen = len(survey.sightings), len(survey.lines.keys() | survey.pages.keys())
     run.listings, run.layouts = len(survey.listings), sorted(survey.layouts)
     run.created, run.updated = changes.counts["created"], changes.counts["updated"]
     run.returned = changes.counts["returned"]
-    run.missing, run.invalid = len(changes.absences), changes.invalid
+    run.missing = sum(absence.step == "missing" for absence in changes.absences)
+    run.withdrawn, run.invalid = len(changes.absences) - run.missing, changes.invalid
     run.same = run.seen - len(changes.projects)
-    run.notes = list(dict.fromkeys(verdict.problems))[:200]
+    run.notes = list(dict.fromkeys([*run.notes, *verdict.problems, *survey.notes]))[:200]
     run.finished_at, run.lease_until = timezone.now(), None
+
+
+def _state(verdict: Verdict, changes: Changes) -> RunState:
+    if not changes:
+        return RunState.UNCHANGED
+    if verdict.rejected:
+        return RunState.REJECTED
+    return RunState.QUARANTINED if verdict.held else RunState.SUCCEEDED
 
 
 def fail(
@@ -125,6 +174,8 @@ def _provenance(run: SyncRun, survey: Survey, sight: Sight, believed: bool) -> N
             key=seen.key[:300],
             url=seen.url,
             at=seen.at,
+            area=seen.area[:20],
+            external_id=seen.external_id,
             raw_sha256=seen.raw,
             clean_sha256=seen.clean,
             content_sha256=seen.content,
@@ -198,6 +249,7 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         last_changed_at=now,
         last_changed_run=run,
         last_listed_at=None,
+        missing_run=None,
         **{name: record.values[name] for name in _PLAIN},
     )
 
@@ -242,15 +294,24 @@ def _say(said: Spool[Entry], some: Iterable[Entry]) -> None:
         said.append(entry)
 
 
-def _mark_missing(run: SyncRun, changes: Changes) -> list[Project]:
-    pks = [absence.pk for absence in changes.absences]
-    if not pks:
+def _mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
+    """The rows of the absences, in their order, marked missing or withdrawn."""
+    if not absences:
         return []
     last = SyncRun.objects.good().filter(source=run.source, complete=True).order_by("-id").first()
-    Project.objects.filter(pk__in=pks).update(
-        presence=Presence.MISSING,
-        last_listed_at=last.finished_at if last else None,
-        last_changed_at=timezone.now(),
-        last_changed_run=run,
-    )
-    return list(Project.objects.filter(pk__in=pks).prefetch_related("municipalities"))
+    now = {"last_changed_at": timezone.now(), "last_changed_run": run}
+    steps: dict[str, dict[str, Any]] = {
+        "missing": {
+            "presence": Presence.MISSING,
+            "missing_run": run,
+            "last_listed_at": last.finished_at if last else None,
+        },
+        "withdrawn": {"presence": Presence.WITHDRAWN, "missing_run": None},
+    }
+    for step, columns in steps.items():
+        pks = [absence.pk for absence in absences if absence.step == step]
+        if pks:
+            Project.objects.filter(pk__in=pks).update(**columns, **now)
+    rows = Project.objects.filter(pk__in=[absence.pk for absence in absences])
+    by_pk = {row.pk: row for row in rows.prefetch_related("municipalities")}
+    return [by_pk[absence.pk] for absence in absences]

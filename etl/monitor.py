@@ -45,18 +45,17 @@ class SourceMonitor(ABC):
         self.changes = Changes()
 
     def poll_with_change_detection(self) -> None:
-        """Read the source; when it says something new, load that and nothing else, in one transaction."""
+        """Read the source; when it says something new and believable, load that, in one transaction."""
         self.known = Known.of(self.run.source)
+        self._catch_up()  # a parser that moved first reads again what is known
         self._read_source()  # crawl, keep, extract: the survey fills
-        verdict = self._check()  # complete? believable?
+        verdict = self._check()  # complete?
         shown_by = self._nothing_new()
-        if not shown_by:
-            self.changes = self._changes(verdict)  # normalise, compare
-            shown_by = "" if self.changes else "records"
+        self.changes = self._changes(verdict, shown_by)  # normalise, compare
+        self._hold(verdict)  # believable?
+        load.describe(self.run, self.survey, verdict, self.changes, shown_by or "records")
         if not self.dry_run:
-            load.load(self.run, self.survey, self.sight, verdict, self.changes, shown_by)
-        else:
-            load.describe(self.run, self.survey, verdict, self.changes, shown_by)
+            load.load(self.run, self.survey, self.sight, self.changes)
 
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
@@ -68,9 +67,8 @@ class SourceMonitor(ABC):
             self._fail(str(problem), "")
             raise
         except Exception as error:
-            self._fail(
-                f"An error in the monitor itself: {type(error).__name__}: {error}", traceback.format_exc()
-            )
+            sentence = f"An error in the monitor itself: {type(error).__name__}: {error}"
+            self._fail(sentence, traceback.format_exc())
             raise
         finally:
             self.close()
@@ -85,6 +83,10 @@ class SourceMonitor(ABC):
         """Let go of connections."""
 
     @abstractmethod
+    def _catch_up(self) -> None:
+        """Load what today's parser and words make of the pages that are known, if they moved."""
+
+    @abstractmethod
     def _read_source(self) -> None:
         """Ask the source, keep what it answers, and add it to the survey. Raises EtlError."""
 
@@ -97,5 +99,9 @@ class SourceMonitor(ABC):
         """What shows, before any record is made, that nothing changed: `bytes`, `page` or `` (nothing)."""
 
     @abstractmethod
-    def _changes(self, verdict: Verdict) -> Changes:
-        """What the reading changes in the record."""
+    def _changes(self, verdict: Verdict, shown_by: str) -> Changes:
+        """What the reading changes in the record; `shown_by` says that it says nothing new."""
+
+    @abstractmethod
+    def _hold(self, verdict: Verdict) -> None:
+        """Say on the verdict whether a steward has to look before the changes are loaded."""

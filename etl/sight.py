@@ -55,10 +55,16 @@ class Sight:
         rows in another order, another theme."""
         seen = self._looks.pop(reading.key)
         seen.content = content_digest(reading.content)
+        seen.area, seen.external_id = reading.area or "", reading.external_id or ""
         last = self.last.get(reading.key)
         if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
             seen.snapshot, seen.is_new = last.snapshot_id, False
         return seen
+
+    def recall(self, reading: Reading) -> Seen:
+        """The look at a page that comes from the archive: nothing is kept anew."""
+        raw = reading.page.sha256
+        return Seen(reading.key, reading.page.url, reading.page.fetched_at, raw, "", "", raw)
 
     def tidy(self, used: set[str]) -> None:
         """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""

@@ -26,6 +26,8 @@ class Seen:
     content: str
     snapshot: str | None
     is_new: bool = False  # the bytes were kept by this run
+    area: str = ""
+    external_id: str = ""  # for a project's own page
 
 
 class Part:
@@ -77,6 +79,10 @@ class Survey:
     listings: dict[str, Listed] = field(default_factory=dict)
     sightings: dict[str, Seen] = field(default_factory=dict)
     layouts: set[str] = field(default_factory=set)
+    project_layouts: set[str] = field(default_factory=set)  # of the tables that showed projects
+    # list → (rows shown, their identities); municipality → identities on its own pages
+    rows: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
+    listed: dict[str, set[str]] = field(default_factory=dict)
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
@@ -87,6 +93,10 @@ class Survey:
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
+        if any(project.part == "line" for project in reading.content.projects):
+            self.project_layouts.update(table.kind for table in reading.content.tables if table.rows)
+        if reading.area and reading.content.tables:
+            self.listed.setdefault(reading.area, set())
         for project in reading.content.projects:
             self._project(project, reading, seen)
         for line in reading.content.listings:
@@ -101,6 +111,7 @@ class Survey:
         if project.part == "page":
             self._own_page(external_id, project, reading, seen)
             return
+        self._tally(external_id, reading)
         part = self.lines.get(external_id)
         if part is None:
             part = self.lines[external_id] = Part(project.published, project.url, seen.snapshot)
@@ -108,6 +119,14 @@ class Survey:
             self._merge(external_id, part, project)
         if reading.area and self.is_municipality(reading.area):
             part.list_under(reading.area)
+
+    def _tally(self, external_id: str, reading: Reading) -> None:
+        listing = reading.key.split("#")[0]
+        shown, ids = self.rows.get(listing, (0, set()))
+        ids.add(external_id)
+        self.rows[listing] = (shown + 1, ids)
+        if reading.area:
+            self.listed.setdefault(reading.area, set()).add(external_id)
 
     def _own_page(self, external_id: str, project: PublishedProject, reading: Reading, seen: Seen) -> None:
         asked = reading.external_id
@@ -145,6 +164,12 @@ class Survey:
         for part in self.lines.values():
             codes = part.listed_under or set()
             part.listed_under = codes - {district_of(code) or "" for code in codes} or None
+
+    def content_digest(self) -> str:
+        """SHA-256 of what the lists say, whatever the order: two equal ones are the same reading."""
+        lines = {external_id: part.digest() for external_id, part in self.lines.items()}
+        listings = {code: [listed.line.projects, listed.line.value] for code, listed in self.listings.items()}
+        return digest_of({"lines": digest_of(lines), "listings": digest_of(listings)})
 
     def unchanged_by(self, last: Mapping[str, tuple[str, str]]) -> str:
         """`bytes` or `page` when each page is as last loaded (raw, else without its noise); else ``."""

@@ -43,6 +43,9 @@ class Entry:
     run_id: int | None = None
     snapshot_id: str | None = None
     overridden: list[str] = field(default_factory=list)
+    # What the record says beside the changes, for the rules: {"budget": "…", "expenditure": "…"} after the
+    # change. Neither stored nor part of the digest.
+    context: dict[str, Any] | None = None
 
     @property
     def kind(self) -> str:
@@ -97,7 +100,7 @@ def _rows(
 
 
 def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
-    verdict = rules.assess(entry.entity_type, entry.change_type, entry.field_changes)
+    verdict = rules.assess(entry.entity_type, entry.change_type, entry.field_changes, entry.context)
     return DataChangeLog(
         id=pk,
         at=at,
@@ -123,13 +126,20 @@ def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
     )
 
 
-def digest(row: DataChangeLog, previous: str) -> str:
-    """SHA-256 (hex) over what the row claims and the digest before it.
+# The columns that a digest covers, in its order: `docs/verification.md` gives the recipe to the public.
+CLAIMED = (
+    "id", "at", "entity_type", "entity_id", "change_type", "cause", "field_changes", "evidence", "run_id",
+    "snapshot_id",
+)  # fmt: skip
+
+
+def digest(row: Any, previous: str) -> str:
+    """SHA-256 (hex) over what the row claims and the digest before it; `row` has the CLAIMED attributes.
 
     Not over severity, rules and sentence: those are said anew by the rules of the day.
     """
     claim = [
-        row.pk,
+        row.id,
         row.at.astimezone(UTC).isoformat(timespec="microseconds"),
         row.entity_type,
         row.entity_id,

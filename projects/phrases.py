@@ -179,3 +179,48 @@ def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:
         changes = {field: pair for field, pair in changes.items() if field not in ("projects", "value")}
     for field, pair in changes.items():
         yield phrase(field, *pair)
+
+
+def first_listing(changes: dict[str, tuple[Any, Any]]) -> str:
+    """`Listed with 2 projects, total value R1 136 772 249`, as far as it is published."""
+    number = figures.number(changes.get("projects", (None, None))[1])
+    value = figures.number(changes.get("value", (None, None))[1])
+    if number is None and value is None:
+        return "First seen"
+    said = "Listed" if number is None else f"Listed with {_plural(number, 'project')}"
+    return said if value is None else f"{said}, total value {figures.rand(value)}"
+
+
+_NOUNS = {
+    "project": "project",
+    "municipality_listing": "municipality",
+    "municipal_figure": "municipal figure",
+    "discrepancy": "discrepancy",
+}
+_MASS = {
+    "created": "first seen",
+    "missing": "not on the source's list any more",
+    "withdrawn": "withdrawn",
+    "returned": "listed again",
+    "merged": "merged",
+    "split": "split off",
+    "opened": "opened",
+    "closed": "closed",
+}
+
+
+def event(entity_type: str, change_type: str, fields: list[str], count: int) -> str:
+    """A mass edit: `Budget changed on 214 projects in one reading`, `500 projects first seen in one reading`."""
+    noun = _NOUNS.get(entity_type, "record")
+    many = f"{figures.grouped(count)} {noun[:-1]}ies" if noun.endswith("y") else _plural(count, noun)
+    if change_type in _MASS:
+        return f"{many} {_MASS[change_type]} in one reading"
+    return f"{_some([label(field) for field in fields])} changed on {many} in one reading"
+
+
+def _some(labels: list[str]) -> str:
+    """`Budget`, `Budget and Expenditure`, `Budget, Expenditure and 3 more fields`."""
+    shown_labels = [_shortened(text) for text in labels] or ["Something"]
+    if len(shown_labels) <= 3:
+        return listed(shown_labels)
+    return listed([*shown_labels[:2], f"{len(shown_labels) - 2} more fields"])

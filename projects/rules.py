@@ -5,7 +5,7 @@ Values are the log's canonical strings: decimals as "62.00", dates as "2027-02-2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -67,15 +67,27 @@ class Finding:
     phrase: str = ""
 
 
-def assess(entity_type: str, change_type: str, field_changes: dict[str, list[Any]]) -> Verdict:
+def assess(
+    entity_type: str,
+    change_type: str,
+    field_changes: dict[str, list[Any]],
+    context: dict[str, Any] | None = None,
+    stored: Iterable[str] = (),
+) -> Verdict:
     """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so, and a
     sentence that ends in a full stop.
+
+    `context` is what the record says beside the changes, {field: value after the change}. The log does not
+    keep it: `stored`, the rule ids that were found with it, stands for it when a row is judged anew.
     """
     changes = _pairs(field_changes)
     base, opening = _EVENTS.get(change_type, (INFO, ""))
+    if entity_type == "municipality_listing" and change_type == "created":
+        return Verdict(base, [], f"{phrases.first_listing(changes)}.")
     if change_type in _SILENT:
         return Verdict(base, [], f"{opening}.")
-    findings = list(_findings(changes))
+    findings = [*_findings(changes), *_over_the_other(changes, context or {}, stored)]
+    findings.sort(key=lambda finding: finding.severity != MAJOR)
     severity = max((base, _weight(changes), *(f.severity for f in findings)), key=_RANK.__getitem__)
     rules = list(dict.fromkeys(f.rule for f in findings))
     said = _story(entity_type, changes, findings)
@@ -128,6 +140,26 @@ def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterat
         yield Finding("over_budget", MAJOR, "expenditure", over)
 
 
+def _over_the_other(
+    changes: dict[str, tuple[Any, Any]], context: dict[str, Any], stored: Iterable[str]
+) -> Iterator[Finding]:
+    """Spending over budget where only one of the two moved. The phrase needs the moved one alone, so that
+    it is the same today and when the log is read again.
+    """
+    moved = {"budget", "expenditure"} & changes.keys()
+    if len(moved) != 1:
+        return
+    lead = moved.pop()
+    after = {name: figures.number(context.get(name)) for name in ("budget", "expenditure")}
+    after[lead] = figures.number(changes[lead][1])
+    budget, spent = after["budget"], after["expenditure"]
+    known = budget is not None and spent is not None and spent > budget
+    if known or ("over_budget" in stored and after[lead] is not None):
+        which = "over the budget" if lead == "expenditure" else "less than what is spent"
+        phrase = phrases.phrase(lead, *changes[lead])
+        yield Finding("over_budget", MAJOR, lead, f"{phrase}, which is {which}")
+
+
 def _status(old: Any, new: Any) -> Iterator[Finding]:
     if old in _STAGES and new in _STAGES and _STAGES.index(new) < _STAGES.index(old):
         yield Finding("status_back", MAJOR, "status")
@@ -161,8 +193,8 @@ def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], findings: list
         return "; ".join(phrases.listing(told))
     lead = _lead(told, findings)
     others = len(told) - 1
-    said = next((f.phrase for f in findings if f.speaks_for == lead), "")
-    if said:
+    said = next((f.phrase for f in findings if f.speaks_for == lead and f.phrase), "")
+    if said and {"budget", "expenditure"} <= told.keys():
         others -= 1  # spending over budget: the phrase tells of both fields
     said = said or phrases.phrase(lead, *told[lead])
     if others < 1:
@@ -185,3 +217,17 @@ def _lead(told: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
             return finding.speaks_for
     typed = (name for name in told if not name.startswith(phrases.PUBLISHED))
     return min(typed, key=lambda name: _ORDER.get(name, len(_ORDER)), default=next(iter(told)))
+
+
+def assess_event(
+    entity_type: str, change_type: str, fields: Iterable[str], count: int, majors: int, minors: int
+) -> Verdict:
+    """What one mass edit means: `count` changes of one kind in one reading, `majors` and `minors` of them
+    of that severity. As grave as the gravest of them; rule id `mass_edit`.
+    """
+    told = list(_without_companions(dict.fromkeys(fields, (None, None))))
+    severity = MAJOR if majors else MINOR if minors else INFO
+    some = f"; {figures.grouped(majors)} of these changes are major" if 0 < majors < count else ""
+    if some and majors == 1:
+        some = "; one of these changes is major"
+    return Verdict(severity, ["mass_edit"], f"{phrases.event(entity_type, change_type, told, count)}{some}.")

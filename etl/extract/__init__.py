@@ -53,7 +53,8 @@ def read_page(
         answer = read_callback(text)
         text = answer.html or ""
         controls = _answered(answer)
-    document = Document(parse(text), text.lower(), labels=labels)
+    root, is_whole = parse(text)
+    document = Document(root, text.lower(), labels=labels)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
@@ -68,6 +69,7 @@ def read_page(
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
     )
+    content.is_whole = is_whole and not document.breaks_off()
     content.notes = _notes(content)
     return content
 
@@ -101,7 +103,8 @@ def _tables(document: Document) -> list[Table]:
 
 def _notes(content: PageContent) -> list[str]:
     """Plain sentences on what the page does not offer."""
-    if content.projects or content.listings:
-        return []
-    links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
-    return [f"No project table and no municipality line was found; the page offers {links}."]
+    notes = [] if content.is_whole else ["The page breaks off before its end, or is nested too deeply."]
+    if not content.projects and not content.listings:
+        links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
+        notes.append(f"No project table and no municipality line was found; the page offers {links}.")
+    return notes

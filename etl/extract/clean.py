@@ -36,7 +36,7 @@ def clean(body: bytes, content_type: str = "") -> bytes:
     try:
         if looks_like_callback(text):
             text = read_callback(text).html or ""
-        root = parse(text)
+        root, _ = parse(text)
     except PageChanged:
         return " ".join(text.split()).encode("utf-8", "replace")
     return "\n".join(_pieces(root)).encode("utf-8", "replace")

@@ -96,6 +96,10 @@ class Document:
             self._meanings[label] = field_of(label, labels) if 0 < len(label) <= 120 else None
         return self._meanings[label]
 
+    def breaks_off(self) -> bool:
+        """Whether the page has a beginning and no end (a transfer that was cut)."""
+        return "<html" in self.source[:5000] and "</html" not in self.source[-5000:]
+
     def mentions(self, *words: str) -> bool:
         """Whether the markup holds one of the words (lower case) anywhere."""
         return any(word in self.source for word in words)

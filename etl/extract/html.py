@@ -19,6 +19,7 @@ Element = Any  # lxml publishes no class that type checkers agree on
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z!/]")
+_INLINE = re.compile(r"</?(?:b|i|u|s|tt|em|strong|font|span|small|big|center)\b[^<>]*>", re.IGNORECASE)
 # Characters that no HTML page has, and that libxml2 would stop at or hand on as rubbish
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
 # What browsers make of these labels (WHATWG Encoding): Latin-1 is Windows-1252
@@ -76,18 +77,28 @@ def _utf8_or_western(body: bytes) -> str:
     return text if good > bad else body.decode("windows-1252", "replace")
 
 
-def parse(text: str) -> Element:
-    """The tree's root. Raises PageChanged for input that has no markup at all."""
+def parse(text: str) -> tuple[Element, bool]:
+    """The tree's root, and whether the whole page is in it. Raises PageChanged where there is no markup."""
     if not _TAG.search(text):
         raise PageChanged("The answer holds no HTML at all." if text.strip() else "The answer is empty.")
+    root, is_whole = _parsed(text)
+    if not is_whole:  # libxml2 gives up at 2,048 levels: mostly bold type and fonts that nobody closed
+        again, is_whole = _parsed(_INLINE.sub(" ", text))
+        root = root if again is None else again
+    if root is None:
+        raise PageChanged("The page has no element that can be read.")
+    return root, is_whole
+
+
+def _parsed(text: str) -> tuple[Element | None, bool]:
+    """The root, and whether all of the text is in it."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
-    if root is None:
-        raise PageChanged("The page has no element that can be read.")
-    return root
+    fatal = parser.error_log.filter_from_fatals()
+    return root, all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in fatal)
 
 
 def squash(text: str | None) -> str:

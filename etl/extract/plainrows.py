@@ -21,6 +21,9 @@ _ENTRIES = ("input", "select", "textarea")
 _FILTERS_WITHIN = 4
 _HEADING = re.compile(r"head|hdr|(?:^|\s)th\b|caption", re.IGNORECASE)
 SECTIONS = ("thead", "tbody", "tfoot")
+_WRAPPERS = frozenset(
+    (*SECTIONS, "form", "div", "center", "span", "font", "b", "i", "strong", "em", "p", "a")
+)
 
 
 @dataclass(slots=True)
@@ -55,8 +58,8 @@ def own_rows(table: Element, document: Document) -> Rows:
 
 def _read_rows(table: Element) -> Rows:
     found = Rows()
-    for element, section in _row_elements(table, "", 0):
-        cells = [cell for cell in element.iterchildren("td", "th") if not (cell.attrib and is_hidden(cell))]
+    for element, section, cells in _row_elements(table):
+        cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
         if not cells or (element.attrib and is_hidden(element)):
             continue
         row = Row(element, cells, section, _CAMEL.sub("-", element.get("class") or ""))
@@ -70,17 +73,26 @@ def _read_rows(table: Element) -> Rows:
     return found
 
 
-def _row_elements(table: Element, section: str, depth: int) -> Iterator[tuple[Element, str]]:
-    for child in table:
-        tag = child.tag
-        if tag == "tr":
-            yield child, section
-        elif tag in SECTIONS:
-            if child.attrib and is_hidden(child):
-                continue
-            yield from _row_elements(child, tag, depth)
-        elif tag in ("form", "div", "center", "span", "font") and depth < 3:
-            yield from _row_elements(child, section, depth + 1)  # wrong nesting that browsers forgive
+def _row_elements(table: Element) -> Iterator[tuple[Element, str, list[Element]]]:
+    """Row, section and cells, also of wrong nesting that browsers forgive (`<font><tr>`, cells in no row)."""
+    loose: list[Element] = []  # cells that stand in no row make one
+    waiting = [(iter(table), "")]
+    while waiting:
+        children, section = waiting[-1]
+        child = next(children, None)
+        tag = child.tag if child is not None else None
+        if tag in ("td", "th"):
+            loose.append(child)
+            continue
+        if loose and (child is None or tag == "tr" or tag in _WRAPPERS):
+            yield loose[0], section, loose
+            loose = []
+        if child is None:
+            waiting.pop()
+        elif tag == "tr":
+            yield child, section, list(child.iterchildren("td", "th"))
+        elif tag in _WRAPPERS and not (child.attrib and is_hidden(child)):
+            waiting.append((iter(child), tag if tag in SECTIONS else section))
 
 
 def _is_pager(row: Row) -> bool:

@@ -101,6 +101,8 @@ class PageContent:
     # offers, which may be none: (unique id, ["All", "A", …])
     alphabet: tuple[str, list[str]] | None
     notes: list[str] = field(default_factory=list)
+    # False where the page breaks off (no end tag) or is nested too deeply: what is missing may only be unread
+    is_whole: bool = True
 
 
 @dataclass(slots=True)

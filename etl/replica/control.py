@@ -5,9 +5,14 @@ GET  /_control/ledger?since=SEQ[&net=1]     entries after SEQ; net=1: squashed p
 GET  /_control/facts[?id=WP10001]           what is published now, in canonical values
 POST /_control/mutate?n=3[&part=page]
 POST /_control/remove?id=WP10001            and restore?id=
-POST /_control/layout?name=table            and theme?name=
+POST /_control/mutate_many?share=0.5[&attribute=budget]   one column of many projects
+POST /_control/new_status?share=0.5[&word=] a status that nobody has seen yet
+POST /_control/remove_many?share=0.3        and restore_all
+POST /_control/layout?name=table            and theme?name= ; `grid/cards` mixes two
+POST /_control/etag?on=1                    ETag and 304
 POST /_control/noise?kind=row_order&on=1    kind=all for every kind
-POST /_control/fault?name=status500[&after=5&times=2&seconds=10]
+GET  /_control/faults                       what can go wrong: name → one line
+POST /_control/fault?name=status500[&after=5&times=2&seconds=10&retry_after=2&attribute=budget&layout=cards]
 """
 
 from __future__ import annotations
@@ -17,7 +22,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from etl.replica.faults import Answer
+from etl.replica.exchange import Answer
+from etl.replica.faults import FAULTS
 from etl.replica.site import Site
 
 Query = dict[str, str]
@@ -70,8 +76,29 @@ def _noise(site: Site, query: Query) -> Any:
 
 def _fault(site: Site, query: Query) -> Any:
     after, times = int(query.get("after", 0)), int(query.get("times", 0))
-    site.set_fault(query["name"], after, times, float(query.get("seconds", 30)))
+    site.set_fault(
+        query["name"],
+        after,
+        times,
+        float(query.get("seconds", 30)),
+        retry_after=int(query.get("retry_after", 2)),
+        attribute=query.get("attribute", "budget"),
+        layout=query.get("layout", ""),
+    )
     return site.state()
+
+
+def _etag(site: Site, query: Query) -> Any:
+    site.etags = query.get("on", "1") == "1"
+    return site.state()
+
+
+def _mutate_many(site: Site, query: Query) -> Any:
+    return {"entries": site.mutate_many(float(query["share"]), query.get("attribute", "budget"))}
+
+
+def _new_status(site: Site, query: Query) -> Any:
+    return {"entries": site.new_status(float(query["share"]), query.get("word", ""))}
 
 
 COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
@@ -81,6 +108,12 @@ COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
     ("POST", "mutate"): _mutate,
     ("POST", "remove"): lambda site, query: {"entries": site.remove(query["id"])},
     ("POST", "restore"): lambda site, query: {"entries": site.restore(query["id"])},
+    ("GET", "faults"): lambda site, query: FAULTS,
+    ("POST", "mutate_many"): _mutate_many,
+    ("POST", "new_status"): _new_status,
+    ("POST", "remove_many"): lambda site, query: {"entries": site.remove_many(float(query["share"]))},
+    ("POST", "restore_all"): lambda site, query: {"entries": site.restore_all()},
+    ("POST", "etag"): _etag,
     ("POST", "layout"): _layout,
     ("POST", "theme"): _theme,
     ("POST", "noise"): _noise,

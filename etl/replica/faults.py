@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 DATA_FAULTS = {
-    "drop_rows": "every fourth project is absent from all lists; pagers and municipality lines agree with that",
+    "drop_rows": "every fourth project is absent from all lists; pagers and municipality lines agree",
     "drop_rows_counted": "every fourth project is absent from all lists; municipality lines still count it",
-    "drop_rows_few": "one row is absent wherever it is listed; pagers and municipality lines still count it",
+    "drop_rows_few": "one row is absent wherever it is listed; pagers and municipality lines count it",
     "drop_pages": "asking for page 2 or later gives an error (`error` key in a callback, 500 to a postback)",
     "drop_pages_empty": "asking for page 2 or later gives an empty list",
     "lie_pager": "each pager counts one page of rows more than there is (the last page comes again)",
@@ -20,11 +20,11 @@ DATA_FAULTS = {
     "totals_off": "each municipality line that has projects counts two more than its list shows",
     "blank_column": "one column (Budget) is blank in every row and on every project's page",
     "rename_column": "one column (Budget) has an unknown name everywhere: caption, script, project's page",
-    "rename_caption": "one column (Budget) has an unknown caption in the lists; script and project's page keep it",
+    "rename_caption": "one column (Budget) has an unknown caption in lists; script and own page keep it",
     "shuffle": "lines, columns, fields, and the rows of each page come in another order in every answer",
     "shuffle_pages": "like shuffle, but rows change pages too: some are shown twice, some never",
-    "switch_layout": "the struck answers have another layout (`layout=`; else table, or grid instead of table)",
-    "self_edit": "the site is edited while it is read: the first project moves to another municipality (ledger!)",
+    "switch_layout": "the struck answers have another layout (`layout=`; else table, or grid for table)",
+    "self_edit": "the site is edited while it is read: one project moves (a fact, in the ledger)",
 }
 WIRE_FAULTS = {
     "none": "nothing goes wrong",
@@ -46,7 +46,7 @@ WIRE_FAULTS = {
     "huge": "a body without end (some 60 MB)",
     "slow": "the body drips in, over `seconds`",
     "redirect_off": "a redirect to another host",
-    "session_expire": "all sessions are forgotten after the struck answer: the next callback or postback times out",
+    "session_expire": "all sessions are forgotten after the struck answer; the next callback times out",
     "wrong_charset": "Windows-1252 bytes that are announced as UTF-8",
 }
 FAULTS = WIRE_FAULTS | DATA_FAULTS

@@ -50,6 +50,10 @@ def date_slash(day: date) -> str:
     return f"{day.year}/{day.month:02d}/{day.day:02d}"
 
 
+def date_day_first(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
+
+
 def date_long(day: date) -> str:
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
 
@@ -86,6 +90,11 @@ STYLES = {
         {"budget": "Budget (R)", "expenditure": "Expenditure (R)", "progress": "Progress (%)"},
     ),
     "tree": Style(money_mixed, date_short, percent_sign, {}),
+    "dataview": Style(money_short, date_short, percent_sign, {"budget": "Total Budget"}),
+    "dataview_postback": Style(money_short, date_long, percent_sign, {"progress": "Progress (%)"}),
+    "cards": Style(money_mixed, date_day_first, percent_comma, {}),
+    "json": Style(decimal_text, date.isoformat, decimal_text, {}),
+    "figures_on_page": Style(money_commas, date_slash, percent_sign, {}),
     "page": Style(money_short, date_long, percent_comma, {}),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from etl.replica.pager import Paging, lite_pager
+from etl.replica.pager import Paging, in_grid, lite_pager
 from etl.replica.view import control, js_string, script, text
 
 
@@ -66,7 +66,7 @@ def grid_inner(grid: Grid) -> str:
         + f'<table class="dxgvTable{grid.theme}" cellspacing="0" cellpadding="0" id="{grid.cid}_DXMainTable" '
         f'style="width:100%;border-collapse:collapse;empty-cells:show;table-layout:fixed;overflow:hidden;">'
         f"{_sizing_row(grid)}{_header_row(grid)}{_filter_row(grid)}{_body(grid)}{_adaptive_row(grid)}</table>"
-        f"{lite_pager(grid.cid, grid.paging, grid.theme)}{_leftovers(grid)}"
+        f"{lite_pager(in_grid(grid.cid), grid.paging, grid.theme)}{_leftovers(grid)}"
     )
 
 
@@ -211,14 +211,19 @@ def _column_props(grid: Grid) -> str:
     return "[" + ",".join(["[0,,,'',1]", *props]) + "]"
 
 
-def _create(grid: Grid) -> str:
+def create_control(grid: Grid, kind: str) -> str:
+    """The start-up script of a grid or of a card view, which speaks the same protocol."""
     paging = grid.paging
     more = (
         f"'stateObject':{state_object(grid)},'callBacksEnabled':{'true' if grid.callbacks else 'false'},"
         f"'pageRowCount':{len(grid.rows)},'pageRowSize':{paging.size},'pageIndex':{paging.page},"
-        f"'pageCount':{paging.pages},'selectedWithoutPageRowCount':0,'visibleStartIndex':{paging.first},"
+        f"'pageCount':{paging.said_pages},'selectedWithoutPageRowCount':0,'visibleStartIndex':{paging.first},"
         f"'columnProp':{_column_props(grid)}"
     )
-    create = control("ASPxClientGridView", grid.uid, grid.name, more, callback=grid.callbacks)
+    return control(kind, grid.uid, grid.name, more, callback=grid.callbacks)
+
+
+def _create(grid: Grid) -> str:
     style = f"{{'styleInfo':{{'sel':{{'className':'dxgvSelectedRow{grid.theme}'}}}}}}"
+    create = create_control(grid, "ASPxClientGridView")
     return f"{create}\nASPxClientGridBase.PostponeInitialize('{grid.cid}',({style}));"

@@ -11,7 +11,7 @@ from etl.replica.pager import Paging
 def allowed_arguments(paging: Paging) -> set[str]:
     """The event arguments that this page offers; ASP.NET's event validation refuses any other."""
     shown = set(paging.numbers()) | {paging.numbers()[0] - 1, paging.numbers()[-1] + 1}
-    return {f"Page${page + 1}" for page in shown if 0 <= page < paging.pages}
+    return {f"Page${page + 1}" for page in shown if 0 <= page < paging.said_pages}
 
 
 def gridview(grid: Grid) -> str:
@@ -42,14 +42,14 @@ def _rows(grid: Grid) -> list[str]:
 
 def _pager(grid: Grid) -> str:
     paging = grid.paging
-    if paging.pages == 1:
+    if paging.said_pages == 1:
         return ""
     shown = paging.numbers()
     cells = [_link(grid, shown[0] - 1, "...")] if shown[0] > 0 else []
     for page in shown:
         here = f"<td><span>{page + 1}</span></td>"
         cells.append(here if page == paging.page else _link(grid, page, str(page + 1)))
-    if shown[-1] < paging.pages - 1:
+    if shown[-1] < paging.said_pages - 1:
         cells.append(_link(grid, shown[-1] + 1, "..."))
     return (
         f'<tr class="pagination" align="center"><td colspan="{len(grid.columns)}">'

@@ -41,7 +41,7 @@ class Lies:
 
     def shown(self, projects: Sequence[Project], everything: Sequence[Project]) -> list[Project]:
         """The projects of one page that are really there, in this answer's order."""
-        if self.on("drop_rows_few"):
+        if everything and self.on("drop_rows_few"):
             victim = everything[len(everything) // 2]
             projects = [project for project in projects if project is not victim]
         return self.reordered(projects)

@@ -65,6 +65,7 @@ PAGE_DRAWS: dict[str, Draw] = {
     "risk_rating": lambda rng, project: rng.choice(RISKS),
     "households": lambda rng, project: str(rng.randint(40, 46000)),
 }
+DRAWS = LINE_DRAWS | PAGE_DRAWS
 _NEVER_CLEARED = {"name", "status"}
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 BUTTONS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """A page of a table: 0-based page, rows on a full page, rows in all."""
+    """A page of a table: 0-based page, rows on a full page, rows in all; `claimed` where that is a lie."""
 
     page: int
     size: int
     items: int
+    claimed: int | None = None
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.items // self.size))
+
+    @property
+    def said(self) -> int:
+        """Rows in all, as the pager has it."""
+        return self.items if self.claimed is None else self.claimed
+
+    @property
+    def said_pages(self) -> int:
+        """Pages in all, as the pager has it."""
+        return max(1, -(-self.said // self.size))
 
     @property
     def first(self) -> int:
@@ -35,49 +48,65 @@ class Paging:
         page = steps.get(command, self.page)
         if command.startswith("PN") and command[2:].isdigit():
             page = int(command[2:])
-        return Paging(min(max(page, 0), self.pages - 1), self.size, self.items)
+        return replace(self, page=min(max(page, 0), self.pages - 1))
 
     def numbers(self) -> range:
         """The page numbers (0-based) that have a button: ten around the current one."""
-        first = max(0, min(self.page - BUTTONS // 2, self.pages - BUTTONS))
-        return range(first, min(first + BUTTONS, self.pages))
+        first = max(0, min(self.page - BUTTONS // 2, self.said_pages - BUTTONS))
+        return range(first, max(min(first + BUTTONS, self.said_pages), 1))
 
 
-def lite_pager(cid: str, paging: Paging, theme: str) -> str:
-    """The panel below a grid; nothing where there is one page only."""
-    if paging.pages == 1:
+class Where(NamedTuple):
+    """Where a pager stands: its id, the class of the panel around it, and how a button calls the server."""
+
+    id: str
+    panel: str
+    click: Callable[[str], str]  # command → attributes of the anchor
+
+
+def in_grid(cid: str) -> Where:
+    """The pager below a grid and how its buttons call."""
+    return Where(
+        f"{cid}_DXPagerBottom",
+        "dxgvPagerBottomPanel",
+        lambda command: f"onclick=\"ASPx.GVPagerOnClick('{cid}','{command}');\"",
+    )
+
+
+def lite_pager(where: Where, paging: Paging, theme: str) -> str:
+    """The panel below a list; nothing where there is one page only (unless it has a lie to tell)."""
+    if paging.said_pages == 1 and paging.claimed is None:
         return ""
-    summary = f"Page {paging.page + 1} of {paging.pages} ({paging.items} items)"
+    summary = f"Page {paging.page + 1} of {paging.said_pages} ({paging.said} items)"
     return (
-        f'<div class="dxgvPagerBottomPanel{theme}"><div class="dxpLite{theme}" id="{cid}_DXPagerBottom">'
+        f'<div class="{where.panel}{theme}"><div class="dxpLite{theme}" id="{where.id}">'
         f'<b class="dxp-lead dxp-summary">{summary}</b>'
-        + _arrow(cid, "PBP", "Prev", paging.page > 0, theme)
-        + _numbers(cid, paging)
-        + _arrow(cid, "PBN", "Next", paging.page < paging.pages - 1, theme)
+        + _arrow(where, "PBP", "Prev", paging.page > 0, theme)
+        + _numbers(where, paging)
+        + _arrow(where, "PBN", "Next", paging.page < paging.said_pages - 1, theme)
         + '<b class="dxp-spacer"></b></div></div>'
     )
 
 
-def _arrow(cid: str, command: str, alt: str, enabled: bool, theme: str) -> str:
+def _arrow(where: Where, command: str, alt: str, enabled: bool, theme: str) -> str:
     css = f"dxWeb_p{alt}{'' if enabled else 'Disabled'}{theme}"
     image = f'<img class="{css}" src="/pmd/DXR.axd?r=1_85-12mkn" alt="{alt}">'
     if not enabled:
         return f'<b class="dxp-button dxp-bi dxp-disabledButton">{image}</b>'
-    call = f"ASPx.GVPagerOnClick('{cid}','{command}');"
-    return f'<a class="dxp-button dxp-bi" id="{cid}_DXPagerBottom_{command}" onclick="{call}">{image}</a>'
+    return f'<a class="dxp-button dxp-bi" id="{where.id}_{command}" {where.click(command)}>{image}</a>'
 
 
-def _numbers(cid: str, paging: Paging) -> str:
+def _numbers(where: Where, paging: Paging) -> str:
     shown = paging.numbers()
     ellipsis = '<b class="dxp-sep dxp-ellip">…</b>'
-    parts = [_number(cid, 0), ellipsis] if shown[0] > 0 else []
+    parts = [_number(where, 0), ellipsis] if shown[0] > 0 else []
     for page in shown:
         here = f'<b class="dxp-num dxp-current">{page + 1}</b>'
-        parts.append(here if page == paging.page else _number(cid, page))
-    if shown[-1] < paging.pages - 1:
-        parts += [ellipsis, _number(cid, paging.pages - 1)]
+        parts.append(here if page == paging.page else _number(where, page))
+    if shown[-1] < paging.said_pages - 1:
+        parts += [ellipsis, _number(where, paging.said_pages - 1)]
     return "".join(parts)
 
 
-def _number(cid: str, page: int) -> str:
-    return f"""<a class="dxp-num" onclick="ASPx.GVPagerOnClick('{cid}','PN{page}');">{page + 1}</a>"""
+def _number(where: Where, page: int) -> str:
+    return f'<a class="dxp-num" {where.click(f"PN{page}")}>{page + 1}</a>'

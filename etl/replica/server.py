@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from etl.replica import control, pmd
-from etl.replica.faults import FAULTS, Answer, html
+from etl.replica.exchange import Answer, Request, html
 from etl.replica.pages import errors
 from etl.replica.site import Site
 
@@ -79,11 +79,8 @@ class Handler(BaseHTTPRequestHandler):
             return html("", 302, ("Location", "/pmd/level.aspx"))
         if not path.lower().startswith("/pmd/"):
             return html(errors.not_found(), 404)
-        request = pmd.Request(self.command, path[5:], query, form, self._session_cookie())
-        answer = pmd.respond(site, request)
-        with site.lock:
-            fault = site.fault
-            return FAULTS[fault.name](site, answer) if fault.strikes() else answer
+        known = self.headers.get("If-None-Match") or ""
+        return pmd.respond(site, Request(self.command, path[5:], query, form, self._session_cookie(), known))
 
     def _session_cookie(self) -> str | None:
         try:
@@ -95,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, answer: Answer) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
             self._send_head(answer)
-            if self.command != "HEAD":
+            if self.command != "HEAD" and answer.status != 304:
                 self._send_body(answer)
             self.wfile.flush()
 
@@ -106,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Demo-Data", "1")
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.stream is None:
+        if answer.stream is None and answer.status != 304:
             self.send_header("Content-Length", str(len(answer.body)))
         if answer.stream is not None or answer.cut is not None:
             self.send_header("Connection", "close")
@@ -176,8 +173,10 @@ class ReplicaServer:
         mutate_every: float = 0.0,
         provinces: Sequence[str] = (),
         rows_of_all: int = 100,
+        etag: bool = False,
     ) -> None:
         self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all)
+        self.site.etags = etag
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
         self._threads: list[threading.Thread] = []

@@ -7,11 +7,13 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
-from etl.replica.faults import FAULTS, Fault
-from etl.replica.layouts import LAYOUTS, NOISE, NOISE_AT_START, THEMES, Layout
+from etl.replica.bulk import BulkMutator
+from etl.replica.faults import FAULTS, NO_FAULT, Fault
+from etl.replica.fields import BY_ATTRIBUTE
+from etl.replica.layouts import LAYOUTS, NOISE, NOISE_AT_START, THEMES, Layout, named
 from etl.replica.ledger import Entry, Ledger
-from etl.replica.mutate import Mutator
-from etl.replica.webforms import Seal, Sessions
+from etl.replica.mutate import DRAWS
+from etl.replica.webforms import Seal, Sessions, Target
 from etl.replica.world import World
 
 ROBOTS = "User-agent: *\nDisallow: /pmd/admin/\n"
@@ -38,12 +40,13 @@ class Site:
         self.seal = Seal(seed)
         self.sessions = Sessions()
         self.robots = ROBOTS
+        self.etags = False  # answer pages with an ETag and honour If-None-Match
         self.noise_epoch = 0
         self.requests: Counter[str] = Counter()  # by path
-        self.kinds: Counter[str] = Counter()  # GET, POST, callback, postback
+        self.kinds: Counter[str] = Counter()  # GET, POST, callback, postback, not_modified
         self.recent: deque[str] = deque(maxlen=2000)  # "GET /pmd/level.aspx?…", newest last
         self._noise = set(NOISE_AT_START)
-        self._mutator = Mutator(self.world, self.ledger, seed)
+        self._mutator = BulkMutator(self.world, self.ledger, seed)
         self.set_layout(layout)
         self.set_theme(theme)
         self.set_fault(fault)
@@ -68,6 +71,27 @@ class Site:
         with self.lock:
             return self._mutator.set_value(external_id, attribute, value)
 
+    def mutate_many(self, share: float, attribute: str = "budget") -> list[Entry]:
+        """Change one column of a share (0 to 1) of the projects, all to another value. Raises ValueError."""
+        with self.lock:
+            _known(attribute, DRAWS, "column")
+            return self._mutator.mutate_many(_share(share), attribute)
+
+    def new_status(self, share: float, word: str = "") -> list[Entry]:
+        """Give a share of the projects a status word that nobody has seen yet (by default a new one)."""
+        with self.lock:
+            return self._mutator.new_status(_share(share), word)
+
+    def remove_many(self, share: float) -> list[Entry]:
+        """Stop listing a share of the projects."""
+        with self.lock:
+            return self._mutator.remove_many(_share(share))
+
+    def restore_all(self) -> list[Entry]:
+        """List all removed projects again."""
+        with self.lock:
+            return self._mutator.restore_all()
+
     def noise(self, kind: str | None = None, on: bool = True) -> set[str]:
         """Switch one kind of noise (or `"all"`) and return what is on. Raises ValueError. No fact changes.
 
@@ -84,21 +108,59 @@ class Site:
         return kind in self._noise
 
     def set_layout(self, name: str) -> None:
-        """Raises ValueError for an unknown layout."""
-        self.layout: Layout = LAYOUTS[_known(name, LAYOUTS, "layout")]
+        """A layout by name, or two of them as `grid/cards`. Raises ValueError."""
+        self.layout: Layout = named(name)
+
+    def layout_of(self, target: Target, fault: Fault = NO_FAULT) -> Layout:
+        """The layout of one page: its municipality's where two are mixed."""
+        layout = self.layout
+        if fault.name == "switch_layout":
+            layout = named(fault.layout) if fault.layout else _another(layout)
+        if target.kind == "project":
+            return layout.of(self.world.by_id[target.key].municipalities[0])
+        return layout.of(target.key if target.kind == "municipality" else "")
 
     def set_theme(self, name: str) -> None:
         """Raises ValueError for an unknown theme."""
         self.theme = _known(name, THEMES, "theme")
 
-    def set_fault(self, name: str, after: int = 0, times: int = 0, seconds: float = 30.0) -> None:
-        """From the next answer but `after` on, `times` answers (0: all) go wrong. Raises ValueError."""
-        self.fault = Fault(_known(name, FAULTS, "fault"), after, times, seconds)
+    def set_fault(
+        self,
+        name: str,
+        after: int = 0,
+        times: int = 0,
+        seconds: float = 30.0,
+        *,
+        retry_after: int = 2,
+        attribute: str = "budget",
+        layout: str = "",
+    ) -> None:
+        """From the next answer but `after` on, `times` answers (0: all) go wrong; what goes wrong is said in
+        `faults.FAULTS`, what the other arguments are for in `faults.Fault`. Raises ValueError."""
+        _known(name, FAULTS, "fault")
+        _known(attribute, BY_ATTRIBUTE, "column")
+        if layout:
+            named(layout)
+        self.fault = Fault(name, after, times, seconds, retry_after, attribute, layout)
+
+    def strike(self) -> Fault:
+        """Count one answer: the fault that hits it. The edit of `self_edit` is made before it."""
+        with self.lock:
+            fault = self.fault
+            if not fault.strikes():
+                return NO_FAULT
+            if fault.name == "self_edit" and fault.struck <= max(1, fault.times):
+                self._mutator.move_first()
+            return fault
 
     def facts(self) -> dict[str, dict[str, Any]]:
         """All that is published now: external id → contract name → canonical value."""
         with self.lock:
             return {project.external_id: project.facts() for project in self.world}
+
+    def published(self) -> dict[str, dict[str, Any]]:
+        """The same, by the name that the soak test uses; removed projects are not in it."""
+        return self.facts()
 
     def lines(self) -> dict[str, tuple[int, int]]:
         """What the municipality lines say now: code → (projects, value in cents)."""
@@ -114,11 +176,23 @@ class Site:
                 "layout": self.layout.name,
                 "theme": self.theme,
                 "fault": self.fault.name,
+                "struck": self.fault.struck,
+                "etags": self.etags,
                 "noise": sorted(self._noise),
                 "sessions": len(self.sessions),
                 "requests": dict(self.requests),
                 "kinds": dict(self.kinds),
             }
+
+
+def _another(layout: Layout) -> Layout:
+    return LAYOUTS["grid" if layout.name == "table" else "table"]
+
+
+def _share(share: float) -> float:
+    if not 0 <= share <= 1:
+        raise ValueError(f"A share is a number from 0 to 1, not {share}.")
+    return share
 
 
 def _known(name: str, names: Any, what: str) -> str:

@@ -10,7 +10,9 @@ from html import escape
 from math import gcd
 from typing import TYPE_CHECKING, Any
 
+from etl.replica.faults import NO_FAULT, Fault
 from etl.replica.fields import STYLES, Style
+from etl.replica.lies import Lies
 from etl.replica.webforms import NONCE, Session, Target, enc_value, json_field
 
 if TYPE_CHECKING:
@@ -30,18 +32,34 @@ class PageState:
 
 
 class View:
-    """Everything that a renderer may ask. `root` is the way back to /pmd/ ("" or "../")."""
+    """Everything that a renderer may ask. `root` is the way back to /pmd/ ("" or "../"); `still` leaves
+    all noise out, so that two answers differ only where what they say differs."""
 
-    def __init__(self, site: Site, session: Session, target: Target, state: PageState | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        session: Session,
+        target: Target,
+        state: PageState | None = None,
+        *,
+        fault: Fault = NO_FAULT,
+        still: bool = False,
+    ) -> None:
         self.site, self.session, self.target = site, session, target
         self.state = state or PageState()
-        self.layout: Layout = site.layout
+        self.fault, self._still = fault, still
+        self.layout: Layout = site.layout_of(target, fault)
         self.root = "../" if target.kind in ("projects", "project") else ""
-        self.rng = random.Random()
+        self.rng = random.Random(0) if still else random.Random()
+        self.lies = Lies(fault, self.rng)
         theme = (
-            self.rng.choice(("Moderno", "Office365", "Glass", "none")) if site.has("theme") else site.theme
+            self.rng.choice(("Moderno", "Office365", "Glass", "none")) if self.has("theme") else site.theme
         )
         self.theme = "" if theme == "none" else f"_{theme}"
+
+    def has(self, kind: str) -> bool:
+        """Is this kind of noise in this answer?"""
+        return not self._still and self.site.has(kind)
 
     @property
     def style(self) -> Style:
@@ -53,7 +71,7 @@ class View:
 
     def nonce(self, kind: str, about: str) -> bytes:
         """Random while that noise is on, else always the same for the same thing."""
-        if self.site.has(kind):
+        if self.has(kind):
             return self.rng.randbytes(NONCE)
         return random.Random(f"{kind} {about}").randbytes(NONCE)
 
@@ -75,7 +93,7 @@ class View:
 
     def permuted(self, length: int, what: str) -> range | list[int]:
         """Order in which this session sees `length` things; the natural one while the noise is off."""
-        if length < 2 or not self.site.has(what):
+        if length < 2 or not self.has(what):
             return range(length)
         rng = random.Random(self.session.salt * 31 + self.site.noise_epoch)
         step = next(s for s in iter(lambda: rng.randrange(1, length), None) if gcd(s, length) == 1)
@@ -85,15 +103,15 @@ class View:
     def finish(self, html: str) -> str:
         """Give the scripts their numbers and spread the white space."""
         parts = html.split(_SCRIPT_ID)
-        numbers = self.rng if self.site.has("scripts") else random.Random(str(self.target))
+        numbers = self.rng if self.has("scripts") else random.Random(str(self.target))
         numbered = [f"dxss_{numbers.randrange(10**8, 2 * 10**9)}{part}" for part in parts[1:]]
         html = "".join((parts[0], *numbered))
-        if self.site.has("whitespace"):
+        if self.has("whitespace"):
             html = _BETWEEN_BLOCKS.sub(lambda _: ">\r\n" + " " * self.rng.randrange(9), html)
         return html
 
     def clock(self) -> str:
-        return datetime.now(UTC).strftime("%Y/%m/%d %H:%M:%S.%f") if self.site.has("clock") else ""
+        return datetime.now(UTC).strftime("%Y/%m/%d %H:%M:%S.%f") if self.has("clock") else ""
 
 
 def script(code: str) -> str:

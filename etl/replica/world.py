@@ -112,12 +112,11 @@ class World:
                 self.tallies[code].value += (value or 0) - (project.budget or 0)
         setattr(project, attribute, value)
 
-    def province_tally(self, province: str) -> Tally:
+    def of_province(self, province: str) -> list[Project]:
         """Distinct projects of a province; a scheme never crosses a province's border here."""
         places = (place for place in self.places if place.province == province)
-        own = [project for place in places for project in self.listed[place.code]]
-        distinct = {project.external_id: project.budget or 0 for project in own}
-        return Tally(len(distinct), sum(distinct.values()))
+        own = (project for place in places for project in self.listed[place.code])
+        return list({project.external_id: project for project in own}.values())
 
     def _draw(self, place: Place) -> Project:
         rng, number = self._rng, self._next

@@ -10,6 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from projects.models import Vocabulary
+
+pytestmark = pytest.mark.django_db
+
 EXAMPLES = Path(__file__).parent / "examples" / "dws"
 GRID = str(EXAMPLES / "grid_banded.html")
 LINES = str(EXAMPLES / "lines_plain_text.html")
@@ -62,3 +66,13 @@ def test_a_page_without_markup_is_an_entry_with_a_sentence(tmp_path: Path) -> No
     (entry,) = json.loads(run(str(page), "--json"))
     assert entry["tables"] == entry["municipalities"] == entry["projects"] == []
     assert entry["notes"] == ["The answer is empty."]
+
+
+def test_a_stewards_label_is_used(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<table><tr><th>Skemanommer</th><th>Budget</th></tr><tr><td>S1</td><td>R1</td></tr></table>"
+    )
+    assert json.loads(run(str(page), "--json"))[0]["projects"] == []
+    Vocabulary.objects.create(kind="field", text="Skemanommer", meaning="external_id")
+    assert json.loads(run(str(page), "--json"))[0]["projects"][0]["external_id"] == "S1"

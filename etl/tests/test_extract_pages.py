@@ -197,3 +197,37 @@ two</textarea><input name="d" value="x" disabled></form>"""
 )
 def test_a_cells_text_is_what_a_person_reads(cell: str, text: str) -> None:
     assert read_page(TABLE.format("1", cell)).tables[0].rows == [["1", text]]
+
+
+@pytest.mark.parametrize(
+    ("page", "is_whole"),
+    [
+        ("<html><body><p>x</p></body></html>", True),
+        ("<p>a piece of a page</p>", True),
+        ("<html><body><table><tr><td>x</td></tr", False),
+        ("<html><body>" + "<div>" * 5_000 + "x</html>", False),
+        ("<html><body>" + "<b><i>x<br>" * 3_000 + "</html>", True),
+    ],
+)
+def test_a_page_that_breaks_off_is_known_by_it(page: str, is_whole: bool) -> None:
+    content = read_page(page)
+    assert content.is_whole is is_whole
+    assert ("The page breaks off before its end, or is nested too deeply." in content.notes) is not is_whole
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "".join(f"<tr><td><font>WP{i}<td><b>N{i}<td>R1" for i in range(50)),
+        "".join(f"<font><tr><td>WP{i}</td><td>N{i}</td><td>R1</td></tr>" for i in range(50)),
+        "".join(f"<tr><td><div>WP{i}</td><td><p>N{i}</td><td><span>R1</td></tr>" for i in range(50)),
+        "".join(f"<tbody><tr><td>WP{i}<td>N{i}<td>R1</tbody>" for i in range(50)),
+    ],
+)
+@pytest.mark.parametrize(
+    "head",
+    ["<tr><th>Project No<th>Project Name<th>Budget</tr>", "<th>Project No<th>Project Name<th>Budget</th>"],
+)
+def test_wrongly_nested_tables_lose_no_row(head: str, rows: str) -> None:
+    content = read_page(f"<table>{head}{rows}</table>")
+    assert [project.external_id for project in content.projects] == [f"WP{i}" for i in range(50)]

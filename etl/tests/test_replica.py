@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape, unescape
 
 import pytest
@@ -23,6 +24,14 @@ LINE = re.compile(
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" id="[^"]+" value="([^"]*)" />')
 PANEL = "ctl00$PageContent$MyCallbackPanel"
 GRID = f"{PANEL}$sampleGrid"
+JSON_LABELS = {
+    "ProjectNo": "Project No",
+    "ProjectName": "Project Name",
+    "MunicipalityName": "Municipality",
+    "ProjectStatus": "Status",
+    "TotalBudget": "Budget",
+    "ContractorName": "Contractor",
+}
 TEXT_FIELDS = {
     "Project No": "external_id",
     "Project Name": "name",
@@ -58,28 +67,43 @@ class Client:
         """code → (name, number, value, path) of a list of municipalities."""
         return lines_of(self.get(f"level.aspx?df=1&lv=1&id={level}").text)
 
-    def rows(self, path: str, layout: str) -> list[dict[str, str]]:
-        """All rows of the grid of a page, header → text, by following its pager to the end."""
-        answer = self.get(path)
-        html = answer.text
-        followers = {
-            "callback": self._by_callback,
-            "postback": self._by_postback,
-            "gridview": self._by_gridview,
-        }
+    def rows(self, path: str) -> list[dict[str, str]]:
+        """All rows of the list of a page, label → text, by following its pager to the end."""
+        return [row for page in self.pages(path) for row in rows_of(page)]
+
+    def pages(self, path: str) -> Iterator[str]:
+        """All pages of the list, the later ones as a callback or postback answers them."""
+        html = self.get(path).text
         uid = "ctl00$PageContent$gvProjects" if "projects/Default" in path else GRID
-        rows: list[dict[str, str]] = []
-        for page in followers[LAYOUTS[layout].projects](path, html, uid):
-            rows += table_rows(page)
-        return rows
+        return self._follower(html)(path, html, uid)
+
+    def _follower(self, html: str) -> Callable[[str, str, str], Iterator[str]]:
+        if 'scope="col"' in html:
+            return self._by_gridview
+        if "ASPx.DVPagerClick(" in html:
+            return self._by_view_callback
+        if re.search(r"__doPostBack\(&#39;[^&]+&#39;,&#39;p0:", html):
+            return self._by_view_postback
+        return self._by_postback if "'callBacksEnabled':false" in html else self._by_callback
+
+    def _by_view_callback(self, path: str, html: str, uid: str) -> Iterator[str]:
+        yield html
+        for number in range(1, pages_in(html)):
+            yield opened(self.callback(path, html, uid, f"p0:12:PN{number}").text)
+
+    def _by_view_postback(self, path: str, html: str, uid: str) -> Iterator[str]:
+        yield html
+        for number in range(1, pages_in(html)):
+            argument = re.search(rf"&#39;(p\d+:\d+:PN{number})&#39;", html)[1]
+            html = self.post(path, html, __EVENTTARGET=uid, __EVENTARGUMENT=argument).text
+            yield html
 
     def _by_callback(self, path: str, html: str, uid: str) -> Iterator[str]:
         yield html
-        state = state_in(html)
+        latest = html
         for number in range(1, pages_in(html)):
-            result = opened(self.page_of_grid(path, html, uid, f"PN{number}", state).text)
-            state = state_in(result)
-            yield result
+            latest = opened(self.page_of_grid(path, html, uid, f"PN{number}", state_in(latest)).text)
+            yield latest
 
     def _by_postback(self, path: str, html: str, uid: str) -> Iterator[str]:
         yield html
@@ -134,6 +158,28 @@ def opened(answer: str) -> str:
     return payload.replace("\\\\", "\\")
 
 
+def rows_of(html: str) -> list[dict[str, str]]:
+    """Rows of the project list of a page or of a callback's answer, in whatever rendering."""
+    if found := re.search(r"var (?:projects|projectList) = (.*?);\r\n", html):
+        content = json.loads(found[1])
+        rows = content if isinstance(content, list) else content["rows"]
+        return [{JSON_LABELS.get(k, k): "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    if '<td class="dxcvCard' in html:
+        return blocks(
+            html, "dxcvCard", r'<label class="dxflCaption[^>]*>(.*?):</label></td><td[^>]*>(.*?)</td>'
+        )
+    if '<td class="label">' in html:
+        return blocks(html, "dxdvItem", r'<td class="label">(.*?):</td><td>(.*?)</td>')
+    empty = ("dxcvEmptyCard", "dxdvEmptyData")
+    return [] if any(f'<td class="{css}' in html for css in empty) else table_rows(html)
+
+
+def blocks(html: str, css: str, pair: str) -> list[dict[str, str]]:
+    pieces = re.split(rf'<td class="{css}', html)[1:]
+    found = [re.findall(pair, piece, re.DOTALL) for piece in pieces]
+    return [{plain(label): plain(value) for label, value in pairs} for pairs in found if pairs]
+
+
 def table_rows(html: str) -> list[dict[str, str]]:
     """Rows of the project grid, DevExpress or plain, with a group row's value as a column."""
     if 'scope="col"' in html or "There are no projects to show" in html:
@@ -168,8 +214,9 @@ def plain_rows(html: str) -> list[dict[str, str]]:
 
 
 def cents(text: str) -> int:
-    """This test's own reading of an amount: always two decimals here."""
-    return int(re.sub(r"\D", "", text))
+    """This test's own reading of an amount: two decimals, one in a bare JSON number, or none."""
+    whole, _, part = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", text).groups(default="")
+    return int(re.sub(r"\D", "", whole) or 0) * 100 + int(part.ljust(2, "0"))
 
 
 @pytest.fixture
@@ -323,7 +370,7 @@ def test_a_letter_is_a_callback_on_the_panel(client: Client) -> None:
 def test_a_district_lists_its_local_municipalities_and_its_own_projects(client: Client) -> None:
     path = client.lines("361")["DC12"][3]
     assert set(lines_of(client.get(path).text)) == {"EC121", "EC122", "EC124", "EC126"}
-    assert len(client.rows(path, "grid")) == client.lines("361")["DC12"][1]
+    assert len(client.rows(path)) == client.lines("361")["DC12"][1]
 
 
 # Grids
@@ -367,7 +414,7 @@ def test_an_empty_municipality_has_an_empty_row(replica: ReplicaServer, client: 
     assert line[1:3] == (0, "0.00")
     html = client.get(line[3]).text
     assert "_DXEmptyRow" in html
-    assert client.rows(line[3], "grid") == []
+    assert client.rows(line[3]) == []
     replica.site.set_layout("table")
     assert "There are no projects to show" in client.get(line[3]).text
 
@@ -379,20 +426,20 @@ def test_every_project_is_reached_through_the_pagers_of_each_layout(layout: str)
         listed: dict[str, list[dict[str, str]]] = {}
         for level in ("361", "362"):
             for code, (_, number, value, path) in client.lines(level).items():
-                listed[code] = client.rows(path, layout)
-                budgets = (text for row in listed[code] for label, text in row.items() if "Budget" in label)
+                listed[code] = client.rows(path)
+                budgets = [text for row in listed[code] for label, text in row.items() if "Budget" in label]
                 assert len(listed[code]) == number
-                assert sum(cents(text) for text in budgets if text) == cents(value)
-        every = client.rows("projects/Default.aspx", layout)
+                assert sum(map(cents, budgets)) == cents(value) or layout == "figures_on_page"
+        every = client.rows("projects/Default.aspx")
         facts = replica.site.facts()
         assert {row["Project No"] for rows in listed.values() for row in rows} == set(facts)
         assert [row["Project No"] for row in every] == list(facts)
         for row in every:
             known = facts[row["Project No"]]
-            assert {label: row[label] for label in TEXT_FIELDS} == {
-                label: known[name] or "" for label, name in TEXT_FIELDS.items()
-            }
-            assert row["Status"] == known["status_as_published"]
+            expected = {label: known[name] or "" for label, name in TEXT_FIELDS.items() if label in row}
+            assert {label: row[label] for label in expected} == expected
+            assert row.get("Status", known["status_as_published"]) == known["status_as_published"]
+            assert len(row) == 3 or layout != "figures_on_page"
         client.session.close()
 
 
@@ -413,24 +460,24 @@ def test_a_projects_own_page_says_more_and_nothing_else(layout: str) -> None:
     with ReplicaServer(projects=60, layout=layout) as replica:
         client = Client(replica)
         path = re.search(
-            r'href="\.\./(project/proj_detail\.aspx\?enc=[^"]+)"', client.get("projects/Default.aspx").text
+            r'"\.\./(project/proj_detail\.aspx\?enc=[^"]+)"', client.get("projects/Default.aspx").text
         )
         html = client.get(path[1]).text
         external_id = re.search(r"WP\d{5}", html[html.index("Project Details") :])[0]
         project = replica.site.world.by_id[external_id]
-        pairs = details(html, layout)
+        pairs = details(html)
         assert pairs["Project No"] == external_id
         assert pairs["Project Name"] == project.name
         assert pairs["Risk rating code"] == (project.risk_rating or "")
         assert pairs["Latitude"] == ("" if project.latitude is None else f"{project.latitude:.4f}")
-        budget = cents(pairs["Budget"]) * (1 if "," in pairs["Budget"] else 100) if pairs["Budget"] else None
+        budget = cents(pairs["Budget"]) if pairs["Budget"] else None
         assert budget == project.budget
         assert len(pairs) == 20
         client.session.close()
 
 
-def details(html: str, layout: str) -> dict[str, str]:
-    if layout == "table":
+def details(html: str) -> dict[str, str]:
+    if "ctl00_PageContent_tblProject" in html:
         found = re.findall(r"<td><b>(.*?)</b></td><td><span[^>]*>(.*?)</span>", html)
         return {plain(label): plain(value) for label, value in found}
     found = re.findall(
@@ -522,9 +569,9 @@ def test_a_removed_project_is_listed_nowhere_until_it_is_restored(
     replica: ReplicaServer, client: Client
 ) -> None:
     replica.site.remove("WP10005")
-    assert "WP10005" not in {row["Project No"] for row in client.rows("projects/Default.aspx", "grid")}
+    assert "WP10005" not in {row["Project No"] for row in client.rows("projects/Default.aspx")}
     replica.site.restore("WP10005")
-    assert "WP10005" in {row["Project No"] for row in client.rows("projects/Default.aspx", "grid")}
+    assert "WP10005" in {row["Project No"] for row in client.rows("projects/Default.aspx")}
 
 
 def test_it_changes_on_its_own_at_an_interval() -> None:
@@ -542,7 +589,7 @@ def test_noise_changes_the_bytes_and_no_fact(replica: ReplicaServer) -> None:
     def told() -> tuple[object, object, bytes]:
         client = Client(replica)
         lines = {code: line[:3] for code, line in client.lines("362").items()}
-        rows = sorted(client.rows("projects/Default.aspx", "grid"), key=lambda row: row["Project No"])
+        rows = sorted(client.rows("projects/Default.aspx"), key=lambda row: row["Project No"])
         raw = client.get("projects/Default.aspx").content
         client.session.close()
         return lines, [dict(sorted(row.items())) for row in rows], raw
@@ -677,5 +724,5 @@ def test_without_projects_every_list_and_grid_is_empty() -> None:
     with ReplicaServer(projects=0) as replica:
         client = Client(replica)
         assert {line[1] for line in client.lines("362").values()} == {0}
-        assert client.rows("projects/Default.aspx", "grid") == []
+        assert client.rows("projects/Default.aspx") == []
         client.session.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -13,6 +15,22 @@ class OverrideState(models.TextChoices):
     CAUGHT_UP = "caught_up", "the source says the same now"
     EXPIRED = "expired"
     UNDONE = "undone"
+
+
+class OverrideQuerySet(models.QuerySet["Override"]):
+    def active(self) -> OverrideQuerySet:
+        return self.filter(state=OverrideState.ACTIVE)
+
+    def due(self, now: datetime) -> OverrideQuerySet:
+        """In force, with an end that has come."""
+        return self.active().filter(expires_at__lte=now)
+
+    def to_look_at(self) -> OverrideQuerySet:
+        """Those that the source moved under, or caught up with, since a steward last looked."""
+        return self.exclude(notice="")
+
+    def in_force_at(self, moment: datetime) -> OverrideQuerySet:
+        return self.filter(models.Q(ended_at=None) | models.Q(ended_at__gt=moment), made_at__lte=moment)
 
 
 class Override(models.Model):
@@ -38,6 +56,8 @@ class Override(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Set when the source moves under the correction or catches up with it; cleared when a steward has looked.
     notice = models.TextField(blank=True, editable=False)
+
+    objects = OverrideQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

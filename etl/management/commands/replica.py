@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from etl.replica.faults import FAULTS
-from etl.replica.layouts import LAYOUTS, THEMES
+from etl.replica.layouts import HELP, NOISE, THEMES, named
 from etl.replica.server import ReplicaServer
 
 MOST_PROJECTS = 50_000
@@ -26,24 +26,40 @@ class Command(BaseCommand):
         parser.add_argument("--projects", type=int, default=500, help=f"0 to {MOST_PROJECTS}")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--mutate-every", type=float, default=0.0, metavar="SECONDS")
-        parser.add_argument("--layout", choices=sorted(LAYOUTS), default="grid")
+        parser.add_argument("--layout", default="grid", help=f"{', '.join(HELP)}, or two of them as a/b")
         parser.add_argument("--theme", choices=THEMES, default="Moderno")
-        parser.add_argument("--fault", choices=sorted(FAULTS), default="none")
+        parser.add_argument("--fault", choices=sorted(FAULTS), default="none", metavar="NAME")
+        parser.add_argument("--fault-after", type=int, default=0, help="answers that go well before it")
+        parser.add_argument("--fault-times", type=int, default=0, help="answers that go wrong; 0: all")
+        parser.add_argument("--etag", action="store_true", help="answer with ETag and 304")
+        parser.add_argument("--list", action="store_true", help="say what the layouts, faults and noises are")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["list"]:
+            return self._list()
         if not 0 <= options["projects"] <= MOST_PROJECTS:
             raise CommandError(f"--projects must be between 0 and {MOST_PROJECTS}.")
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
-        names = ("projects", "seed", "layout", "theme", "fault", "host", "port", "mutate_every")
+        names = ("projects", "seed", "layout", "theme", "host", "port", "mutate_every", "etag")
         try:
+            named(options["layout"])
             server = ReplicaServer(**{name: options[name] for name in names})
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}") from error
+        server.site.set_fault(options["fault"], options["fault_after"], options["fault_times"])
         with server:
             self.stdout.write(f"Replica of the DWS dashboard: {server.url}")
             self.stdout.write(f"Control, from this machine only: {server.root}/_control/state")
             self.stdout.flush()
             stop.wait()
         self.stdout.write("Replica stopped.")
+
+    def _list(self) -> None:
+        for heading, lines in (("Layouts", HELP), ("Faults", FAULTS), ("Noise", NOISE)):
+            self.stdout.write(f"{heading}:")
+            for name, line in lines.items():
+                self.stdout.write(f"  {name:18} {line}")

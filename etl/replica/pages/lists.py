@@ -66,19 +66,22 @@ def municipality_lines(view: View, places: list[Place]) -> list[Line]:
 
 
 def _ordered(view: View, lines: list[Line]) -> list[Line]:
-    return [lines[i] for i in view.permuted(len(lines), "row_order")]
+    return view.lies.reordered([lines[i] for i in view.permuted(len(lines), "row_order")])
 
 
 def _place_line(view: View, place: Place) -> Line:
-    tally = view.site.world.tallies[place.code]
+    world = view.site.world
+    tally = view.lies.tally(world.tallies[place.code], world.listed[place.code])
     href = view.link(Target("municipality", place.code))
     return Line(place.name, place.label, _figures(tally), href)
 
 
 def _province_line(view: View, code: str) -> Line:
-    tally = view.site.world.province_tally(code)
     name = PROVINCES[code]
-    return Line(name, f"{name} - [{code}]", _figures(tally), view.link(Target("province", code)))
+    projects = view.site.world.of_province(code)
+    tally = Tally(len(projects), sum(project.budget or 0 for project in projects))
+    figures = _figures(view.lies.tally(tally, projects))
+    return Line(name, f"{name} - [{code}]", figures, view.link(Target("province", code)))
 
 
 def _figures(tally: Tally) -> str:

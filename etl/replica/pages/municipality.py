@@ -6,14 +6,19 @@ district's line counts only the latter, is an [inference].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from etl.replica.cardview import card_view, card_view_inner
+from etl.replica.dataview import data_view, data_view_inner
 from etl.replica.fields import LINE_FIELDS, Field, printed
-from etl.replica.grid import Column, Grid, Row, grid_control
+from etl.replica.grid import Column, Grid, Row, grid_control, grid_inner
 from etl.replica.gridview import gridview
 from etl.replica.pager import Paging
 from etl.replica.pages.frame import PANEL, callback_panel
 from etl.replica.pages.landing import pager_panel
 from etl.replica.pages.lists import municipality_lines, rendered
 from etl.replica.places import BY_CODE, PROVINCES
+from etl.replica.scriptrows import script_rows
 from etl.replica.view import View, text
 from etl.replica.webforms import Target
 from etl.replica.world import Project
@@ -21,6 +26,7 @@ from etl.replica.world import Project
 PROJECTS_GRID = f"{PANEL}$sampleGrid"
 ALL_PROJECTS_GRID = "ctl00$PageContent$gvProjects"
 ROWS = 12
+BY_CALLBACK = ("callback", "cards", "dataview")
 _ALIGNED = {"money": "Right", "percent": "Center", "date": "Center"}
 
 
@@ -55,23 +61,40 @@ def _path(*steps: str) -> str:
 
 def table(view: View) -> str:
     """This page's table of projects, in today's rendering."""
-    grid = project_grid(view)
-    return gridview(grid) if view.layout.projects == "gridview" else grid_control(grid)
+    if view.layout.projects == "json":
+        paging = paging_of(view)
+        return script_rows(view, _page_of_projects(view, paging), _visible_fields(view), paging.said)
+    controls = {
+        "gridview": gridview,
+        "cards": card_view,
+        "dataview": data_view,
+        "dataview_postback": data_view,
+    }
+    return controls.get(view.layout.projects, grid_control)(project_grid(view))
+
+
+def table_inner(view: View, grid: Grid) -> str:
+    """What a callback of this page's table sends."""
+    inners = {"cards": card_view_inner, "dataview": data_view_inner}
+    return inners.get(view.layout.projects, grid_inner)(grid)
 
 
 def grid_uid(target: Target) -> str:
     return ALL_PROJECTS_GRID if target.kind == "projects" else PROJECTS_GRID
 
 
-def projects_of(view: View) -> list[Project]:
+def projects_of(view: View) -> Sequence[Project]:
     world = view.site.world
-    return world.order if view.target.kind == "projects" else world.listed[view.target.key]
+    return view.lies.listed(world.order if view.target.kind == "projects" else world.listed[view.target.key])
 
 
 def paging_of(view: View) -> Paging:
     """Where this page's table stands; a page beyond the end is the last."""
+    items = len(projects_of(view))
     size = view.site.rows_of_all if view.target.kind == "projects" else ROWS
-    return Paging(0, size, len(projects_of(view))).moved(f"PN{view.state.page}")
+    if view.layout.projects == "json":
+        size = max(1, items)
+    return view.lies.paging(Paging(0, size, items).moved(f"PN{view.state.page}"))
 
 
 def _grouping(view: View) -> str:
@@ -93,35 +116,41 @@ def project_grid(view: View, *, empty: bool = False) -> Grid:
         paging=paging,
         theme=view.theme,
         callback_state=view.sealed("callbackState", 240, page=paging.page),
-        callbacks=view.layout.projects == "callback",
+        callbacks=view.layout.projects in BY_CALLBACK,
         hidden=[Column(1, "", "ProjectID"), Column(40, "", "CaptureUserID")],
         grouped=_caption(view, grouping),
     )
 
 
 def _visible_fields(view: View) -> list[Field]:
-    fields = [field for field in LINE_FIELDS if field.attribute != _grouping(view)]
-    return [fields[i] for i in view.permuted(len(fields), "column_order")]
+    only, grouping = view.layout.columns, _grouping(view)
+    fields = [f for f in LINE_FIELDS if f.attribute != grouping and (not only or f.attribute in only)]
+    return view.lies.reordered([fields[i] for i in view.permuted(len(fields), "column_order")])
 
 
 def _caption(view: View, attribute: str) -> str:
     labels = {field.attribute: field.label for field in LINE_FIELDS} | view.style.labels
-    return labels.get(attribute, "")
+    return view.lies.caption(attribute, labels.get(attribute, ""))
 
 
 def _column(view: View, field: Field) -> Column:
     index = 2 + LINE_FIELDS.index(field)
-    return Column(index, _caption(view, field.attribute), field.column, _ALIGNED.get(field.kind, ""))
+    name = view.lies.column(field)
+    return Column(index, _caption(view, field.attribute), name, _ALIGNED.get(field.kind, ""))
 
 
 def _page_of_projects(view: View, paging: Paging) -> list[Project]:
     projects = projects_of(view)
+    if view.lies.on("shuffle_pages"):
+        projects = view.lies.reordered(projects)
     order = view.permuted(len(projects), "row_order")
     grouping = _grouping(view)
     if grouping:
-        shuffled = [projects[i] for i in order]
-        return sorted(shuffled, key=lambda p: getattr(p, grouping) or "")[paging.first : paging.last]
-    return [projects[order[i]] for i in range(paging.first, paging.last)]
+        projects = sorted((projects[i] for i in order), key=lambda p: getattr(p, grouping) or "")
+        order = range(len(projects))
+    page = [projects[order[i]] for i in range(paging.first, paging.last)]
+    page = view.lies.shown(page, view.site.world.order)
+    return sorted(page, key=lambda p: getattr(p, grouping) or "") if grouping else page
 
 
 def _rows(view: View, projects: list[Project], fields: list[Field], grouping: str) -> list[Row]:
@@ -136,7 +165,7 @@ def _rows(view: View, projects: list[Project], fields: list[Field], grouping: st
 
 
 def _cell(view: View, project: Project, field: Field) -> str:
-    value = text(printed(field, getattr(project, field.attribute), view.style))
+    value = text(printed(field, view.lies.value(field, project), view.style))
     if field.attribute == "name":
         href = view.link(Target("project", project.external_id))
         return f'<a class="dxeHyperlink{view.theme}" href="{href}">{value}</a>'

@@ -12,7 +12,7 @@ Pair = tuple[str, str]
 def content(view: View) -> str:
     """The content area for the view's project; the caller has made sure that it exists."""
     project = view.site.world.by_id[view.target.key]
-    pairs = _pairs(project)
+    pairs = _pairs(view, project)
     renderers = {"form": _form, "inputs": _inputs, "plain": _plain}
     body = renderers[view.layout.details](view, pairs)
     return (
@@ -20,9 +20,15 @@ def content(view: View) -> str:
     )
 
 
-def _pairs(project: Project) -> list[Pair]:
-    style = STYLES["page"]
-    return [(field.label, printed(field, getattr(project, field.attribute), style)) for field in FIELDS]
+def _pairs(view: View, project: Project) -> list[Pair]:
+    style, lies = STYLES["page"], view.lies
+    return [
+        (
+            lies.caption(field.attribute, field.label, own_page=True),
+            printed(field, lies.value(field, project), style),
+        )
+        for field in lies.reordered(FIELDS)
+    ]
 
 
 def _form(view: View, pairs: list[Pair]) -> str:

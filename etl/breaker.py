@@ -1,0 +1,114 @@
+"""Is a reading out of line with the source's own past? Then it is held for a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import asdict, dataclass, field
+
+from etl.changes import Changes
+from etl.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shares in percent; no share is taken of fewer than `least` records."""
+
+    count_drop: float = 20
+    blanked: float = 10
+    changed: float = 30
+    never_seen: float = 10
+    least: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a run is held: the rule's id, and a sentence with the figures."""
+
+    rule: str
+    sentence: str
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Past:
+    """What the source was like: its last complete reading, and how many records have each field."""
+
+    profile: Profile
+    had: dict[str, int] = field(default_factory=dict)  # field → projects that have a value
+    statuses: Set[str] = frozenset()  # every status word that was ever published
+    present: int = 0
+
+
+def reasons(
+    now: Profile, past: Past | None, changes: Changes, limits: Limits, whole: bool = True
+) -> list[Reason]:
+    """Why the reading is to be held; empty where it is not. A source without a past is never held.
+
+    `whole`: all that should have been read was; a reading with gaps has fewer of everything anyway.
+    """
+    if past is None:
+        return []
+    return [
+        *(_count(now, past, limits) if whole else ()),
+        *_blanked(past, changes, limits),
+        *_changed(past, changes, limits),
+        *_never_seen(now, past, limits),
+        *(_layout(now, past) if whole else ()),
+    ]
+
+
+def _count(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
+    for what, before, after in (
+        ("projects", past.profile.count, now.count),
+        ("municipality lines", past.profile.listings, now.listings),
+    ):
+        if before >= limits.least and _share(before - after, before) > limits.count_drop:
+            drop = _share(before - after, before)
+            yield Reason("count_down", f"{after} {what} instead of {before}: {drop:.0f}% fewer.")
+
+
+def _blanked(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
+    for name, gone in sorted(changes.blanked.items()):
+        had = past.had.get(name) or past.profile.filled.get(name.removeprefix("published."), 0)
+        if had >= limits.least and _share(gone, had) > limits.blanked:
+            yield Reason("blanked", f"“{name}” went blank in {gone} of the {had} records that had it.")
+
+
+def _changed(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
+    moved = changes.counts["updated"]
+    if past.present >= limits.least and _share(moved, past.present) > limits.changed:
+        share = _share(moved, past.present)
+        yield Reason("many_changed", f"{moved} of {past.present} projects ({share:.0f}%) changed at once.")
+
+
+def _never_seen(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
+    if now.count < limits.least:
+        return
+    words = {text: n for text, n in now.statuses.items() if text not in past.statuses}
+    columns = {label: n for label, n in now.columns.items() if label not in past.profile.columns}
+    if _share(sum(words.values()), now.count) > limits.never_seen:
+        shown = ", ".join(f"“{word}”" for word in sorted(words)[:3])
+        yield Reason("never_seen", f"{sum(words.values())} projects have a status never seen: {shown}.")
+    if columns and _share(max(columns.values()), now.count) > limits.never_seen:
+        shown = ", ".join(f"“{label}”" for label in sorted(columns)[:3])
+        yield Reason("never_seen", f"{max(columns.values())} projects have a column never seen: {shown}.")
+
+
+def _layout(now: Profile, past: Past) -> Iterator[Reason]:
+    if now.layouts == past.profile.layouts or not past.profile.layouts:
+        return
+    before, after = ", ".join(past.profile.layouts), ", ".join(now.layouts) or "nothing"
+    changed = f"The page shows its projects as {after} instead of {before}"
+    lost = sorted(set(past.profile.columns) - set(now.columns) - set(now.page_columns))
+    if now.certainty < past.profile.certainty:
+        yield Reason("layout", f"{changed}, which is less certain to read.")
+    elif lost:
+        yield Reason("layout", f"{changed}, without the columns {', '.join(f'“{c}”' for c in lost[:5])}.")
+    elif now.count < past.profile.count:
+        yield Reason("layout", f"{changed}, and {past.profile.count - now.count} projects fewer.")
+
+
+def _share(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0

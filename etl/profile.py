@@ -1,0 +1,61 @@
+"""What a reading looks like as a whole, for the next one to be held against. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from etl.survey import Survey
+
+# How certain a rendering is: cells under named headers, labelled blocks, lines of text.
+_CERTAINTY = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list": 1}
+
+
+@dataclass(slots=True)
+class Profile:
+    """Counts of one reading. `columns`: label → lines that have the column; `filled`: … not blank."""
+
+    count: int = 0
+    listings: int = 0
+    columns: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    page_columns: list[str] = field(default_factory=list)
+    layouts: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> Profile | None:
+        """The profile that a run kept; None for a run that kept none."""
+        return cls(**stored) if stored else None
+
+    @property
+    def certainty(self) -> int:
+        """Of the best rendering that showed projects: 3 named columns, 2 labelled blocks, 1 lines, 0 none."""
+        return max((_CERTAINTY.get(layout, 0) for layout in self.layouts), default=0)
+
+
+def profile_of(survey: Survey, field_of: Callable[[str], str | None]) -> Profile:
+    """The profile of what was read; `field_of`: label → field, to find the status column."""
+    columns: Counter[str] = Counter()
+    filled: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    for part in survey.lines.values():
+        published = part.published
+        columns.update(published.keys())
+        filled.update(label for label, text in published.items() if text)
+        statuses.update(text for label, text in published.items() if text and field_of(label) == "status")
+    page_columns = {label for part in survey.pages.values() for label in part.published}
+    return Profile(
+        count=len(survey.lines),
+        listings=len(survey.listings),
+        columns=dict(columns),
+        filled=dict(filled),
+        statuses=dict(statuses),
+        page_columns=sorted(page_columns),
+        layouts=sorted(survey.project_layouts),
+    )
