@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from etl.admin_decisions import decide
 from etl.scheduler import MONITORS, DataScheduler
 from projects.models import Source, SyncRun
 
@@ -91,6 +92,17 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "error",
     )
     list_filter = ("source", "state", "trigger", "complete")
+    change_form_template = "admin/etl/syncrun/change_form.html"
     list_select_related = ("source",)
     date_hierarchy = "requested_at"
     search_fields = ("error", "requested_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.decide_view)
+        return [path("<int:run_id>/decide/", view, name="etl_decide"), *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        """A held run's diff, and the steward's decision on it."""
+        if not request.user.has_perm("projects.change_syncrun"):
+            raise PermissionDenied
+        return decide(self, request, run_id)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from etl.changes import Changes
 from etl.profile import Profile
+from etl.vocabulary import normal_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ def _count(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
 
 def _blanked(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
     for name, gone in sorted(changes.blanked.items()):
-        had = past.had.get(name) or past.profile.filled.get(name.removeprefix("published."), 0)
+        had = past.had.get(name) or past.profile.filled.get(normal_label(name.removeprefix("published.")), 0)
         if had >= limits.least and _share(gone, had) > limits.blanked:
             yield Reason("blanked", f"“{name}” went blank in {gone} of the {had} records that had it.")
 
 
 def _changed(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
-    moved = changes.counts["updated"]
+    moved = changes.moved
     if past.present >= limits.least and _share(moved, past.present) > limits.changed:
         share = _share(moved, past.present)
         yield Reason("many_changed", f"{moved} of {past.present} projects ({share:.0f}%) changed at once.")

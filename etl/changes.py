@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,14 @@ class ProjectChange:
     field_changes: dict[str, list[Any]]
     evidence: dict[str, list[str | None]]
     snapshot: str | None
+    # labels whose new spelling says the same value: no reason to doubt a reading
+    respelled: frozenset[str] = frozenset()
+    kept: dict[str, Any] = field(default_factory=dict)  # corrected by a steward: {field: value shown}
+
+    @property
+    def overridden(self) -> list[str]:
+        """The fields that changed under a steward's correction: what is shown of them stays."""
+        return [name for name in self.field_changes if name in self.kept]
 
 
 @dataclass(slots=True)
@@ -57,14 +65,30 @@ class Changes:
     absences: list[Absence] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by change type
     blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
+    moved: int = 0  # known projects that say something else, not only spell it otherwise
     invalid: int = 0
 
     def add(self, change: ProjectChange) -> None:
         self.projects.append(change)
         self.counts[change.change_type] += 1
         if change.pk is not None:
-            gone = (name for name, (old, new) in change.field_changes.items() if old and not new)
-            self.blanked.update(gone)
+            said = {name: pair for name, pair in change.field_changes.items() if name not in change.respelled}
+            self.moved += bool(said)
+            self.blanked.update(name for name, (old, new) in said.items() if old and not new)
+
+    def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
+        """Those of the changes that concern some municipalities; `places_of`: a known project's codes."""
+        wanted = set(codes)
+        some = Changes(invalid=self.invalid)
+        for change in self.projects:
+            places = set(change.record.values["municipalities"]) | (
+                places_of(change.pk) if change.pk else set()
+            )
+            if places & wanted:
+                some.add(change)
+        some.listings = [listing for listing in self.listings if listing.record.code in wanted]
+        some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
+        return some
 
     def __bool__(self) -> bool:
         return bool(len(self.projects) or self.listings or self.absences)

@@ -6,59 +6,45 @@ Lists first, all pages of each; then those project pages that somebody wants. Ne
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 from etl import links
-from etl.exceptions import EtlError, FetchFailed, PageChanged
-from etl.extract import read_callback
-from etl.extract.types import PageContent, Pager, Table
-from etl.fetch import Fetcher
-from etl.reading import Count, Page, Reading
-from etl.webforms import Conversation, page_fields
+from etl.asking import Asking, Progress
+from etl.exceptions import FetchFailed, PageChanged, SessionExpired
+from etl.extract.types import Link
+from etl.paging import Paging, has_data, needs_conversation
+from etl.reading import Reading
+
+__all__ = ["Crawl", "Progress"]
 
 _DEEPEST = 4  # links from the entry page to a list of projects
-_MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
-_MOST_PAGES_OF_ONE_LIST = 5000
+_MOST_BARREN = 400  # pages without data: a site that has more of them than this is a maze
+_MOST_LISTS = 20_000
 
 
 @dataclass(slots=True)
 class Step:
+    """A page to read. `parent` and `text`: where its link was found, should it stop working."""
+
     key: str
     url: str
     depth: int
     area: str | None = None
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a crawl is: pages read, pages known to be waiting, what is being read."""
-
-    done: int
-    waiting: int
-    what: str
-
-
-Read = Callable[[str, Page], PageContent]
+    parent: str = ""
+    text: str = ""
+    sessions: int = 0  # how many had been begun when the link was found
 
 
 @dataclass
-class Crawl:
-    """One crawl of one site. `read` keeps a page and says what it offers; `problems` is what went wrong."""
+class Crawl(Asking):
+    """One crawl of one site."""
 
-    entry: str
-    fetcher: Fetcher
-    read: Read
-    on_progress: Callable[[Progress], None] = lambda progress: None
-    problems: list[str] = field(default_factory=list)
-    lists_complete: bool = True
-    counts: list[Count] = field(default_factory=list)
     _queue: deque[Step] = field(default_factory=deque)
     _known: set[str] = field(default_factory=set)
+    _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
-    _failures: int = 0
-    _done: int = 0
+    _barren: int = 0
 
     def lists(self) -> Iterator[Reading]:
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
@@ -67,217 +53,110 @@ class Crawl:
             step = self._queue.popleft()
             if step.area and step.area in self._areas_read:
                 continue
-            first = True
-            for reading in self._pages(step):
-                if first:
-                    self._follow(step, reading)
-                first = False
-                yield reading
+            reading = self._first_page(step)
+            if reading is None:
+                continue
+            self._follow(step, reading)
+            yield reading
+            for further in Paging(self, reading).readings():
+                self._follow_lines(step, further)
+                yield further
 
     def projects(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         """The own pages of projects, given as (external id, URL)."""
         waiting = list(wanted)
         for number, (external_id, url) in enumerate(waiting):
-            self._tell(len(waiting) - number, external_id)
-            reading = self._try(f"project:{external_id}", partial(self.fetcher.get, url))
+            self.tell(len(waiting) - number, external_id)
+            if not links.is_below(url, self.entry):
+                self.problems.append(
+                    f"{external_id}: its own page, {url[:300]}, is elsewhere; it was not read."
+                )
+                continue
+            reading = self.page(f"project:{external_id}", url, is_list=False)
             if reading:
                 reading.external_id = external_id
                 yield reading
 
     def _push(self, step: Step) -> None:
-        if step.key not in self._known:
-            self._known.add(step.key)
-            self._queue.append(step)
-
-    def _pages(self, step: Step) -> Iterator[Reading]:
-        self._tell(len(self._queue), step.key)
-        if step.depth == 0:  # without the entry page there is nothing: its failure is the run's
-            page = self.fetcher.get(step.url)
-            reading: Reading | None = self._reading(step.key, page)
-        else:
-            reading = self._try(step.key, lambda: self.fetcher.get(step.url), is_list=True)
-        if reading is None:
+        known = step.key.casefold()  # the same list in two spellings of a menu is one
+        if known in self._known:
             return
-        reading.area = step.area or links.area_of(reading.content)
-        yield from self._offered(reading)
-
-    def _offered(self, reading: Reading) -> Iterator[Reading]:
-        """The page itself, what its alphabet hides, and the further pages of its lists."""
-        yield reading
-        if reading.content.form is None:
-            yield from self._linked_pages(reading)
+        if len(self._known) >= _MOST_LISTS:
+            self.incomplete(f"The site has more than {_MOST_LISTS} lists; the rest was not read.")
             return
-        conversation = Conversation(reading.content.form, reading.content.controls)
-        if reading.content.alphabet and not _has_data(reading.content):
-            yield from self._letters(reading, conversation)
-        for number, table in enumerate(reading.content.tables):
-            yield from self._further_pages(reading, conversation, table, number)
+        self._known.add(known)
+        step.sessions = self.sessions
+        self._queue.append(step)
 
-    def _letters(self, first: Reading, conversation: Conversation) -> Iterator[Reading]:
-        """`All`, or each letter where that shows nothing."""
-        target, letters = first.content.alphabet or ("", [])
-        for letter in sorted(letters, key=lambda letter: letter.casefold() != "all"):
-            reading = self._call(first, conversation, target, letter, conversation.callback(target, letter))
-            if reading is None:
-                continue
-            yield reading
-            self._follow_lines(reading, 1)
-            if letter.casefold() == "all" and _has_data(reading.content):
-                return
+    def _first_page(self, step: Step) -> Reading | None:
+        self.tell(len(self._queue), step.key)
+        reading = self._entry(step) if step.depth == 0 else self._listed(step)
+        if reading and reading.page.not_modified and needs_conversation(reading.content):
+            # what we kept has the hidden fields of a session of long ago
+            reading = self.page(step.key, step.url, is_list=True, fresh=True)
+        if reading:
+            reading.area = step.area or links.area_of(reading.content)
+        return reading
 
-    def _further_pages(
-        self, first: Reading, conversation: Conversation, table: Table, number: int
-    ) -> Iterator[Reading]:
-        pager = table.pager
-        if pager is None or pager.how == "link" or not table.rows:
-            return
-        if _is_whole(pager, table):
-            if pager.items is not None:
-                self.counts.append(Count(first.key, pager.items, len(table.rows)))
-            return
-        seen, shown = {_rows_key(table)}, len(table.rows)
-        last = min(pager.pages or _MOST_PAGES_OF_ONE_LIST, _MOST_PAGES_OF_ONE_LIST)
-        for page in range(pager.page + 1, last + 1):
-            reading = self._page(first, conversation, pager, page)
-            found = _same_table(reading.content, table, number) if reading else None
-            if reading is None or found is None or not found.rows or _rows_key(found) in seen:
-                break
-            seen.add(_rows_key(found))
-            shown += len(found.rows)
-            yield reading
-            if found.pager and found.pager.how == "gridview":
-                pager.arguments = found.pager.arguments
-        if pager.items is not None:
-            self.counts.append(Count(first.key, pager.items, shown))
-        elif pager.pages and len(seen) < pager.pages - pager.page + 1:
-            self._incomplete(f"{first.key}: {len(seen)} of {pager.pages} pages could be read.")
+    def _entry(self, step: Step) -> Reading:
+        """Without the entry page there is nothing: its failure is the run's."""
+        try:
+            return self.reading(step.key, self.fetcher.get(step.url, key=step.key))
+        except SessionExpired:
+            self.new_session()
+        return self.reading(step.key, self.fetcher.get(step.url))
 
-    def _page(self, first: Reading, conversation: Conversation, pager: Pager, number: int) -> Reading | None:
-        fields = page_fields(conversation, pager, number)
-        if fields is None:
+    def _listed(self, step: Step) -> Reading | None:
+        """A list's first page. A link that stopped working with the session it was made in is looked up
+        again where it was found, once."""
+        is_stale = step.sessions < self.sessions and links.is_volatile(step.url) and step.parent
+        if is_stale and (fresh := self._link_again(step)):
+            step.url = fresh
+        return self.page(step.key, step.url, is_list=True)
+
+    def _link_again(self, step: Step) -> str | None:
+        try:
+            page = self.look(step.parent)
+        except (FetchFailed, PageChanged) as problem:
+            self.problems.append(f"{step.key}: the list of its link cannot be read again: {problem}")
             return None
-        if pager.how == "callback":
-            return self._call(first, conversation, pager.target, f"p{number}", fields)
-        reading = self._try(
-            f"{first.key}#p{number}", lambda: self.fetcher.post(conversation.action, fields), is_list=True
-        )
-        if reading:
-            reading.area = first.area
-            if reading.content.form:
-                conversation.fields = dict(reading.content.form.fields)
-        return reading
-
-    def _call(
-        self, first: Reading, conversation: Conversation, target: str, name: str, fields: dict[str, str]
-    ) -> Reading | None:
-        def ask() -> Page:
-            page = self.fetcher.post(conversation.action, fields)
-            answer = read_callback(page.body.decode("utf-8", "replace"))
-            if answer.error or answer.redirect:
-                raise PageChanged(f"{first.key}: the site answered “{answer.error or answer.redirect}”.")
-            conversation.take(target, answer)
-            return page
-
-        self._tell(len(self._queue), f"{first.key} {name}")
-        reading = self._try(f"{first.key}#{name}", ask, is_list=True)
-        if reading:
-            reading.area = first.area
-        return reading
-
-    def _linked_pages(self, first: Reading) -> Iterator[Reading]:
-        """Numbered pages behind plain links: any of them may show more numbers."""
-        tables = [table for table in first.content.tables if table.pager and table.pager.how == "link"]
-        waiting = [url for table in tables if table.pager for url in table.pager.arguments.values()]
-        known = {links.key_of(first.page.url)}
-        while waiting and len(known) < _MOST_PAGES_OF_ONE_LIST:
-            url = waiting.pop(0)
-            key = links.key_of(url)
-            if key in known or not links.is_below(url, self.entry):
-                continue
-            known.add(key)
-            self._known.add(key)
-            reading = self._try(key, partial(self.fetcher.get, url), is_list=True)
-            if reading is None:
-                continue
-            reading.area = first.area
-            yield reading
-            for table in reading.content.tables:
-                if table.pager and table.pager.how == "link":
-                    waiting.extend(table.pager.arguments.values())
+        lines = (line.url for line in page.listings if step.area and line.code == step.area)
+        texts = (link.url for link in page.links if step.text and link.text == step.text)
+        return next((url for url in (*lines, *texts) if url and links.is_below(url, self.entry)), None)
 
     def _follow(self, step: Step, reading: Reading) -> None:
         """Queue what the page leads to: its lines' areas; of a page without data, its promising links."""
         content = reading.content
+        if step.depth == 0:
+            self._menu = {link.text for link in content.links} | {links.key_of(e.url) for e in content.links}
         if reading.area and (content.tables or content.listings):
             self._areas_read.add(reading.area)
-        if step.depth >= _DEEPEST:
-            return
-        self._follow_lines(reading, step.depth + 1)
-        if content.projects or (content.listings and step.depth > 0):
+        self._follow_lines(step, reading)
+        is_barren = not has_data(content)
+        self._barren += is_barren
+        if step.depth >= _DEEPEST or not (is_barren or step.depth == 0) or content.projects:
             return
         own = {project.url for project in content.projects} | {line.url for line in content.listings}
         for link in content.links:
-            if link.url not in own and links.is_promising(link, self.entry) and self._may_go(step, link.url):
+            if link.url not in own and links.is_promising(link, self.entry) and self._may_go(step, link):
                 key = links.key_of(link.url)
                 if links.is_volatile(link.url):
                     key = f"{step.key} › {link.text}"
-                self._push(Step(key, link.url, step.depth + 1))
+                self._push(Step(key, link.url, step.depth + 1, None, reading.page.url, link.text))
 
-    def _may_go(self, step: Step, url: str) -> bool:
-        """Below the first level, plain links are the site's menu again; only encrypted ones lead deeper."""
-        return step.depth == 0 or links.is_volatile(url)
+    def _may_go(self, step: Step, link: Link) -> bool:
+        """Below the first level, what the entry page shows too is the site's menu again: by its text also,
+        as a menu's relative links lead astray from the pages of a sub-folder."""
+        if step.depth == 0 or links.is_volatile(link.url):
+            return True
+        is_menu = link.text in self._menu or links.key_of(link.url) in self._menu
+        return not is_menu and self._barren <= _MOST_BARREN
 
-    def _follow_lines(self, reading: Reading, depth: int) -> None:
+    def _follow_lines(self, step: Step, reading: Reading) -> None:
+        if step.depth >= _DEEPEST:
+            return
+        origin = reading.key.split("#")[0]
         for line in reading.content.listings:
             if line.url and links.is_below(line.url, self.entry):
-                self._push(Step(f"{reading.key.split('#')[0]} › {line.code}", line.url, depth, line.code))
-
-    def _reading(self, key: str, page: Page) -> Reading:
-        self._done += 1
-        return Reading(key, page, self.read(key, page))
-
-    def _try(self, key: str, ask: Callable[[], Page], is_list: bool = False) -> Reading | None:
-        """The reading, or None with the problem noted; too many in a row end the crawl."""
-        try:
-            reading = self._reading(key, ask())
-        except (FetchFailed, PageChanged) as problem:
-            self._failures += 1
-            if self._failures >= _MOST_FAILURES:
-                raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
-            self._note(problem, is_list)
-            return None
-        self._failures = 0
-        return reading
-
-    def _note(self, problem: EtlError, is_list: bool) -> None:
-        if is_list:
-            self._incomplete(str(problem))
-        else:
-            self.problems.append(str(problem))
-
-    def _incomplete(self, sentence: str) -> None:
-        self.lists_complete = False
-        self.problems.append(sentence)
-
-    def _tell(self, waiting: int, what: str) -> None:
-        self.on_progress(Progress(self._done, waiting, what))
-
-
-def _has_data(content: PageContent) -> bool:
-    return bool(content.listings or content.projects)
-
-
-def _is_whole(pager: Pager, table: Table) -> bool:
-    return pager.pages == 1 or (pager.items is not None and len(table.rows) >= pager.items)
-
-
-def _rows_key(table: Table) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(row) for row in table.rows)
-
-
-def _same_table(content: PageContent, table: Table, number: int) -> Table | None:
-    """The further page's table: of the same id, else with the same headers, else in the same place."""
-    by_id = [other for other in content.tables if other.id and other.id == table.id]
-    by_headers = [other for other in content.tables if other.headers == table.headers]
-    at_place = content.tables[number : number + 1]
-    return next(iter(by_id or by_headers or at_place), None)
+                parent = reading.page.url if origin == reading.key else ""
+                self._push(Step(f"{origin} › {line.code}", line.url, step.depth + 1, line.code, parent))

@@ -107,13 +107,16 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.survey.add(reading, self.sight.settle(reading))
 
     def _lists(self) -> Iterator[Reading]:
-        """All lists; then the first of their pages once more: was the site edited while it was read?"""
-        first: Reading | None = None
+        """All lists; then the first page of lines and the first of projects once more: was the site
+        edited while it was read?"""
+        firsts: dict[str, Reading] = {}
         for reading in self.crawl.lists():
-            if first is None and (reading.content.projects or reading.content.listings):
-                first = reading
+            if reading.content.listings and "#" not in reading.key:
+                firsts.setdefault("lines", reading)
+            if reading.content.projects and "#" not in reading.key:
+                firsts.setdefault("projects", reading)
             yield reading
-        if first is not None and "#" not in first.key:
+        for first in {reading.key: reading for reading in firsts.values()}.values():
             self._was_torn(first)
 
     def _was_torn(self, first: Reading) -> None:
@@ -142,7 +145,10 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.alive()
         self.sight.look(key, page)
         inspect_page(page.url, page.body, page.content_type)
-        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
+        content = read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
+        if not content.is_whole:
+            self._incomplete(f"{key}: not all of the page could be read. {' '.join(content.notes)}")
+        return content
 
     def _identify(self, project: PublishedProject, area: str | None) -> str:
         """An identity for a row that shows no number; "" where it shows no name either."""
@@ -263,7 +269,8 @@ class EnhancedDWSMonitor(SourceMonitor):
         """The change that makes what is known into the record; None where they agree."""
         values = value_changes(known.values if known else {}, record.values)
         texts = text_changes(known.published if known else {}, record.published)
-        told = field_changes(values, texts, {label: self.words.field_of(label) for label in texts})
+        field_of = {label: self.words.field_of(label) for label in texts}
+        told = field_changes(values, texts, field_of)
         returned = known is not None and not known.is_present
         if known and not told and not returned:
             return None
@@ -280,4 +287,7 @@ class EnhancedDWSMonitor(SourceMonitor):
             field_changes=told,
             evidence=texts,
             snapshot=proof.snapshot if proof else None,
+            respelled=frozenset(
+                f"published.{label}" for label, name in field_of.items() if name and name not in values
+            ),
         )

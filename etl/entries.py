@@ -38,10 +38,11 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
         field_changes=change.field_changes,
         evidence=change.evidence,
         municipality=row.municipality_id,
-        municipalities=list(change.record.values["municipalities"]),
+        municipalities=list(change.kept.get("municipalities", change.record.values["municipalities"])),
         province=row.province,
         run_id=run.pk,
         snapshot_id=change.snapshot,
+        overridden=change.overridden,
     )
 
 

@@ -15,6 +15,14 @@ class PageChanged(EtlError):
     """A page was had, but it is not what it used to be, so nothing can be read from it safely."""
 
 
+class SessionExpired(PageChanged):
+    """The server has forgotten our session: the same page can be had again, in a new one."""
+
+
+class Stopped(EtlError):
+    """Somebody asked the run to stop; it ended between two pages and loaded nothing."""
+
+
 class InvalidRecord(EtlError):
     """One record cannot be used (no identity); it is counted and left out, the others go on."""
 
@@ -33,3 +41,7 @@ class DemoMismatch(EtlError):
 
 class LeaseLost(EtlError):
     """This run was declared abandoned by another; it must not write any more."""
+
+
+class CannotDecide(EtlError):
+    """A steward's decision does not fit the run: it is not held, not the newest, or names no municipality."""

@@ -1,26 +1,31 @@
-"""URL → Page: politely, with retries, never off the host. The only file that knows HTTP."""
+"""URL → Page: politely, with retries, never off the host. With `network.py` the only file that knows HTTP."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import requests
 
-from etl import retry_after
-from etl.exceptions import FetchFailed
-from etl.reading import Page
+from etl import fetch_errors, retry_after, stop
+from etl.exceptions import FetchFailed, SessionExpired
+from etl.inspect_page import is_firewall, is_login, lost_session
+from etl.network import Connection
+from etl.reading import Kept, Page
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (429, 500, 502, 503, 504)
 _MOST_REDIRECTS = 5
 _LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again at the next poll
-_SLICE = 5.0  # seconds between two signs of life while waiting
+_LONGEST_PAGE = 900.0  # seconds that one page may cost, all attempts and waits together
+_SLICE = 0.5  # seconds between two signs of life while waiting
+_LONGEST_NAME = 500  # characters of a URL in a sentence
+_PORTS = {"http": 80, "https": 443}
 ROBOT = "BukaAmanzi"
 
 
@@ -37,38 +42,52 @@ class Manners:
 
 
 class Fetcher:
-    """One connection to one host. `alive` is called before each request and while waiting."""
+    """One connection to one host. `alive` is called before each request and while waiting.
 
-    def __init__(self, base_url: str, manners: Manners, alive: Callable[[], None] = lambda: None) -> None:
-        self.base_url, self.manners, self.alive = base_url, manners, alive
+    `kept` gives the last answer of a page by its key, to be had again without sending it again (304).
+    Certificates are always verified; nothing here or in the environment switches that off.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        manners: Manners,
+        alive: Callable[[], None] = lambda: None,
+        kept: Callable[[str], Kept | None] = lambda key: None,
+    ) -> None:
+        self.base_url, self.manners, self.alive, self.kept = base_url, manners, alive, kept
+        self.requests = self.retries = self.not_modified = 0
+        self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
         self.host = urlsplit(base_url).netloc.lower()
-        self.requests = self.retries = 0
         self._last_answer: float | None = None
         self._robots: RobotFileParser | None = None
         self._delay = manners.delay
-        self._session = self._open()
-
-    def _open(self) -> requests.Session:
-        session = requests.Session()
-        session.headers["User-Agent"] = f"{ROBOT}/1.0 (+{self.manners.contact_url})"
-        session.headers["Accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
-        session.headers["Accept-Language"] = "en-ZA,en;q=0.8"
-        return session
+        headers = {
+            "User-Agent": f"{ROBOT}/1.0 (+{manners.contact_url})",
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "en-ZA,en;q=0.8",
+        }
+        self._connection = Connection(base_url, manners.timeout, manners.max_bytes, headers)
 
     def forget_session(self) -> None:
         """Start a new session at the server (its old one expired)."""
-        self._session.cookies.clear()
+        self._connection.forget_cookies()
 
     def close(self) -> None:
-        self._session.close()
+        self._connection.close()
 
-    def get(self, url: str) -> Page:
-        """Fetch a page of the host. Raises FetchFailed with one sentence for a person."""
-        return self._ask("GET", url, None)
+    def get(self, url: str, key: str = "") -> Page:
+        """Fetch a page of the host. Raises FetchFailed with one sentence for a person, or SessionExpired.
+
+        With a `key` the server is asked only for what is new since the kept answer of that key: where it
+        says that nothing is, the page is the kept one, `not_modified`.
+        """
+        kept = self.kept(key) if key else None
+        return self._ask("GET", url, None, kept)
 
     def post(self, url: str, fields: Mapping[str, str]) -> Page:
-        """Post a form of the host. Raises FetchFailed."""
-        return self._ask("POST", url, fields)
+        """Post a form of the host. Raises FetchFailed, SessionExpired."""
+        return self._ask("POST", url, fields, None)
 
     def allowed(self, url: str) -> bool:
         """Whether robots.txt lets us fetch the URL. Raises FetchFailed when robots.txt cannot be had."""
@@ -78,7 +97,7 @@ class Fetcher:
 
     def _read_robots(self) -> RobotFileParser:
         robots = RobotFileParser()
-        answer = self._attempts("GET", urljoin(self.base_url, "/robots.txt"), None)
+        answer = self._attempts("GET", urljoin(self.base_url, "/robots.txt"), None, {})
         if answer.status == 200 and answer.content_type.startswith("text/"):
             robots.parse(answer.body.decode("utf-8", "replace").splitlines())
         else:  # RFC 9309: no such file, or not ours to see, forbids nothing
@@ -88,88 +107,89 @@ class Fetcher:
             self._delay = max(self._delay, float(asked))
         return robots
 
-    def _ask(self, method: str, url: str, fields: Mapping[str, str] | None) -> Page:
+    def _ask(self, method: str, url: str, fields: Mapping[str, str] | None, kept: Kept | None) -> Page:
         for _ in range(_MOST_REDIRECTS + 1):
-            self._check(url)
-            answer = self._attempts(method, url, fields)
+            url = self._checked(url)
+            answer = self._attempts(method, url, fields, _validators(kept))
+            if answer.status == 304 and kept:
+                return self._as_before(answer, kept)
             if answer.status not in _REDIRECTS:
                 return self._accept(answer)
-            url = urljoin(url, answer.header("Location"))
-            method, fields = "GET", None
-        raise FetchFailed(f"{url} redirects in a circle.")
+            url = _joined(url, answer.header("Location"))
+            method, fields, kept = "GET", None, None
+        raise FetchFailed(f"{_name(url)} redirects in a circle.")
 
-    def _check(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or parts.netloc.lower() != self.host:
-            raise FetchFailed(f"{url} is off the host {self.host}; it was not followed.")
+    def _as_before(self, answer: Page, kept: Kept) -> Page:
+        self.not_modified += 1
+        return replace(answer, body=kept.body, headers={**kept.headers, **answer.headers}, not_modified=True)
+
+    def _checked(self, url: str) -> str:
+        """The URL as it is asked for: a link that forgot the encryption of this host gets it back."""
+        host, port = _place(url)
+        plain = url.lower().startswith("http://")
+        if self._scheme == "https" and plain and (host, port) == (self._place[0], 80):
+            url, port = f"https://{self.host}{_behind_host(url)}", self._place[1]
+        gains_encryption = self._scheme == "http" and not plain and (self._place[1], port) == (80, 443)
+        if host != self._place[0] or not (port == self._place[1] or gains_encryption):
+            login = " It seems to be a login." if is_login(url) else ""
+            raise FetchFailed(f"{_name(url)} is off the host {self.host}; it was not followed.{login}")
         if not self.allowed(url):
-            raise FetchFailed(f"robots.txt of {self.host} does not allow {parts.path}.")
+            raise FetchFailed(f"robots.txt of {self.host} does not allow {urlsplit(url).path}.")
+        return url
 
     def _accept(self, answer: Page) -> Page:
         if answer.status == 200:
             return answer
+        url = _name(answer.url)
+        if lost_session(answer.url, answer.body):
+            raise SessionExpired(f"{url}: the server has forgotten the session ({answer.status}).")
         if answer.status == 403:
             raise FetchFailed(
-                f"{self.host} refuses us: 403 for {answer.url} (a firewall in front of the site, it seems)."
+                f"{self.host} refuses us: 403 for {url} (a firewall in front of the site, it seems)."
             )
-        raise FetchFailed(f"{answer.url} answered {answer.status} instead of 200.")
+        wall = " with the page of a firewall" if is_firewall(answer.body) else ""
+        raise FetchFailed(f"{url} answered {answer.status}{wall} instead of 200.")
 
-    def _attempts(self, method: str, url: str, fields: Mapping[str, str] | None) -> Page:
+    def _attempts(
+        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> Page:
+        until = time.monotonic() + _LONGEST_PAGE
         for attempt in range(1, self.manners.attempts + 1):
             last = attempt == self.manners.attempts
             try:
-                answer = self._once(method, url, fields)
+                answer = self._once(method, url, fields, headers)
             except requests.RequestException as error:
-                if last or _is_final(error):
-                    self._give_up(url, error)
+                if last or fetch_errors.is_final(error) or time.monotonic() > until:
+                    self._give_up(url, error, attempt)
                 wait = self._backoff(attempt)
             else:
-                if answer.status not in _PASSING or last:
+                if answer.status not in _PASSING or lost_session(answer.url, answer.body):
                     return answer
                 wait = self._asked_wait(answer, attempt)
+                if last or time.monotonic() + wait > until:
+                    return answer
             self.retries += 1
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, method: str, url: str, fields: Mapping[str, str] | None) -> Page:
+    def _once(
+        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> Page:
         if self._last_answer is not None:
             self._sleep(self._last_answer + self._delay - time.monotonic())
-        self.alive()
+        self._sign_of_life()
         self.requests += 1
         try:
-            with self._session.request(
-                method,
-                url,
-                data=fields,
-                timeout=self.manners.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = self._body(url, response)
+            return self._connection.ask(method, url, fields, headers)
         finally:
             self._last_answer = time.monotonic()
-        headers = {k: v for k, v in response.headers.items() if k.lower() != "set-cookie"}
-        if "Set-Cookie" in response.headers:
-            headers["Set-Cookie"] = "(masked)"
-        return Page(url, body, response.status_code, headers)
-
-    def _body(self, url: str, response: requests.Response) -> bytes:
-        cap, deadline = self.manners.max_bytes, time.monotonic() + 4 * self.manners.timeout
-        pieces, size = [], 0
-        for piece in response.iter_content(65536):
-            size += len(piece)
-            if size > cap:
-                raise FetchFailed(f"{url} is larger than {cap / 1e6:g} MB; it was not read to its end.")
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout(f"{url} drips too slowly")
-            pieces.append(piece)
-        return b"".join(pieces)
 
     def _backoff(self, attempt: int) -> float:
-        return self.manners.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+        doubled = self.manners.backoff * 2 ** min(attempt - 1, 20)
+        return min(doubled, _LONGEST_WAIT) * random.uniform(0.5, 1.5)
 
     def _asked_wait(self, answer: Page, attempt: int) -> float:
-        asked = retry_after.seconds(answer.header("Retry-After"))
+        asked = retry_after.seconds(answer.header("Retry-After"), server_date=answer.header("Date"))
         if asked is not None and asked > _LONGEST_WAIT:
             raise FetchFailed(f"{self.host} answered {answer.status} and asks for {asked:.0f} s of patience.")
         return max(asked or 0.0, self._backoff(attempt))
@@ -178,30 +198,45 @@ class Fetcher:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _SLICE))
-            self.alive()
+            self._sign_of_life()
 
-    def _give_up(self, url: str, error: requests.RequestException) -> NoReturn:
-        tried = f" after {self.manners.attempts} attempts" if not _is_final(error) else ""
-        raise FetchFailed(f"{_sentence(url, error)}{tried}.") from error
+    def _sign_of_life(self) -> None:
+        stop.check()
+        self.alive()
 
-
-def _is_final(error: requests.RequestException) -> bool:
-    return isinstance(
-        error,
-        requests.exceptions.SSLError | requests.exceptions.InvalidURL | requests.exceptions.MissingSchema,
-    )
+    def _give_up(self, url: str, error: requests.RequestException, attempts: int) -> NoReturn:
+        tried = f" after {attempts} attempts" if not fetch_errors.is_final(error) else ""
+        raise FetchFailed(f"{fetch_errors.sentence(_name(url), error)}{tried}.") from error
 
 
-def _sentence(url: str, error: requests.RequestException) -> str:
-    host = urlsplit(url).netloc
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"The certificate of {host} cannot be trusted"
-    if isinstance(error, requests.Timeout):
-        return f"{host} did not answer in time (the DWS host answers only to South African addresses)"
-    if "NameResolution" in repr(error) or "getaddrinfo" in repr(error):
-        return f"The name {host} cannot be found (DNS)"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return f"The answer of {url} broke off in the middle"
-    if isinstance(error, requests.ConnectionError):
-        return f"{host} cannot be reached: {type(error).__name__}"
-    return f"{url} could not be fetched: {error}"
+def _validators(kept: Kept | None) -> dict[str, str]:
+    if kept is None:
+        return {}
+    pairs = (("If-None-Match", kept.header("ETag")), ("If-Modified-Since", kept.header("Last-Modified")))
+    return {name: value for name, value in pairs if value}
+
+
+def _place(url: str) -> tuple[str, int]:
+    """Host and port; ("", 0) where the URL cannot be read, is none of the web's, or brings a password."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or parts.username is not None:
+            return "", 0
+        return (parts.hostname or ""), (parts.port or _PORTS[parts.scheme])
+    except ValueError:
+        return "", 0
+
+
+def _behind_host(url: str) -> str:
+    return url[7:][len(urlsplit(url).netloc) :]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise FetchFailed(f"{_name(url)} redirects to “{location[:100]}”, which is no address.") from None
+
+
+def _name(url: str) -> str:
+    return url if len(url) <= _LONGEST_NAME else f"{url[:_LONGEST_NAME]}…"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from urllib.parse import urlsplit
 
-from etl.exceptions import PageChanged
+from etl.exceptions import PageChanged, SessionExpired
 
 _HEADER_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w.:-]+)", re.I)
@@ -15,11 +16,59 @@ _FIREWALL = re.compile(
     rb"request (was )?(rejected|blocked)|access denied|attention required|incident id|support id", re.I
 )
 _ERROR_TITLE = re.compile(rb"server error|runtime error|service unavailable|page not found|error \d{3}", re.I)
+_TIMEOUT_PAGE = re.compile(r"(session)?(time-?out|expired)[\w-]*\.(aspx|html?)$|sessionend", re.I)
+_LOGIN_PAGE = re.compile(r"(log-?[io]n|sign-?in)(\.aspx|\.html?|\.php)?/?$", re.I)
+_LOGIN_QUERY = re.compile(r"(^|&)(ReturnUrl|wctx|SAMLRequest)=", re.I)
+# What ASP.NET says to fields of a session that it has forgotten (its key or its state is gone).
+_LOST_STATE = re.compile(
+    rb"validation of viewstate mac failed|invalid postback or callback argument|invalid viewstate"
+    rb"|view ?state (is|was) (invalid|corrupted)|session (has |state has )?(expired|timed out)",
+    re.I,
+)
 _SINGLE_BYTE = re.compile(r"^(windows-125\d|cp125\d|iso-?8859-\d+|latin-?1|us-ascii)$", re.I)
 
 
+def is_login(url: str) -> bool:
+    """Whether the address is a login's: where a redirect ends that wants to know who we are."""
+    parts = _split(url)
+    return bool(_LOGIN_PAGE.search(parts[0]) or _LOGIN_QUERY.search(parts[1]))
+
+
+def is_timeout_page(url: str) -> bool:
+    """Whether the address is where a site sends those whose session it has forgotten."""
+    return bool(_TIMEOUT_PAGE.search(_split(url)[0]))
+
+
+def is_firewall(body: bytes) -> bool:
+    """Whether a short page reads like a firewall's."""
+    return len(body) < 20_000 and b"__VIEWSTATE" not in body and bool(_FIREWALL.search(body))
+
+
+def lost_session(url: str, text: bytes) -> bool:
+    """Whether an answer (an error page, an error of a callback) says that the session is gone."""
+    return is_timeout_page(url) or (len(text) < 100_000 and bool(_LOST_STATE.search(text)))
+
+
+def inspect_callback(url: str, body: bytes, content_type: str) -> None:
+    """Raise PageChanged when something else came than the answer to a callback, SessionExpired where a new
+    session may help: a page of the site in place of an answer, its login, its time-out page."""
+    if b"/*DX*/" in body[:200_000] or body[:1] in (b"e", b"s"):
+        return
+    if lost_session(url, body) or is_login(url):
+        raise SessionExpired(f"{url}: the session ended.")
+    inspect_page(url, body, content_type)
+    raise SessionExpired(f"{url} answered a callback with a page of its own: the session ended, it seems.")
+
+
 def inspect_page(url: str, body: bytes, content_type: str) -> None:
-    """Raise PageChanged, with a sentence, when the body cannot be the page that was asked for."""
+    """Raise PageChanged, with a sentence, when the body cannot be the page that was asked for.
+
+    `url`: where the redirects ended. Raises SessionExpired where a new session may help.
+    """
+    if is_timeout_page(url):
+        raise SessionExpired(f"{url}: the session ended.")
+    if is_login(url):
+        raise PageChanged(f"{url} is a login page: the site asks who we are now.")
     if not body.strip():
         raise PageChanged(f"{url} is an empty page.")
     if "/*DX*/" in body[:200_000].decode("latin-1"):
@@ -36,10 +85,12 @@ def _recognise(url: str, body: bytes, title: bytes) -> None:
     has_state = b"__VIEWSTATE" in body
     if _PASSWORD.search(body) and (not has_state or re.search(rb"log ?[io]n|sign ?in", title, re.I)):
         raise PageChanged(f"{url} is a login page now.")
-    if _ERROR_TITLE.search(title) or b"aspxerrorpath" in body[:4000]:
+    if _ERROR_TITLE.search(title) or b"aspxerrorpath" in body[:4000] or "aspxerrorpath=" in url.lower():
+        if lost_session(url, body):
+            raise SessionExpired(f"{url}: the server has forgotten the session.")
         shown = b" ".join(title.split()).decode("utf-8", "replace")
         raise PageChanged(f"{url} is an error page that calls itself a success: “{shown}”.")
-    if len(body) < 20_000 and not has_state and _FIREWALL.search(body):
+    if is_firewall(body):
         raise PageChanged(f"{url} is the answer of a firewall, not of the site.")
 
 
@@ -68,3 +119,12 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Path and query; "" for what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.path, parts.query

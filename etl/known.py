@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from etl import reread
+from etl import overrides, reread
 from etl.breaker import Past
 from etl.profile import Profile
 from etl.records import PROJECT_FIELDS
@@ -71,6 +71,7 @@ class Known:
     turn: int
     last_parser: str
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
+    _places: dict[int, set[str]] | None = None
 
     @classmethod
     def of(cls, source: Source) -> Known:
@@ -101,6 +102,15 @@ class Known:
         """What is known after something was loaded."""
         return Known.of(self.source)
 
+    def places_of(self, pk: int) -> set[str]:
+        """The codes of a known project's municipalities."""
+        if self._places is None:
+            through = Project.municipalities.through.objects.filter(project__source=self.source)
+            self._places = {}
+            for project, code in through.values_list("project_id", "municipality_id").iterator():
+                self._places.setdefault(project, set()).add(code)
+        return self._places.get(pk, set())
+
     def was_rejected(self, content_digest: str) -> bool:
         """Whether the same reading was the last that a steward decided on, and was rejected."""
         decided = SyncRun.objects.filter(source=self.source, decided_at__isnull=False).order_by("-decided_at")
@@ -112,8 +122,9 @@ class Known:
         pks = {self.keys[i].pk: i for i in external_ids if i in self.keys}
         if not pks:
             return {}
+        said = overrides.source_values(pks)  # a steward's correction is not what the source says
         rows = Project.objects.filter(pk__in=pks).prefetch_related("municipalities")
-        return {pks[project.pk]: _known(project) for project in rows}
+        return {pks[project.pk]: _known(project, said.get(project.pk, {})) for project in rows}
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key."""
@@ -155,7 +166,7 @@ class Known:
         return [(i, key) for i, key in self.keys.items() if key.missing_run in late]
 
 
-def _known(project: Project) -> KnownProject:
+def _known(project: Project, said: dict[str, Any]) -> KnownProject:
     values = {name: getattr(project, name) for name in PROJECT_FIELDS if name not in _RELATED}
     values["municipality"] = project.municipality_id
     values["municipalities"] = tuple(sorted(place.code for place in project.municipalities.all()))

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -68,6 +69,19 @@ def claim(run: SyncRun) -> bool:
     now = timezone.now()
     taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
         state=RunState.RUNNING, started_at=now, holder=_holder(), lease_until=now + _term()
+    )
+    run.refresh_from_db()
+    return bool(taken)
+
+
+def reclaim(run: SyncRun, **columns: Any) -> bool:
+    """Take a held run up again, for its release; False when it is not held any more.
+
+    Raises IntegrityError when another run of the source is active.
+    """
+    now = timezone.now()
+    taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUARANTINED).update(
+        state=RunState.RUNNING, holder=_holder(), lease_until=now + _term(), **columns
     )
     run.refresh_from_db()
     return bool(taken)

@@ -15,7 +15,9 @@ _USELESS = re.compile(
     re.I,
 )
 _PROMISING = re.compile(
-    r"project|level\.aspx|province|provincial|district|municip|munic|metro|\blist|scheme|wsa\b|rbig|wsig",
+    r"project|level\.aspx|province|provincial|district|municip|munic|metro|\blist|scheme|wsa\b|rbig|wsig|"
+    r"eastern cape|free state|gauteng|kwazulu|limpopo|mpumalanga|north(ern|[ -]?west)|western cape|"
+    r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
 _VOLATILE = {"enc", "sid", "session", "sessionid", "_", "t", "ts", "token", "rnd", "nocache"}
@@ -42,7 +44,10 @@ def key_of(url: str) -> str:
 
 def is_below(url: str, entry: str) -> bool:
     """Whether the URL is on the entry page's host and below its folder."""
-    ours, theirs = urlsplit(entry), urlsplit(url)
+    try:
+        ours, theirs = urlsplit(entry), urlsplit(url)
+    except ValueError:
+        return False
     folder = ours.path.rsplit("/", 1)[0] + "/"
     same_host = theirs.scheme in ("http", "https") and theirs.netloc.lower() == ours.netloc.lower()
     return same_host and theirs.path.startswith(folder)
@@ -52,13 +57,11 @@ def is_promising(link: Link, entry: str) -> bool:
     """Whether a menu's link may lead to lists of projects."""
     if not is_below(link.url, entry):
         return False
-    path = urlsplit(link.url).path
+    path = urlsplit(link.url).path[len(urlsplit(entry).path.rsplit("/", 1)[0]) :]
     # "Last Visited Project" depends on the session
     if _USELESS.search(path) or "last visited" in link.text.casefold():
         return False
-    return bool(
-        _PROMISING.search(path.rsplit("/", 2)[-1]) or _PROMISING.search(link.text) or is_volatile(link.url)
-    )
+    return bool(_PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url))
 
 
 def area_of(content: PageContent) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from etl import checks, entries, lease
+from etl import checks, entries, lease, overrides
 from etl.changes import Absence, Changes, ListingChange, ProjectChange
 from etl.checks import Verdict
 from etl.records import PROJECT_FIELDS
@@ -116,13 +116,23 @@ def describe(run: SyncRun, survey: Survey, verdict: Verdict, changes: Changes, s
     run.disagreements = [disagreement.as_json() for disagreement in verdict.disagreements]
     run.pages, run.seen = len(survey.sightings), len(survey.lines.keys() | survey.pages.keys())
     run.listings, run.layouts = len(survey.listings), sorted(survey.layouts)
+    _count(run, changes)
+    run.notes = list(dict.fromkeys([*run.notes, *verdict.problems, *survey.notes]))[:200]
+    run.finished_at, run.lease_until = timezone.now(), None
+
+
+def describe_release(run: SyncRun, changes: Changes) -> None:
+    """Say on the run (unsaved) what its release loads."""
+    run.state, run.lease_until = RunState.SUCCEEDED, None
+    _count(run, changes)
+
+
+def _count(run: SyncRun, changes: Changes) -> None:
     run.created, run.updated = changes.counts["created"], changes.counts["updated"]
     run.returned = changes.counts["returned"]
     run.missing = sum(absence.step == "missing" for absence in changes.absences)
     run.withdrawn, run.invalid = len(changes.absences) - run.missing, changes.invalid
     run.same = run.seen - len(changes.projects)
-    run.notes = list(dict.fromkeys([*run.notes, *verdict.problems, *survey.notes]))[:200]
-    run.finished_at, run.lease_until = timezone.now(), None
 
 
 def _state(verdict: Verdict, changes: Changes) -> RunState:
@@ -208,6 +218,7 @@ def _write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]
         (Identity(source_id=run.source_id, external_id=row.external_id, project=row) for row in created),
         batch_size=_BATCH,
     )
+    overrides.keep(rows, changes)
     _write_places(rows, changes)
     return rows
 
@@ -216,7 +227,7 @@ def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
     moved = [
         (row, change)
         for row, change in zip(rows, changes, strict=True)
-        if "municipalities" in change.field_changes
+        if "municipalities" in change.field_changes and "municipalities" not in change.kept
     ]
     known = [row.pk for row, change in moved if change.pk is not None]
     if known:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from etl.survey import Survey
+from etl.vocabulary import normal_label
 
 # How certain a rendering is: cells under named headers, labelled blocks, lines of text.
 _CERTAINTY = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list": 1}
@@ -15,7 +16,11 @@ _CERTAINTY = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list":
 
 @dataclass(slots=True)
 class Profile:
-    """Counts of one reading. `columns`: label → lines that have the column; `filled`: … not blank."""
+    """Counts of one reading. `columns`: column → lines that have it; `filled`: … not blank.
+
+    A column is called by the field that its label means, else by its label: "Budget" and "Budget (R'000)"
+    are one column, whichever rendering shows it.
+    """
 
     count: int = 0
     listings: int = 0
@@ -39,17 +44,22 @@ class Profile:
         return max((_CERTAINTY.get(layout, 0) for layout in self.layouts), default=0)
 
 
+def column_of(label: str, field_of: Callable[[str], str | None]) -> str:
+    """What a column is called in a profile."""
+    return field_of(label) or normal_label(label)
+
+
 def profile_of(survey: Survey, field_of: Callable[[str], str | None]) -> Profile:
-    """The profile of what was read; `field_of`: label → field, to find the status column."""
+    """The profile of what was read; `field_of`: label → field."""
     columns: Counter[str] = Counter()
     filled: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     for part in survey.lines.values():
-        published = part.published
-        columns.update(published.keys())
-        filled.update(label for label, text in published.items() if text)
-        statuses.update(text for label, text in published.items() if text and field_of(label) == "status")
-    page_columns = {label for part in survey.pages.values() for label in part.published}
+        published = [(column_of(label, field_of), text) for label, text in part.published.items()]
+        columns.update({column for column, _ in published})
+        filled.update({column for column, text in published if text})
+        statuses.update(text for column, text in published if text and column == "status")
+    page_columns = {column_of(label, field_of) for part in survey.pages.values() for label in part.published}
     return Profile(
         count=len(survey.lines),
         listings=len(survey.listings),

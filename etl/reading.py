@@ -18,10 +18,10 @@ class Page:
     status: int | None = 200
     headers: dict[str, str] = field(default_factory=dict)
     fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    not_modified: bool = False  # the server said so; the body is the one that we kept
 
     def header(self, name: str) -> str:
-        wanted = name.lower()
-        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+        return _header(self.headers, name)
 
     @property
     def content_type(self) -> str:
@@ -35,6 +35,17 @@ class Page:
     def is_demo(self) -> bool:
         """Whether the answer says of itself that it comes from the replica."""
         return self.header("X-Demo-Data") == "1" or b'content="Buka Amanzi replica"' in self.body[:4096]
+
+
+@dataclass(slots=True)
+class Kept:
+    """An answer that we kept: its body as received, and its headers."""
+
+    body: bytes
+    headers: dict[str, str]
+
+    def header(self, name: str) -> str:
+        return _header(self.headers, name)
 
 
 @dataclass(slots=True)
@@ -55,3 +66,8 @@ class Count:
     what: str
     claimed: int
     found: int
+
+
+def _header(headers: dict[str, str], name: str) -> str:
+    wanted = name.lower()
+    return next((value for key, value in headers.items() if key.lower() == wanted), "")

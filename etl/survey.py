@@ -95,7 +95,7 @@ class Survey:
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
         if any(project.part == "line" for project in reading.content.projects):
             self.project_layouts.update(table.kind for table in reading.content.tables if table.rows)
-        if reading.area and reading.content.tables:
+        if reading.area and reading.content.tables and self.is_municipality(reading.area):
             self.listed.setdefault(reading.area, set())
         for project in reading.content.projects:
             self._project(project, reading, seen)

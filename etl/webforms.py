@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from etl.extract.types import CallbackAnswer, Control, Form, Pager
 
 _VALIDATION = "__EVENTVALIDATION"
+_PAGE = re.compile(r"Page\$(\d{1,7})")
 
 
 class Conversation:
@@ -67,15 +69,24 @@ def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str
     if pager.how == "postback":
         arguments = grid_arguments("PAGERONCLICK", f"PN{page - 1}")
         return conversation.postback(pager.target, arguments)
-    argument = _gridview_argument(pager.arguments, page)
-    return conversation.postback(pager.target, argument) if argument else None
+    hop = gridview_hop(pager.arguments, page - 1, page)
+    return conversation.postback(pager.target, hop[0]) if hop and hop[1] == page else None
 
 
-def _gridview_argument(arguments: Mapping[str, str], page: int) -> str | None:
-    if str(page) in arguments:
-        return arguments[str(page)]
-    # beyond the numbers that are shown there is only "…", which names the next block's first page
-    return f"Page${page}" if f"Page${page}" in arguments.values() else None
+def gridview_hop(arguments: Mapping[str, str], at: int, wanted: int) -> tuple[str, int] | None:
+    """From page `at`, the event argument that leads to the wanted page or nearer to it, and where it leads.
+
+    Beyond the numbers that are shown there is only "…", which names the next block's first page, and some
+    pagers show nothing but "Next". None where no way leads nearer.
+    """
+    numbered = {int(found[1]): found[0] for text in arguments.values() if (found := _PAGE.fullmatch(text))}
+    nearer = [number for number in numbered if abs(wanted - number) < abs(wanted - at)]
+    if nearer:
+        number = min(nearer, key=lambda number: abs(wanted - number))
+        return numbered[number], number
+    if wanted > at and "Page$Next" in arguments.values():
+        return "Page$Next", at + 1
+    return None
 
 
 def _has_state(control: Control) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from projects import rules
+from projects import causes
 from projects.models import (
     ChainHead,
     DataChangeLog,
@@ -22,6 +22,7 @@ from projects.models import (
     Snapshot,
     Vocabulary,
 )
+from projects.override_admin import OverrideAdmin
 
 
 class Recorded(admin.ModelAdmin):
@@ -112,13 +113,13 @@ class DataChangeLogAdmin(Recorded):
     fields = (
         "id", "at", "said", "page", "entity_type", "entity_id", "external_id", "name", "municipality",
         "municipalities", "province", "source", "change_type", "cause", "severity", "rules", "field_changes",
-        "evidence", "run", "snapshot", "demo", "digest",
+        "evidence", "overridden", "run", "snapshot", "demo", "digest",
     )  # fmt: skip
     readonly_fields = ("said", "page")
 
     @admin.display(description="what happened")
     def said(self, row: DataChangeLog) -> str:
-        return rules.assess(row.entity_type, row.change_type, row.field_changes).sentence
+        return causes.assess(row, stored=row.rules).sentence
 
     @admin.display(description="public page")
     def page(self, row: DataChangeLog) -> SafeString:
@@ -158,3 +159,6 @@ class VocabularyAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vocabulary]:
         return super().get_queryset(request).order_by("kind", "text")
+
+
+__all__ = ["OverrideAdmin", "Recorded"]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from projects import rules
+from projects import causes
 from projects.models import ChainHead, DataChangeLog, Source
 
 # Sent after the commit with `last_id`, once for each batch: the log has grown to that id.
@@ -43,6 +43,7 @@ class Entry:
     run_id: int | None = None
     snapshot_id: str | None = None
     overridden: list[str] = field(default_factory=list)
+    step: str = ""  # of a steward's correction: "corrected", "undone" or "expired"
     # What the record says beside the changes, for the rules: {"budget": "…", "expenditure": "…"} after the
     # change. Neither stored nor part of the digest.
     context: dict[str, Any] | None = None
@@ -51,7 +52,7 @@ class Entry:
     def kind(self) -> str:
         """What rows of one run have in common when they are one mass edit."""
         fields = ",".join(sorted(self.field_changes)) if self.change_type == "updated" else ""
-        return f"{self.entity_type}:{self.change_type}:{fields}"[:200]
+        return f"{self.entity_type}:{self.step or self.change_type}:{fields}"[:200]
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ def _rows(
 
 
 def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
-    verdict = rules.assess(entry.entity_type, entry.change_type, entry.field_changes, entry.context)
+    verdict = causes.assess(entry, entry.context)
     return DataChangeLog(
         id=pk,
         at=at,

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 
-from projects.models import Source
+from projects.models import RunState, Source
+
+
+class Site:
+    """Asks once for each request, and only where a page shows it."""
+
+    @cached_property
+    def _sources(self) -> list[Any]:
+        return list(Source.objects.for_every_page())
+
+    def demo(self) -> bool:
+        return any(source.demo for source in self._sources)
+
+    def held(self) -> list[Any]:
+        """The sources whose newest reading waits for a steward: the pages say since when and why."""
+        return [source for source in self._sources if source.decided == RunState.QUARANTINED]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`demo`: whether any source's data come from the replica (the pages then say so)."""
+    """`demo`: whether any source's data come from the replica (the pages then say so); `held`."""
     if request.path.startswith("/admin/"):
         return {}
-    return {"demo": Source.objects.filter(demo=True).exists()}
+    known = getattr(request, "_site", None)
+    if known is None:
+        known = request._site = Site()  # type: ignore[attr-defined]
+    return {"demo": known.demo, "held": known.held}

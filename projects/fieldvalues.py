@@ -1,6 +1,6 @@
 """The values of a project's fields: as columns hold them, as the log spells them, as a steward types them.
 
-Pure: no database. Canonical is the log's spelling: "62.00", "2027-02-28", codes, text in NFC, degrees as
+No query. Canonical is the log's spelling: "62.00", "2027-02-28", codes, text in NFC, degrees as
 numbers, lists of codes; None for unknown.
 """
 
@@ -13,13 +13,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from projects.phrases import label
+from projects.models import Province, Status
+from projects.phrases import DATES, label
 
 AMOUNTS = frozenset({"budget", "expenditure"})
-DATES = frozenset({"start_date", "completion_date"})
 DEGREES = {"latitude": 90, "longitude": 180}
-STATUSES = ("identification", "planning", "design", "tender", "construction", "completed", "on_hold", "cancelled")
-PROVINCES = ("EC", "FS", "GT", "KZN", "LIM", "MP", "NC", "NW", "WC")
 _LONGEST = {"programme": 40, "project_type": 60}
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
@@ -106,14 +104,14 @@ def _degrees(field: str, text: str) -> float:
 
 def _status(field: str, text: str) -> str:
     code = text.lower().replace(" ", "_").replace("-", "_")
-    if code not in STATUSES:
-        raise NotAValue(f"“{text}” is not a status. These are: {', '.join(STATUSES)}.")
+    if code not in Status.values:
+        raise NotAValue(f"“{text}” is not a status. These are: {', '.join(Status.values)}.")
     return code
 
 
 def _province(field: str, text: str) -> str:
-    if text.upper() not in PROVINCES:
-        raise NotAValue(f"“{text}” is not a province's code. These are: {', '.join(PROVINCES)}.")
+    if text.upper() not in Province.values:
+        raise NotAValue(f"“{text}” is not a province's code. These are: {', '.join(Province.values)}.")
     return text.upper()
 
 

@@ -184,6 +184,12 @@ class ProjectFilter(django_filters.FilterSet):
     max_budget = AmountFilter("budget", "lte", label="Budget to (rand)")
     changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
     presence = Choices(choices=Presence.choices)
+    silent = django_filters.ChoiceFilter(
+        method="quiet",
+        choices=[("1", "under construction, no change for 180 days")],
+        label="Silent",
+        error_messages={"invalid_choice": "“%(value)s” is not known here; silent=1 is all there is."},
+    )
     ordering = _ordering()
 
     class Meta:
@@ -197,6 +203,9 @@ class ProjectFilter(django_filters.FilterSet):
                 found |= Q(**{f"{field}__icontains": word})
             queryset = queryset.filter(found)
         return queryset
+
+    def quiet(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.silent()
 
 
 # Beside the number; each word of a search must be in one of them.
@@ -216,6 +225,7 @@ class ChangeFilter(django_filters.FilterSet):
     since = MomentFilter("at", "gte", label="Since")
     until = MomentFilter("at", "lte", label="Until", end=True)
     run = IdFilter("run_id", label="Run")
+    kind = django_filters.CharFilter(max_length=200, strip=False, label="Kind of mass edit")
     field = django_filters.CharFilter("field_changes", "has_key", label="Field", max_length=200)
 
     class Meta:
@@ -227,6 +237,22 @@ class ChangeFilter(django_filters.FilterSet):
 
     def of_project(self, queryset: Any, name: str, value: int) -> Any:
         return queryset.of_project(value)
+
+
+class NewsFilter(ChangeFilter):
+    """For people: what the sources changed, unless a cause, a run, a kind or a project is asked for."""
+
+    ANY = "any"
+
+    cause = Choices(choices=[*Cause.choices, (ANY, "any cause")], method="of_cause")
+
+    def of_cause(self, queryset: Any, name: str, value: list[str]) -> Any:
+        return queryset if not value or self.ANY in value else queryset.filter(cause__in=value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        found = super().filter_queryset(queryset)
+        asked = any(self.form.cleaned_data[name] for name in ("cause", "run", "kind", "project"))
+        return found if asked else found.by_source()
 
 
 class MunicipalityFilterSet(django_filters.FilterSet):

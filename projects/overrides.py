@@ -7,11 +7,12 @@ one order: the project, its overrides, the head of the log's chain.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,7 +37,7 @@ def correct(
     text: str,
     *,
     reason: str,
-    user: AbstractBaseUser | None,
+    user: AbstractBaseUser | AnonymousUser | None,
     expires_at: datetime | None = None,
 ) -> Override:
     """Put what a steward typed in the place of what the source says, until undone or `expires_at` (aware).
@@ -44,43 +45,71 @@ def correct(
     A correction of the municipality corrects the municipalities and the province with it. One that is in
     force on the field is replaced. Raises NotAValue, CorrectionRefused.
     """
-    value, now = read(field, text), timezone.now()
-    if not reason.strip():
-        raise CorrectionRefused("A correction needs a reason.")
-    if expires_at is not None and expires_at <= now:
-        raise CorrectionRefused("The correction would have run out already.")
+    value, now = _terms(field, text, reason, expires_at), timezone.now()
     with transaction.atomic():
         project = _locked(project.pk)
-        replaced = _group(project, field)
-        before = {name: _shown(project, name) for name in _ALL}
-        if before[field] == value:
-            raise CorrectionRefused(f"{label(field)} is {shown(field, value)} already.")
-        said = before | {override.field: override.source_value for override in replaced}
-        said |= {o.field: o.source_value for o in _others(project, replaced)}
-        if said[field] == value:
-            raise CorrectionRefused("That is what the source says itself: undo the correction instead.")
-        _end(replaced, OverrideState.UNDONE, now)
-        wanted = {field: value} | _companions(field, value, said)
-        _end(Override.objects.active().filter(project=project, field__in=wanted), OverrideState.UNDONE, now)
+        plan = _plan(project, _active(project), field, value)
+        _end(plan.replaced, OverrideState.UNDONE, now)
+        terms = {"reason": reason.strip(), "made_by_id": user and user.pk, "expires_at": expires_at}
         made = Override.objects.bulk_create(
             Override(
                 project=project,
                 field=name,
                 value=corrected,
-                source_value=said[name],
-                source_value_then=said[name],
-                reason=reason.strip(),
-                made_by_id=user.pk if user else None,
+                source_value=plan.said[name],
+                source_value_then=plan.said[name],
                 made_at=now,
-                expires_at=expires_at,
+                **terms,
             )
-            for name, corrected in wanted.items()
+            for name, corrected in plan.wanted.items()
         )
-        _show(project, {o.field: o.source_value for o in replaced} | wanted, before, "corrected", now)
+        back = {override.field: override.source_value for override in plan.replaced}
+        _show(project, back | plan.wanted, plan.before, "corrected", now)
     return made[0]
 
 
-def undo(override: Override, user: AbstractBaseUser | None) -> None:
+def rehearse(project: Project, field: str, text: str, reason: str, expires_at: datetime | None) -> None:
+    """Raises what `correct` would, and does nothing."""
+    active = list(Override.objects.active().filter(project=project))
+    _plan(project, active, field, _terms(field, text, reason, expires_at))
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a correction takes: the values shown before, what the source says, what is corrected to what,
+    and the corrections that it takes the place of.
+    """
+
+    before: Values
+    said: Values
+    wanted: Values
+    replaced: list[Override]
+
+
+def _plan(project: Project, active: list[Override], field: str, value: Any) -> _Plan:
+    before = {name: _shown(project, name) for name in (*CORRECTABLE, "municipalities")}
+    said = before | {override.field: override.source_value for override in active}
+    if value == before[field]:
+        raise CorrectionRefused(f"{label(field)} is {shown(field, value)} already.")
+    if value == said[field]:
+        raise CorrectionRefused("That is what the source says itself: undo the correction instead.")
+    wanted = {field: value} | _companions(field, value, said)
+    # what came with the last correction of a municipality goes with it
+    strokes = {override.made_at for override in active if override.field == field == "municipality"}
+    replaced = [o for o in active if o.field in wanted or o.made_at in strokes]
+    return _Plan(before, said, wanted, replaced)
+
+
+def _terms(field: str, text: str, reason: str, expires_at: datetime | None) -> Any:
+    """The canonical value, where the correction can be made as far as can be seen without the project."""
+    if not reason.strip():
+        raise CorrectionRefused("A correction needs a reason.")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise CorrectionRefused("The correction would have run out already.")
+    return read(field, text)
+
+
+def undo(override: Override, user: AbstractBaseUser | AnonymousUser | None) -> None:
     """Show again what the source says now; those that were made in one stroke are undone in one.
 
     Raises CorrectionRefused when it is not in force any more.
@@ -91,7 +120,7 @@ def undo(override: Override, user: AbstractBaseUser | None) -> None:
         if override.pk not in {o.pk for o in group}:
             raise CorrectionRefused(f"The correction of the {label(override.field).lower()} is not in force.")
         _take_back(project, group, OverrideState.UNDONE, timezone.now())
-    if user is not None:
+    if user and user.pk:
         LogEntry.objects.log_actions(user.pk, [override], CHANGE, "Undone.", single_object=True)
     override.refresh_from_db()
 
@@ -129,27 +158,12 @@ def settle(override: Override, source_value: Any, now: datetime) -> bool:
     return True
 
 
-_ALL = (*CORRECTABLE, "municipalities")
-
-
 def _locked(pk: int) -> Project:
     return Project.objects.select_for_update().get(pk=pk)
 
 
 def _active(project: Project) -> list[Override]:
     return list(Override.objects.select_for_update().active().filter(project=project).order_by("id"))
-
-
-def _group(project: Project, field: str) -> list[Override]:
-    """The correction in force of a field, with those that were made in the same stroke."""
-    active = _active(project)
-    strokes = {o.made_at for o in active if o.field == field}
-    return [o for o in active if o.made_at in strokes]
-
-
-def _others(project: Project, replaced: Iterable[Override]) -> list[Override]:
-    gone = {o.pk for o in replaced}
-    return [o for o in _active(project) if o.pk not in gone]
 
 
 def _companions(field: str, value: Any, said: Values) -> Values:

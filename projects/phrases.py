@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +87,28 @@ def phrase(field: str, old: Any, new: Any) -> str:
     special = _SPECIAL.get(field)
     said = special(field, old, new) if special else None
     return said or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
+
+
+def by_steward(field: str, old: Any, new: Any, step: str) -> str:
+    """What a steward did to a field; `step`: "corrected", "undone", "expired" or unknown."""
+    subject = label(field).lower()
+    before = "not published" if old is None else _quoted(field, old)
+    after = "not published" if new is None else _quoted(field, new)
+    if step == "undone":
+        return f"A steward took back a correction: the {subject} is {after} again (was {before})"
+    if step == "expired":
+        return f"A steward's correction ran out: the {subject} is {after} again (was {before})"
+    if new is None:
+        return f"A steward marked the {subject} as not known (was {before})"
+    if old is None:
+        return f"A steward gave the {subject}, which is not published: {after}"
+    return f"A steward corrected the {subject} from {before} to {after}"
+
+
+def covered(fields: Sequence[str]) -> str:
+    """`a steward's correction covers the budget`."""
+    names = listed([f"the {label(field).lower()}" for field in fields])
+    return f"a steward's correction covers {names}"
 
 
 def _quoted(field: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.template.loader import get_template
 
 from projects import figures, phrases
+from projects.events import Event
 from projects.facts import municipalities
 from projects.models import DataChangeLog
 
@@ -36,6 +37,21 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
             "place": place(change["municipality"]),
             "sentence": figures.unbroken(change["sentence"]),
             "fields": before_and_after(change["field_changes"]) if details else None,
+        }
+    )
+
+
+def event_html(event: Event) -> str:
+    """`<li data-change-id=…>` of a mass edit; the id is that of its newest change."""
+    verdict = event.verdict
+    return get_template("projects/_event.html").render(
+        {
+            "event": event,
+            "row": event.row,
+            "severity": verdict.severity,
+            "sentence": figures.unbroken(verdict.sentence),
+            "at": figures.instant(event.row.at),
+            "when": figures.moment(event.row.at),
         }
     )
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("municipalities/", municipalities.municipality_list, name="municipalities"),
     path("municipalities/<slug:code>/", municipalities.municipality_page, name="municipality"),
     path("changes/", changes.change_list, name="changes"),
+    path("changes/heads.txt", changes.heads_text, name="heads"),
     path("changes/feed.atom", changes.ChangeFeed(), name="feed"),
     path("changes/<int:pk>/", changes.change_page, name="change"),
     path("sources/", sources.source_list, name="sources"),

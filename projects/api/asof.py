@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from projects import phrases
+from projects.api.corrections import corrections, overridden_at, past_corrections
 from projects.api.records import last_complete, project_json
 from projects.figures import instant
 from projects.filters import NOT_PUBLISHED, SEARCHED, ProjectFilter
@@ -18,6 +19,7 @@ from projects.models import DataChangeLog, Presence, Project
 
 Record = dict[str, Any]
 _BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
+_STEP = ("entity_id", "change_type", "field_changes", "evidence", "overridden")
 _AMOUNTS = ("progress_percentage", "budget", "expenditure")
 
 
@@ -37,6 +39,9 @@ class Present:
         wanted = list(ids)
         rows, complete = Project.objects.for_api().in_bulk(wanted), last_complete()
         return [project_json(rows[pk], complete) for pk in wanted if pk in rows]
+
+    def corrections(self, pk: int) -> list[dict[str, Any]]:
+        return corrections(pk)
 
 
 DEFAULT_ORDER = (F("name").asc(nulls_last=True), "pk")
@@ -86,17 +91,23 @@ class Past:
         """{id: record as it was} of the projects that were there then and changed since."""
         touched = self.later.exclude(entity_id__in=self.unborn)
         steps: dict[int, list[DataChangeLog]] = {}
-        for step in touched.order_by("-pk").only("entity_id", "change_type", "field_changes", "evidence"):
+        for step in touched.order_by("-pk").only(*_STEP):
             steps.setdefault(step.entity_id, []).append(step)
         ids = touched.values("entity_id")
-        before = self.log.filter(at__lte=self.moment, entity_id__in=ids).values_list("entity_id")
-        changed_at = dict(before.annotate(Max("at")).order_by())
+        before = self.log.filter(at__lte=self.moment, entity_id__in=ids).values_list("entity_id").order_by()
+        both = before.annotate(changed=Max("at"), read=Max("at", filter=Q(run__isnull=False)))
+        dates = {pk: (changed, read) for pk, changed, read in both}
+        corrected = overridden_at(steps.keys(), self.moment)
         past = {}
         for row in Project.objects.for_api().filter(pk__in=ids):
             record = taken_back(project_json(row, self.complete), steps[row.pk])
-            _date_back(record, changed_at.get(row.pk), self.complete.get(row.source_id))
+            record["overridden"] = corrected.get(row.pk, [])
+            _date_back(record, *dates.get(row.pk, (None, None)), self.complete.get(row.source_id))
             past[row.pk] = record
         return past
+
+    def corrections(self, pk: int) -> list[dict[str, Any]]:
+        return past_corrections(pk, self.moment)
 
     def _matching(self) -> list[tuple[int, Record]]:
         return [(pk, past) for pk, past in self.changed.items() if matches(past, self.wanted)]
@@ -108,6 +119,8 @@ def taken_back(record: Record, steps: Iterable[DataChangeLog]) -> Record:
     for step in steps:
         record["presence"] = _BEFORE.get(step.change_type, record["presence"])
         for name, (old, _) in step.field_changes.items():
+            if name in step.overridden:  # the source moved under a correction: what was shown did not
+                continue
             if name.startswith(phrases.PUBLISHED):
                 _set_back(record["published"], name.removeprefix(phrases.PUBLISHED), old)
             elif name in record:
@@ -127,11 +140,13 @@ def _set_back(published: dict[str, Any], label: str, old: Any) -> None:
         published[label] = old
 
 
-def _date_back(record: Record, changed_at: datetime | None, complete: datetime | None) -> None:
+def _date_back(
+    record: Record, changed_at: datetime | None, read_at: datetime | None, complete: datetime | None
+) -> None:
     """When it had last changed and been seen, seen from then; unknown where the log does not tell."""
     record["last_changed_at"] = instant(changed_at) or record["first_seen_at"]
     if record["presence"] == Presence.PRESENT:
-        record["last_seen_at"] = max(filter(None, (record["last_changed_at"], instant(complete))))
+        record["last_seen_at"] = max(filter(None, map(instant, (read_at, complete))), default=None)
     else:
         record["last_seen_at"] = None
 

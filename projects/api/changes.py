@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects import rules
+from projects import causes, events
 from projects.api.marks import DemoMarked
-from projects.api.shapes import ChangeShape
+from projects.api.shapes import ChangeShape, EventShape
 from projects.figures import instant
 from projects.filters import ChangeFilter
 from projects.models import DataChangeLog
@@ -23,7 +24,7 @@ def change_json(row: DataChangeLog) -> dict[str, Any]:
 
     Rules and sentence are said anew by today's rules; the severity is the one that the log is filtered by.
     """
-    verdict = rules.assess(row.entity_type, row.change_type, row.field_changes)
+    verdict = causes.assess(row, stored=row.rules)
     return {
         "id": row.pk,
         "at": instant(row.at),
@@ -36,11 +37,13 @@ def change_json(row: DataChangeLog) -> dict[str, Any]:
         "province": row.province,
         "source": row.source_id,
         "change_type": row.change_type,
+        "kind": row.kind,
         "cause": row.cause,
         "severity": row.severity,
         "rules": verdict.rules,
         "field_changes": row.field_changes,
         "evidence": row.evidence,
+        "overridden": row.overridden,
         "sentence": verdict.sentence,
         "run": row.run_id,
         "snapshot": row.snapshot_id,
@@ -66,3 +69,12 @@ class ChangeViewSet(DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewS
     @extend_schema(filters=False)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(responses=EventShape(many=True))
+    @action(detail=False)
+    def events(self, request: Request) -> Response:
+        """Mass edits: ten or more changes of one kind in one reading as one event, newest first."""
+        groups = self.paginate_queryset(events.groups(self.filter_queryset(self.get_queryset()))) or []
+        rows = DataChangeLog.objects.in_bulk([group["last"] for group in groups])
+        found = [events.event_json(events.of_group(rows[group["last"]], group)) for group in groups]
+        return self.get_paginated_response(found)

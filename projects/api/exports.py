@@ -17,7 +17,7 @@ COLUMNS = (
     "id source external_id name description municipality municipalities municipality_as_published province"
     " programme project_type status status_as_published progress_percentage budget expenditure start_date"
     " completion_date contractor implementing_agent latitude longitude presence first_seen_at last_seen_at"
-    " last_changed_at url demo"
+    " last_changed_at url overridden demo"
 ).split()
 # A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -21,7 +21,7 @@ from projects.api.asof import Past, Present
 from projects.api.changes import ChangeSerializer
 from projects.api.exports import Csv, GeoJson, streamed
 from projects.api.marks import DemoMarked
-from projects.api.shapes import ProjectShape
+from projects.api.shapes import ProjectDetailShape, ProjectShape
 from projects.figures import HERE
 from projects.filters import ProjectFilter
 from projects.models import DataChangeLog, Project
@@ -66,7 +66,7 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         ids = self.paginate_queryset(projects.ids())
         return self.get_paginated_response(projects.records(ids or []))
 
-    @extend_schema(parameters=[_AS_OF], filters=False)
+    @extend_schema(parameters=[_AS_OF], filters=False, responses=ProjectDetailShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         moment = as_of(request)
         project = Project.objects.filter(pk=pk)
@@ -74,7 +74,7 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         if isinstance(found, Past) and found.unborn.exists():
             raise NotFound("This project was first seen after that day.")
         if records := found.records([int(pk)]):
-            return Response(records[0])
+            return Response({**records[0], "overrides": found.corrections(int(pk))})
         raise NotFound("No project has this id.")
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)
@@ -90,6 +90,8 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
         moment = as_of(request)
+        if moment and filterset.form.cleaned_data["silent"]:
+            raise ValidationError({"silent": ["This is known for today only, not as of a past day."]})
         return Past(filterset, moment) if moment else Present(filterset.qs)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.figures import instant
-from projects.models import MunicipalityListing, Presence, Project, Source
+from projects.models import MunicipalityListing, Presence, Source
 
 LastComplete = dict[str, datetime | None]
 
@@ -23,8 +23,8 @@ def amount(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
-def project_json(project: Project, complete: LastComplete) -> dict[str, Any]:
-    """The contract's project. Needs `source` and `municipalities` loaded (`Project.objects.for_api()`)."""
+def project_json(project: Any, complete: LastComplete) -> dict[str, Any]:
+    """The contract's project. Needs a row of `Project.objects.for_api()`."""
     return {
         "id": project.pk,
         "source": project.source_id,
@@ -53,19 +53,21 @@ def project_json(project: Project, complete: LastComplete) -> dict[str, Any]:
         "first_seen_at": instant(project.first_seen_at),
         "last_seen_at": instant(last_seen_at(project, complete)),
         "last_changed_at": instant(project.last_changed_at),
-        "overridden": [],  # a steward's corrections; there are none yet
+        "overridden": [correction.field for correction in project.corrections],
         "issues": project.issues,
         "url": project.url or None,
         "demo": bool(project.source.demo),
     }
 
 
-def last_seen_at(project: Project, complete: LastComplete) -> datetime | None:
-    """When the source last listed it: derived from the runs, so that a quiet run writes no project."""
+def last_seen_at(project: Any, complete: LastComplete) -> datetime | None:
+    """When the source last listed it: derived from the runs, so that a quiet run writes no project.
+
+    Needs `Project.objects.with_last_read()`: what a steward corrected since then is no reading.
+    """
     if project.presence != Presence.PRESENT:
         return project.last_listed_at
-    read = complete.get(project.source_id)
-    return max(project.last_changed_at, read) if read else project.last_changed_at
+    return max(filter(None, (project.last_read, complete.get(project.source_id))), default=None)
 
 
 def municipality_json(municipality: Any) -> dict[str, Any]:

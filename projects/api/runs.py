@@ -42,6 +42,11 @@ def run_json(run: SyncRun) -> dict[str, Any]:
         "id": run.pk,
         "unchanged_by": run.unchanged_by or None,
         "notes": run.notes,
+        "held": run.held,
+        "decided_at": instant(run.decided_at),
+        "decision": run.decision or None,
+        "released_places": run.released_places,
+        "disagreements": run.disagreements,
         "url": reverse("api:run-detail", args=[run.pk]) if run.pk else None,
     }
 

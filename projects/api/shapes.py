@@ -64,10 +64,24 @@ class ProjectShape(s.Serializer[Any]):
     first_seen_at = _when()
     last_seen_at = _when(null=True)
     last_changed_at = _when()
-    overridden = s.ListField(child=s.CharField())
+    overridden = s.ListField(child=s.CharField(), help_text="fields that a steward corrected")
     issues = s.ListField(help_text="what was published but could not be read")
     url = _text()
     demo = s.BooleanField(help_text="from the replica, not real")
+
+
+class CorrectionShape(s.Serializer[Any]):
+    field = s.CharField()
+    value = s.JSONField(help_text="what is shown; spelt as in the log, null: not known")
+    source_value = s.JSONField(help_text="what the source says now")
+    source_value_then = s.JSONField(help_text="what the source said when the correction was made")
+    reason = _text(null=False)
+    made_at = _when()
+    expires_at = _when(null=True)
+
+
+class ProjectDetailShape(ProjectShape):
+    overrides = CorrectionShape(many=True, help_text="the corrections in force")
 
 
 class ListingShape(s.Serializer[Any]):
@@ -119,17 +133,47 @@ class ChangeShape(s.Serializer[Any]):
     province = s.ChoiceField(Province.choices, allow_null=True)
     source = _text(null=False)
     change_type = s.ChoiceField(ChangeType.choices)
+    kind = s.CharField(help_text="the same for all changes of one mass edit; a filter of this list")
     cause = s.ChoiceField(Cause.choices)
     severity = s.ChoiceField(Severity.choices)
     rules = s.ListField(child=s.CharField())
     field_changes = _pairs("{field: [old, new]}")
     evidence = _pairs("{label: [old, new]}, the published strings")
+    overridden = s.ListField(
+        child=s.CharField(), help_text="fields that changed under a steward's correction: what is shown stays"
+    )
     sentence = _text(null=False)
     run = s.IntegerField(allow_null=True)
     snapshot = _text()
     digest = _text(null=False)
     url = _text(null=False)
     demo = s.BooleanField()
+
+
+class EventShape(s.Serializer[Any]):
+    run = s.IntegerField()
+    kind = _text(null=False)
+    at = _when()
+    source = _text(null=False)
+    entity_type = s.ChoiceField(EntityType.choices)
+    change_type = s.ChoiceField(ChangeType.choices)
+    cause = s.ChoiceField(Cause.choices)
+    fields = s.ListField(child=s.CharField(), help_text="the fields that changed on each")  # type: ignore[assignment]
+    count = s.IntegerField()
+    first = s.IntegerField(help_text="the lowest id; not all ids between first and last belong to it")
+    last = s.IntegerField()
+    majors = s.IntegerField(help_text="how many of its changes are major")
+    severity = s.ChoiceField(Severity.choices)
+    rules = s.ListField(child=s.CharField())
+    sentence = _text(null=False)
+    changes = s.CharField(help_text="its changes, one by one")
+    url = _text(null=False)
+    demo = s.BooleanField()
+
+
+class HeldShape(s.Serializer[Any]):
+    rule = _text(null=False)
+    sentence = _text(null=False)
 
 
 class SourceShape(s.Serializer[Any]):
@@ -181,5 +225,10 @@ class RunShape(s.Serializer[Any]):
     id = s.IntegerField()
     unchanged_by = s.CharField(allow_null=True, help_text="what showed it: bytes, page or records")
     notes = s.ListField(child=s.CharField(), help_text="what was odd, one sentence each")
+    held = HeldShape(many=True, help_text="why it was held for a steward")
+    decided_at = _when(null=True)
+    decision = s.CharField(allow_null=True, help_text="the steward's reason for releasing or rejecting it")
+    released_places = s.ListField(child=s.CharField(), allow_null=True, help_text="null: all")
+    disagreements = s.ListField(help_text="where the site's own totals differ from what it lists")
     url = _text(null=False)
     demo = s.BooleanField()

@@ -57,6 +57,13 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         """Runs whose reading of the source was believed: loaded, or found unchanged."""
         return self.filter(state__in=GOOD)
 
+    def decided(self) -> SyncRunQuerySet:
+        """Readings that a steward released or rejected, the last decision first."""
+        return self.exclude(decided_at=None).order_by("-decided_at")
+
+    def for_ledger(self) -> SyncRunQuerySet:
+        return self.defer("traceback", "profile", "disagreements", "notes").order_by("-pk")
+
 
 class SyncRun(models.Model):
     """One reading of one source. The row is the lease: at most one per source is queued or running."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -25,14 +25,29 @@ class ProjectQuerySet(models.QuerySet[Any]):
         )
         return self.filter(Q(municipality_id=code) | Exists(link))
 
+    def with_corrections(self) -> ProjectQuerySet:
+        """Adds `corrections`: the stewards' corrections in force, by field."""
+        from projects.models import Override
+
+        active = Override.objects.active().order_by("field")
+        return self.prefetch_related(Prefetch("overrides", active, to_attr="corrections"))
+
+    def with_last_read(self) -> ProjectQuerySet:
+        """Adds `last_read`: when the run ended that last wrote it (a steward's correction is no reading)."""
+        return self.annotate(last_read=F("last_changed_run__finished_at"))
+
     def for_api(self) -> ProjectQuerySet:
-        return self.select_related("source").prefetch_related("municipalities")
+        whole = self.select_related("source").prefetch_related("municipalities")
+        return whole.with_corrections().with_last_read()
 
     def for_list_page(self) -> ProjectQuerySet:
-        return self.select_related("municipality").defer("description", "published", "page_labels")
+        short = self.select_related("municipality").defer("description", "published", "page_labels")
+        return short.with_corrections()
 
     def for_project_page(self) -> ProjectQuerySet:
-        return self.select_related("source", "municipality").prefetch_related("municipalities", "identities")
+        linked = self.select_related("source", "municipality", "missing_run")
+        whole = linked.prefetch_related("municipalities", "identities")
+        return whole.with_corrections().with_last_read()
 
     def totals(self) -> dict[str, Any]:
         """`count budget budgets expenditure expenditures`: sums in rand (None: nobody publishes one), and
@@ -54,6 +69,16 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """How many municipalities a listed project belongs to."""
         links = self.model.municipalities.through.objects.exclude(project__presence="withdrawn")
         return links.aggregate(number=Count("municipality", distinct=True))["number"]
+
+    def silent(self, days: int = 180) -> ProjectQuerySet:
+        """Under construction, listed, and without any change from the source for so many days."""
+        from projects.models import DataChangeLog
+
+        since = timezone.now() - timedelta(days=days)
+        said = DataChangeLog.objects.filter(entity_type="project", entity_id=OuterRef("pk"), cause="source")
+        watched = self.filter(status="construction", presence="present", first_seen_at__lt=since)
+        # The column tells of most without the log; of the others a steward or the parser may have spoken.
+        return watched.filter(Q(last_changed_at__lt=since) | ~Exists(said.filter(at__gte=since)))
 
     def programmes(self) -> list[str]:
         """The programmes that are published, for a choice."""
@@ -96,8 +121,9 @@ class ChangeQuerySet(models.QuerySet[Any]):
         """What is newer than an id, oldest first."""
         return self.filter(pk__gt=last_id).order_by("pk")
 
-    def for_dashboard(self, count: int = 20) -> ChangeQuerySet:
-        return self.order_by("-pk")[:count]
+    def by_source(self) -> ChangeQuerySet:
+        """What counts as news: what a source published; not what we read anew, merged or corrected."""
+        return self.filter(cause="source")
 
     def newest(self) -> int:
         """The last id of the log, 0 for an empty one."""
@@ -114,6 +140,22 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
 
 class SourceQuerySet(models.QuerySet[Any]):
+    def for_every_page(self) -> SourceQuerySet:
+        """Adds `decided held_since held good_at`: the state of the newest reading that could be judged,
+        since when readings have been held, why the newest is, and when the last good one ended.
+        """
+        judged = _runs().filter(state__in=("succeeded", "unchanged", "quarantined", "rejected"))
+        good = _runs().filter(state__in=("succeeded", "unchanged"))
+        held = _runs().filter(state__in=("quarantined", "superseded"), pk__gt=OuterRef("last_good"))
+        return self.annotate(
+            decided=Subquery(judged.values("state")[:1]),
+            held_run=Subquery(judged.values("pk")[:1]),
+            held=Subquery(judged.values("held")[:1]),
+            last_good=Coalesce(Subquery(good.values("pk")[:1]), 0),
+            good_at=Subquery(good.values("finished_at")[:1]),
+            held_since=Subquery(held.order_by("pk").values("finished_at")[:1]),
+        )
+
     def last_complete(self, until: datetime | None = None) -> SourceQuerySet:
         """Adds `last_complete`: when the last complete and believed run ended (aware UTC, or None)."""
         good = _runs().filter(state__in=("succeeded", "unchanged"), complete=True)

@@ -13,12 +13,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects import figures, phrases
 from projects.api.changes import change_json
-from projects.models import DataChangeLog, Project, Province, Source
-from projects.render import change_html, place
+from projects.events import Event
+from projects.fieldvalues import canonical
+from projects.models import DataChangeLog, Override, Project, Province, Source
+from projects.render import change_html, event_html, place
 
 register = template.Library()
 
 UNKNOWN = mark_safe('<span class="unknown">not published</span>')
+CORRECTED = mark_safe(' <span class="tag corrected">corrected</span>')
 UNREAD = mark_safe('<span class="unknown">published, not readable</span>')
 
 
@@ -152,10 +155,32 @@ def demo_data() -> bool:
     return Source.objects.filter(demo=True).exists()
 
 
+@register.filter
+def written(value: Any, field: str) -> str | SafeString:
+    """A canonical value of a field, as people read it."""
+    return UNKNOWN if value is None else figures.unbroken(phrases.shown(field, value))
+
+
+@register.simple_tag
+def corrected(project: Any, *fields: str) -> str | SafeString:
+    """A mark where a steward corrected one of the fields. No query: needs `with_corrections()`."""
+    found = {correction.field for correction in getattr(project, "corrections", ())}
+    return CORRECTED if found.intersection(fields) else ""
+
+
+@register.simple_tag
+def corrections_to_look_at() -> int:
+    """How many corrections the source moved under, or caught up with; for the admin."""
+    return Override.objects.to_look_at().count()
+
+
 @register.simple_tag
 def value(project: Project, field: str) -> str | SafeString:
     """A field of a project for people. Null is either not published, or published and not readable."""
     known = getattr(project, field)
+    if field in {correction.field for correction in getattr(project, "corrections", ())}:
+        said = "not known" if known is None else written(canonical(known), field)
+        return format_html("{}{}", said, CORRECTED)
     if known in (None, ""):
         unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
         return UNREAD if unread else UNKNOWN
@@ -163,8 +188,10 @@ def value(project: Project, field: str) -> str | SafeString:
 
 
 @register.simple_tag
-def change(row: DataChangeLog, details: bool = False) -> SafeString:
-    """The `<li>` of a change."""
+def change(row: DataChangeLog | Event, details: bool = False) -> SafeString:
+    """The `<li>` of a change, or of a mass edit."""
+    if isinstance(row, Event):
+        return mark_safe(event_html(row))
     return mark_safe(change_html(row, change_json(row), details))
 
 

@@ -257,16 +257,16 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 8),
-        ("/projects/", 6),
+        ("/", 12),
+        ("/projects/", 7),
         ("/projects/{pk}/", 9),
         ("/municipalities/", 6),
-        ("/municipalities/LIM331/", 12),
+        ("/municipalities/LIM331/", 13),
         ("/municipalities/DC33/", 12),
-        ("/changes/", 6),
+        ("/changes/", 8),
         ("/sources/", 4),
-        ("/sources/dws/", 6),
-        ("/runs/{run}/", 4),
+        ("/sources/dws/", 10),
+        ("/runs/{run}/", 6),
         ("/changes/feed.atom", 3),
     ],
 )

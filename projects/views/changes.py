@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
+from projects import events, heads
 from projects.api.changes import change_json
-from projects.filters import ChangeFilter
+from projects.filters import NewsFilter
 from projects.models import (
     Cause,
     ChainHead,
@@ -25,16 +26,24 @@ from projects.models import (
     Source,
 )
 from projects.render import about, before_and_after
-from projects.views.listings import filtered
+from projects.views.listings import PER_PAGE, filtered
 
 _IN_FEED = 50
 
 
 @require_safe
 def change_list(request: HttpRequest) -> HttpResponse:
-    filterset = ChangeFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
+    """News as events; with `each=1`, or where one kind or what is newer is asked for, change by change."""
+    filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
     context, status = filtered(request, filterset)
+    one_by_one = status != 200 or any(request.GET.get(name) for name in ("each", "kind", "after", "page"))
+    if not one_by_one:
+        context["entries"] = events.entries(filterset.qs, PER_PAGE, _before(request))
     context |= {
+        "event": _event(filterset) if status == 200 and request.GET.get("kind") else None,
+        "any": NewsFilter.ANY,
+        "each": _with(request, each="1"),
+        "api_query": _for_api(request),
         "head": ChainHead.objects.first(),
         "provinces": Province.choices,
         "severities": Severity.choices,
@@ -60,6 +69,49 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/change.html", context)
 
 
+def _before(request: HttpRequest) -> int | None:
+    """The id that the list goes on before; what is no id is the list's beginning."""
+    text = request.GET.get("before", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _with(request: HttpRequest, **changed: str) -> str:
+    """The query string of the same list from its beginning, with some values set."""
+    query = request.GET.copy()
+    for name in ("page", "before"):
+        query.pop(name, None)
+    for name, value in changed.items():
+        query[name] = value
+    return query.urlencode()
+
+
+def _for_api(request: HttpRequest) -> str:
+    """The query string that finds the same changes in the API, which leaves out no cause by itself."""
+    query = request.GET.copy()
+    for name in ("page", "before", "each"):
+        query.pop(name, None)
+    if NewsFilter.ANY in query.get("cause", ""):
+        del query["cause"]
+    elif not any(query.get(name) for name in ("cause", "run", "kind", "project")):
+        query["cause"] = "source"
+    return query.urlencode()
+
+
+def _event(filterset: NewsFilter) -> events.Event | None:
+    """The event whose changes are listed, where the filters leave exactly one."""
+    found = list(events.groups(filterset.qs)[:2])
+    if len(found) != 1:
+        return None
+    return events.of_group(DataChangeLog.objects.get(pk=found[0]["last"]), found[0])
+
+
+@require_safe
+def heads_text(request: HttpRequest) -> HttpResponse:
+    """The head of each day that is over: `2026-05-01 1852 <sha256>`, one a line, oldest first."""
+    lines = "".join(f"{head}\n" for head in heads.published())
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
+
+
 class ChangeFeed(Feed):
     """The newest changes as Atom; takes the filters of the list. A filter that is wrong gives none."""
 
@@ -76,7 +128,7 @@ class ChangeFeed(Feed):
         return f"{'[Demo data] ' if demo else ''}Buka Amanzi: changes in South Africa's water projects"
 
     def items(self, request: HttpRequest) -> list[DataChangeLog]:
-        filterset = ChangeFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
+        filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
         return list(filterset.qs[:_IN_FEED]) if filterset.is_valid() else []
 
     def item_title(self, row: Any) -> str:

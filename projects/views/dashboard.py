@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from projects.events import entries
 from projects.models import DataChangeLog, Project, RunState, Source
+
+_LATEST = 20
 
 
 @never_cache
@@ -19,8 +22,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The page, or with `?fragment=totals` the block of totals that the page refreshes live."""
     if request.GET.get("fragment") == "totals":
         return render(request, "projects/_totals.html", totals())
-    changes = list(DataChangeLog.objects.for_dashboard())
-    newest = changes[0].pk if changes else 0
+    newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
+    changes = entries(DataChangeLog.objects.by_source(), _LATEST).rows
     live = {"changes": changes, "newest": newest, "now": timezone.now()}
     return render(request, "projects/dashboard.html", {**totals(), **live})
 
@@ -35,6 +38,7 @@ def totals() -> dict[str, Any]:
         "municipalities": Project.objects.municipalities_with_projects(),
         "by_status": by_status,
         "news": DataChangeLog.objects.news(),
+        "silent": Project.objects.silent().count(),
         "sources": [source for source in sources if source.last_run or source.pk == "dws"],
         "never_read": not any(source.last_complete for source in sources) and not of_all["count"],
         "reading": any(source.state in (RunState.QUEUED, RunState.RUNNING) for source in sources),

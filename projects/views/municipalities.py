@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
 from projects.api.records import dws_listing
+from projects.events import entries
 from projects.filters import MunicipalityFilterSet
 from projects.models import DataChangeLog, Municipality, Project, Province
 from projects.views.listings import filtered, paged
@@ -38,7 +39,7 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "listing": dws_listing(municipality.listings.all()),
         "locals": locals_,
         "page": paged(request, projects),
-        "changes": list(DataChangeLog.objects.of_municipality(code).order_by("-pk")[:20]),
+        "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), 20).rows,
         "newest": newest,
     }
     return render(request, "projects/municipality.html", context)

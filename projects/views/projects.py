@@ -31,10 +31,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.for_project_page(), pk=pk)
     history = DataChangeLog.objects.of_project(pk).order_by("-pk")
+    complete = last_complete()
     context = {
         "project": project,
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
-        "last_seen": last_seen_at(project, last_complete()),
+        "last_seen": last_seen_at(project, complete),
+        "checked": complete.get(project.source_id),
         "page": paged(request, history),
     }
     return render(request, "projects/project.html", context)

@@ -5,21 +5,28 @@ from __future__ import annotations
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from projects import drift
 from projects.api.runs import run_json
 from projects.api.sources import next_runs
-from projects.models import DataChangeLog, Snapshot, Source, SyncRun
+from projects.events import entries
+from projects.models import DataChangeLog, RunState, Sighting, Snapshot, Source, SyncRun
+from projects.models.provenance import SyncRunQuerySet
 from projects.views.listings import paged
 
 # Shown; the whole file is in the archive.
 _LONGEST = 2_000_000
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 # The page shows what a stranger's server sent: nothing in it may run, load or frame.
+MASK = "(masked)"
+_SECRET = {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
 _NOTHING = "sandbox; default-src 'none'; style-src 'self'"
 
 
@@ -37,8 +44,32 @@ def source_list(request: HttpRequest) -> HttpResponse:
 def source_page(request: HttpRequest, name: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.for_sources_page(), pk=name)
     source.next_run = next_runs().get(name)
-    runs = SyncRun.objects.filter(source=source).defer("traceback").order_by("-pk")
-    return render(request, "projects/source.html", {"source": source, "page": paged(request, runs, 30)})
+    runs = SyncRun.objects.filter(source=source)
+    context = {
+        "source": source,
+        "page": paged(request, runs.for_ledger(), 30),
+        "decisions": runs.decided()[:10],
+        **trust(runs),
+    }
+    return render(request, "projects/source.html", context)
+
+
+def trust(runs: SyncRunQuerySet) -> dict[str, Any]:
+    """`held`: the readings that wait, newest first; the shape of the newest beside that of the last good
+    one; and where the site disagrees with itself, as the last reading that looked has it.
+    """
+    held = list(runs.filter(state=RunState.QUARANTINED).order_by("-pk")[:10])
+    good = runs.good().filter(complete=True).exclude(profile={}).order_by("-pk").first()
+    looked = runs.filter(finished_at__isnull=False).exclude(pages=0).order_by("-pk").first()
+    expected = good.profile if good else {}
+    found = held[0].profile if held else expected
+    return {
+        "held_runs": held,
+        "good": good,
+        "columns": drift.columns(expected, found),
+        "shape": drift.facts(expected, found),
+        "disagreements": looked.disagreements if looked else [],
+    }
 
 
 @require_safe
@@ -46,10 +77,12 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SyncRun.objects.select_related("source").defer("traceback"), pk=pk)
     counts = {name: value for name, value in run_json(run).items() if type(value) is int and name != "id"}
     counts.pop("run")
+    looks = Sighting.objects.filter(run=run).order_by("pk")
     context = {
         "run": run,
         "counts": counts,
-        "changes": DataChangeLog.objects.filter(run=run).order_by("-pk")[:50],
+        "entries": entries(DataChangeLog.objects.filter(run=run), 50).rows,
+        "page": paged(request, looks, 100),
     }
     return render(request, "projects/run.html", context)
 
@@ -67,10 +100,18 @@ def snapshot_page(request: HttpRequest, sha256: str) -> HttpResponse:
         "text": source[:_LONGEST],
         "cut": len(source) > _LONGEST,
         "changes": DataChangeLog.objects.filter(snapshot=snapshot).count(),
+        "looks": Sighting.objects.filter(snapshot=snapshot).aggregate(number=Count("pk"), last=Max("at")),
+        "headers": shown_headers(snapshot.headers),
     }
     response = render(request, "projects/snapshot.html", context)
     response["Content-Security-Policy"] = _NOTHING
     return response
+
+
+def shown_headers(headers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Name and value, by name; what opens a session is masked, whoever stored it."""
+    known = sorted((str(name), str(value)) for name, value in headers.items())
+    return [(name, MASK if name.lower() in _SECRET else value) for name, value in known]
 
 
 def archived(snapshot: Snapshot) -> str:

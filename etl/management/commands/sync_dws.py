@@ -8,21 +8,24 @@ from tqdm import tqdm
 
 from etl.crawl import Progress
 from etl.exceptions import EtlError, RunInProgress
+from etl.release import release
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
 from projects.models import RunState, SyncRun
 
-_EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4}
+_EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
 _FAILED, _BUSY = 1, 3
 
 
 class Command(BaseCommand):
-    help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 another run is going on."
+    help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
         parser.add_argument("--force", action="store_true", help="compare every record, unchanged or not")
         parser.add_argument("--dry-run", action="store_true", help="write nothing, show what would change")
+        parser.add_argument("--approve", type=int, metavar="RUN", help="release a held run, all of it")
+        parser.add_argument("--reason", default="released on the command line", help="why, with --approve")
         parser.add_argument(
             "--from-file", nargs="+", metavar="PAGE.html", help="read saved pages instead of the site"
         )
@@ -32,7 +35,7 @@ class Command(BaseCommand):
         if absent := [str(path) for path in files if not path.is_file()]:
             raise CommandError(f"There is no file {', '.join(absent)}. Nothing was read.")
         bar = _Bar(shown=sys.stderr.isatty() and not options["json"])
-        work = self._rehearse if options["dry_run"] else self._sync
+        work = self._rehearse if options["dry_run"] else self._approve if options["approve"] else self._sync
         try:
             code = work(options, {"files": files, "on_progress": bar.show})
         finally:
@@ -52,6 +55,18 @@ class Command(BaseCommand):
             return _FAILED
         self._say(options, run, _summary(run))
         return _EXIT.get(RunState(run.state), _FAILED)
+
+    def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
+        try:
+            run = release(options["approve"], by="the command line", reason=options["reason"])
+        except RunInProgress as busy:
+            self.stderr.write(str(busy))
+            return _BUSY
+        except EtlError as problem:
+            self.stderr.write(f"Nothing was released: {problem}")
+            return _FAILED
+        self._say(options, run, f"Released. {_summary(run)}")
+        return 0
 
     def _rehearse(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         try:
@@ -106,6 +121,16 @@ class _Bar:
 def _summary(run: SyncRun) -> str:
     if run.state == RunState.UNCHANGED:
         return f"Unchanged: {run.pages} pages read, {run.seen} projects seen, the same {run.unchanged_by}."
+    if run.state == RunState.QUARANTINED:
+        why = " ".join(reason["sentence"] for reason in run.held)
+        return (
+            f"Held, nothing was loaded: {why} A steward decides in the admin;"
+            f" sync_dws --approve {run.pk} releases all of it."
+        )
+    if run.state == RunState.REJECTED:
+        return (
+            "Rejected: a steward said no to this very reading; nothing was loaded until the source changes."
+        )
     whole = "complete" if run.complete else "not complete"
     return (
         f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created,"

@@ -1,0 +1,112 @@
+"""Asking for one page of a crawl: what becomes of a page that cannot be had, and of a session that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from etl.exceptions import EtlError, FetchFailed, PageChanged, SessionExpired
+from etl.extract import read_page
+from etl.extract.types import PageContent
+from etl.fetch import Fetcher
+from etl.inspect_page import inspect_page
+from etl.reading import Count, Page, Reading
+
+_MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a crawl is: pages read, pages known to be waiting, what is being read."""
+
+    done: int
+    waiting: int
+    what: str
+
+
+Read = Callable[[str, Page], PageContent]
+
+
+@dataclass
+class Asking:
+    """`read` keeps a page and says what it offers. `problems`: what went wrong; `counts`: totals of pagers;
+    `sessions`: how often a session ended and was begun anew."""
+
+    entry: str
+    fetcher: Fetcher
+    read: Read
+    on_progress: Callable[[Progress], None] = lambda progress: None
+    problems: list[str] = field(default_factory=list)
+    lists_complete: bool = True
+    counts: list[Count] = field(default_factory=list)
+    sessions: int = 0
+    _failures: int = 0
+    _done: int = 0
+
+    def page(self, key: str, url: str, *, is_list: bool, fresh: bool = False) -> Reading | None:
+        """A page by its address, in a new session where the old one ended; None with the problem noted.
+
+        `fresh`: sent anew by the server, whatever we kept of it.
+        """
+
+        def ask() -> Page:
+            return self.fetcher.get(url, key="" if fresh else key)
+
+        try:
+            return self.attempt(key, ask, is_list)
+        except SessionExpired:
+            self.new_session()
+        try:
+            return self.attempt(key, ask, is_list)
+        except SessionExpired as problem:
+            self._failed(problem, is_list)
+            return None
+
+    def attempt(self, key: str, ask: Callable[[], Page], is_list: bool) -> Reading | None:
+        """The reading, or None with the problem noted; too many in a row end the crawl (FetchFailed).
+
+        Raises SessionExpired, for the caller to go on in a new session.
+        """
+        try:
+            reading = self.reading(key, ask())
+        except SessionExpired:
+            raise
+        except (FetchFailed, PageChanged) as problem:
+            self._failed(problem, is_list)
+            return None
+        self._failures = 0
+        return reading
+
+    def reading(self, key: str, page: Page) -> Reading:
+        self._done += 1
+        return Reading(key, page, self.read(key, page))
+
+    def look(self, url: str) -> PageContent:
+        """What a page that was read already offers now: for its links and hidden fields, not for its data.
+
+        Raises FetchFailed, PageChanged.
+        """
+        page = self.fetcher.get(url)
+        inspect_page(page.url, page.body, page.content_type)
+        return read_page(page.body, url=page.url, content_type=page.content_type)
+
+    def new_session(self) -> None:
+        self.sessions += 1
+        self.fetcher.forget_session()
+
+    def incomplete(self, sentence: str) -> None:
+        """A list was not read to its end."""
+        self.lists_complete = False
+        self.problems.append(sentence)
+
+    def tell(self, waiting: int, what: str) -> None:
+        self.on_progress(Progress(self._done, waiting, what))
+
+    def _failed(self, problem: EtlError, is_list: bool) -> None:
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
+        if is_list:
+            self.incomplete(str(problem))
+        else:
+            self.problems.append(str(problem))

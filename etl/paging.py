@@ -1,0 +1,287 @@
+"""All pages of the lists on one page: letters, callbacks, postbacks, plain links, in one session or more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from etl import links
+from etl.asking import Asking
+from etl.exceptions import FetchFailed, PageChanged, SessionExpired
+from etl.extract import read_callback, read_page
+from etl.extract.types import PageContent, Pager, Table
+from etl.inspect_page import inspect_callback, inspect_page, is_login, lost_session
+from etl.reading import Count, Page, Reading
+from etl.webforms import Conversation, gridview_hop, page_fields
+
+_MOST_PAGES = 5000  # of one list
+_MOST_SESSIONS = 2  # new ones that one list gets
+_MOST_REPEATS = 2  # pages in a row that say nothing new: the list is at its end, whatever its pager says
+
+
+def needs_conversation(content: PageContent) -> bool:
+    """Whether more of the page's lists has to be asked for with the page's own hidden fields."""
+    hidden = bool(content.alphabet) and not has_data(content)
+    asked = (t for t in content.tables if t.pager and t.pager.how != "link" and not _is_whole(t.pager, t))
+    return content.form is not None and (hidden or any(asked))
+
+
+def has_data(content: PageContent) -> bool:
+    return bool(content.listings or content.projects)
+
+
+@dataclass
+class Rows:
+    """The rows of one list that were seen: distinct ones, so that a page shown twice counts once."""
+
+    rows: set[tuple[str, ...]] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    pages: int = 0
+
+    def take(self, table: Table, content: PageContent, is_endless: bool) -> bool:
+        """Whether the page brought anything new. Where a pager names no end, new projects are asked for:
+        a clock in the rows must not keep us going for ever."""
+        new = {tuple(row) for row in table.rows} - self.rows
+        ids = {project.external_id for project in content.projects if project.external_id}
+        is_new = bool(new) and not (is_endless and ids and ids <= self.ids)
+        self.rows |= new
+        self.ids |= ids
+        self.pages += is_new
+        return is_new
+
+
+@dataclass
+class Place:
+    """Where we are in one list: its table as first seen, its pager as last seen, the page that it shows."""
+
+    table: Table
+    number: int  # of the table on its page
+    pager: Pager
+    at: int
+
+    def move(self, content: PageContent, at: int | None = None) -> None:
+        found = same_table(content, self.table, self.number)
+        if found and found.pager:
+            self.pager = found.pager
+        elif self.pager.how == "gridview":
+            self.pager.arguments = {}
+        self.at = at or self.pager.page
+
+
+class Paging:
+    """One page and what its lists hide. When the session ends in the middle, the page is asked for anew in
+    a new one, and the list is read on where it was; at most twice a page."""
+
+    def __init__(self, asking: Asking, first: Reading) -> None:
+        self._asking, self._first = asking, first
+        self._sessions = 0
+        self._place: Place | None = None
+        self._converse(first.content)
+
+    def readings(self) -> Iterator[Reading]:
+        """The further pages; the first is had already. Problems are noted."""
+        content = self._first.content
+        if self._conversation and not links.is_below(self._conversation.action, self._asking.entry):
+            if needs_conversation(content):
+                self._asking.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
+        elif self._conversation:
+            if content.alphabet and not has_data(content):
+                yield from self._letters(*content.alphabet)
+            for number, table in enumerate(content.tables):
+                yield from self._numbered(table, number)
+        yield from self._linked()
+
+    def _converse(self, content: PageContent) -> None:
+        self._conversation = Conversation(content.form, content.controls) if content.form else None
+
+    def _letters(self, target: str, letters: list[str]) -> Iterator[Reading]:
+        """`All`, or each letter where that shows nothing."""
+        for letter in sorted(letters, key=lambda letter: letter.casefold() != "all"):
+            reading = self._further(letter, partial(self._called, target, letter))
+            if reading is None:
+                continue
+            for table in reading.content.tables:
+                if table.pager and not _is_whole(table.pager, table):
+                    self._asking.incomplete(f"{reading.key}: only the first page of its list was read.")
+            yield reading
+            if letter.casefold() == "all" and has_data(reading.content):
+                return
+
+    def _numbered(self, table: Table, number: int) -> Iterator[Reading]:
+        pager = table.pager
+        if pager is None or pager.how == "link" or not table.rows or _is_whole(pager, table):
+            return
+        self._place, rows, repeats = Place(table, number, pager, pager.page), Rows(), 0
+        rows.take(table, self._first.content, False)
+        for page in _pages(pager):
+            reading = self._further(f"p{page}", partial(self._turned, page))
+            found = same_table(reading.content, table, number) if reading else None
+            if reading is None or found is None or not found.rows:
+                break
+            if reading.content.form:
+                self._arrived(reading.content, page)
+            if rows.take(found, reading.content, pager.pages is None):
+                repeats = 0
+                yield reading
+                continue
+            repeats += 1
+            if pager.pages is None or repeats == _MOST_REPEATS:
+                break
+        self._place = None
+        self._sum_up(pager, rows)
+
+    def _sum_up(self, pager: Pager, rows: Rows) -> None:
+        key = self._first.key
+        if pager.items is not None:
+            self._asking.counts.append(Count(key, pager.items, len(rows.rows)))
+        elif pager.pages and rows.pages < pager.pages:
+            self._asking.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
+        elif pager.pages is None and rows.pages >= _MOST_PAGES:
+            self._asking.incomplete(f"{key}: the list has no end; {rows.pages} pages were read.")
+
+    def _further(self, name: str, ask: Callable[[], Page | None]) -> Reading | None:
+        """One further page, in a new session where the old one ended; None where there is none."""
+        key = f"{self._first.key}#{name}"
+        self._asking.tell(0, key)
+        while True:
+            try:
+                reading = self._asking.attempt(key, lambda: _there(ask()), is_list=True)
+            except _NoWay:
+                return None
+            except SessionExpired as problem:
+                if not self._renew(problem):
+                    return None
+                continue
+            if reading:
+                reading.area = self._first.area
+            return reading
+
+    def _renew(self, problem: SessionExpired) -> bool:
+        """A new session, and the list's page in it; False, with a note, where that is of no use."""
+        asking, first = self._asking, self._first
+        self._sessions += 1
+        if self._sessions > _MOST_SESSIONS:
+            asking.incomplete(f"{first.key}: the session ended {self._sessions} times. {problem}")
+            return False
+        asking.new_session()
+        try:
+            content = asking.look(first.page.url)
+        except (FetchFailed, PageChanged) as again:
+            asking.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
+            return False
+        self._converse(content)
+        if self._place:
+            self._place.move(content)
+        return self._conversation is not None
+
+    def _turned(self, number: int) -> Page | None:
+        """Page `number` of the list that we are in; None where its pager offers no way to it."""
+        assert self._conversation
+        assert self._place
+        pager = self._place.pager
+        if pager.how == "gridview":
+            return self._walked(number)
+        fields = page_fields(self._conversation, pager, number)
+        if fields is None or pager.how == "callback":
+            return self._called(pager.target, "", fields) if fields else None
+        return self._asking.fetcher.post(self._conversation.action, fields)
+
+    def _walked(self, number: int) -> Page | None:
+        """A plain GridView lets nobody jump further than its numbers; "…" leads to the next block of them."""
+        assert self._conversation
+        assert self._place
+        while hop := gridview_hop(self._place.pager.arguments, self._place.at, number):
+            argument, lands = hop
+            fields = self._conversation.postback(self._place.pager.target, argument)
+            page = self._asking.fetcher.post(self._conversation.action, fields)
+            if lands == number:
+                return page
+            inspect_page(page.url, page.body, page.content_type)
+            self._arrived(read_page(page.body, url=page.url, content_type=page.content_type), lands)
+        return None
+
+    def _arrived(self, content: PageContent, at: int) -> None:
+        """Go on from the whole page that a postback brought."""
+        assert self._conversation
+        assert self._place
+        if content.form:
+            self._conversation.fields = dict(content.form.fields)
+        self._place.move(content, at)
+
+    def _called(self, target: str, argument: str, fields: dict[str, str] | None = None) -> Page:
+        """The answer to a callback. Raises PageChanged, SessionExpired."""
+        assert self._conversation
+        fields = fields or self._conversation.callback(target, argument)
+        page = self._asking.fetcher.post(self._conversation.action, fields)
+        inspect_callback(page.url, page.body, page.content_type)
+        answer = read_callback(page.body.decode("utf-8", "replace"))
+        refused = answer.error or answer.redirect
+        if refused:
+            raise refusal(self._first.key, refused)
+        self._conversation.take(target, answer)
+        return page
+
+    def _linked(self) -> Iterator[Reading]:
+        """Numbered pages behind plain links: any of them may show more numbers."""
+        first = self._first
+        waiting, known = _link_targets(first.content), {links.key_of(first.page.url)}
+        rows = {tuple(row) for table in first.content.tables for row in table.rows}
+        while waiting:
+            url = waiting.pop(0)
+            key = links.key_of(url)
+            if key in known or not links.is_below(url, self._asking.entry):
+                continue
+            if len(known) >= _MOST_PAGES:
+                self._asking.incomplete(f"{first.key}: the list has no end; {len(known)} pages were read.")
+                return
+            known.add(key)
+            reading = self._asking.page(key, url, is_list=True)
+            if reading is None:
+                continue
+            shown = {tuple(row) for table in reading.content.tables for row in table.rows}
+            if shown <= rows:
+                continue  # the same again, or nothing: its "next" leads nowhere
+            rows |= shown
+            reading.area = first.area
+            yield reading
+            waiting.extend(_link_targets(reading.content))
+
+
+class _NoWay(Exception):
+    """The list offers no way to the page that was wanted: it is at its end."""
+
+
+def _there(page: Page | None) -> Page:
+    if page is None:
+        raise _NoWay
+    return page
+
+
+def refusal(key: str, said: str) -> PageChanged:
+    """What a callback's `error` or `redirect` means."""
+    if lost_session(said, said.encode()) or is_login(said):
+        return SessionExpired(f"{key}: the session ended (“{said[:200]}”).")
+    return PageChanged(f"{key}: the site answered “{said[:200]}”.")
+
+
+def _pages(pager: Pager) -> Iterator[int]:
+    last = min(pager.pages or _MOST_PAGES, _MOST_PAGES)
+    return (page for page in range(1, last + 1) if page != pager.page)
+
+
+def _is_whole(pager: Pager, table: Table) -> bool:
+    return pager.pages == 1 or (pager.items is not None and len(table.rows) >= pager.items)
+
+
+def same_table(content: PageContent, table: Table, number: int) -> Table | None:
+    """The further page's table: of the same id, else with the same headers, else in the same place."""
+    by_id = [other for other in content.tables if other.id and other.id == table.id]
+    by_headers = [other for other in content.tables if other.headers == table.headers]
+    at_place = content.tables[number : number + 1]
+    return next(iter(by_id or by_headers or at_place), None)
+
+
+def _link_targets(content: PageContent) -> list[str]:
+    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
+    return [url for pager in pagers for url in pager.arguments.values()]

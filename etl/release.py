@@ -1,0 +1,86 @@
+"""A steward's decision on a held run: release all of it, some municipalities of it, or reject it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from etl import lease, load, reread
+from etl.changes import Changes
+from etl.checks import Verdict
+from etl.dws import EnhancedDWSMonitor
+from etl.exceptions import CannotDecide, RunInProgress
+from etl.known import Known
+from projects.models import Municipality, RunState, SyncRun
+
+
+class Release(EnhancedDWSMonitor):
+    """A held run, read again from the archive and compared with what is known today."""
+
+    def rehearse(self) -> Changes:
+        """What a release would change now; writes nothing."""
+        self.known = Known.of(self.run.source)
+        self._gather(reread.readings(reread.of_run(self.run), self.words.fields))
+        self.survey.whole = bool(self.run.complete)
+        return self._changes(Verdict(complete=self.survey.whole), "")
+
+    def poll_with_change_detection(self) -> None:
+        """The end of a held run's story: its reading is loaded after all."""
+        changes = self.rehearse()
+        if self.run.released_places is not None:
+            changes = changes.within(self.run.released_places, self.known.places_of)
+        load.describe_release(self.run, changes)
+        load.load_release(self.run, self.survey, changes)
+
+
+def held_run(run_id: int) -> SyncRun:
+    """The run, if a steward can decide on it. Raises CannotDecide."""
+    run = SyncRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise CannotDecide(f"There is no run {run_id}.")
+    if run.state != RunState.QUARANTINED:
+        raise CannotDecide(f"Run {run_id} is {run.state}, not held: there is nothing to decide.")
+    newer = SyncRun.objects.filter(source=run.source, state=RunState.QUARANTINED, pk__gt=run.pk).last()
+    if newer:
+        raise CannotDecide(f"Run {run_id} is not the newest held one: that is run {newer.pk}.")
+    return run
+
+
+def release(run_id: int, by: str, reason: str, places: Sequence[str] | None = None) -> SyncRun:
+    """Load a held run, all of it or the projects and lines of some municipalities (codes).
+
+    Raises CannotDecide, RunInProgress, or what ended the load.
+    """
+    run = held_run(run_id)
+    if places is not None:
+        unknown = set(places) - set(Municipality.objects.values_list("code", flat=True))
+        if unknown or not places:
+            raise CannotDecide(
+                f"No municipality has the code {', '.join(sorted(unknown)) or '(none named)'}."
+            )
+    decision = {"decided_by": by, "decided_at": timezone.now(), "decision": reason}
+    try:
+        with transaction.atomic():
+            claimed = lease.reclaim(run, released_places=places and sorted(places), **decision)
+    except IntegrityError:
+        other = SyncRun.objects.active().get(source=run.source)
+        raise RunInProgress(
+            f"Run {other.pk} is going on; decide again when it has ended.", other.pk
+        ) from None
+    if not claimed:
+        raise CannotDecide(f"Run {run_id} was decided on by somebody else in this moment.")
+    return Release(run).execute()
+
+
+def reject(run_id: int, by: str, reason: str) -> SyncRun:
+    """Do not load a held run, nor the same reading again until the source changes. Raises CannotDecide."""
+    run = held_run(run_id)
+    decided = SyncRun.objects.filter(pk=run.pk, state=RunState.QUARANTINED).update(
+        state=RunState.REJECTED, decided_by=by, decided_at=timezone.now(), decision=reason
+    )
+    if not decided:
+        raise CannotDecide(f"Run {run_id} was decided on by somebody else in this moment.")
+    run.refresh_from_db()
+    return run

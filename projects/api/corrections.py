@@ -1,0 +1,49 @@
+"""Stewards' corrections as JSON: of a project as it is known now, or as it was known at a past moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from projects.figures import instant
+from projects.models import Cause, DataChangeLog, Override
+
+
+def correction_json(override: Override) -> dict[str, Any]:
+    """Values are canonical strings as in the log; the name of the steward is for the stewards."""
+    return {
+        "field": override.field,
+        "value": override.value,
+        "source_value": override.source_value,
+        "source_value_then": override.source_value_then,
+        "reason": override.reason,
+        "made_at": instant(override.made_at),
+        "expires_at": instant(override.expires_at),
+    }
+
+
+def corrections(project_id: int) -> list[dict[str, Any]]:
+    """Those in force, by field."""
+    rows = Override.objects.active().filter(project_id=project_id).order_by("field")
+    return [correction_json(row) for row in rows]
+
+
+def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
+    """Those that were in force at the moment, with what the source said then."""
+    rows = list(Override.objects.in_force_at(moment).filter(project_id=project_id).order_by("field"))
+    later = DataChangeLog.objects.of_project(project_id).filter(at__gt=moment).exclude(cause=Cause.STEWARD)
+    steps = list(later.order_by("pk").values_list("field_changes", flat=True)) if rows else []
+    for row in rows:
+        moves = (changes[row.field][0] for changes in steps if row.field in changes)
+        row.source_value = next(moves, row.source_value)
+    return [correction_json(row) for row in rows]
+
+
+def overridden_at(project_ids: Iterable[int], moment: datetime) -> dict[int, list[str]]:
+    """{project: its fields that were corrected at the moment}; one query."""
+    found: dict[int, list[str]] = {}
+    rows = Override.objects.in_force_at(moment).filter(project_id__in=project_ids).order_by("field")
+    for pk, field in rows.values_list("project_id", "field"):
+        found.setdefault(pk, []).append(field)
+    return found
