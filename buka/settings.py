@@ -40,13 +40,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_filters",
+    "etl",  # before django_q: its `qcluster` also tells the workers that it stops
     "django_q",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
     "projects",
-    "etl",
     "realtime",
 ]
 MIDDLEWARE = [

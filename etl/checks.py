@@ -23,6 +23,7 @@ class Disagreement:
     claimed: int
     found: int
     settled: bool
+    sentence: str
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,16 +68,21 @@ def check(
         )
     found = disagreements([*counts, *own_counts(survey)], past)
     open_ones = [d for d in found if not d.settled]
-    sentences = [f"{d.what}: the site says {d.claimed}, {d.found} could be read." for d in open_ones]
     complete = survey.whole and not partial and not open_ones
-    return Verdict(complete, [*survey.notes, *sentences], found)
+    return Verdict(complete, [*survey.notes, *(d.sentence for d in open_ones)], found)
+
+
+_OVERLAP = "{what}: {claimed} rows show only {found} different ones, so that others may be hidden."
+_EDITED = "{what}: {found} different ones in one reading: the site was edited while it was read."
 
 
 def own_counts(survey: Survey) -> Iterable[Count]:
     """The municipality lines' numbers beside the rows of those municipalities' lists, and rows beside
     different projects: pages that overlap repeat some and hide others."""
     for key, (rows, ids) in survey.rows.items():
-        yield Count(f"{key}: different projects", rows, len(ids))
+        yield Count(f"{key}: different projects", rows, len(ids), _OVERLAP)
+    for code, lines in survey.variants.items():
+        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
         if code in survey.listed and claimed.isdigit():
@@ -93,7 +99,7 @@ def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any
         return len(recent) == _SETTLED_AFTER - 1 and all(r.get(count.what) == off for r in recent)
 
     return [
-        Disagreement(count.what, count.claimed, count.found, is_settled(count))
+        Disagreement(count.what, count.claimed, count.found, is_settled(count), count.sentence)
         for count in dict.fromkeys(counts)
         if count.claimed != count.found
     ]

@@ -66,6 +66,11 @@ class Count:
     what: str
     claimed: int
     found: int
+    said: str = "{what}: the site says {claimed}, {found} could be read."
+
+    @property
+    def sentence(self) -> str:
+        return self.said.format(what=self.what, claimed=self.claimed, found=self.found)
 
 
 def _header(headers: dict[str, str], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from etl import lease
+from etl import circuit, lease, stop
 from etl.dws import EnhancedDWSMonitor
-from etl.exceptions import EtlError, RunInProgress
+from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
 from projects.models import GOOD, RunState, SyncRun
 
@@ -89,8 +90,9 @@ class DataScheduler:
 
     def run_now(self, source: str, trigger: str, *, force: bool = False, **options: Any) -> SyncRun:
         """Poll in this process. Raises RunInProgress, or what ended the run."""
-        run = lease.begin(source, trigger, force)
-        return MONITORS[source](run, **options).execute()
+        with stop.listening():
+            run = lease.begin(source, trigger, force)
+            return MONITORS[source](run, **options).execute()
 
     def rehearse(self, source: str, *, force: bool = False, **options: Any) -> SourceMonitor:
         """Poll and write nothing; the monitor that comes back has the unsaved run and its changes."""
@@ -102,26 +104,41 @@ class DataScheduler:
             started_at=timezone.now(),
         )
         monitor = MONITORS[source](run, dry_run=True, **options)
-        monitor.execute()
+        with stop.listening():
+            monitor.execute()
         return monitor
 
 
 def poll(source: str) -> str:
-    """The scheduled task: read the source, unless that is being done already."""
+    """The scheduled task: read the source, unless that is being done already, or its circuit is open."""
+    broken = circuit.state(source)
+    if not broken.is_due(timezone.now()) and lease.active_run(source) is None:
+        return circuit.sentence(source, broken)
     return _work(lambda: DataScheduler().run_now(source, SyncRun.Trigger.SCHEDULE))
 
 
 def work_off(run_id: int) -> str:
     """The queued task: do the run that somebody asked for, unless somebody took it up already."""
     run = SyncRun.objects.get(pk=run_id)
+    if stop.requested():
+        return f"run {run_id} stays queued: the workers are stopping"
     if not lease.claim(run):
         return f"run {run_id} was {run.state} already"
-    return _work(lambda: MONITORS[run.source_id](run).execute())
+    return _work(lambda: _execute(run))
+
+
+def _execute(run: SyncRun) -> SyncRun:
+    with stop.listening():
+        return MONITORS[run.source_id](run).execute()
 
 
 def _work(do: Callable[[], SyncRun]) -> str:
+    parent = os.getppid()
     try:
         run = do()
+    except Stopped as request:
+        stop.leave_with_parent(parent)
+        return str(request)
     except RunInProgress as busy:
         return str(busy)
     except EtlError as problem:  # said on the run, which is where people look; the queue goes on

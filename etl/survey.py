@@ -83,6 +83,7 @@ class Survey:
     # list → (rows shown, their identities); municipality → identities on its own pages
     rows: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
     listed: dict[str, set[str]] = field(default_factory=dict)
+    variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
@@ -95,7 +96,7 @@ class Survey:
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
         if any(project.part == "line" for project in reading.content.projects):
             self.project_layouts.update(table.kind for table in reading.content.tables if table.rows)
-        if reading.area and reading.content.tables and self.is_municipality(reading.area):
+        if reading.area and self.is_municipality(reading.area):
             self.listed.setdefault(reading.area, set())
         for project in reading.content.projects:
             self._project(project, reading, seen)
@@ -152,12 +153,10 @@ class Survey:
         part.published = known
 
     def _listing(self, line: ListingLine, seen: Seen) -> None:
+        self.variants.setdefault(line.code, set()).add((line.projects, line.value))
         before = self.listings.get(line.code)
-        if before and (before.line.projects, before.line.value) != (line.projects, line.value):
-            self.notes.append(f"[{line.code}] has two different lines in this reading.")
-            if (before.line.projects, before.line.value) > (line.projects, line.value):
-                return
-        self.listings[line.code] = Listed(line, seen.snapshot)
+        if before is None or (before.line.projects, before.line.value) < (line.projects, line.value):
+            self.listings[line.code] = Listed(line, seen.snapshot)
 
     def settle(self, district_of: Callable[[str], str | None]) -> None:
         """A district's own page lists its locals' projects too: it is no place of theirs beside the local."""

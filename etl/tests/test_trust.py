@@ -243,7 +243,7 @@ def test_a_site_that_is_edited_while_it_is_read_is_a_torn_crawl(replica, sync):
     replica.site.set_fault("self_edit", after=6)
     run = sync()
     assert run.complete is False
-    assert any("edited while it was read" in note for note in run.notes)
+    assert any("edited while it was read" in note for note in run.notes), run.notes
 
 
 # --- the parser moved -----------------------------------------------------------------------------

@@ -97,7 +97,7 @@ class Past:
         before = self.log.filter(at__lte=self.moment, entity_id__in=ids).values_list("entity_id").order_by()
         both = before.annotate(changed=Max("at"), read=Max("at", filter=Q(run__isnull=False)))
         dates = {pk: (changed, read) for pk, changed, read in both}
-        corrected = overridden_at(steps.keys(), self.moment)
+        corrected = overridden_at(ids, self.moment)
         past = {}
         for row in Project.objects.for_api().filter(pk__in=ids):
             record = taken_back(project_json(row, self.complete), steps[row.pk])

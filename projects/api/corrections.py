@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +39,8 @@ def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
     return [correction_json(row) for row in rows]
 
 
-def overridden_at(project_ids: Iterable[int], moment: datetime) -> dict[int, list[str]]:
-    """{project: its fields that were corrected at the moment}; one query."""
+def overridden_at(project_ids: Any, moment: datetime) -> dict[int, list[str]]:
+    """{project: its fields that were corrected at the moment}, of ids or a query of them; one query."""
     found: dict[int, list[str]] = {}
     rows = Override.objects.in_force_at(moment).filter(project_id__in=project_ids).order_by("field")
     for pk, field in rows.values_list("project_id", "field"):

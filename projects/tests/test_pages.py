@@ -257,7 +257,7 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 12),
+        ("/", 14),
         ("/projects/", 7),
         ("/projects/{pk}/", 9),
         ("/municipalities/", 6),

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from etl.crawl import Progress
-from etl.exceptions import EtlError, RunInProgress
+from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.release import release
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
@@ -49,6 +49,9 @@ class Command(BaseCommand):
         except RunInProgress as busy:
             self._say(options, SyncRun.objects.get(pk=busy.run_id), str(busy))
             return _BUSY
+        except Stopped as request:
+            self._say(options, SyncRun.objects.filter(source_id="dws").latest("id"), str(request))
+            return _FAILED
         except EtlError as problem:
             run = SyncRun.objects.filter(source_id="dws").latest("id")
             self._say(options, run, f"Failed: {problem} What was known is untouched.")
@@ -99,7 +102,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(run_json(run), ensure_ascii=False))
         else:
-            stream = self.stderr if run.state == RunState.FAILED else self.stdout
+            stream = self.stderr if run.state in (RunState.FAILED, RunState.ABANDONED) else self.stdout
             stream.write(sentence)
 
 

@@ -1,0 +1,29 @@
+"""django-q2's command, whose workers also learn that it stops: it would wait for them to the end of a crawl."""
+
+import os
+from typing import Any
+
+from django_q.cluster import Cluster
+from django_q.management.commands import qcluster
+
+from etl import stop
+
+
+class StoppingCluster(Cluster):
+    """A stop reaches the runs in the workers, which end between two pages."""
+
+    def stop(self) -> bool:
+        stop.stop_workers()
+        return super().stop()
+
+
+class Command(qcluster.Command):
+    help = "Start the django-q2 cluster: the clock and the workers."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options.get("cluster_name"):
+            os.environ["Q_CLUSTER_NAME"] = options["cluster_name"]
+        if options.get("run_once"):  # it stops when the queue is empty, not before
+            super().handle(*args, **options)
+            return
+        StoppingCluster().start()
