@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
@@ -101,7 +102,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.decide_view)
         return [path("<int:run_id>/decide/", view, name="etl_decide"), *super().get_urls()]
 
-    def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
+    def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
         """A held run's diff, and the steward's decision on it."""
         if not request.user.has_perm("projects.change_syncrun"):
             raise PermissionDenied

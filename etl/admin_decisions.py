@@ -10,7 +10,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -39,7 +40,7 @@ class _Echo:
         return line
 
 
-def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) -> HttpResponse:
+def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) -> HttpResponseBase:
     """GET shows the held run; POST with `release`, `release_some` or `reject` decides on it."""
     form = Decision(request.POST or None)
     back = HttpResponseRedirect(reverse("admin:projects_syncrun_change", args=[run_id]))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from etl import stop
 from etl.exceptions import LeaseLost, RunInProgress
 from projects.models import RunState, SyncRun
 
@@ -102,13 +103,15 @@ def begin(source: str, trigger: str, force: bool = False, requested_by: str = ""
 
 
 class Renewal:
-    """Renews the lease of a run whenever a third of it has passed. Raises LeaseLost when it is gone."""
+    """Renews the lease of a run whenever a third of it has passed. Raises LeaseLost when it is gone, and
+    Stopped when somebody asked the run to end."""
 
     def __init__(self, run: SyncRun) -> None:
         self.run = run
         self._next = time.monotonic() + settings.LEASE_SECONDS / 3
 
     def __call__(self) -> None:
+        stop.check()
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + settings.LEASE_SECONDS / 3

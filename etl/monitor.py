@@ -15,12 +15,12 @@ from etl.archive import Archive
 from etl.changes import Changes
 from etl.checks import Verdict
 from etl.crawl import Progress
-from etl.exceptions import EtlError, LeaseLost
+from etl.exceptions import EtlError, LeaseLost, Stopped
 from etl.known import Known
 from etl.lease import Renewal
 from etl.sight import Sight
 from etl.survey import Survey
-from projects.models import SyncRun
+from projects.models import RunState, SyncRun
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,9 @@ class SourceMonitor(ABC):
             self.poll_with_change_detection()
         except LeaseLost:
             raise  # the run is another's now: not ours to write to
+        except Stopped as request:
+            self._fail(str(request), "", RunState.ABANDONED)
+            raise
         except EtlError as problem:
             self._fail(str(problem), "")
             raise
@@ -74,9 +77,9 @@ class SourceMonitor(ABC):
             self.close()
         return self.run
 
-    def _fail(self, sentence: str, trace: str) -> None:
-        logger.error("%s: run %s failed: %s", self.name, self.run.pk, sentence)
-        load.fail(self.run, self.survey, self.sight, sentence, trace, save=not self.dry_run)
+    def _fail(self, sentence: str, trace: str, state: RunState = RunState.FAILED) -> None:
+        logger.error("%s: run %s %s: %s", self.name, self.run.pk, state, sentence)
+        load.fail(self.run, self.survey, self.sight, sentence, trace, save=not self.dry_run, state=state)
 
     @abstractmethod
     def close(self) -> None:

@@ -1,0 +1,158 @@
+"""Changes → rows of the record: bulk statements, in the transaction of the load."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from etl import overrides
+from etl.changes import Absence, ListingChange, ProjectChange
+from etl.records import PROJECT_FIELDS
+from projects.models import (
+    Identity,
+    Municipality,
+    MunicipalityListing,
+    Presence,
+    Project,
+    SyncRun,
+)
+
+_BATCH = 2000  # rows a statement
+_PLAIN = tuple(name for name in PROJECT_FIELDS if name not in ("municipality", "municipalities"))
+_UPDATED = (
+    *_PLAIN,
+    "municipality",
+    "published",
+    "page_labels",
+    "issues",
+    "url",
+    "presence",
+    "line_digest",
+    "page_digest",
+    "last_changed_at",
+    "last_changed_run",
+    "last_listed_at",
+    "missing_run",
+)
+_THROUGH = Project.municipalities.through
+
+
+def write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
+    """The rows, in the order of the changes, all with their primary keys."""
+    now = timezone.now()
+    rows = [_project(run, change, now) for change in changes]
+    created = [row for row, change in zip(rows, changes, strict=True) if change.pk is None]
+    updated = [row for row, change in zip(rows, changes, strict=True) if change.pk is not None]
+    Project.objects.bulk_create(created, batch_size=_BATCH)
+    Project.objects.bulk_create(
+        updated, batch_size=_BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED
+    )
+    Identity.objects.bulk_create(
+        (Identity(source_id=run.source_id, external_id=row.external_id, project=row) for row in created),
+        batch_size=_BATCH,
+    )
+    overrides.keep(rows, changes)
+    _write_places(rows, changes)
+    return rows
+
+
+def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
+    moved = [
+        (row, change)
+        for row, change in zip(rows, changes, strict=True)
+        if "municipalities" in change.field_changes and "municipalities" not in change.kept
+    ]
+    known = [row.pk for row, change in moved if change.pk is not None]
+    if known:
+        _THROUGH.objects.filter(project_id__in=known).delete()
+    _THROUGH.objects.bulk_create(
+        (
+            _THROUGH(project_id=row.pk, municipality_id=code)
+            for row, change in moved
+            for code in change.record.values["municipalities"]
+        ),
+        batch_size=_BATCH,
+    )
+
+
+def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
+    record = change.record
+    return Project(
+        id=change.pk,
+        source_id=run.source_id,
+        external_id=record.external_id,
+        municipality_id=record.values["municipality"],
+        published=record.published,
+        page_labels=list(record.page_labels),
+        issues=record.issues,
+        url=record.url or "",
+        presence=Presence.PRESENT,
+        line_digest=record.line_digest,
+        page_digest=record.page_digest or "",
+        first_seen_at=now,  # not among the updated columns: a known row keeps its own
+        last_changed_at=now,
+        last_changed_run=run,
+        last_listed_at=None,
+        missing_run=None,
+        **{name: record.values[name] for name in _PLAIN},
+    )
+
+
+def write_listings(run: SyncRun, changes: list[ListingChange]) -> list[MunicipalityListing]:
+    now = timezone.now()
+    places = Municipality.objects.in_bulk() if changes else {}
+    rows = [
+        MunicipalityListing(
+            id=change.pk,
+            source_id=run.source_id,
+            code=change.record.code,
+            municipality=places.get(change.record.code),
+            name=change.record.name,
+            projects=change.record.projects,
+            value=change.record.value,
+            published=change.record.published,
+            issues=change.record.issues,
+            url=change.record.url or "",
+            digest=change.digest,
+            first_seen_at=now,
+            last_changed_at=now,
+            last_changed_run=run,
+        )
+        for change in changes
+    ]
+    created, updated = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    MunicipalityListing.objects.bulk_create(created, batch_size=_BATCH)
+    fields = ["name", "projects", "value", "published", "issues", "url", "digest"]
+    MunicipalityListing.objects.bulk_create(
+        updated,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*fields, "last_changed_at", "last_changed_run"],
+    )
+    return rows
+
+
+def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
+    """The rows of the absences, in their order, marked missing or withdrawn."""
+    if not absences:
+        return []
+    last = SyncRun.objects.good().filter(source=run.source, complete=True).order_by("-id").first()
+    now = {"last_changed_at": timezone.now(), "last_changed_run": run}
+    steps: dict[str, dict[str, Any]] = {
+        "missing": {
+            "presence": Presence.MISSING,
+            "missing_run": run,
+            "last_listed_at": last.finished_at if last else None,
+        },
+        "withdrawn": {"presence": Presence.WITHDRAWN, "missing_run": None},
+    }
+    for step, columns in steps.items():
+        pks = [absence.pk for absence in absences if absence.step == step]
+        if pks:
+            Project.objects.filter(pk__in=pks).update(**columns, **now)
+    rows = Project.objects.filter(pk__in=[absence.pk for absence in absences])
+    by_pk = {row.pk: row for row in rows.prefetch_related("municipalities")}
+    return [by_pk[absence.pk] for absence in absences]

@@ -1,0 +1,144 @@
+"""Each rule of the breaker at its limit; and totals that are off, until they settle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from etl import checks
+from etl.breaker import Limits, Past, reasons
+from etl.changes import Changes
+from etl.profile import Profile
+from etl.reading import Count
+
+BEFORE = Profile(
+    count=100,
+    listings=30,
+    columns={"name": 100, "budget": 100},
+    filled={"name": 100, "budget": 90},
+    statuses={"Design": 100},
+    layouts=["grid"],
+)
+
+
+def past(**fields) -> Past:
+    return replace(Past(BEFORE, {"budget": 100}, {"Design"}, 100), **fields)
+
+
+def changes(moved: int = 0, **blanked: int) -> Changes:
+    made = Changes()
+    made.moved = moved
+    made.blanked.update(blanked)
+    return made
+
+
+def rules(now: Profile, made: Changes | None = None, before: Past | None = None, **options) -> list[str]:
+    found = reasons(now, before or past(), made or changes(), Limits(), **options)
+    return [reason.rule for reason in found]
+
+
+def test_the_same_again_is_not_held():
+    assert rules(BEFORE) == []
+
+
+def test_without_a_past_nothing_is_held():
+    assert reasons(replace(BEFORE, count=1), None, changes(moved=100), Limits()) == []
+
+
+@pytest.mark.parametrize(("count", "held"), [(80, []), (79, ["count_down"]), (300, [])])
+def test_a_count_may_fall_by_a_fifth(count, held):
+    assert rules(replace(BEFORE, count=count)) == held
+
+
+def test_municipality_lines_count_too():
+    assert rules(replace(BEFORE, listings=20)) == ["count_down"]
+
+
+def test_a_reading_with_gaps_is_not_held_for_its_count():
+    assert rules(replace(BEFORE, count=10), whole=False) == []
+
+
+@pytest.mark.parametrize(("gone", "held"), [(10, []), (11, ["blanked"])])
+def test_a_field_may_go_blank_in_a_tenth_of_the_records_that_had_it(gone, held):
+    assert rules(BEFORE, changes(budget=gone)) == held
+
+
+def test_a_column_without_a_field_can_go_blank_too():
+    before = past(profile=replace(BEFORE, filled={"remarks": 50}))
+    assert rules(BEFORE, changes(**{"published.Remarks": 6}), before) == ["blanked"]
+
+
+@pytest.mark.parametrize(("moved", "held"), [(30, []), (31, ["many_changed"])])
+def test_a_third_of_the_records_may_not_change_at_once(moved, held):
+    assert rules(BEFORE, changes(moved=moved)) == held
+
+
+@pytest.mark.parametrize(("odd", "held"), [(10, []), (11, ["never_seen"])])
+def test_a_status_never_seen_may_be_in_a_tenth_of_the_records(odd, held):
+    assert rules(replace(BEFORE, statuses={"Design": 100 - odd, "Stage 9": odd})) == held
+
+
+def test_a_column_never_seen_is_held():
+    assert rules(replace(BEFORE, columns={**BEFORE.columns, "approved amount xy": 100})) == ["never_seen"]
+
+
+def test_shares_are_not_taken_of_a_handful():
+    few = past(profile=replace(BEFORE, count=19, listings=0), had={"budget": 19}, present=19)
+    now = replace(BEFORE, count=5, listings=0, statuses={"Stage 9": 5})
+    assert rules(now, changes(moved=19, budget=19), few) == []
+
+
+def test_a_new_layout_as_certain_as_the_old_one_passes():
+    assert rules(replace(BEFORE, layouts=["table"])) == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(BEFORE, layouts=["cards"]),
+        replace(BEFORE, layouts=["table"], columns={"name": 100}),
+        replace(BEFORE, layouts=["table"], count=95),
+    ],
+    ids=["less certain", "a column lost", "projects lost"],
+)
+def test_a_new_layout_that_comes_with_losses_is_held(now):
+    assert rules(now) == ["layout"]
+
+
+def test_a_sentence_has_the_figures():
+    (reason,) = reasons(BEFORE, past(), changes(moved=60), Limits())
+    assert reason.sentence == "60 of 100 projects (60%) changed at once."
+
+
+# --- totals ---------------------------------------------------------------------------------------
+
+OFF = Count("grid", 113, 112)
+
+
+def told(*readings: list[checks.Disagreement]) -> list[list[dict]]:
+    return [[one.as_json() for one in reading] for reading in readings]
+
+
+def test_a_total_that_fits_says_nothing():
+    assert checks.disagreements([Count("grid", 5, 5)], []) == []
+
+
+def test_a_total_off_by_the_same_in_three_readings_settles():
+    first = checks.disagreements([OFF], [])
+    second = checks.disagreements([Count("grid", 115, 114)], told(first))
+    third = checks.disagreements([OFF], told(second, first))
+    assert [one.settled for (one,) in (first, second, third)] == [False, False, True]
+
+
+def test_a_total_off_by_another_amount_starts_again():
+    first = checks.disagreements([OFF], [])
+    other = checks.disagreements([Count("grid", 113, 100)], told(first))
+    (third,) = checks.disagreements([OFF], told(other, first))
+    assert third.settled is False
+
+
+def test_a_reading_without_it_in_between_starts_again():
+    first = checks.disagreements([OFF], [])
+    (third,) = checks.disagreements([OFF], [[], *told(first)])
+    assert third.settled is False
