@@ -34,7 +34,7 @@ def changes(moved: int = 0, **blanked: int) -> Changes:
 
 
 def rules(now: Profile, made: Changes | None = None, before: Past | None = None, **options) -> list[str]:
-    found = reasons(now, before or past(), made or changes(), Limits(), **options)
+    found = reasons(now, before or past(), changes() if made is None else made, Limits(), **options)
     return [reason.rule for reason in found]
 
 
