@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -194,6 +195,9 @@ class EnhancedDWSMonitor(SourceMonitor):
         last = self.sight.last.items()
         return self.survey.unchanged_by({key: (seen.raw_sha256, seen.clean_sha256) for key, seen in last})
 
+    def _now(self) -> datetime:
+        return timezone.now()
+
     def _seen(self) -> set[str]:
         return self.survey.lines.keys() | self.survey.pages.keys()
 
@@ -202,7 +206,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         changes = Changes() if shown_by else self._compare(verdict, seen)
         if verdict.complete:
             gone = ((i, key) for i, key in self.known.keys.items() if key.is_present and i not in seen)
-            late = ((i, key) for i, key in self.known.overdue(timezone.now()) if i not in seen)
+            late = ((i, key) for i, key in self.known.overdue(self._now()) if i not in seen)
             changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
             changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
         return changes

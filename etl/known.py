@@ -174,7 +174,7 @@ def _known(project: Project, said: dict[str, Any]) -> KnownProject:
         pk=project.pk,
         published=project.published,
         page_labels=project.page_labels,
-        values=values,
+        values=values | said,
         presence=project.presence,
         line_digest=project.line_digest,
         page_digest=project.page_digest,

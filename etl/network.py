@@ -36,7 +36,7 @@ class Connection:
     def __init__(self, base_url: str, timeout: float, max_bytes: int, headers: Mapping[str, str]) -> None:
         self._timeout, self._max_bytes = timeout, max_bytes
         self._line = _Line()
-        self._session = requests.Session()
+        self._session = _Session()
         # a proxy of the environment (HTTPS_PROXY) is for the world outside; we are not outside
         self._session.trust_env = not _is_loopback(urlsplit(base_url).hostname or "")
         self._session.headers.update(headers)
@@ -94,6 +94,13 @@ class Connection:
             raise FetchFailed(
                 f"{url} is larger than {self._max_bytes / 1e6:g} MB; it was not read to its end."
             )
+
+
+class _Session(requests.Session):
+    """Leaves redirects to us, altogether: otherwise each one's body is read, whatever its size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class _Line:

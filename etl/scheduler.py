@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from etl import circuit, lease, stop
+from etl import circuit, lease, replay, stop
 from etl.dws import EnhancedDWSMonitor
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
-from projects.models import GOOD, RunState, SyncRun
+from projects.models import GOOD, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,16 @@ class DataScheduler:
         with stop.listening():
             run = lease.begin(source, trigger, force)
             return MONITORS[source](run, **options).execute()
+
+    def apply_replay(self, source: Source) -> int:
+        """Load what a replay of the archive says differently, as a run of its own; how many changes."""
+        run = lease.begin(source.name, SyncRun.Trigger.COMMAND)
+        applied = replay.apply(source, run)
+        run.state = RunState.SUCCEEDED if applied else RunState.UNCHANGED
+        run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
+        run.notes = ["A replay of the archive was applied; the source was not asked."]
+        run.save()
+        return applied
 
     def rehearse(self, source: str, *, force: bool = False, **options: Any) -> SourceMonitor:
         """Poll and write nothing; the monitor that comes back has the unsaved run and its changes."""

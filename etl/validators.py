@@ -34,5 +34,5 @@ def kept_answer(archive: Archive, last: Mapping[str, LastSeen], key: str) -> Kep
 
 
 def is_read_in_full(key: str, turn: int, of: int) -> bool:
-    """Whether the page's turn has come to be fetched whatever its validator says: some servers' never change."""
+    """Whether it is the page's turn to be fetched whatever its validator says: some servers' never change."""
     return zlib.crc32(key.encode()) % of == turn % of

@@ -50,7 +50,8 @@ def prune(before: datetime, rehearse: bool = False) -> Pruned:
         return done
     for sha256s in _batches(unneeded.values_list("pk", flat=True)):
         _forget(sha256s)
-    done.files = _sweep(before)
+        done.files += _unlink(sha256s)
+    done.files += _sweep(before)
     return done
 
 
@@ -79,8 +80,16 @@ def _forget(sha256s: list[str]) -> None:
         Snapshot.objects.filter(pk__in=sha256s).delete()
 
 
+def _unlink(sha256s: list[str]) -> int:
+    files = [Path(Snapshot(pk=sha256).path) for sha256 in sha256s]
+    there = [file for file in files if file.exists()]
+    for file in there:
+        file.unlink(missing_ok=True)
+    return len(there)
+
+
 def _sweep(before: datetime) -> int:
-    """Remove the archive's files that no snapshot row names and that are older than `before`."""
+    """Remove files that no snapshot row names and that are older than `before`: what a crash left."""
     removed = 0
     for folder in sorted(Path(settings.ARCHIVE_DIR).glob("[0-9a-f][0-9a-f]")):
         files = {file.name.removesuffix(".gz"): file for file in folder.glob("*.gz")}

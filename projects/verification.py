@@ -51,8 +51,8 @@ def _walk(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | No
     while True:
         try:
             row = next(rows, None)
-        except ValueError:  # a date or a JSON text that is none: only somebody's hand writes that
-            return Fault(report.last_id + 1, "unreadable", f"What follows change {report.last_id} is unreadable.")
+        except ValueError:  # a date that is none: only somebody's hand writes that
+            return _unreadable(report.last_id, head.last_id)
         if row is None:
             return None
         fault = _misplaced(row.id, report.last_id) or _altered(row, report.digest) or _unlike(row, heads)
@@ -62,8 +62,23 @@ def _walk(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | No
         report.heads += row.id in heads
 
 
-def _rows(until: int) -> Iterator[Any]:
+def _unreadable(after: int, until: int) -> Fault:
+    """Which row it is: the database hands them out by the thousand, so they are asked for again singly."""
+    ids = (
+        DataChangeLog.objects.filter(pk__gt=after, pk__lte=until).order_by("pk").values_list("pk", flat=True)
+    )
+    for pk in ids[:_CHUNK]:
+        try:
+            next(_rows(pk, pk))
+        except ValueError:
+            return Fault(pk, "unreadable", f"Change {pk} cannot be read: it was altered.")
+    return Fault(after + 1, "unreadable", f"What follows change {after} cannot be read.")
+
+
+def _rows(until: int, since: int | None = None) -> Iterator[Any]:
     rows = DataChangeLog.objects.filter(pk__lte=until).order_by("pk")
+    if since is not None:
+        rows = rows.filter(pk__gte=since)
     return rows.values_list(*CLAIMED, "digest", named=True).iterator(chunk_size=_CHUNK)
 
 
@@ -97,7 +112,9 @@ def _end(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | Non
     if last < head.last_id:
         return Fault(last + 1, "head", f"The log ends at change {last}; its head says {head.last_id}.")
     if report.digest != head.digest:
-        return Fault(last, "head", f"The digest of the last change, {last}, is not the one that the head names.")
+        return Fault(
+            last, "head", f"The digest of the last change, {last}, is not the one that the head names."
+        )
     lost = min((pk for pk in heads if pk > last), default=None)
     if lost is None:
         return None

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import overrides as under_load
+from etl import rows
 from etl.changes import value_changes
 from projects import overrides
 from projects.models import DataChangeLog, Override, Project, SyncRun
@@ -79,21 +80,21 @@ def test_a_second_reading_of_the_same_writes_nothing(read):
             run = read(**options)
             assert (run.state, run.change_count) == ("unchanged", 0)
     read("7000")
-    rows = DataChangeLog.objects.count()
+    before = DataChangeLog.objects.count()
     assert read("7000", force=True).change_count == 0
-    assert (DataChangeLog.objects.count(), project().budget) == (rows, 6000)
+    assert (DataChangeLog.objects.count(), project().budget) == (before, 6000)
 
 
 def test_the_source_that_catches_up_ends_the_correction_without_a_row_of_its_own(read):
     read()
     override = correct()
-    rows = DataChangeLog.objects.count()
+    before = DataChangeLog.objects.count()
     read("6000")
     override.refresh_from_db()
     assert (override.state, override.source_value, project().budget) == ("caught_up", "6000.00", 6000)
     assert override.notice.startswith("The source caught up: it says R6 000 too")
     assert (newest().field_changes, newest().overridden) == ({"budget": ["5000.00", "6000.00"]}, ["budget"])
-    assert DataChangeLog.objects.count() == rows + 1
+    assert DataChangeLog.objects.count() == before + 1
     read("8000")
     assert (project().budget, newest().overridden) == (8000, [])
     assert newest().field_changes == {"budget": ["6000.00", "8000.00"]}
@@ -172,47 +173,44 @@ def test_a_corrected_place_stays_while_the_source_moves_the_project(read):
 def test_a_correction_made_while_the_source_is_read_is_not_lost(read, monkeypatch):
     read()
 
-    def late(changes: Any) -> None:
-        if not Override.objects.exists():
-            correct()
+    def correct_first(run: SyncRun, batch: Any) -> list[Project]:
+        correct()  # the steward commits after the comparison and before the write
+        return write(run, batch)
 
-    write = under_load.keep
-    from etl import load
-
-    original = load._write_projects
-    monkeypatch.setattr(load, "_write_projects", lambda run, batch: (late(batch), original(run, batch))[1])
+    write = rows.write_projects
+    monkeypatch.setattr(rows, "write_projects", correct_first)
     read("7000", name="Great weir")
-    assert write is under_load.keep
     assert (project().budget, Override.objects.get().source_value) == (6000, "7000.00")
     assert newest().overridden == ["budget"]
 
 
 def test_a_load_without_corrections_pays_one_query_and_one_with_them_a_fixed_number(read):
     read()
-    rows = list(Project.objects.order_by("id"))
+    known = list(Project.objects.order_by("id"))
 
     def statements() -> int:
         from etl.changes import ProjectChange
 
         record = type("Record", (), {"values": {"budget": Decimal(1), "status": None}})
-        changes = [ProjectChange(record, row.pk, "updated", "source", {}, {}, None) for row in rows]
+        changes = [ProjectChange(record, row.pk, "updated", "source", {}, {}, None) for row in known]
         with CaptureQueriesContext(connection) as seen:
-            under_load.keep(rows, changes)
+            under_load.keep(known, changes)
         return len([query for query in seen if "SAVEPOINT" not in query["sql"]])
 
     assert statements() == 1
     with CaptureQueriesContext(connection) as seen:
-        assert under_load.source_values([row.pk for row in rows]) == {}
+        assert under_load.source_values([row.pk for row in known]) == {}
     assert len(seen) == 1
-    for row in rows:
+    for row in known:
         overrides.correct(row, "budget", "77", reason="x", user=None)
         overrides.correct(row, "status", "design", reason="x", user=None)
     assert statements() == 3
-    assert under_load.source_values([rows[0].pk])[rows[0].pk]["budget"] == 1
+    assert under_load.source_values([known[0].pk])[known[0].pk]["budget"] == 1
 
 
+@pytest.mark.parametrize("replica", [{"projects": 25, "provinces": ("NC",)}], indirect=True)
 def test_a_correction_survives_ten_runs_of_any_kind(replica, sync, here):
-    here.HOLD_CHANGED = here.HOLD_BLANKED = here.HOLD_COUNT_DROP = 100
+    here.HOLD_CHANGED = here.HOLD_BLANKED = here.HOLD_COUNT_DROP = here.HOLD_NEVER_SEEN = 100
     here.ROTATION_RUNS = 2
     sync(replica.url)
     victims = list(Project.objects.order_by("external_id")[:3])
@@ -222,20 +220,20 @@ def test_a_correction_survives_ten_runs_of_any_kind(replica, sync, here):
         overrides.correct(row, "name", f"Corrected {row.pk}", reason="x", user=None)
     gone = victims[0].external_id
     steps: list[Callable[[], Any]] = [
-        lambda: replica.site.mutate(40),
+        lambda: replica.site.mutate(20),
         lambda: None,
         lambda: replica.site.noise("all"),
         lambda: replica.site.set_layout("table"),
         lambda: replica.site.remove(gone),
-        lambda: replica.site.mutate(30),
+        lambda: replica.site.mutate(15),
         lambda: replica.site.restore(gone),
         lambda: replica.site.set_layout("tree"),
-        lambda: replica.site.mutate(20, part="page"),
+        lambda: replica.site.mutate(10, part="page"),
         lambda: replica.site.set_layout("grid"),
     ]
     for number, step in enumerate(steps):
         step()
-        sync(force=bool(number % 2))
+        assert sync(force=bool(number % 2)).state in ("succeeded", "unchanged")
         for row in victims:
             row.refresh_from_db()
             shown = (row.budget, row.municipality_id, row.province, row.name)
@@ -259,7 +257,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_the_sequence_a_correction_in_force_is_shown_and_the_log_tells_both_tracks(read, steps):
     external_id, said = f"H-{next(_numbers)}", {"budget": "5000", "name": "Weir"}

@@ -44,7 +44,11 @@ def test_a_change_has_the_shape_of_the_contract(client):
         snapshot_id=snapshot.pk,
     )
     answer = client.get(f"{LIST}{row.pk}/").json()
-    assert set(answer) == CONTRACT | {"evidence", "kind", "municipalities", "overridden", "url"} == set(ChangeShape().fields)
+    assert (
+        set(answer)
+        == CONTRACT | {"evidence", "kind", "municipalities", "overridden", "url"}
+        == set(ChangeShape().fields)
+    )
     assert answer["field_changes"] == {"progress_percentage": ["78.00", "62.00"]}
     assert (answer["severity"], answer["rules"]) == ("major", ["progress_backwards"])
     assert answer["sentence"] == "Progress fell from 78% to 62%."

@@ -182,6 +182,66 @@ def test_a_very_long_text_is_shortened():
     assert len(verdict.sentence) < 250
 
 
+CONTEXT = {"budget": "105.00", "expenditure": "120.00"}
+
+
+@pytest.mark.parametrize(
+    ("field_changes", "sentence"),
+    [
+        (
+            {"expenditure": ["100.00", "120.00"]},
+            "Expenditure rose by 20% from R100 to R120, which is over the budget.",
+        ),
+        (
+            {"budget": ["150.00", "105.00"]},
+            "Budget fell by 30% from R150 to R105, which is less than what is spent.",
+        ),
+        (
+            {"expenditure": [None, "120.00"], "contractor": ["A", "B"]},
+            "Expenditure is now given: R120, which is over the budget, and 1 more field changed.",
+        ),
+    ],
+)
+def test_spending_over_budget_is_found_when_only_one_of_them_moved(field_changes, sentence):
+    verdict = assess("project", "updated", field_changes, CONTEXT)
+    assert "over_budget" in verdict.rules
+    assert (verdict.severity, verdict.sentence) == ("major", sentence)
+    again = assess("project", "updated", field_changes, stored=verdict.rules)  # as the log is read
+    assert (again.rules, again.sentence) == (verdict.rules, sentence)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [None, {}, {"budget": None}, {"budget": "500.00"}, {"budget": "a lot"}, {"budget": "120.00"}],
+)
+def test_spending_within_or_beside_an_unknown_budget_is_not_over_it(context):
+    verdict = assess("project", "updated", {"expenditure": ["100.00", "120.00"]}, context)
+    assert (verdict.rules, verdict.severity) == ([], "minor")
+
+
+def test_an_erased_budget_is_not_less_than_what_is_spent():
+    verdict = assess("project", "updated", {"budget": ["150.00", None]}, {"expenditure": "120.00"})
+    assert verdict.rules == ["value_erased"]
+
+
+@pytest.mark.parametrize(
+    ("field_changes", "sentence"),
+    [
+        (
+            {"projects": [None, "2"], "value": [None, "1136772249.00"]},
+            "Listed with 2 projects, total value R1 136 772 249.",
+        ),
+        ({"projects": [None, "1"]}, "Listed with 1 project."),
+        ({"value": [None, "5.00"]}, "Listed, total value R5."),
+        ({"projects": [None, 0], "value": [None, "0.00"]}, "Listed with 0 projects, total value R0."),
+        ({}, "First seen."),
+    ],
+)
+def test_a_municipality_that_is_first_listed_says_with_what(field_changes, sentence):
+    verdict = assess("municipality_listing", "created", field_changes)
+    assert (verdict.severity, verdict.rules, verdict.sentence) == ("info", [], sentence)
+
+
 odd_value = st.recursive(
     st.none()
     | st.booleans()
@@ -204,9 +264,10 @@ field_name = st.sampled_from(
     st.sampled_from(["project", "municipality_listing", "municipal_figure", "?"]),
     st.sampled_from(["created", "updated", "returned", "withdrawn", "merged", "?"]),
     st.dictionaries(field_name, st.lists(odd_value, min_size=2, max_size=2) | odd_value, max_size=5),
+    st.dictionaries(st.sampled_from(["budget", "expenditure"]), odd_value),
 )
 @settings(max_examples=200, deadline=None)
-def test_no_value_however_odd_makes_it_raise(entity_type, change_type, field_changes):
-    verdict = assess(entity_type, change_type, field_changes)
+def test_no_value_however_odd_makes_it_raise(entity_type, change_type, field_changes, context):
+    verdict = assess(entity_type, change_type, field_changes, context)
     assert verdict.severity in {"info", "minor", "major"}
     assert verdict.sentence.endswith(".")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -70,8 +69,8 @@ def fault() -> tuple[int, str]:
 
 
 def test_an_empty_log_is_intact():
-    assert told() == (0, told()[1])
-    assert told()[1]["rows"] == 0
+    code, report = told()
+    assert (code, report["intact"], report["rows"]) == (0, True, 0)
 
 
 def test_an_intact_log_says_so_with_its_head(log):
@@ -207,9 +206,3 @@ def test_a_date_that_is_none_is_an_altered_row(log):
     assert fault()[0] == 2
     sql("UPDATE {table} SET at = '2026-13-45 00:00:00' WHERE id = 2")
     assert fault()[0] == 2
-
-
-def test_the_digest_is_over_utc_microseconds():
-    at = datetime(2026, 5, 1, tzinfo=UTC)
-    row = DataChangeLog(id=1, at=at, entity_type="project", entity_id=1, change_type="created", cause="source")
-    assert digest(row, "0" * 64) == "0d1e4e0c"[:0] + digest(row, "0" * 64)

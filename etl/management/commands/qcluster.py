@@ -1,4 +1,4 @@
-"""django-q2's command, whose workers also learn that it stops: it would wait for them to the end of a crawl."""
+"""django-q2's command, whose workers also learn that it stops, instead of crawling on to the end."""
 
 import os
 from typing import Any

@@ -1,0 +1,106 @@
+"""What would be known if history began again: the record's state in memory, for a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from etl.changes import Changes, ListingChange, ProjectChange
+from etl.known import Key, Known, KnownProject
+from projects.models import Presence, Source, SyncRun
+
+
+@dataclass(slots=True)
+class ScratchListing:
+    """A municipality's line, with what a comparison asks of it."""
+
+    pk: int
+    digest: str
+    published: dict[str, str]
+    name: str
+    projects: int | None
+    value: Decimal | None
+
+
+@dataclass
+class Scratch(Known):
+    """Knows what has been applied to it, and nothing else."""
+
+    state: dict[str, KnownProject] = field(default_factory=dict)
+    complete: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
+
+    @classmethod
+    def empty(cls, source: Source) -> Scratch:
+        return cls(source, {}, 0, "")
+
+    def in_full(self, external_ids: Iterable[str]) -> dict[str, KnownProject]:
+        return {i: self.state[i] for i in external_ids if i in self.state}
+
+    def places_of(self, pk: int) -> set[str]:
+        found = next((known for known in self.state.values() if known.pk == pk), None)
+        return set(found.values["municipalities"]) if found else set()
+
+    def overdue(self, now: datetime) -> list[tuple[str, Key]]:
+        since = dict(self.complete)
+        day = timedelta(hours=settings.WITHDRAWN_AFTER_HOURS)
+        return [
+            (external_id, key)
+            for external_id, key in self.keys.items()
+            if (run := key.missing_run)
+            and sum(other >= run for other, _ in self.complete) + 1 >= settings.WITHDRAWN_AFTER_RUNS
+            and now - since.get(run, now) >= day
+        ]
+
+    def apply(self, run: SyncRun, changes: Changes) -> None:
+        """Take a run's changes in, as its load did."""
+        for change in changes.projects:
+            self._take(change)
+        for listing in changes.listings:
+            self._take_listing(listing)
+        for absence in changes.absences:
+            known, key = self.state[absence.external_id], self.keys[absence.external_id]
+            known.presence = Presence.MISSING if absence.step == "missing" else Presence.WITHDRAWN
+            key.is_present = False
+            key.missing_run = run.pk if absence.step == "missing" else None
+
+    def passed(self, run: SyncRun) -> None:
+        """A complete run has ended: absences count it."""
+        if run.complete and run.finished_at:
+            self.complete.append((run.pk, run.finished_at))
+
+    def _take(self, change: ProjectChange) -> None:
+        record = change.record
+        pk = change.pk or len(self.state) + 1
+        page = record.page_digest or ""
+        self.keys[record.external_id] = Key(pk, record.line_digest, page, True)
+        self.state[record.external_id] = KnownProject(
+            pk=pk,
+            published=record.published,
+            page_labels=list(record.page_labels),
+            values=record.values,
+            presence=Presence.PRESENT,
+            line_digest=record.line_digest,
+            page_digest=page,
+            url=record.url or "",
+        )
+
+    def _take_listing(self, change: ListingChange) -> None:
+        record = change.record
+        pk = change.pk or len(self.listings) + 1
+        self.listings[record.code] = ScratchListing(  # type: ignore[assignment]
+            pk, record.digest, record.published, record.name, record.projects, record.value
+        )
+
+
+def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, list[Any]]:
+    """{name: [ours, theirs]} where two mappings differ."""
+    return {
+        name: [ours.get(name), theirs.get(name)]
+        for name in ours.keys() | theirs.keys()
+        if ours.get(name) != theirs.get(name)
+    }

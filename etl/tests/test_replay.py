@@ -1,0 +1,70 @@
+"""The archive tells the same history again, as long as the parser is the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from etl import release, replay
+from projects.models import DataChangeLog, Project, Source, Vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def eventful(replica, sync, here):
+    """A history with updates, an absence and a return, an incomplete run and a released one."""
+    here.WITHDRAWN_AFTER_HOURS = 0
+    here.FETCH_MAX_ATTEMPTS = 1
+    sync(replica.url)
+    replica.site.mutate(6)
+    replica.site.noise("all")
+    sync()
+    gone = sorted(replica.site.facts())[0]
+    replica.site.remove(gone)
+    for _ in range(3):
+        sync()
+    replica.site.restore(gone)
+    replica.site.set_fault("status500", after=5, times=1)
+    sync()
+    replica.site.set_fault("none")
+    sync()
+    for number, external_id in enumerate(sorted(replica.site.facts())):
+        replica.site.set_value(external_id, "budget", 100_000 + number)
+    release.release(sync().pk, "steward", "confirmed")
+    replica.site.mutate(2)
+    sync()
+    return replica
+
+
+def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
+    _, outcome = replay.replay(Source.objects.get(name="dws"))
+    assert outcome.replayed >= 5
+    assert (outcome.runs, outcome.projects, outcome.listings) == ({}, {}, {})
+
+
+def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
+    sync(replica.url)
+    call_command("replay", "--json")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["identical"], answer["replayed"]) == (True, 1)
+    Project.objects.order_by("id").update(budget=1)
+    with pytest.raises(SystemExit) as left:
+        call_command("replay")
+    assert left.value.code == 1
+    assert "known '1.00', replayed" in capsys.readouterr().out
+
+
+def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
+    sync(replica.url)
+    Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
+    _, outcome = replay.replay(Source.objects.get(name="dws"))
+    assert outcome.projects
+    assert outcome.runs
+    last = DataChangeLog.objects.latest("id").pk
+    call_command("replay", "--apply")
+    assert {row.cause for row in DataChangeLog.objects.filter(id__gt=last)} == {"parser"}
+    assert replay.replay(Source.objects.get(name="dws"))[1].projects == {}
+    assert sync().change_count == 0
