@@ -15,7 +15,7 @@ DEV := .venv/dev-$(firstword $(shell cat requirements.txt requirements-dev.txt |
 WITH_SERVERS := $(PY) -m buka.supervisor exec --
 JOBS ?= 2
 
-.PHONY: help demo run test bench lint clean
+.PHONY: help demo run test soak bench lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ test: $(DEV) ## the whole suite on SQLite, then its database and live tests on P
 	@$(WITH_SERVERS) sh -c '\
 	  echo "== SQLite =="; $(PY) -m pytest -n $(JOBS) $(ARGS); sqlite=$$?; \
 	  echo "== PostgreSQL =="; $(PY) -m pytest -n $(JOBS) --pg $(ARGS) && exit $$sqlite'
+
+soak: $(DEV) ## 200 polls with faults, kills and restarts, bounded to ten minutes
+	@$(WITH_SERVERS) $(PY) -m pytest -m soak -s buka/tests/test_soak.py $(ARGS)
 
 bench: $(DEV) ## the benchmarks, as ratios
 	@$(WITH_SERVERS) sh -c 'fail=0; for file in benchmarks/bench_*.py; do \

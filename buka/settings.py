@@ -91,7 +91,7 @@ if REDIS_URL:
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 5, "socket_connect_timeout": 2}]},
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "buka.cache.HelpfulRedisCache", "LOCATION": REDIS_URL}}
 
 # --- Sources and polling --------------------------------------------------------------------------
 DWS_URL = env.text("DWS_URL", "https://ws.dws.gov.za/pmd/level.aspx")

@@ -41,6 +41,7 @@ class ProjectChange:
 class ListingChange:
     record: ListingRecord
     pk: int | None
+    change_type: str
     field_changes: dict[str, list[Any]]
     evidence: dict[str, list[str | None]]
     snapshot: str | None
@@ -49,11 +50,21 @@ class ListingChange:
 
 @dataclass(slots=True)
 class Absence:
-    """A project that a complete reading no longer lists."""
+    """A project (or municipality line, by its code) that a complete reading no longer lists."""
 
     external_id: str
     pk: int
     step: str  # "missing" or "withdrawn"
+
+
+@dataclass(slots=True)
+class QuietChange:
+    """Bytes moved and nothing that they say: a row's digests follow, without a word in the log."""
+
+    pk: int
+    line_digest: str
+    page_digest: str
+    other: dict[str, str]
 
 
 @dataclass
@@ -63,6 +74,8 @@ class Changes:
     projects: Spool[ProjectChange] = field(default_factory=Spool)
     listings: list[ListingChange] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
+    unlisted: list[Absence] = field(default_factory=list)  # municipality lines
+    quiet: list[QuietChange] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by change type
     blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
     moved: int = 0  # known projects that say something else, not only spell it otherwise
@@ -87,11 +100,12 @@ class Changes:
             if places & wanted:
                 some.add(change)
         some.listings = [listing for listing in self.listings if listing.record.code in wanted]
+        some.unlisted = [absence for absence in self.unlisted if absence.external_id in wanted]
         some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
         return some
 
     def __bool__(self) -> bool:
-        return bool(len(self.projects) or self.listings or self.absences)
+        return bool(len(self.projects) or self.listings or self.absences or self.unlisted)
 
 
 def value_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -116,7 +130,10 @@ def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, li
 
 
 def field_changes(
-    values: dict[str, list[Any]], texts: dict[str, list[str | None]], field_of: Mapping[str, str | None]
+    values: dict[str, list[Any]],
+    texts: dict[str, list[str | None]],
+    field_of: Mapping[str, str | None],
+    is_new: bool = False,
 ) -> dict[str, list[Any]]:
     """The values' changes, and as `published.<Label>` those strings that no changed value stands for.
 
@@ -127,8 +144,8 @@ def field_changes(
     for label, (before, after) in texts.items():
         name = field_of.get(label)
         pair = values.get(name) if name else None
-        if name == "external_id" or f"{name}_as_published" in values:  # told by columns of their own
-            continue
+        if (name == "external_id" and is_new) or f"{name}_as_published" in values:
+            continue  # told by columns of their own
         if (before or "") == (after or ""):  # a blank column came or went: nothing is published either way
             continue
         if pair is None or (pair[1] is None and after):
@@ -153,7 +170,7 @@ def listing_changes(
             problems.append(str(problem))
             continue
         before = known.get(record.code) if record else None
-        if record and not (before and before.digest == record.digest):
+        if record and not (before and before.digest == record.digest and before.is_listed):
             changes += _listing_change(record, before, one.snapshot)
     return changes, problems
 
@@ -165,6 +182,10 @@ def _listing_change(record: ListingRecord, known: Any, snapshot: str | None) -> 
     )
     texts = text_changes(known.published if known else {}, record.published)
     told = field_changes(values, texts, _LISTING_LABELS)
-    if known and not told:
+    change_type = "created" if known is None else "updated" if known.is_listed else "returned"
+    if change_type == "returned":
+        told = {"presence": ["missing", "present"], **told}
+    if not told:
         return []
-    return [ListingChange(record, known.pk if known else None, told, texts, snapshot, record.digest)]
+    pk = known.pk if known else None
+    return [ListingChange(record, pk, change_type, told, texts, snapshot, record.digest)]

@@ -61,7 +61,7 @@ def check(
             f"No project and no municipality line was found on the {len(survey.sightings)} page(s) that were"
             " read: the site has changed, or this is not the page that it was. What was known is kept."
         )
-    if not partial and known and not survey.lines:
+    if not partial and known and not survey.lines and not survey.pages:
         raise PageChanged(
             f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."

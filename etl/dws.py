@@ -15,6 +15,7 @@ from etl.changes import (
     Absence,
     Changes,
     ProjectChange,
+    QuietChange,
     field_changes,
     listing_changes,
     text_changes,
@@ -29,14 +30,16 @@ from etl.fetch import Fetcher
 from etl.inspect_page import inspect_page
 from etl.known import Key, KnownProject, details
 from etl.manners import limits, manners
+from etl.merge import merge
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
 from etl.places import Places
 from etl.profile import profile_of
-from etl.reading import Page, Reading
+from etl.reading import Kept, Page, Reading
 from etl.records import ProjectRecord
 from etl.sight import content_digest
 from etl.survey import Part, Survey
+from etl.validators import is_read_in_full, kept_answer
 from etl.vocabulary import Vocabulary
 from etl.words import known_places, known_words
 from projects.models import SyncRun
@@ -62,7 +65,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.cause = "source"
         run.parser_digest = parser_digest(self.words)
         self.survey = self._new_survey()
-        self.fetcher = Fetcher(settings.DWS_URL, manners(), self.alive)
+        self.fetcher = Fetcher(settings.DWS_URL, manners(), self.alive, self._kept)
         self.crawl = Crawl(settings.DWS_URL, self.fetcher, self._read, on_progress)
 
     def close(self) -> None:
@@ -99,10 +102,18 @@ class EnhancedDWSMonitor(SourceMonitor):
             if not self.files:
                 for reading in self.crawl.projects(self._wanted()):
                     self._add(reading)
+                    self.survey.saw_page_of(reading)
         finally:
             self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
+            self.run.not_modified = self.fetcher.not_modified
         self.survey.whole = self.survey.whole and self.crawl.lists_complete
         self.survey.notes += self.crawl.problems
+
+    def _kept(self, key: str) -> Kept | None:
+        """The page's last answer, to be asked for only if it changed; in a forced run and by turn, always."""
+        if self.run.force or is_read_in_full(key, self.known.turn, settings.ROTATION_RUNS):
+            return None
+        return kept_answer(self.sight.archive, self.sight.last, key)
 
     def _add(self, reading: Reading) -> None:
         self.survey.add(reading, self.sight.settle(reading))
@@ -209,6 +220,9 @@ class EnhancedDWSMonitor(SourceMonitor):
             late = ((i, key) for i, key in self.known.overdue(self._now()) if i not in seen)
             changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
             changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
+            shown = self.survey.listings.keys()
+            listed = (row for code, row in self.known.listings.items() if row.is_listed and code not in shown)
+            changes.unlisted = [Absence(row.code, row.pk, "missing") for row in listed]
         return changes
 
     def _compare(self, verdict: Verdict, seen: set[str]) -> Changes:
@@ -216,13 +230,17 @@ class EnhancedDWSMonitor(SourceMonitor):
         candidates = [i for i in seen if self.run.force or self._may_differ(i)]
         for external_id, known in details(self.known, candidates):
             try:
-                change = self._process_project(self._record(external_id, known, verdict), known)
+                record = self._record(external_id, known, verdict)
+                change = self._process_project(record, known)
             except InvalidRecord as problem:
                 self.survey.notes.append(f"{external_id}: {problem}")
                 changes.invalid += 1
                 continue
             if change:
                 changes.add(change)
+            elif known and (known.line_digest, known.page_digest) != (record.line_digest, record.page_digest):
+                quiet = QuietChange(known.pk, record.line_digest, record.page_digest or "", record.other)
+                changes.quiet.append(quiet)
         listings = (self.survey.listings[code] for code in sorted(self.survey.listings))
         changes.listings, problems = listing_changes(listings, self.known.listings, self.places)
         self.survey.notes += problems
@@ -252,21 +270,33 @@ class EnhancedDWSMonitor(SourceMonitor):
         )
 
     def _record(self, external_id: str, known: KnownProject | None, verdict: Verdict) -> ProjectRecord:
+        """What is published of the project now: its line and its page, each as read today or as known."""
         line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
         listed_under = set(line.listed_under or ()) if line else set()
-        if known and not (verdict.complete and line):
-            listed_under |= set(known.values["municipalities"])  # an incomplete reading takes no place away
+        record = self._normal(external_id, known, listed_under)
+        said = "municipality_as_published"
+        if known and not (verdict.complete and line) and record.values[said] == known.values[said]:
+            # lists that could not be read take no place away
+            record = self._normal(external_id, known, listed_under | set(known.values["municipalities"]))
+        record.line_digest = line.digest() if line else (known.line_digest if known else "")
+        record.page_digest = page.digest() if page else (known.page_digest if known else "")
+        return record
+
+    def _normal(self, external_id: str, known: KnownProject | None, listed_under: set[str]) -> ProjectRecord:
+        line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
+        line_texts = line.published if line else (known.line() if known else {})
+        page_texts = page.published if page else (known.page() if known else None)
+        merged = merge(line_texts, page_texts, known.before() if known else None)
         record = normalise.project_record(
             external_id,
-            line.published if line else (known.line() if known else {}),
-            page.published if page else (known.page() if known else None),
+            line_texts,
+            merged.page,
             listed_under=sorted(listed_under),
             url=next((part.url for part in (line, page) if part and part.url), known.url if known else None),
             vocabulary=self.words,
             places=self.places,
         )
-        record.line_digest = line.digest() if line else (known.line_digest if known else "")
-        record.page_digest = page.digest() if page else (known.page_digest if known else "")
+        record.other = merged.other
         return record
 
     def _process_project(self, record: ProjectRecord, known: KnownProject | None) -> ProjectChange | None:
@@ -274,7 +304,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         values = value_changes(known.values if known else {}, record.values)
         texts = text_changes(known.published if known else {}, record.published)
         field_of = {label: self.words.field_of(label) for label in texts}
-        told = field_changes(values, texts, field_of)
+        told = field_changes(values, texts, field_of, is_new=known is None)
         returned = known is not None and not known.is_present
         if known and not told and not returned:
             return None

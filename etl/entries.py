@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from etl.changes import Absence, ListingChange, ProjectChange
 from projects.changelog import Entry
-from projects.models import ChangeType, EntityType, MunicipalityListing, Presence, Project, SyncRun
+from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
 
 
 def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
@@ -54,7 +54,7 @@ def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> E
         external_id=row.code,
         name=row.name,
         source_id=run.source_id,
-        change_type=ChangeType.UPDATED if change.pk else ChangeType.CREATED,
+        change_type=change.change_type,
         field_changes=change.field_changes,
         evidence=change.evidence,
         municipality=place.code if place else None,
@@ -63,6 +63,27 @@ def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> E
         run_id=run.pk,
         snapshot_id=change.snapshot,
     )
+
+
+def of_unlisted(
+    run: SyncRun, unlisted: Sequence[Absence], rows: Sequence[MunicipalityListing]
+) -> Iterator[Entry]:
+    """One entry a municipality line that a complete reading no longer shows."""
+    for absence, row in zip(unlisted, rows, strict=True):
+        place = row.municipality
+        yield Entry(
+            entity_type=EntityType.LISTING,
+            entity_id=row.pk,
+            external_id=row.code,
+            name=row.name,
+            source_id=run.source_id,
+            change_type=absence.step,
+            field_changes={"presence": [Presence.PRESENT.value, Presence.MISSING.value]},
+            municipality=place.code if place else None,
+            municipalities=[place.code] if place else [],
+            province=place.province if place else None,
+            run_id=run.pk,
+        )
 
 
 def _absent(run: SyncRun, absence: Absence, row: Project) -> Entry:

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from etl import overrides, reread
 from etl.breaker import Past
+from etl.merge import Before
 from etl.profile import Profile
 from etl.records import PROJECT_FIELDS
 from projects.models import (
@@ -50,16 +51,21 @@ class KnownProject:
     line_digest: str
     page_digest: str
     url: str
+    other: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_present(self) -> bool:
         return self.presence == Presence.PRESENT
 
+    def before(self) -> Before:
+        """What line and page said."""
+        return Before(self.published, self.page_labels, self.other)
+
     def line(self) -> dict[str, str]:
-        return {k: v for k, v in self.published.items() if k not in self.page_labels}
+        return self.before().line()
 
     def page(self) -> dict[str, str] | None:
-        return {k: v for k, v in self.published.items() if k in self.page_labels} or None
+        return self.before().page() or None
 
 
 @dataclass
@@ -179,6 +185,7 @@ def _known(project: Project, said: dict[str, Any]) -> KnownProject:
         line_digest=project.line_digest,
         page_digest=project.page_digest,
         url=project.url,
+        other=project.other_texts,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.types import Link, PageContent
 
@@ -26,14 +26,12 @@ _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
 
 def is_volatile(url: str) -> bool:
     """Whether the URL carries an encrypted or per-session part, so that it names nothing for long."""
-    return any(
-        name.lower() in _VOLATILE for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    )
+    return any(name.lower() in _VOLATILE for name, _ in parse_qsl(_split(url).query, keep_blank_values=True))
 
 
 def key_of(url: str) -> str:
     """A name for the page that lasts: path and sorted query, without session parts."""
-    parts = urlsplit(url)
+    parts = _split(url)
     query = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
@@ -44,10 +42,7 @@ def key_of(url: str) -> str:
 
 def is_below(url: str, entry: str) -> bool:
     """Whether the URL is on the entry page's host and below its folder."""
-    try:
-        ours, theirs = urlsplit(entry), urlsplit(url)
-    except ValueError:
-        return False
+    ours, theirs = _split(entry), _split(url)
     folder = ours.path.rsplit("/", 1)[0] + "/"
     same_host = theirs.scheme in ("http", "https") and theirs.netloc.lower() == ours.netloc.lower()
     return same_host and theirs.path.startswith(folder)
@@ -68,3 +63,11 @@ def area_of(content: PageContent) -> str | None:
     """The code in the page's title, `… - [LIM331]`, where it names exactly one."""
     found = {match.replace(" ", "") for match in _AREA.findall(content.title)}
     return found.pop() if len(found) == 1 else None
+
+
+def _split(url: str) -> SplitResult:
+    """The URL's parts; of what is no URL at all, none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

@@ -30,11 +30,13 @@ def load(run: SyncRun, survey: Survey, sight: Sight, changes: Changes) -> None:
     """Write what the run found, and its end as `describe` said it, in one transaction."""
     with transaction.atomic():
         lease.still_held(run)
-        believed = survey.whole and run.state in GOOD
+        believed = run.state in GOOD  # what was read is believed, whatever could not be
         _provenance(run, survey, sight, believed)
         if run.state == RunState.SUCCEEDED:
             _say_demo(run, survey)
             _apply(run, changes)
+        if believed:
+            rows.write_quiet(changes.quiet)
         if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
             _supersede(run)
         run.save()
@@ -56,7 +58,7 @@ def load_release(run: SyncRun, survey: Survey, changes: Changes) -> None:
         lease.still_held(run)
         _say_demo(run, survey)
         _apply(run, changes)
-        if survey.whole and run.released_places is None:
+        if run.released_places is None:
             Sighting.objects.filter(run=run).exclude(content_sha256="").update(loaded=True)
         _supersede(run)
         run.save()
@@ -70,6 +72,7 @@ def _apply(run: SyncRun, changes: Changes) -> None:
     for batch in changes.projects.batches(_BATCH):
         written = rows.write_projects(run, batch)
         _say(said, entries.of_projects(run, batch, written))
+    _say(said, entries.of_unlisted(run, changes.unlisted, rows.mark_unlisted(run, changes.unlisted)))
     _say(said, entries.of_absences(run, changes.absences, rows.mark_absent(run, changes.absences)))
     span = changelog.append(said)
     run.first_change = run.first_change or span.first

@@ -21,6 +21,7 @@ from etl.lease import Renewal
 from etl.sight import Sight
 from etl.survey import Survey
 from projects.models import RunState, SyncRun
+from projects.overrides import expire_due
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class SourceMonitor(ABC):
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new and believable, load that, in one transaction."""
+        if not self.dry_run:
+            expire_due()  # corrections whose time is up
         self.known = Known.of(self.run.source)
         self._catch_up()  # a parser that moved first reads again what is known
         self._read_source()  # crawl, keep, extract: the survey fills

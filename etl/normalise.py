@@ -35,8 +35,8 @@ def project_record(
 ) -> ProjectRecord:
     """The record of one project from its list line and, where there is one, its own page.
 
-    `listed_under`: codes of the municipalities (or provinces) whose lists showed the line; used only where
-    the project itself publishes no municipality. `external_id` "" is looked for among the labels, else it
+    `listed_under`: codes of the municipalities (or provinces) whose lists showed the line; they come after
+    those that the project itself publishes. `external_id` "" is looked for among the labels, else it
     is made of the name (`_identity`). Raises InvalidRecord for a record with neither an id nor a name.
     """
     line, own = _storable(line), _storable(page or {})

@@ -82,6 +82,11 @@ class Paging:
     def readings(self) -> Iterator[Reading]:
         """The further pages; the first is had already. Problems are noted."""
         content = self._first.content
+        self._asking.counts += (
+            Count(self._first.key, table.pager.items, len(table.rows))
+            for table in content.tables
+            if table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
+        )
         if self._conversation and not links.is_below(self._conversation.action, self._asking.entry):
             if needs_conversation(content):
                 self._asking.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
@@ -272,6 +277,11 @@ def _pages(pager: Pager) -> Iterator[int]:
 
 def _is_whole(pager: Pager, table: Table) -> bool:
     return pager.pages == 1 or (pager.items is not None and len(table.rows) >= pager.items)
+
+
+def _says_it_is_whole(pager: Pager) -> bool:
+    """Whether the list came with its total and no way to more of it: rows in a script."""
+    return pager.how == "link" and pager.pages == 1 and not pager.arguments
 
 
 def same_table(content: PageContent, table: Table, number: int) -> Table | None:

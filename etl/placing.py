@@ -26,7 +26,7 @@ def place_project(reader: FieldReader, listed_under: Sequence[str], places: Plac
     around = province or listed_province
     districts = _published(reader, "district", around, listed, places, noted=False)
     municipal = _published(reader, "municipality", around, [*listed, *districts], places, noted=True)
-    codes = municipal or listed or districts
+    codes = _together(municipal, listed, places) or districts
     as_published = reader.text("municipality") or reader.text("district")
     reader.sources.pop("district", None)
     home = places.get(codes[0]) if codes else None
@@ -39,6 +39,13 @@ def place_project(reader: FieldReader, listed_under: Sequence[str], places: Plac
         "province": province or (home.province if home else listed_province),
     }
     return Placed(values, sorted(codes) or [as_published or "", province or ""])
+
+
+def _together(municipal: Sequence[str], listed: Sequence[str], places: Places) -> tuple[str, ...]:
+    """The published municipalities first, then those whose lists show it too: a scheme can serve several."""
+    codes = [*municipal, *(code for code in listed if code not in municipal)]
+    parents = {place.district for code in codes if (place := places.get(code))}
+    return tuple(code for code in codes if code in municipal or code not in parents)
 
 
 def _listed_province(listed_under: Sequence[str]) -> str | None:

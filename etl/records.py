@@ -46,6 +46,8 @@ class ProjectRecord:
     url: str | None
     line_digest: str
     page_digest: str | None  # None where this run did not read the project's own page
+    # where line and page differ: what the one that does not speak says (see `etl.merge`)
+    other: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

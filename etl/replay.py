@@ -119,7 +119,9 @@ def _told(changes: Changes) -> Told:
     for change in changes.projects:
         told[change.change_type, change.record.external_id] = change.field_changes
     for listing in changes.listings:
-        told["updated" if listing.pk else "created", f"[{listing.record.code}]"] = listing.field_changes
+        told[listing.change_type, f"[{listing.record.code}]"] = listing.field_changes
+    for gone in changes.unlisted:
+        told["missing", f"[{gone.external_id}]"] = {"presence": ["present", "missing"]}
     for absence in changes.absences:
         before, after = ("present", "missing") if absence.step == "missing" else ("missing", "withdrawn")
         told[absence.step, absence.external_id] = {"presence": [before, after]}

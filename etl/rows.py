@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from etl import overrides
-from etl.changes import Absence, ListingChange, ProjectChange
+from etl.changes import Absence, ListingChange, ProjectChange, QuietChange
 from etl.records import PROJECT_FIELDS
 from projects.models import (
     Identity,
@@ -26,6 +26,7 @@ _UPDATED = (
     "municipality",
     "published",
     "page_labels",
+    "other_texts",
     "issues",
     "url",
     "presence",
@@ -58,6 +59,15 @@ def write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
     return rows
 
 
+def write_quiet(quiet: list[QuietChange]) -> None:
+    """Remember what was read where it says nothing new, so that it is not asked for again and again."""
+    rows = [
+        Project(id=q.pk, line_digest=q.line_digest, page_digest=q.page_digest, other_texts=q.other)
+        for q in quiet
+    ]
+    Project.objects.bulk_update(rows, ["line_digest", "page_digest", "other_texts"], batch_size=500)
+
+
 def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
     moved = [
         (row, change)
@@ -86,6 +96,7 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         municipality_id=record.values["municipality"],
         published=record.published,
         page_labels=list(record.page_labels),
+        other_texts=record.other,
         issues=record.issues,
         url=record.url or "",
         presence=Presence.PRESENT,
@@ -124,7 +135,7 @@ def write_listings(run: SyncRun, changes: list[ListingChange]) -> list[Municipal
     ]
     created, updated = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
     MunicipalityListing.objects.bulk_create(created, batch_size=_BATCH)
-    fields = ["name", "projects", "value", "published", "issues", "url", "digest"]
+    fields = ["name", "projects", "value", "published", "issues", "url", "digest", "is_listed"]
     MunicipalityListing.objects.bulk_create(
         updated,
         batch_size=_BATCH,
@@ -133,6 +144,16 @@ def write_listings(run: SyncRun, changes: list[ListingChange]) -> list[Municipal
         update_fields=[*fields, "last_changed_at", "last_changed_run"],
     )
     return rows
+
+
+def mark_unlisted(run: SyncRun, unlisted: list[Absence]) -> list[MunicipalityListing]:
+    """The municipality lines of the absences, in their order, marked as not listed any more."""
+    if not unlisted:
+        return []
+    rows = MunicipalityListing.objects.filter(pk__in=[absence.pk for absence in unlisted])
+    rows.update(is_listed=False, last_changed_at=timezone.now(), last_changed_run=run)
+    by_pk = {row.pk: row for row in rows.select_related("municipality")}
+    return [by_pk[absence.pk] for absence in unlisted]
 
 
 def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from etl import circuit, lease, replay, stop
@@ -84,7 +84,7 @@ class DataScheduler:
             raise UnknownSource(source)
         with transaction.atomic():  # a queued run without its task would wait for the next interval
             run, is_new = lease.queue(source, trigger, force, requested_by)
-            if is_new:
+            if is_new or _lost_its_task(run):
                 async_task("etl.scheduler.work_off", run.pk, task_name=f"{source} run {run.pk}")
         return [run]
 
@@ -117,6 +117,12 @@ class DataScheduler:
         with stop.listening():
             monitor.execute()
         return monitor
+
+
+def _lost_its_task(run: SyncRun) -> bool:
+    """Whether a run waits in vain: its task was taken from the queue, and nobody took the run up."""
+    waits = run.state == RunState.QUEUED and timezone.now() - run.requested_at > timedelta(minutes=1)
+    return waits and not OrmQ.objects.exists()
 
 
 def poll(source: str) -> str:

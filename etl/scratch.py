@@ -25,6 +25,7 @@ class ScratchListing:
     name: str
     projects: int | None
     value: Decimal | None
+    is_listed: bool = True
 
 
 @dataclass
@@ -62,6 +63,16 @@ class Scratch(Known):
             self._take(change)
         for listing in changes.listings:
             self._take_listing(listing)
+        for gone in changes.unlisted:
+            self.listings[gone.external_id].is_listed = False
+        by_pk = {known.pk: known for known in self.state.values()} if changes.quiet else {}
+        for quiet in changes.quiet:
+            known = by_pk[quiet.pk]
+            known.line_digest, known.page_digest, known.other = (
+                quiet.line_digest,
+                quiet.page_digest,
+                quiet.other,
+            )
         for absence in changes.absences:
             known, key = self.state[absence.external_id], self.keys[absence.external_id]
             known.presence = Presence.MISSING if absence.step == "missing" else Presence.WITHDRAWN
@@ -87,6 +98,7 @@ class Scratch(Known):
             line_digest=record.line_digest,
             page_digest=page,
             url=record.url or "",
+            other=record.other,
         )
 
     def _take_listing(self, change: ListingChange) -> None:

@@ -36,11 +36,12 @@ class Part:
     The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
     """
 
-    __slots__ = ("_packed", "_texts", "listed_under", "snapshot", "url")
+    __slots__ = ("_packed", "_texts", "listed_under", "lists", "snapshot", "url")
 
     def __init__(self, published: dict[str, str], url: str | None, snapshot: str | None) -> None:
         self.url, self.snapshot = url, snapshot
         self.listed_under: set[str] | None = None
+        self.lists: frozenset[str] = frozenset()  # keys of the lists that show it
         self.published = published
 
     @property
@@ -51,7 +52,8 @@ class Part:
     @published.setter
     def published(self, published: dict[str, str]) -> None:
         self._packed = zlib.compress(json.dumps(published).encode(), 1)
-        lasting = {label: text for label, text in published.items() if not is_volatile(label)}
+        # a blank column that comes or goes publishes nothing
+        lasting = {label: text for label, text in published.items() if text and not is_volatile(label)}
         self._texts = digest_of(lasting)
 
     def list_under(self, code: str) -> None:
@@ -87,6 +89,7 @@ class Survey:
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
+    ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
     whole: bool = True  # nothing that should have been read is missing
 
     def add(self, reading: Reading, seen: Seen) -> None:
@@ -117,7 +120,8 @@ class Survey:
         if part is None:
             part = self.lines[external_id] = Part(project.published, project.url, seen.snapshot)
         else:
-            self._merge(external_id, part, project)
+            self._merge(external_id, part, project, reading.key.split("#")[0])
+        part.lists = part.lists | {reading.key.split("#")[0]}
         if reading.area and self.is_municipality(reading.area):
             part.list_under(reading.area)
 
@@ -138,19 +142,36 @@ class Survey:
         url = project.url or reading.page.url
         self.pages[asked or external_id] = Part(project.published, url, seen.snapshot)
 
-    def _merge(self, external_id: str, part: Part, project: PublishedProject) -> None:
-        """The same project in several lists is one record; where they differ, the choice does not
-        depend on the order in which they were read."""
-        part.url = part.url or project.url
+    def _merge(self, external_id: str, part: Part, project: PublishedProject, listing: str) -> None:
+        """The same project in several lists is one record: their columns are put together.
+
+        Where they differ, one row is taken whole, never a mixture, and which does not depend on the order
+        of reading. In one and the same list, two rows of one name without numbers are two projects that
+        cannot be told apart: neither is used.
+        """
         known = part.published
-        if known == project.published:
-            return
-        for label, text in project.published.items():
-            before = known.setdefault(label, text)
-            if before != text and not is_volatile(label):
-                self.notes.append(f"{external_id}: “{label}” is “{before}” in one list, “{text}” in another.")
-            known[label] = max(before, text)
-        part.published = known
+        conflicts = [
+            label
+            for label in known.keys() & project.published.keys()
+            if known[label] != project.published[label] and not is_volatile(label)
+        ]
+        if conflicts and not project.external_id and listing in part.lists:
+            self.ambiguous.add(external_id)
+        elif conflicts:
+            label = min(conflicts)
+            self.notes.append(
+                f"{external_id}: “{label}” is “{known[label]}” in one list,"
+                f" “{project.published[label]}” in another."
+            )
+        first, second = sorted((known, project.published), key=lambda row: json.dumps(row, sort_keys=True))
+        part.url = part.url or project.url
+        if known != project.published:
+            part.published = {**second, **first}
+
+    def saw_page_of(self, reading: Reading) -> None:
+        """A project's page that shows no project was looked at all the same: it waits for its next turn."""
+        if reading.external_id and reading.external_id not in self.pages:
+            self.pages[reading.external_id] = Part({}, reading.page.url, None)
 
     def _listing(self, line: ListingLine, seen: Seen) -> None:
         self.variants.setdefault(line.code, set()).add((line.projects, line.value))
@@ -159,7 +180,14 @@ class Survey:
             self.listings[line.code] = Listed(line, seen.snapshot)
 
     def settle(self, district_of: Callable[[str], str | None]) -> None:
-        """A district's own page lists its locals' projects too: it is no place of theirs beside the local."""
+        """Called when all lists were read: `district_of` gives a local municipality's district.
+
+        A district's own page lists its locals' projects too: it is no place of theirs beside the local.
+        """
+        for external_id in self.ambiguous:
+            self.lines.pop(external_id, None)
+            self.invalid += 1
+            self.notes.append(f"{external_id}: several rows of one name and no numbers were left out.")
         for part in self.lines.values():
             codes = part.listed_under or set()
             part.listed_under = codes - {district_of(code) or "" for code in codes} or None

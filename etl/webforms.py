@@ -16,6 +16,7 @@ from etl.extract.types import CallbackAnswer, Control, Form, Pager
 
 _VALIDATION = "__EVENTVALIDATION"
 _PAGE = re.compile(r"Page\$(\d{1,7})")
+_VIEW_CLICK = re.compile(r"(p\d{1,7}:\d{1,7}:)\w")
 
 
 class Conversation:
@@ -64,6 +65,11 @@ def grid_arguments(*items: str) -> str:
 
 def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str, str] | None:
     """Fields that ask for page number `page` (1-based); None where the pager offers no way to it."""
+    own = own_argument(pager.arguments, page) if pager.how in ("callback", "postback") else None
+    if own and pager.how == "callback":
+        return conversation.callback(pager.target, own)
+    if own:
+        return conversation.postback(pager.target, own)
     if pager.how == "callback":
         return conversation.grid_callback(pager.target, "PAGERONCLICK", f"PN{page - 1}")
     if pager.how == "postback":
@@ -71,6 +77,14 @@ def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str
         return conversation.postback(pager.target, arguments)
     hop = gridview_hop(pager.arguments, page - 1, page)
     return conversation.postback(pager.target, hop[0]) if hop and hop[1] == page else None
+
+
+def own_argument(arguments: Mapping[str, str], page: int) -> str | None:
+    """A data view's argument for a page: the one that its button has, else one made like the others
+    (`p0:12:PN1`: the page that is shown, rows a page, the page wanted, both 0-based)."""
+    starts = (found[1] for text in arguments.values() if (found := _VIEW_CLICK.match(text)))
+    start = next(starts, None)
+    return arguments.get(str(page)) or (f"{start}PN{page - 1}" if start else None)
 
 
 def gridview_hop(arguments: Mapping[str, str], at: int, wanted: int) -> tuple[str, int] | None:

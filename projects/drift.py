@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from projects.phrases import label
 
-Profile = dict[str, Any]  # `SyncRun.profile`
+# `SyncRun.profile`: "columns" and "filled" {column: lines that have it}, "page_columns" and "layouts" lists,
+# "statuses" {word: lines}, "count" of projects, "listings". A column is a field's name or its own label.
+Profile = dict[str, Any]
+_LIST, _PAGE = "list", "project page"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One published column: `state` is `same`, `lost` (expected, not found) or `new`."""
+    """One column. `before` and `after` say on how many lines it stood, None where that is not counted;
+    `state` is `same`, `lost` (expected, not found) or `new`.
+    """
 
-    kind: str
     label: str
+    where: str
     state: str
+    before: int | None
+    after: int | None
 
 
 def columns(expected: Profile, found: Profile) -> list[Column]:
-    """All columns of both, in the order of the expected, the new ones last in their kind."""
-    before, after = _columns(expected), _columns(found)
-    rows: list[Column] = []
-    for kind in [*before, *(kind for kind in after if kind not in before)]:
-        old, new = before.get(kind, []), after.get(kind, [])
-        rows += [Column(kind, name, "same" if name in new else "lost") for name in old]
-        rows += [Column(kind, name, "new") for name in new if name not in old]
-    return rows
+    """All columns of both: those of the lists, then those of the projects' own pages."""
+    return [*_compared(_counted(expected), _counted(found), _LIST), *_of_pages(expected, found)]
 
 
-def _columns(profile: Profile) -> dict[str, list[str]]:
+def _counted(profile: Profile) -> dict[str, int | None]:
     given = profile.get("columns")
-    if not isinstance(given, dict):
-        return {}
-    return {str(kind): [str(name) for name in names] for kind, names in given.items() if names}
+    return dict(given) if isinstance(given, dict) else {}
+
+
+def _of_pages(expected: Profile, found: Profile) -> Iterator[Column]:
+    """A reading opens only some of the projects' pages: without any there is nothing to miss."""
+    before, after = expected.get("page_columns") or [], found.get("page_columns") or []
+    if before and after:
+        yield from _compared(dict.fromkeys(before), dict.fromkeys(after), _PAGE)
+
+
+def _compared(before: dict[str, int | None], after: dict[str, int | None], where: str) -> Iterator[Column]:
+    for name in [*before, *(name for name in after if name not in before)]:
+        state = "lost" if name not in after else "same" if name in before else "new"
+        yield Column(label(name), where, state, before.get(name), after.get(name))
 
 
 def facts(expected: Profile, found: Profile) -> list[tuple[str, str, str]]:
-    """(what, expected, found) where they differ: number of records, layouts, statuses, filled fields."""
-    rows = [("Records", expected.get("count"), found.get("count"))]
+    """(what, expected, found) where they differ: numbers of records, layouts, statuses, filled columns."""
+    rows: list[tuple[str, Any, Any]] = [
+        ("Projects", expected.get("count"), found.get("count")),
+        ("Municipality lines", expected.get("listings"), found.get("listings")),
+    ]
     for name in ("layouts", "statuses"):
         rows.append((name.capitalize(), _listed(expected, name), _listed(found, name)))
     old, new = expected.get("filled") or {}, found.get("filled") or {}
-    rows += [(f"{label(name)} given", old.get(name, 0), new.get(name, 0)) for name in sorted({*old, *new})]
+    rows += [(f"{label(name)} given", old.get(name, 0), new.get(name, 0)) for name in {**old, **new}]
     return [(what, _said(before), _said(after)) for what, before, after in rows if before != after]
 
 

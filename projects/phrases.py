@@ -166,7 +166,7 @@ def _date(field: str, old: Any, new: Any) -> str | None:
     return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
 
 
-def _plural(count: int, noun: str) -> str:
+def _plural(count: int | Decimal, noun: str) -> str:
     return f"{figures.grouped(count)} {noun}{'' if count == 1 else 's'}"
 
 
@@ -232,7 +232,7 @@ _MASS = {
 
 
 def event(entity_type: str, change_type: str, fields: list[str], count: int) -> str:
-    """A mass edit: `Budget changed on 214 projects in one reading`, `500 projects first seen in one reading`."""
+    """A mass edit: `Budget changed on 214 projects in one reading`, `500 projects first seen in …`."""
     noun = _NOUNS.get(entity_type, "record")
     many = f"{figures.grouped(count)} {noun[:-1]}ies" if noun.endswith("y") else _plural(count, noun)
     if change_type in _MASS:

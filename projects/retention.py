@@ -1,8 +1,9 @@
 """What is kept of years of polling, and what may go: docs/retention.md gives the numbers.
 
 A snapshot is needed by a change that points at it, by the last believed look at a page, by a look of the
-last days, by a reading that waits for a steward, and by a reading that changed the record (`replay` reads
-its pages again). Looks of older days are thinned to the first and the last of each page and day.
+last days, by a reading that waits for a steward, and by one that was loaded (`replay` reads its pages again;
+one that found nothing new it does not need). Looks of older days are thinned to the first and the last of
+each page and day.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from projects.figures import HERE
 from projects.models import DataChangeLog, RunState, Sighting, Snapshot, SyncRun
 
 _BATCH = 500
-# Runs whose pages are read again: by a steward's release, or by `replay`.
-_READ_AGAIN = Q(run__change_count__gt=0) | Q(run__state=RunState.QUARANTINED)
+# Readings whose pages are read again, all of them: by `replay`, or by a steward's release.
+_READ_AGAIN = Q(run__state__in=(RunState.SUCCEEDED, RunState.QUARANTINED))
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """What was walked: `rows` that fit, the last of them, the published heads that agreed, the first fault."""
+    """What was walked: `rows` that fit, the last of them, published heads that agreed, the first fault."""
 
     rows: int = 0
     last_id: int = 0

@@ -32,7 +32,7 @@ class Frame:
     text: str
 
 
-def encode(kind: str, **content: Any) -> str:
+def encode(kind: str, /, **content: Any) -> str:
     """One JSON text, `{"type": kind, …}`."""
     return json.dumps(
         {"type": kind, **content}, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")

@@ -1,7 +1,7 @@
 """From a page's bytes to what it publishes: tables, lines, projects, links, form, controls. Pure.
 
 `read_page` asks the readers below one after another, best evidence first: what one reader has taken, the
-next leaves alone. A new rendering (data views, cards, JSON in scripts) is one more reader in the list.
+next leaves alone. A new rendering is one more reader in the list.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from etl.extract.blocks import read_card_views, read_data_views
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.controls import read_controls
@@ -16,12 +17,14 @@ from etl.extract.document import Document, Found, Links
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import decode, parse, squash
+from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.loosepairs import read_loose_pairs
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.pager import link_pager
 from etl.extract.pairs import read_definition_lists, read_field_tables, read_form_layouts
 from etl.extract.projects import read_projects
+from etl.extract.repeated import join_repeated, read_plain_blocks
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 
@@ -30,13 +33,18 @@ __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback",
 Reader = Callable[[Document], list[Found]]
 READERS: tuple[Reader, ...] = (
     read_grids,
+    read_data_views,
+    read_card_views,
     read_form_layouts,
     read_field_tables,
     read_tables,
     read_definition_lists,
     read_loose_pairs,
+    read_json_tables,
 )
-_GRID_ID = re.compile(r"id=[\"']?([^\"'\s>]+?)_DX(?:MainTable|HeadersRow0|DataRow0|EmptyRow|Title)\b")
+_GRID_ID = re.compile(
+    r"id=[\"']?([^\"'\s>]+?)_(?:DX(?:MainTable|HeadersRow0|DataRow0|DataCard0|EmptyRow|Title)|ICell)\b"
+)
 
 
 def read_page(
@@ -88,7 +96,9 @@ def _base(document: Document, url: str) -> str:
 
 
 def _tables(document: Document) -> list[Table]:
-    found = [item for read in READERS for item in read(document)]
+    found = join_repeated(document, [item for read in READERS for item in read(document)])
+    if not any(_identifies(document, item.table) for item in found):
+        found += read_plain_blocks(document)
     if len(found) > 1:
         places = {item.element for item in found}
         walk = enumerate(document.root.iter())
@@ -99,6 +109,10 @@ def _tables(document: Document) -> list[Table]:
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document)
     return tables
+
+
+def _identifies(document: Document, table: Table) -> bool:
+    return any(document.field_of(header) in ("external_id", "name") for header in table.headers)
 
 
 def _notes(content: PageContent) -> list[str]:

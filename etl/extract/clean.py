@@ -1,7 +1,8 @@
 """A page without its noise, for telling whether anything changed at all.
 
-Left out: scripts (JSON data blobs apart), styles, comments, view state and other opaque values, tokens,
-session ids, `enc=` values, resource URLs with their stamps, theme suffixes, white space, attribute order.
+Left out: scripts (lists of records and JSON data blobs apart), styles, comments, view state and other
+opaque values, tokens, session ids, `enc=` values, resource URLs with their stamps, theme suffixes, white
+space, attribute order.
 What is left is not for display: one line per element, in document order.
 """
 
@@ -12,6 +13,7 @@ import re
 from etl.exceptions import PageChanged
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.html import Element, decode, is_hidden, parse
+from etl.extract.jsontable import MARKUP, is_address, script_records
 
 _KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
          "name", "action", "content")  # fmt: skip
@@ -82,10 +84,23 @@ def _is_within(element: Element, dropped: Element | None) -> bool:
     )
 
 
-def _data_blob(element: Element, pieces: list[str]) -> Element | None:
-    if element.tag == "script" and (element.get("type") or "").lower() in _JSON and element.text:
+def _data_blob(element: Element, pieces: list[str]) -> Element:
+    """The data that a script holds, records with their addresses without noise; the dropped element."""
+    if element.tag != "script" or not element.text:
+        return element
+    rows = [row for records in script_records(element) for row in records.rows]
+    for row in rows:
+        pieces.append("<data>" + ";".join(f"{key}={_value(text)}" for key, text in sorted(row.items())))
+    if not rows and (element.get("type") or "").lower() in _JSON:
         pieces.append("<data>" + " ".join(element.text.split()))
     return element
+
+
+def _value(text: str) -> str:
+    """A record's value; in addresses, and in those alone, opaque parts are left out."""
+    if is_address(text):
+        return _OPAQUE.sub(r"\1=", text)
+    return MARKUP.sub(lambda tag: _OPAQUE.sub(r"\1=", tag[0]), text) if "<" in text else text
 
 
 def _mark(element: Element) -> str:

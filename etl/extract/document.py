@@ -96,6 +96,10 @@ class Document:
             self._meanings[label] = field_of(label, labels) if 0 < len(label) <= 120 else None
         return self._meanings[label]
 
+    def take(self, element: Element) -> None:
+        """The element is used, and all that stands in it."""
+        self.taken.update(element.iter())
+
     def breaks_off(self) -> bool:
         """Whether the page has a beginning and no end (a transfer that was cut)."""
         return "<html" in self.source[:5000] and "</html" not in self.source[-5000:]

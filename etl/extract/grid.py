@@ -36,8 +36,8 @@ _TREE_HEADER = re.compile(r"_HDR\d*$")
 def grid_id(table: Element) -> str | None:
     """The client id of the grid whose rows this table holds ("" where only its classes say so), or None."""
     own = table.get("id") or ""
-    if own.endswith(("_DXHeaderTable", "_DXFooterTable")):
-        return None
+    if own.endswith(("_DXHeaderTable", "_DXFooterTable")) or has_class(table, "dxcvTable"):
+        return None  # a card view calls its table of cards like a grid's table of rows
     if own.endswith("_DXMainTable"):
         return own[: -len("_DXMainTable")]
     if has_class(table, "dxgvTable"):

@@ -27,7 +27,11 @@ _CONSTANTS = {"true": True, "false": False}
 
 
 class NotALiteral(ValueError):
-    """The text at this place is no literal that this reader knows."""
+    """The text at this place is no literal that this reader knows. `at`: how far it was read, if known."""
+
+    def __init__(self, sentence: str, at: int | None = None) -> None:
+        super().__init__(sentence if at is None else f"{sentence} at {at}")
+        self.at = at
 
 
 def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
@@ -60,7 +64,7 @@ def _skip_space(text: str, at: int) -> int:
 
 def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
     if depth > _MAX_DEPTH:
-        raise NotALiteral("nested too deeply")
+        raise NotALiteral("nested too deeply", at)
     at = _skip_space(text, at)
     first = text[at : at + 1]
     if first in ("'", '"') and (match := _STRING.match(text, at)):
@@ -88,7 +92,7 @@ def _number(digits: str) -> int | float:
 def _word(text: str, at: int) -> tuple[Any, int]:
     match = _WORD.match(text, at)
     if not match:
-        raise NotALiteral(f"no literal at {at}")
+        raise NotALiteral("no literal", at)
     if match[0] in _CONSTANTS:
         return _CONSTANTS[match[0]], match.end()
     if match[0] == "new":
@@ -109,7 +113,7 @@ def _behind_code(text: str, at: int, is_function: bool) -> int:
 
 def _behind_brackets(text: str, at: int) -> int:
     if text[at : at + 1] not in _PAIRS:
-        raise NotALiteral(f"no bracket at {at}")
+        raise NotALiteral("no bracket", at)
     waiting: list[str] = []
     for match in _CODE.finditer(text, at):
         mark = match[0]
@@ -139,7 +143,7 @@ def _items(text: str, at: int, end: str, depth: int) -> tuple[list[Any], int]:
         if text[at : at + 1] == ",":
             at += 1
         elif text[at : at + 1] != end:
-            raise NotALiteral(f"neither comma nor {end} at {at}")
+            raise NotALiteral(f"neither comma nor {end}", at)
 
 
 def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
@@ -151,17 +155,17 @@ def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
         key, at = _key(text, at)
         at = _skip_space(text, at)
         if text[at : at + 1] != ":":
-            raise NotALiteral(f"no colon at {at}")
+            raise NotALiteral("no colon", at)
         found[key], at = _value(text, at + 1, depth)
         at = _skip_space(text, at)
         if text[at : at + 1] == ",":
             at += 1
         elif text[at : at + 1] != "}":
-            raise NotALiteral(f"neither comma nor brace at {at}")
+            raise NotALiteral("neither comma nor brace", at)
 
 
 def _key(text: str, at: int) -> tuple[str, int]:
     for pattern in (_STRING, _WORD, _NUMBER):
         if match := pattern.match(text, at):
             return (unescape(match[0][1:-1]) if pattern is _STRING else match[0]), match.end()
-    raise NotALiteral(f"no key at {at}")
+    raise NotALiteral("no key", at)

@@ -11,7 +11,7 @@ from etl.extract.document import Document, Found
 from etl.extract.html import BLOCKS, Element, has_class, is_hidden, squash, text_of, words_of
 from etl.extract.pairs import fields_table
 
-_LABEL_TAGS = ("b", "strong", "label", "span", "em", "div", "p", "h4", "h5", "h6", "font")
+LABEL_TAGS = ("b", "strong", "label", "span", "em", "div", "p", "h4", "h5", "h6", "font")
 _LABEL_CLASSES = ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl")
 _ELSEWHERE = frozenset(
     {"footer", "nav", "aside", "a", "button", "option", "script", "style", "head", "li-nav"}
@@ -44,7 +44,7 @@ def read_loose_pairs(document: Document) -> list[Found]:
     """Blocks of at least two such pairs: known labels, or three and more that look alike."""
     pairs = []
     for element in _labels(document):
-        value = _value(element)
+        value = value_of(element)
         if value is not None and _stands_free(element, document):
             pairs.append(_LoosePair(element, words_of(element), value))
         if len(pairs) >= _MAX_PAIRS:
@@ -60,22 +60,34 @@ def read_loose_pairs(document: Document) -> list[Found]:
 
 
 def _labels(document: Document) -> Iterator[Element]:
-    for element in document.root.iter(*_LABEL_TAGS):
+    for element in document.root.iter(*LABEL_TAGS):
         text = element.text
         if not text or len(text) > 200 or len(element) > 2:
             continue
         text = squash(text)
-        if 1 < len(text) <= _LONG_LABEL and _is_label(element, text, document):
+        if 1 < len(text) <= _LONG_LABEL and is_label(element, text, document):
             yield element
 
 
-def _is_label(element: Element, text: str, document: Document) -> bool:
+def is_label(element: Element, text: str, document: Document) -> bool:
+    """Whether the element, of that text, is a label: a colon, or a known word that is marked as one."""
     if text.endswith(":") and words_of(element) == text:
         return not text.startswith(("http", "Note:", "*"))
-    is_marked = element.tag in ("label", "b", "strong") or has_class(element, *_LABEL_CLASSES)
-    if not is_marked or document.field_of(text) is None:
+    if document.field_of(text) is None:
         return False
-    return words_of(element) == text and _own_value(element) is not None
+    is_marked = element.tag in ("label", "b", "strong") or has_class(element, *_LABEL_CLASSES)
+    if not is_marked and not _is_first_of_two(element, document):
+        return False
+    return words_of(element) == text and own_value(element) is not None
+
+
+def _is_first_of_two(element: Element, document: Document) -> bool:
+    """Whether label and value are a couple, alone in their parent (and no two headings of columns)."""
+    parent = element.getparent()
+    if parent is None or len(parent) != 2 or parent[0] is not element or (element.tail or "").strip():
+        return False
+    other = parent[1]
+    return isinstance(other.tag, str) and document.field_of(text_of(other)) is None
 
 
 def _stands_free(element: Element, document: Document) -> bool:
@@ -92,9 +104,9 @@ def _stands_free(element: Element, document: Document) -> bool:
     return True
 
 
-def _value(label: Element) -> str | None:
+def value_of(label: Element) -> str | None:
     """The text that belongs to the label; None where nothing stands at a value's place."""
-    own = _own_value(label)
+    own = own_value(label)
     if own is not None:
         return own
     parent = label.getparent()
@@ -106,7 +118,7 @@ def _value(label: Element) -> str | None:
     return None if following is None or _ends_in_colon(following) else text_of(following)
 
 
-def _own_value(label: Element) -> str | None:
+def own_value(label: Element) -> str | None:
     """What follows the label within its parent, up to a line break, a block of its own or the next label."""
     parts = [label.tail or ""]
     for following in label.itersiblings():

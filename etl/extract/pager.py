@@ -11,7 +11,7 @@ from etl.extract.html import Element, has_class, squash, text_of
 from etl.extract.types import Control, Pager
 
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")
-_POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
+POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
 _PAGING = re.compile(r"pagina|pager|paging|page-?numbers|pagenav", re.IGNORECASE)
 _GAPS = {"...", "…", "»", "«", ">>", "<<", ">", "<"}
 
@@ -31,15 +31,20 @@ def grid_pager(parts: dict[str, Element], grid_id: str, control: Control | None)
     element = next(
         (parts[key] for end in ("Bottom", "Top") if (key := f"{grid_id}_DXPager{end}") in parts), None
     )
-    props = control.props if control else {}
-    pages = _count(props.get("pageCount"))
+    pages = _count(control.props.get("pageCount")) if control else None
     if element is None and (pages is None or pages < 2):
         return None
-    shown = _summary(element) if element is not None else None
-    page, last, items = shown or _from_script(props, pages) or _from_numbers(element)
-    target, by_postback = _addressed(element, control)
+    page, last, items = paging_shown(element, control)
+    target, by_postback = addressed(element, control)
     how: Literal["callback", "postback"] = "postback" if by_postback else "callback"
     return Pager(page, last, items, how, target)
+
+
+def paging_shown(element: Element | None, control: Control | None) -> tuple[int, int | None, int | None]:
+    """Page, pages, items: as the pager says, else as the script does, else from the page numbers alone."""
+    props = control.props if control else {}
+    shown = _summary(element) if element is not None else None
+    return shown or _from_script(props, _count(props.get("pageCount"))) or _from_numbers(element)
 
 
 def _count(value: Any) -> int | None:
@@ -80,11 +85,11 @@ def _from_numbers(element: Element | None) -> tuple[int, int | None, int | None]
     return current, max(highest, current) if highest else None, None
 
 
-def _addressed(element: Element | None, control: Control | None) -> tuple[str, bool]:
+def addressed(element: Element | None, control: Control | None) -> tuple[str, bool]:
     """The unique id to address, and whether by full postback (callbacks switched off)."""
     target = control.unique_id if control else ""
     for anchor in element.iter("a") if element is not None else ():
-        match = _POSTBACK.search(unquote(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
+        match = POSTBACK.search(unquote(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
         if match:
             return target or match[1], True
     if control is None or "callBack" in control.props:
@@ -100,7 +105,7 @@ def postback_pager(row: Element) -> Pager | None:
     """The pager of an asp:GridView from its pager row: `__doPostBack(target, 'Page$2')` in any encoding."""
     target, arguments, open_end = "", {}, False
     for anchor in row.iter("a"):
-        match = _POSTBACK.search(unquote(anchor.get("href") or ""))
+        match = POSTBACK.search(unquote(anchor.get("href") or ""))
         if not match or not match[2].startswith("Page$"):
             continue
         label = squash("".join(anchor.itertext())) or match[2][5:]

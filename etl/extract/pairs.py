@@ -31,6 +31,8 @@ def read_definition_lists(document: Document) -> list[Found]:
     """`<dl>` with `<dt>` and `<dd>`, wrapped in divs or not."""
     found = []
     for container in document.all("dl"):
+        if container in document.taken:
+            continue
         table = fields_table(container.get("id") or "", _definitions(container))
         if table is not None:
             document.taken.add(container)
@@ -61,7 +63,9 @@ def read_form_layouts(document: Document) -> list[Found]:
             and caption.get("class") != "dxflCaption"
         ):
             continue
-        item, value = _form_value(caption)
+        if caption in document.taken:
+            continue
+        item, value = form_value(caption)
         label = words_of(caption)
         if value is None or not label or value in document.taken:
             continue
@@ -73,7 +77,7 @@ def read_form_layouts(document: Document) -> list[Found]:
     return [Found(container, table) for container, table in tables if table is not None]
 
 
-def _form_value(caption: Element) -> tuple[Element, Element | None]:
+def form_value(caption: Element) -> tuple[Element, Element | None]:
     """The item around a caption, and the cell with its value."""
     item = caption
     for parent in caption.iterancestors():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from etl.extract.document import Document
 from etl.extract.lines import listing_rows
+from etl.extract.samerows import each_once
 from etl.extract.types import PublishedProject, Table
 from etl.vocabulary import normal_label
 
+_OWN_PAGE = re.compile(r"proj|scheme", re.IGNORECASE)
 _IDENTIFYING = ("external_id", "name")
 # Labels that identify something, but not for certain a project; they need more evidence beside them
 _VAGUE = frozenset(
@@ -34,11 +38,10 @@ _TOTALS = frozenset(
 
 def read_projects(document: Document, tables: list[Table], page_url: str) -> list[PublishedProject]:
     """Lines of project tables, and the project whose own page this is."""
-    found: list[PublishedProject] = []
-    for table in tables:
-        if table.kind != "fields":
-            found.extend(_lines(document, table))
-    return found + _pages(document, [table for table in tables if table.kind == "fields"], page_url)
+    shown = [(table.kind, _lines(document, table)) for table in tables if table.kind != "fields"]
+    lines = each_once(document, shown)
+    is_list = any(kind == "cards" and projects for kind, projects in shown)
+    return lines + _pages(document, [table for table in tables if table.kind == "fields"], page_url, is_list)
 
 
 def is_about_projects(document: Document, headers: list[str], others: int) -> bool:
@@ -66,8 +69,19 @@ def published_names(headers: list[str]) -> list[str]:
     return list(names)
 
 
+def _leads_on(document: Document, table: Table) -> bool:
+    """Whether number and name are all that a list shows, each row with a link to a project's own page."""
+    fields = {document.field_of(header) for header in table.headers}
+    if not {"external_id", "name"} <= fields or len(table.links) != len(table.rows):
+        return False
+    own = {url for url in table.links if url and _OWN_PAGE.search(url)}
+    return len(own) == len(table.rows)
+
+
 def _lines(document: Document, table: Table) -> list[PublishedProject]:
-    if not table.rows or not is_about_projects(document, table.headers, 1) or listing_rows(table):
+    if not table.rows or listing_rows(table):
+        return []
+    if not is_about_projects(document, table.headers, 1) and not _leads_on(document, table):
         return []
     names = published_names(table.headers)
     id_at, name_at = _columns(document, table.headers)
@@ -89,12 +103,15 @@ def _columns(document: Document, headers: list[str]) -> tuple[int | None, int | 
     return (ids[0] if ids else None), (fields.index("name") if "name" in fields else None)
 
 
-def _pages(document: Document, blocks: list[Table], page_url: str) -> list[PublishedProject]:
-    """One project from all label/value blocks that speak of it; several where each is one of its own."""
+def _pages(document: Document, blocks: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
+    """One project from all label/value blocks that speak of it; several where each is one of its own.
+
+    `is_list`: beside the blocks stands a list of blocks, so that these too are lines of a list.
+    """
     blocks = [block for block in blocks if any(document.field_of(header) for header in block.headers)]
     identified = [block for block in blocks if is_about_projects(document, block.headers, 1)]
     ids = [_identity(document, block) for block in identified]
-    if len(set(ids)) > 1:
+    if len(set(ids)) > 1 or is_list:
         return [_page(document, [block], None, "line") for block in identified]
     headers = [header for block in blocks for header in block.headers]
     if not is_about_projects(document, headers, 2):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-TableKind = Literal["grid", "table", "cards", "list", "fields"]
+TableKind = Literal["grid", "table", "json", "cards", "list", "fields"]
 
 
 @dataclass(slots=True)
@@ -32,8 +32,8 @@ class Pager:
     items: int | None
     how: Literal["callback", "postback", "gridview", "link"]
     target: str  # unique id of the control to address ("" for how == "link")
-    # "gridview": page label → event argument ("Page$2"); "link": page label → absolute URL. Else empty:
-    # the arguments of a DevExpress pager follow from the page number.
+    # "gridview": page label → event argument ("Page$2"); "link": page label → absolute URL; data views:
+    # page label → whole argument ("p0:12:PN1"). Else empty: a grid's arguments follow from the page number.
     arguments: dict[str, str] = field(default_factory=dict)
 
 

@@ -69,7 +69,16 @@ def test_a_status_keeps_its_words_in_a_column_of_its_own():
 
 
 def test_the_number_is_the_identity_not_a_change():
-    assert told({}, {}, {"Project No": [None, "WP1"]}) == {}
+    texts = {"Project No": [None, "WP1"]}
+    assert field_changes({}, texts, FIELDS, is_new=True) == {}
+
+
+def test_a_number_under_another_heading_is_told():
+    texts = {"Project No": ["WP1", None], "Project Number": [None, "WP1"]}
+    assert field_changes({}, texts, {**FIELDS, "Project Number": "external_id"}) == {
+        "published.Project No": ["WP1", None],
+        "published.Project Number": [None, "WP1"],
+    }
 
 
 def test_a_blank_column_that_comes_or_goes_publishes_nothing():

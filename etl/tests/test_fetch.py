@@ -11,8 +11,9 @@ import requests
 import responses
 
 from etl import retry_after
-from etl.exceptions import FetchFailed
+from etl.exceptions import FetchFailed, SessionExpired
 from etl.fetch import Fetcher, Manners
+from etl.reading import Kept
 
 SITE = "https://pmd.example.org/pmd/level.aspx"
 ROBOTS = "https://pmd.example.org/robots.txt"
@@ -181,10 +182,103 @@ def test_retry_after_is_obeyed(no_robots):
         ("120", 120.0),
         ("Mon, 23 Nov 2026 06:01:00 GMT", 60.0),
         ("Mon, 23 Nov 2026 05:00:00 GMT", 0.0),
+        ("Mon, 23 Nov 2026 06:01:00", 60.0),
+        (" 7 ", 7.0),
         ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("²", None),
+        ("Mon, 99 Nov 2026 06:01:00 GMT", None),
+        ("Mon, 23 Nov 2026 06:01:00 +99999999", None),
         ("", None),
         (None, None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value, wanted):
     assert retry_after.seconds(value, datetime(2026, 11, 23, 6, 0, tzinfo=UTC)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("server_date", "wanted"),
+    [
+        ("Mon, 23 Nov 2026 06:00:30 GMT", 30.0),  # its clock is ahead of ours
+        ("Sun, 22 Nov 2026 06:00:00 GMT", 60.0),  # a cache's old header
+        ("nonsense", 60.0),
+    ],
+)
+def test_a_date_is_read_by_the_server_s_clock_where_that_makes_it_sooner(server_date, wanted):
+    now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    assert retry_after.seconds("Mon, 23 Nov 2026 06:01:00 GMT", now, server_date) == wanted
+
+
+def test_a_wait_without_end_is_too_much_patience(no_robots):
+    no_robots.get(SITE, status=503, headers={"Retry-After": "9" * 5000})
+    assert "of patience" in failure(lambda: fetcher().get(SITE))
+
+
+def test_the_backoff_doubles_with_jitter_and_has_an_end():
+    ours = fetcher(backoff=2.0)
+    waits = {attempt: [ours._backoff(attempt) for _ in range(50)] for attempt in (1, 3, 40)}
+    assert all(1.0 <= wait <= 3.0 for wait in waits[1])
+    assert all(4.0 <= wait <= 12.0 for wait in waits[3])
+    assert max(waits[40]) <= 450
+    assert len(set(waits[1])) > 40
+
+
+# --- conditional requests -------------------------------------------------------------------------
+
+
+KEPT = Kept(b"<html>kept</html>", {"Etag": 'W/"7"', "Last-Modified": "Sun, 22 Nov 2026 06:00:00 GMT"})
+
+
+def with_kept() -> Fetcher:
+    return Fetcher(SITE, Manners(delay=0), kept=lambda key: KEPT if key == "list" else None)
+
+
+def test_a_page_that_is_as_it_was_comes_from_what_we_kept(no_robots):
+    no_robots.get(SITE, status=304, headers={"X-Demo-Data": "1"})
+    ours = with_kept()
+    page = ours.get(SITE, key="list")
+    assert (page.body, page.not_modified, page.is_demo, ours.not_modified) == (KEPT.body, True, True, 1)
+    headers = no_robots.calls[-1].request.headers
+    assert headers["If-None-Match"] == 'W/"7"'
+    assert headers["If-Modified-Since"] == "Sun, 22 Nov 2026 06:00:00 GMT"
+
+
+def test_a_page_that_changed_is_sent(no_robots):
+    no_robots.get(SITE, body="new")
+    ours = with_kept()
+    page = ours.get(SITE, key="list")
+    assert (page.body, page.not_modified, ours.not_modified) == (b"new", False, 0)
+
+
+@pytest.mark.parametrize("key", ["", "another"])
+def test_nothing_is_asked_conditionally_that_we_did_not_keep(no_robots, key):
+    no_robots.get(SITE, body="x")
+    with_kept().get(SITE, key=key)
+    assert "If-None-Match" not in no_robots.calls[-1].request.headers
+
+
+def test_an_unmodified_that_nobody_asked_for_is_no_page(no_robots):
+    no_robots.get(SITE, status=304)
+    assert "answered 304 instead of 200" in failure(lambda: fetcher().get(SITE))
+
+
+def test_after_a_redirect_nothing_is_conditional(no_robots):
+    no_robots.get(SITE, status=302, headers={"Location": "other.aspx"})
+    no_robots.get("https://pmd.example.org/pmd/other.aspx", body="x")
+    with_kept().get(SITE, key="list")
+    assert "If-None-Match" not in no_robots.calls[-1].request.headers
+
+
+# --- what an answer is ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["Validation of viewstate MAC failed.", "Invalid postback or callback argument."]
+)
+def test_a_forgotten_session_is_not_asked_again(no_robots, said):
+    no_robots.post(SITE, status=500, body=f"<html><title>Runtime Error</title>{said}</html>")
+    with pytest.raises(SessionExpired):
+        fetcher().post(SITE, {"a": "b"})
+    assert len(no_robots.calls) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import gzip
 import ssl
 import threading
@@ -130,15 +131,21 @@ def test_a_length_that_is_too_short_does_not_spoil_the_next_page():
     [
         b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(5000)),
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 5, 7\r\n",
         b"HTTP/1.1 two OK\r\n",
         b"SSH-2.0-OpenSSH_9.2\r\n",
     ],
-    ids=["many", "long", "two lengths", "status", "another protocol"],
+    ids=["many", "long", "status", "another protocol"],
 )
 def test_a_flood_or_nonsense_of_headers_is_a_failed_page(head):
     with Wire([head + b"\r\nhello"]) as wire:
         assert failure(wire)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_two_lengths_are_a_failed_page():
+    with Wire([OK + b"Content-Length: 5, 7\r\n\r\nhello"]) as wire:
+        assert "InvalidHeader" in failure(wire)
+    gc.collect()  # urllib3 leaves this one answer to the collector, which says so
 
 
 def test_headers_are_kept_without_control_characters_and_without_end():

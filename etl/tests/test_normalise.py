@@ -222,7 +222,7 @@ def test_the_list_a_line_stood_in_places_a_project_that_does_not_say() -> None:
     )
     assert record({"Project No": "WP1"}, listed_under=["LIM"]).values["province"] == "LIM"
     said = record({"Project No": "WP1", "Municipality": "[LIM332]"}, listed_under=["LIM331"])
-    assert said.values["municipalities"] == ("LIM332",)
+    assert (said.values["municipality"], said.values["municipalities"]) == ("LIM332", ("LIM331", "LIM332"))
 
 
 def test_a_province_that_the_municipality_is_not_in_is_an_issue() -> None:

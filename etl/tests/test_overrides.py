@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import overrides as under_load
-from etl import rows
+from etl import records, rows
 from etl.changes import value_changes
-from projects import overrides
-from projects.models import DataChangeLog, Override, Project, SyncRun
+from etl.replay import replay
+from projects import fieldvalues, overrides
+from projects.fieldvalues import CORRECTABLE, canonical, typed
+from projects.models import DataChangeLog, Override, Project, Source, SyncRun
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,15 @@ def test_one_that_ran_out_returns_to_the_source_s_latest(read):
     assert read("7000", force=True).change_count == 0
 
 
+def test_a_replay_of_history_is_of_what_the_source_said_corrections_or_not(read):
+    read()
+    correct()
+    correct("CPT", "municipality")
+    read("7000", name="Great weir")
+    _, outcome = replay(Source.objects.get(pk="dws"))
+    assert (outcome.replayed, outcome.projects, outcome.runs) == (2, {}, {})
+
+
 def test_a_value_that_the_source_erases_or_gives_at_last_is_tracked_too(read):
     read("")
     override = correct()
@@ -243,6 +254,27 @@ def test_a_correction_survives_ten_runs_of_any_kind(replica, sync, here):
     for override in Override.objects.active().select_related("project").exclude(field="municipalities"):
         told = facts[override.project.external_id]
         assert value_changes({"x": told[override.field]}, {"x": override.source_value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("budget", Decimal("5.10")),
+        ("start_date", date(2027, 2, 28)),
+        ("latitude", -23.3),
+        ("name", "weir"),
+        ("name", None),
+        ("municipalities", ("CPT", "DC12")),
+    ],
+)
+def test_canonical_values_are_those_of_the_loader_and_come_back_typed(field, value):
+    assert canonical(value) == records.canonical(value)
+    assert typed(field, canonical(value)) == value
+
+
+def test_every_correctable_field_is_a_field_of_the_records():
+    assert set(CORRECTABLE) < set(records.PROJECT_FIELDS)
+    assert fieldvalues.DEGREES.keys() < CORRECTABLE.keys()
 
 
 STEPS = st.lists(

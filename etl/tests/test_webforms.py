@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from etl.extract.types import CallbackAnswer, Control, Form, Pager
-from etl.webforms import Conversation, grid_arguments, page_fields
+from etl.webforms import Conversation, grid_arguments, gridview_hop, page_fields
 
 FIELDS = {"__VIEWSTATE": "vs", "__VIEWSTATEENCRYPTED": "", "__EVENTVALIDATION": "ev", "q": "x"}
 
@@ -60,3 +62,21 @@ def test_an_answer_brings_the_next_validation_and_state():
     fields = ours.grid_callback("ctl00$g", "PAGERONCLICK", "PN2")
     assert fields["__EVENTVALIDATION"] == "ev2"
     assert '["c"]' in fields["__CALLBACKPARAM"]
+
+
+@pytest.mark.parametrize(
+    ("at", "wanted", "hop"),
+    [
+        (1, 2, ("Page$2", 2)),
+        (1, 9, ("Page$4", 4)),  # nearer, by the dots
+        (3, 1, ("Page$1", 1)),
+        (4, 5, None),
+    ],
+)
+def test_a_gridview_is_walked_by_what_it_shows(at, wanted, hop):
+    assert gridview_hop({"1": "Page$1", "2": "Page$2", "3": "Page$3", "...": "Page$4"}, at, wanted) == hop
+
+
+def test_a_gridview_that_shows_only_next_is_walked_page_by_page():
+    assert gridview_hop({">": "Page$Next", ">>": "Page$Last"}, 3, 9) == ("Page$Next", 4)
+    assert gridview_hop({"<": "Page$Prev"}, 3, 4) is None

@@ -70,11 +70,14 @@ class ChangeViewSet(DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewS
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().retrieve(request, *args, **kwargs)
 
+    def _found(self) -> Any:
+        return self.filter_queryset(self.get_queryset())
+
     @extend_schema(responses=EventShape(many=True))
     @action(detail=False)
     def events(self, request: Request) -> Response:
         """Mass edits: ten or more changes of one kind in one reading as one event, newest first."""
-        groups = self.paginate_queryset(events.groups(self.filter_queryset(self.get_queryset()))) or []
+        groups = self.paginate_queryset(events.groups(self._found())) or []
         rows = DataChangeLog.objects.in_bulk([group["last"] for group in groups])
         found = [events.event_json(events.of_group(rows[group["last"]], group)) for group in groups]
         return self.get_paginated_response(found)

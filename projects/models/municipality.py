@@ -82,6 +82,7 @@ class MunicipalityListing(models.Model):
     published = models.JSONField(default=dict)
     issues = models.JSONField(default=list, blank=True)
     url = models.TextField(blank=True)
+    is_listed = models.BooleanField(default=True, help_text="a complete reading without it makes this false")
     digest = models.CharField(max_length=64)
     first_seen_at = models.DateTimeField()
     last_changed_at = models.DateTimeField()

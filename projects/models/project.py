@@ -60,6 +60,8 @@ class Project(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     published = models.JSONField(default=dict)
     page_labels = models.JSONField(default=list, blank=True)
+    # label → string, where line and page differ: what the one that does not speak in `published` says
+    other_texts = models.JSONField(default=dict, blank=True)
     issues = models.JSONField(default=list, blank=True)
     url = models.TextField(blank=True)
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from projects.models.project import Status
+
+_CODE = re.compile(r"[\w-]{1,40}")
+# What a label or a status word can mean; programmes and types are codes of our own.
+MEANINGS = {
+    "field": frozenset(
+        "external_id name description municipality district province programme project_type status"
+        " progress_percentage budget expenditure start_date completion_date contractor implementing_agent"
+        " latitude longitude coordinates".split()
+    ),
+    "status": frozenset(Status.values),
+}
 
 
 class Vocabulary(models.Model):
@@ -16,9 +32,23 @@ class Vocabulary(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     text = models.CharField(max_length=200, help_text="as published")
-    meaning = models.CharField(max_length=60)
+    meaning = models.CharField(
+        max_length=60, blank=True, help_text="a field or a code; blank takes a built-in meaning away"
+    )
     reason = models.TextField(blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    def clean(self) -> None:
+        """The text as it is looked up, once a kind; a meaning that the record has a place for."""
+        self.text = " ".join(self.text.split()).rstrip(": ")
+        twins = Vocabulary.objects.filter(kind=self.kind, text__iexact=self.text).exclude(pk=self.pk)
+        if twins.exists():
+            raise ValidationError({"text": "This text has a meaning already."})
+        known = MEANINGS.get(self.kind)
+        if self.meaning and known and self.meaning not in known:
+            raise ValidationError({"meaning": f"One of: {', '.join(sorted(known))}."})
+        if self.meaning and not known and not _CODE.fullmatch(self.meaning):
+            raise ValidationError({"meaning": "A code of up to 40 letters, digits, - and _."})
 
     class Meta:
         ordering = ["kind", "text"]

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from projects.changelog import Entry
 from projects.events import LEAST, Event, entries
 from projects.models import DataChangeLog, Project
 from projects.rules import assess_event
 from projects.tests.factories import a_project, a_run, append, change, log
-from projects.changelog import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,8 @@ def test_a_thousand_changes_cost_as_many_queries_as_ten(django_assert_max_num_qu
          "A, B and 2 more fields changed on 12 projects in one reading."),
         ("updated", ["published.Remarks"], 12, 0, "minor", "Remarks changed on 12 projects in one reading."),
         ("created", ["name"], 500, 0, "minor", "500 projects first seen in one reading."),
-        ("missing", ["presence"], 11, 0, "minor", "11 projects not on the source's list any more in one reading."),
+        ("missing", ["presence"], 11, 0, "minor",
+         "11 projects not on the source's list any more in one reading."),
     ],
 )  # fmt: skip
 def test_an_event_is_said_in_one_sentence(change_type, fields, count, majors, severity, sentence):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from etl import records
-from projects import fieldvalues, overrides
-from projects.fieldvalues import CORRECTABLE, NotAValue, canonical, read, typed
+from projects import overrides
+from projects.fieldvalues import NotAValue, read
 from projects.models import DataChangeLog, Override, Project
 from projects.overrides import CorrectionRefused
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, log
@@ -115,27 +114,6 @@ def test_what_a_steward_types_is_read(field, text, value):
 def test_what_is_no_value_of_the_field_is_refused_with_a_sentence(field, text, sentence):
     with pytest.raises(NotAValue, match=sentence):
         read(field, text)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("budget", Decimal("5.10")),
-        ("start_date", date(2027, 2, 28)),
-        ("latitude", -23.3),
-        ("name", "weir"),
-        ("name", None),
-        ("municipalities", ("CPT", "DC12")),
-    ],
-)
-def test_canonical_values_are_those_of_the_loader_and_come_back_typed(field, value):
-    assert canonical(value) == records.canonical(value)
-    assert typed(field, canonical(value)) == value
-
-
-def test_every_correctable_field_is_a_field_of_the_records():
-    assert set(CORRECTABLE) < set(records.PROJECT_FIELDS)
-    assert fieldvalues.DEGREES.keys() < CORRECTABLE.keys()
 
 
 def test_a_correction_needs_a_reason_a_change_and_a_time_to_come():

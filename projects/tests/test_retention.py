@@ -33,7 +33,7 @@ def ago(days: float):
 def a_look(days: float, key: str = "list", loaded: bool = True, snapshot: Snapshot | None = None, **run):
     """A look at a page some days ago, in a run of its own, at bytes of its own."""
     at = ago(days)
-    of = a_run(finished_at=at, **run)
+    of = a_run(finished_at=at, **{"state": "unchanged", **run})
     if snapshot is None:
         snapshot = a_snapshot(of, f"<p>{next(_numbers)}</p>".encode(), fetched_at=at)
     return Sighting.objects.create(
@@ -95,9 +95,9 @@ def test_a_page_that_was_never_believed_goes_when_it_is_old():
     assert not kept(firewall)
 
 
-@pytest.mark.parametrize("run", [{"state": "quarantined"}, {"change_count": 5}])
+@pytest.mark.parametrize("run", [{"state": "quarantined"}, {"state": "succeeded"}])
 def test_pages_of_a_reading_that_will_be_read_again_stay(run):
-    old = a_look(100, loaded="change_count" in run, **run)
+    old = a_look(100, loaded=run["state"] == "succeeded", **run)
     a_look(1)
     prune()
     assert kept(old)
@@ -130,8 +130,8 @@ def test_a_day_of_looks_is_thinned_to_its_first_and_last():
     assert {look.pk for look in recent} <= left
 
 
-def test_looks_of_readings_that_changed_something_are_not_thinned():
-    looks = [a_look(100 + hour / 24, change_count=1) for hour in range(5)]
+def test_looks_of_readings_that_were_loaded_are_not_thinned():
+    looks = [a_look(100 + hour / 24, state="succeeded") for hour in range(5)]
     a_look(1)
     prune()
     assert Sighting.objects.filter(pk__in=[look.pk for look in looks]).count() == 5

@@ -16,18 +16,22 @@ pytestmark = pytest.mark.django_db
 DAWN = datetime(2026, 5, 1, 4, 30, tzinfo=UTC)
 REASON = "The list has 53 projects, 47% fewer than the 100 of the last complete reading."
 PROFILE = {
-    "columns": {"grid": ["Project No", "Status", "Budget"]},
-    "statuses": ["Construction"],
+    "columns": {"external_id": 100, "status": 100, "budget": 100},
+    "page_columns": ["contractor"],
+    "statuses": {"Construction": 100},
     "layouts": ["grid"],
     "filled": {"budget": 100, "status": 100},
     "count": 100,
+    "listings": 9,
 }
 FOUND = {
-    "columns": {"grid": ["Project No", "Status", "Allocation"]},
-    "statuses": ["Construction", "Paused"],
+    "columns": {"external_id": 53, "status": 53, "allocation": 53},
+    "page_columns": [],
+    "statuses": {"Construction": 50, "Paused": 3},
     "layouts": ["table"],
     "filled": {"status": 53},
     "count": 53,
+    "listings": 9,
 }
 
 
@@ -89,13 +93,25 @@ def test_a_reason_is_escaped(client):
 def test_the_source_page_sets_the_columns_found_beside_the_expected(client, held):
     page = html(client, "/sources/dws/")
     assert REASON in page
-    assert (
-        '<th scope="row">Budget</th><td>grid</td> <td>yes</td><td><span class="tag major">not found' in page
-    )
-    assert '<th scope="row">Allocation</th><td>grid</td> <td><span class="tag new">never seen</span>' in page
-    assert '<th scope="row">Records</th><td>100</td><td>53</td>' in page
-    assert '<th scope="row">Layouts</th><td>grid</td><td>table</td>' in page
-    assert '<th scope="row">Budget given</th><td>100</td><td>0</td>' in page
+    for row in (
+        '<th scope="row">Budget</th><td>list</td> <td class="num">100</td>'
+        ' <td class="num"><span class="tag major">not found',
+        '<th scope="row">Allocation</th><td>list</td> <td class="num"><span class="tag new">never seen',
+        '<th scope="row">Projects</th><td>100</td><td>53</td>',
+        '<th scope="row">Layouts</th><td>grid</td><td>table</td>',
+        '<th scope="row">Statuses</th><td>Construction</td><td>Construction, Paused</td>',
+        '<th scope="row">Budget given</th><td>100</td><td>0</td>',
+    ):  # fmt: skip
+        assert row in page
+    assert "Municipality lines" not in page  # the same in both
+    assert "Contractor" not in page  # the held reading opened no project's page
+
+
+def test_without_a_held_reading_the_source_page_lists_the_columns_that_are_read(client):
+    a_run(profile=PROFILE)
+    page = html(client, "/sources/dws/")
+    assert '<th scope="row">Contractor</th><td>project page</td> <td class="num">yes</td>' in page
+    assert "not found" not in page
 
 
 def test_the_source_page_lists_the_decisions_with_their_reasons(client):
@@ -112,7 +128,7 @@ def test_the_source_page_says_where_the_site_disagrees_with_itself(client):
     run = a_run(pages=3, disagreements=[disagreement])
     for path in ("/sources/dws/", f"/runs/{run.pk}/"):
         page = html(client, path)
-        assert "Projects in LIM331: the site says 53, its list shows 52; the same in three readings" in page
+        assert "Projects in LIM331: the site says 53, its list shows 52. The same in three readings" in page
 
 
 def test_an_unchanged_reading_is_visible_as_the_proof_that_nothing_was_published(client):

@@ -27,7 +27,7 @@ def recipe(client, monkeypatch) -> dict:
     """The script's functions; its requests are answered by the site itself."""
     source = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[1]
     names: dict = {"__name__": "recipe"}
-    exec(compile(source, str(DOCUMENT), "exec"), names)  # noqa: S102
+    exec(compile(source, str(DOCUMENT), "exec"), names)
 
     def urlopen(address: str) -> io.BytesIO:
         parts = urlsplit(address)

@@ -1,0 +1,106 @@
+"""Tables whose rows are in a script as data, for a script to draw: no cell of them is in the markup."""
+
+from __future__ import annotations
+
+import re
+
+from etl.exceptions import PageChanged
+from etl.extract.document import Document, Found, Links
+from etl.extract.html import Element, parse, text_of
+from etl.extract.rowlinks import best_links, cell_link
+from etl.extract.scriptdata import Records, read_records
+from etl.extract.types import Pager, Table
+
+_JSON_TYPES = ("application/json", "application/ld+json", "text/json")
+MARKUP = re.compile(r"<[A-Za-z/][^<>]*>")
+_LINK_KEY = re.compile(r"(?:url|href|link|uri|path|page)$", re.IGNORECASE)
+_URL = re.compile(r"(?:https?:/)?/?[\w.~%+/-]*(?:/|\.aspx|\.html?|\.php)[^\s<>\"]*$", re.IGNORECASE)
+_IDENTIFYING = frozenset({"external_id", "name"})
+_LEAST_KNOWN = 2
+
+
+def is_address(value: str) -> bool:
+    """Whether a value reads like the address of a page."""
+    return _URL.match(value) is not None
+
+
+def script_records(script: Element) -> list[Records]:
+    """The lists of records in a script element."""
+    kind = (script.get("type") or "").partition(";")[0].strip().lower()
+    return read_records(script.text or "", is_data=kind in _JSON_TYPES)
+
+
+def read_json_tables(document: Document) -> list[Found]:
+    """Lists of records of which two keys are known labels, one of them a number or a name."""
+    if not document.mentions("[{", "[ {", "[\n", "[\r", "[\t"):
+        return []
+    found = []
+    for script in document.all("script"):
+        for records in script_records(script):
+            table = _table(document, records)
+            if table is not None:
+                found.append(Found(script, table))
+    return found
+
+
+def _table(document: Document, records: Records) -> Table | None:
+    keys = list(dict.fromkeys(key for row in records.rows for key in row))
+    fields = {field for key in keys if (field := document.field_of(key))}
+    if len(fields) < _LEAST_KNOWN or not fields & _IDENTIFYING:
+        return None
+    leads = [key for key in keys if _leads(key, records.rows)]
+    kept = [key for key in keys if key not in leads]
+    telling = [at for at, key in enumerate(kept) if document.field_of(key) in _IDENTIFYING]
+    if not _are_alike(records.rows, [kept[at] for at in telling]):
+        return None
+    rows, links = [], []
+    for record in records.rows:
+        row, found = _row(record, kept, document.links)
+        rows.append(row)
+        links.append(found | _urls(record, leads, len(kept), document.links))
+    preferred = [*telling, *range(len(kept), len(keys))]
+    pager = None if records.total is None else Pager(1, 1, records.total, "link", "")
+    return Table("json", records.name, kept, rows, best_links(links, preferred), pager, list(kept))
+
+
+def _are_alike(rows: list[dict[str, str]], keys: list[str]) -> bool:
+    """Whether nearly all records identify themselves: they are of one kind, then."""
+    return sum(any(row.get(key) for key in keys) for row in rows) * 10 >= len(rows) * 9
+
+
+def _leads(key: str, rows: list[dict[str, str]]) -> bool:
+    """Whether the key holds addresses: where a row leads is no text of it (and may differ each time)."""
+    values = [value for row in rows[:200] if (value := row.get(key))]
+    is_named = bool(_LINK_KEY.search(key))
+    return bool(values) and all(
+        is_address(value) and (is_named or value.lower().startswith("http")) for value in values
+    )
+
+
+def _row(record: dict[str, str], keys: list[str], links: Links) -> tuple[list[str], dict[int, str]]:
+    """The record's texts, and the links in those that are markup."""
+    row: list[str] = []
+    found: dict[int, str] = {}
+    for at, key in enumerate(keys):
+        text = record.get(key, "")
+        if "<" in text and MARKUP.search(text):
+            text, url = _shown(text, links)
+            if url:
+                found[at] = url
+        row.append(text)
+    return row, found
+
+
+def _shown(markup: str, links: Links) -> tuple[str, str | None]:
+    """What a person reads of a value that is markup, and the page that it links to."""
+    try:
+        root, _ = parse(f"<div>{markup}</div>")
+    except PageChanged:
+        return markup, None
+    return text_of(root), cell_link(root, links)
+
+
+def _urls(record: dict[str, str], leads: list[str], behind: int, links: Links) -> dict[int, str]:
+    """The record's addresses, numbered behind its columns."""
+    absolute = ((at, links.absolute(record.get(key))) for at, key in enumerate(leads, start=behind))
+    return {at: url for at, url in absolute if url}

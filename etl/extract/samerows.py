@@ -1,0 +1,68 @@
+"""One page that shows the same projects twice, as a grid and as data in a script: each counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from etl.amounts import parse_money, parse_percent
+from etl.dates import parse_date
+from etl.extract.document import Document
+from etl.extract.types import PublishedProject, TableKind
+from etl.parsed import Parsed
+
+# How certain a rendering is to be read right: named columns, then labelled blocks, then lines of text
+_CERTAINTY: dict[TableKind, int] = {"grid": 5, "table": 4, "json": 3, "cards": 2, "list": 1, "fields": 1}
+_PARSERS: dict[str, Callable[[str], Parsed[Any]]] = {
+    "budget": parse_money,
+    "expenditure": parse_money,
+    "progress_percentage": parse_percent,
+    "start_date": parse_date,
+    "completion_date": parse_date,
+}
+Shown = tuple[TableKind, list[PublishedProject]]
+
+
+def each_once(document: Document, shown: Sequence[Shown]) -> list[PublishedProject]:
+    """The projects of several tables; of one that two renderings show, the better one's is used.
+
+    `shown`: per table its kind and its projects. Where the figures of two renderings contradict each other,
+    both stay, for the reader of the lists to say so: which of them is right is not for us to know.
+    """
+    kinds = {kind for kind, projects in shown if projects}
+    if len(kinds) < 2:
+        return [project for _, projects in shown for project in projects]
+    known: dict[str, tuple[TableKind, PublishedProject]] = {}
+    left_out: set[int] = set()
+    for kind, projects in sorted(shown, key=lambda part: -_CERTAINTY[part[0]]):
+        for project in projects:
+            better = known.get(project.external_id)
+            if better is None or better[0] == kind:
+                known.setdefault(project.external_id, (kind, project))
+            elif project.external_id and _joins(document, better[1], project):
+                left_out.add(id(project))
+    return [project for _, projects in shown for project in projects if id(project) not in left_out]
+
+
+def _joins(document: Document, better: PublishedProject, other: PublishedProject) -> bool:
+    """Whether the better rendering can speak for both: no figure or day contradicts it. Words may be put
+    differently (a code for a name); fields that it lacks or leaves blank it takes from the other."""
+    labels = {field: label for label in better.published if (field := document.field_of(label))}
+    more: dict[str, str] = {}
+    for label, text in other.published.items():
+        field = document.field_of(label) or ""
+        same = label if label in better.published else labels.get(field)
+        said = better.published[same] if same else ""
+        if text and not said:
+            more[label] = text
+        elif text and field in _PARSERS and not _say_the_same(field, said, text):
+            return False
+    better.published.update(more)
+    better.url = better.url or other.url
+    return True
+
+
+def _say_the_same(field: str, one: str, other: str) -> bool:
+    """Whether two texts are one amount, share or day, as far as they can be read."""
+    values = [_PARSERS[field](text).value for text in (one, other)]
+    return None in values or values[0] == values[1]

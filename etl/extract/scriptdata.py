@@ -1,0 +1,170 @@
+"""Lists of records in scripts: `var x = [{…}]`, `{"total": 40, "rows": [{…}]}`, `JSON.parse('…')`. Pure.
+
+A record is an object of plain values. JSON is read as such, numbers as they are written; what is a script's
+literal and no JSON (single quotes, bare keys, commas at the end) by the reader of literals.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from etl.extract.jsliteral import NotALiteral, read_literal
+
+_RECORDS = re.compile(r"\[\s*\{")
+_START = re.compile(
+    r"(?:(?P<name>(?<![\w$.])[\w$.]{1,100}|\[['\"][\w$. -]{1,100}['\"]\])\s*=|[=(,:?|&]|\breturn\b)"
+    r"\s*(?=[\[{])"
+    r"|\bJSON\.parse\s*\(\s*(?=['\"])|\bparseJSON\s*\(\s*(?=['\"])"
+)
+_TOTALS = frozenset(
+    {"total", "totalcount", "count", "totalrecords", "recordstotal", "totalitems", "itemcount", "totalrows",
+     "rowcount", "recordcount", "itemstotal", "records"}
+)  # fmt: skip
+_WRAPPERS = ("properties", "attributes", "fields")  # GeoJSON and ArcGIS keep a record's values in these
+_LONGEST = 30_000_000  # characters of one script
+# What starts that are no literal may cost, in characters of script: keeps the time linear
+_MOST_TRIED = 20_000_000
+_MOST_TRIED_SLOWLY = 8_000_000
+_DEEPEST = 12
+_MOST_RECORDS = 200_000
+_MOST_LISTS = 50
+
+
+@dataclass(slots=True)
+class Records:
+    """One list. `name`: the variable that holds it, "" where none; `total`: the count beside it."""
+
+    name: str
+    rows: list[dict[str, str]]
+    total: int | None = None
+
+
+def read_records(script: str, is_data: bool = False) -> list[Records]:
+    """All lists of records in a script. `is_data`: the whole script is one literal (a JSON block)."""
+    if len(script) > _LONGEST or not _RECORDS.search(script):
+        return []
+    found: list[Records] = []
+    for name, value in _data_block(script) if is_data else _literals(script):
+        found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, None, 0))
+        if len(found) >= _MOST_LISTS:
+            break
+    return found[:_MOST_LISTS]
+
+
+def _data_block(script: str) -> Iterator[tuple[str, Any]]:
+    try:
+        yield "", _literal(script, len(script) - len(script.lstrip()))[0]
+    except NotALiteral:
+        return
+
+
+def _literals(script: str) -> Iterator[tuple[str, Any]]:
+    """(name, value) of each object or array that a script assigns, returns or hands to a function."""
+    at = tried = 0
+    while tried <= _MOST_TRIED and (match := _START.search(script, at)):
+        try:
+            value, at = _literal(script, match.end(), tried)
+            if isinstance(value, str):
+                value = _literal(value.strip(), 0, tried)[0]
+        except NotALiteral as problem:
+            read = (problem.at if problem.at is not None else len(script)) - match.end()
+            tried, at = tried + max(read, 0) + len(script) // 20 + 100, match.end()
+            continue
+        yield match["name"] or "", value
+
+
+class _Number(str):
+    """A number as the script writes it."""
+
+
+_JSON = json.JSONDecoder(parse_int=_Number, parse_float=_Number)
+
+
+def _literal(text: str, start: int, tried: int = 0) -> tuple[Any, int]:
+    """The value at this place and the position behind it. Raises NotALiteral."""
+    try:
+        return _JSON.raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        if tried > _MOST_TRIED_SLOWLY or len(text) > _MOST_TRIED_SLOWLY:
+            raise NotALiteral("no JSON, and too long to be read slowly") from error
+    return read_literal(text, start)
+
+
+def _lists(name: str, value: Any, beside: dict[str, Any] | None, depth: int) -> Iterator[Records]:
+    """The lists of records in a value, at any depth."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        for inner in value.values():
+            if isinstance(inner, (dict, list)):
+                yield from _lists(name, inner, value, depth + 1)
+    elif isinstance(value, list):
+        rows = _rows(value)
+        if rows:
+            yield Records(name, rows, _total(beside or {}))
+        else:
+            for inner in value[:1000]:
+                if isinstance(inner, (dict, list)):
+                    yield from _lists(name, inner, None, depth + 1)
+
+
+def _rows(values: list[Any]) -> list[dict[str, str]]:
+    """The records, or none where the list holds anything else."""
+    objects = [value for value in values if value is not None]
+    if not objects or len(objects) > _MOST_RECORDS or not all(isinstance(v, dict) and v for v in objects):
+        return []
+    return [_record(value) for value in objects]
+
+
+def _record(value: dict[str, Any]) -> dict[str, str]:
+    record: dict[str, str] = {}
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            start = "" if key in _WRAPPERS else f"{key}."
+            for part, leaf in inner.items():
+                if not isinstance(leaf, (dict, list)):
+                    record.setdefault(start + str(part), text_of_value(leaf))
+        elif not isinstance(inner, list):
+            record[key] = text_of_value(inner)
+        elif not any(isinstance(part, (dict, list)) for part in inner):
+            record[key] = "; ".join(filter(None, map(text_of_value, inner)))
+    return record
+
+
+def text_of_value(value: Any) -> str:
+    """A plain value as text: null is blank, a number has no exponent, true is Yes."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        return _plain(repr(value))
+    if isinstance(value, _Number) and "e" in value.lower():
+        return _plain(value)
+    return " ".join(str(value).split())
+
+
+def _plain(number: str) -> str:
+    """A number without its exponent; as it is where it is none."""
+    try:
+        read = Decimal(number)
+    except InvalidOperation:
+        return str(number)
+    if not read.is_finite() or abs(read.adjusted()) > 30:
+        return str(number)
+    return format(read, "f").removesuffix(".0")
+
+
+def _total(beside: dict[str, Any]) -> int | None:
+    """The number that an object says its list has."""
+    for key, value in beside.items():
+        if str(key).lower().replace("_", "") in _TOTALS and not isinstance(value, (bool, dict, list)):
+            text = text_of_value(value)
+            if text.isascii() and text.isdigit() and len(text) < 10:
+                return int(text)
+    return None
