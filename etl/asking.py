@@ -102,9 +102,14 @@ class Asking:
     def tell(self, waiting: int, what: str) -> None:
         self.on_progress(Progress(self._done, waiting, what))
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many pages in a row could not be had that the next would not be either."""
+        return self._failures >= _MOST_FAILURES
+
     def _failed(self, problem: EtlError, is_list: bool) -> None:
         self._failures += 1
-        if self._failures >= _MOST_FAILURES:
+        if is_list and self._failures >= _MOST_FAILURES:
             raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
         if is_list:
             self.incomplete(str(problem))

@@ -76,6 +76,10 @@ class Crawl(Asking):
             if reading:
                 reading.external_id = external_id
                 yield reading
+            elif self.is_hopeless:  # the lists were read: what they say is not lost with the pages
+                left = len(waiting) - number - 1
+                self.problems.append(f"So many project pages failed that {left} more were not asked for.")
+                return
 
     def _push(self, step: Step) -> None:
         known = step.key.casefold()  # the same list in two spellings of a menu is one

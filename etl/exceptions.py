@@ -6,6 +6,8 @@ from __future__ import annotations
 class EtlError(Exception):
     """Any failure of a run that has a sentence for a person; the last good data are untouched."""
 
+    run_id: int | None = None  # the run that it ended, where there is one
+
 
 class FetchFailed(EtlError):
     """A page could not be had: the network, the server or the answer's status says no."""

@@ -89,10 +89,14 @@ class DataScheduler:
         return [run]
 
     def run_now(self, source: str, trigger: str, *, force: bool = False, **options: Any) -> SyncRun:
-        """Poll in this process. Raises RunInProgress, or what ended the run."""
+        """Poll in this process. Raises RunInProgress, or what ended the run, which it names."""
         with stop.listening():
             run = lease.begin(source, trigger, force)
-            return MONITORS[source](run, **options).execute()
+            try:
+                return MONITORS[source](run, **options).execute()
+            except EtlError as problem:
+                problem.run_id = run.pk
+                raise
 
     def apply_replay(self, source: Source) -> int:
         """Load what a replay of the archive says differently, as a run of its own; how many changes."""

@@ -15,8 +15,8 @@ def is_same_site(origin: str, host: str) -> bool:
     """Whether the `Origin` is the site that the request was sent to (`Host`), port included."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts = urlsplit(origin)
     try:
+        parts = urlsplit(origin)
         theirs, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
         ours = urlsplit(f"//{host}")
         # behind a TLS proxy the Host has no port and the Origin is https: both mean the default one

@@ -25,6 +25,7 @@ from etl.extract.pager import link_pager
 from etl.extract.pairs import read_definition_lists, read_field_tables, read_form_layouts
 from etl.extract.projects import read_projects
 from etl.extract.repeated import join_repeated, read_plain_blocks
+from etl.extract.samerows import settle_pagers
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 
@@ -108,6 +109,8 @@ def _tables(document: Document) -> list[Table]:
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document)
+    if len(listed) > 1:
+        settle_pagers(document, listed)
     return tables
 
 

@@ -27,7 +27,10 @@ def is_address(value: str) -> bool:
 def script_records(script: Element) -> list[Records]:
     """The lists of records in a script element."""
     kind = (script.get("type") or "").partition(";")[0].strip().lower()
-    return read_records(script.text or "", is_data=kind in _JSON_TYPES)
+    found = read_records(script.text or "", is_data=kind in _JSON_TYPES)
+    for records in found if kind in _JSON_TYPES else ():
+        records.name = script.get("id") or ""
+    return found
 
 
 def read_json_tables(document: Document) -> list[Found]:

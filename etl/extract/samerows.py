@@ -8,7 +8,7 @@ from typing import Any
 from etl.amounts import parse_money, parse_percent
 from etl.dates import parse_date
 from etl.extract.document import Document
-from etl.extract.types import PublishedProject, TableKind
+from etl.extract.types import PublishedProject, Table, TableKind
 from etl.parsed import Parsed
 
 # How certain a rendering is to be read right: named columns, then labelled blocks, then lines of text
@@ -42,6 +42,27 @@ def each_once(document: Document, shown: Sequence[Shown]) -> list[PublishedProje
             elif project.external_id and _joins(document, better[1], project):
                 left_out.add(id(project))
     return [project for _, projects in shown for project in projects if id(project) not in left_out]
+
+
+def settle_pagers(document: Document, tables: Sequence[Table]) -> None:
+    """A list of which another table of the page holds all rows need not be asked for more."""
+    for table in tables:
+        pager = table.pager
+        if pager is None or pager.items is None or len(table.rows) >= pager.items:
+            continue
+        ids = _ids(document, table)
+        if ids and any(
+            other is not table and len(other.rows) >= pager.items and ids <= _ids(document, other)
+            for other in tables
+        ):
+            table.pager = None
+
+
+def _ids(document: Document, table: Table) -> set[str]:
+    at = next(
+        (at for at, label in enumerate(table.headers) if document.field_of(label) == "external_id"), None
+    )
+    return set() if at is None else {row[at] for row in table.rows}
 
 
 def _joins(document: Document, better: PublishedProject, other: PublishedProject) -> bool:

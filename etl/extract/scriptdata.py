@@ -21,6 +21,7 @@ _START = re.compile(
     r"\s*(?=[\[{])"
     r"|\bJSON\.parse\s*\(\s*(?=['\"])|\bparseJSON\s*\(\s*(?=['\"])"
 )
+_LINE_COMMENT = re.compile(r"(?:^|[\s;{}(),])//")
 _TOTALS = frozenset(
     {"total", "totalcount", "count", "totalrecords", "recordstotal", "totalitems", "itemcount", "totalrows",
      "rowcount", "recordcount", "itemstotal", "records"}
@@ -50,7 +51,7 @@ def read_records(script: str, is_data: bool = False) -> list[Records]:
         return []
     found: list[Records] = []
     for name, value in _data_block(script) if is_data else _literals(script):
-        found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, None, 0))
+        found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, {}, 0))
         if len(found) >= _MOST_LISTS:
             break
     return found[:_MOST_LISTS]
@@ -67,6 +68,9 @@ def _literals(script: str) -> Iterator[tuple[str, Any]]:
     """(name, value) of each object or array that a script assigns, returns or hands to a function."""
     at = tried = 0
     while tried <= _MOST_TRIED and (match := _START.search(script, at)):
+        if behind := _behind_comment(script, at, match.start()):
+            at = behind
+            continue
         try:
             value, at = _literal(script, match.end(), tried)
             if isinstance(value, str):
@@ -76,6 +80,18 @@ def _literals(script: str) -> Iterator[tuple[str, Any]]:
             tried, at = tried + max(read, 0) + len(script) // 20 + 100, match.end()
             continue
         yield match["name"] or "", value
+
+
+def _behind_comment(script: str, start: int, end: int) -> int:
+    """Where the comment ends that is open at `end`, seen from `start`; 0 where none is."""
+    between = script[start:end]
+    if between.rfind("/*") > between.rfind("*/"):
+        closed = script.find("*/", end)
+        return closed + 2 if closed >= 0 else len(script)
+    if _LINE_COMMENT.search(between, between.rfind("\n") + 1):
+        line_end = script.find("\n", end)
+        return line_end + 1 if line_end >= 0 else len(script)
+    return 0
 
 
 class _Number(str):
@@ -95,22 +111,17 @@ def _literal(text: str, start: int, tried: int = 0) -> tuple[Any, int]:
     return read_literal(text, start)
 
 
-def _lists(name: str, value: Any, beside: dict[str, Any] | None, depth: int) -> Iterator[Records]:
+def _lists(name: str, value: Any, beside: dict[str, Any], depth: int) -> Iterator[Records]:
     """The lists of records in a value, at any depth."""
-    if depth > _DEEPEST:
+    rows = _rows(value) if isinstance(value, list) else []
+    if rows:
+        yield Records(name, rows, _total(beside))
         return
-    if isinstance(value, dict):
-        for inner in value.values():
-            if isinstance(inner, (dict, list)):
-                yield from _lists(name, inner, value, depth + 1)
-    elif isinstance(value, list):
-        rows = _rows(value)
-        if rows:
-            yield Records(name, rows, _total(beside or {}))
-        else:
-            for inner in value[:1000]:
-                if isinstance(inner, (dict, list)):
-                    yield from _lists(name, inner, None, depth + 1)
+    around = value if isinstance(value, dict) else {}
+    inner = value.values() if isinstance(value, dict) else value[:1000] if isinstance(value, list) else ()
+    for part in inner if depth < _DEEPEST else ():
+        if isinstance(part, (dict, list)):
+            yield from _lists(name, part, around, depth + 1)
 
 
 def _rows(values: list[Any]) -> list[dict[str, str]]:
@@ -126,14 +137,20 @@ def _record(value: dict[str, Any]) -> dict[str, str]:
     for key, inner in value.items():
         if isinstance(inner, dict):
             start = "" if key in _WRAPPERS else f"{key}."
-            for part, leaf in inner.items():
-                if not isinstance(leaf, (dict, list)):
-                    record.setdefault(start + str(part), text_of_value(leaf))
-        elif not isinstance(inner, list):
-            record[key] = text_of_value(inner)
-        elif not any(isinstance(part, (dict, list)) for part in inner):
-            record[key] = "; ".join(filter(None, map(text_of_value, inner)))
+            parts = {start + str(part): _leaf(leaf) for part, leaf in inner.items()}
+            record |= {n: text for n, text in parts.items() if text is not None and n not in record}
+        elif (text := _leaf(inner)) is not None:
+            record[key] = text
     return record
+
+
+def _leaf(value: Any) -> str | None:
+    """A plain value, or a list of such, as text; None for what is nested deeper."""
+    if not isinstance(value, (dict, list)):
+        return text_of_value(value)
+    if isinstance(value, dict) or any(isinstance(part, (dict, list)) for part in value):
+        return None
+    return "; ".join(filter(None, map(text_of_value, value)))
 
 
 def text_of_value(value: Any) -> str:

@@ -56,6 +56,9 @@ TAGS = st.sampled_from(
      "<a href='http://[x'>", "<br>", "&nbsp;", "<form>", "<input name=__VIEWSTATE>", "<select>",
      "<option selected>",
      "<tr id=g_DXHeadersRow0>", "<td class=dxgvIndentCell>", "Project No", "<th>Project Name", "<!--", "-->",
+     "<td class=dxdvItem>", "<td class=dxcvCard id=v_DXDataCard0>", "<div class=card>", "Project No: 1",
+     "<div id=v_PGB>", "<a onclick=\"ASPx.DVPagerClick('v','PN1')\">2</a>", "<td id=v_ICell class=dxdvContent>",
+     "<script>var x=[{'Project No':'1','name':'b'},", '{"total":3,"rows":[{"Project No":1,"name":"<a href=x>b</a>"}]}',
      "\x00", "<li>", "<pre>", "<b class=dxp-summary id=g_DXPagerBottom>Page 1 of", "<base href='//'>"]
 )  # fmt: skip
 
@@ -113,6 +116,18 @@ def test_accents_survive_right_and_wrong_charsets(body: bytes, content_type: str
         "<p>A [ABC12] 3 projects, R1" + " 000" * 20_000,
         "<b>Project No:</b> x<br>" * 5_000,
         "<table><tr><th>a<th>b</tr>" + "<tr><td colspan=2>g</tr><tr><td>1<td>2</tr>" * 1_000,
+        "<script>var a = [{" + "=[{" * 100_000 + "</script><p>x",
+        "<script>var a = " + "[{'a':" * 100_000 + "</script><p>x",
+        "<script>var a = [{}" + "=[/*" * 50_000 + "</script><p>x",
+        "<script>var a = [" + '{"Project No":1,"name":"b","n":1e999},' * 50_000 + "</script><p>x",
+        "<script>" + "a" * 500_000 + "[{" + "$." * 500_000 + "</script><p>x",
+        "<script>JSON.parse('" + "[" * 100_000 + "{')</script><p>x",
+        "<div><b>Project No:</b> 1<br><b>Budget:</b> 2" * 3_000,
+        "<div>Project No: 1<p>Budget: 2</div>" * 5_000,
+        "<div>Project No: 1" * 2_000,
+        "<table class=dxdvControl><tr><td class=dxdvItem><b>Budget:</b> 1<br><b>Name:</b> 2" * 400,
+        "<td class=dxdvItem>" * 1_000 + "<b>Budget:</b> 1",
+        "<td class=dxcvCard>" + "<label class=dxflCaption>Budget:</label>" * 5_000,
     ],
 )
 @pytest.mark.timeout(20)

@@ -204,9 +204,7 @@ def test_withdrawn_takes_a_day_however_often_we_look(replica, sync):
         sync()
     project = Project.objects.get(external_id=external_id)
     assert project.presence == "missing"
-    SyncRun.objects.filter(pk=project.missing_run_id).update(
-        finished_at=timezone.now() - timedelta(hours=25)
-    )
+    SyncRun.objects.filter(pk=project.missing_run_id).update(finished_at=timezone.now() - timedelta(hours=25))
     run = sync()
     assert (run.state, run.withdrawn) == ("succeeded", 1)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from etl.crawl import Progress
@@ -50,11 +51,14 @@ class Command(BaseCommand):
             self._say(options, SyncRun.objects.get(pk=busy.run_id), str(busy))
             return _BUSY
         except Stopped as request:
-            self._say(options, SyncRun.objects.filter(source_id="dws").latest("id"), str(request))
+            self._say(options, SyncRun.objects.get(pk=request.run_id), str(request))
             return _FAILED
         except EtlError as problem:
-            run = SyncRun.objects.filter(source_id="dws").latest("id")
+            run = SyncRun.objects.get(pk=problem.run_id)
             self._say(options, run, f"Failed: {problem} What was known is untouched.")
+            return _FAILED
+        except DatabaseError as error:
+            self._fail(options, f"The database could not be used: {error}")
             return _FAILED
         self._say(options, run, _summary(run))
         return _EXIT.get(RunState(run.state), _FAILED)
@@ -75,10 +79,7 @@ class Command(BaseCommand):
         try:
             monitor = DataScheduler().rehearse("dws", force=options["force"], **how)
         except EtlError as problem:
-            if options["json"]:
-                self.stdout.write(json.dumps({"run": None, "state": "failed", "error": str(problem)}))
-            else:
-                self.stderr.write(f"Failed: {problem}")
+            self._fail(options, str(problem))
             return _FAILED
         diff: list[dict[str, Any]] = [
             {
@@ -97,6 +98,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {name}: {old!r} → {new!r}")
         self.stdout.write(f"Dry run, nothing was written. {_summary(monitor.run)}")
         return 0
+
+    def _fail(self, options: dict[str, Any], sentence: str) -> None:
+        """For what has no run to tell of it."""
+        if options["json"]:
+            told = {"run": None, "source": "dws", "state": "failed", "complete": False, "error": sentence}
+            self.stdout.write(json.dumps(told))
+        else:
+            self.stderr.write(f"Failed: {sentence}")
 
     def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
         if options["json"]:
