@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from etl import breaker, checks, load, normalise, reread
+from etl import breaker, checks, load, reread
+from etl.assembler import Assembler
 from etl.changes import (
     Absence,
     Changes,
@@ -25,12 +26,11 @@ from etl.checks import Verdict
 from etl.crawl import Crawl, Progress
 from etl.exceptions import EtlError, InvalidRecord
 from etl.extract import read_page
-from etl.extract.types import PageContent, PublishedProject
+from etl.extract.types import PageContent
 from etl.fetch import Fetcher
 from etl.inspect_page import inspect_page
 from etl.known import Key, KnownProject, details
 from etl.manners import limits, manners
-from etl.merge import merge
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
 from etl.places import Places
@@ -62,6 +62,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.files = files
         self.words: Vocabulary = known_words()
         self.places: Places = known_places()
+        self.assembler = Assembler(self.words, self.places)
         self.cause = "source"
         run.parser_digest = parser_digest(self.words)
         self.survey = self._new_survey()
@@ -72,7 +73,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.fetcher.close()
 
     def _new_survey(self) -> Survey:
-        return Survey(self._identify, lambda code: self.places.get(code) is not None)
+        return Survey(self.assembler.identify, self.assembler.is_municipality)
 
     def _catch_up(self) -> None:
         if self.run.parser_digest == self.known.last_parser or not self.known.last_parser:
@@ -91,14 +92,14 @@ class EnhancedDWSMonitor(SourceMonitor):
     def _gather(self, readings: Iterable[Reading]) -> None:
         for reading in readings:
             self.survey.add(reading, self.sight.recall(reading))
-        self.survey.settle(self._district_of)
+        self.survey.settle(self.assembler.district_of)
 
     def _read_source(self) -> None:
         self.sight.last = self.known.last_sightings()
         try:
             for reading in self._from_files() if self.files else self._lists():
                 self._add(reading)
-            self.survey.settle(self._district_of)
+            self.survey.settle(self.assembler.district_of)
             if not self.files:
                 for reading in self.crawl.projects(self._wanted()):
                     self._add(reading)
@@ -162,32 +163,18 @@ class EnhancedDWSMonitor(SourceMonitor):
             self._incomplete(f"{key}: not all of the page could be read. {' '.join(content.notes)}")
         return content
 
-    def _identify(self, project: PublishedProject, area: str | None) -> str:
-        """An identity for a row that shows no number; "" where it shows no name either."""
-        listed_under = [area] if area else []
-        try:
-            return normalise.project_record(
-                "",
-                project.published,
-                None,
-                listed_under=listed_under,
-                vocabulary=self.words,
-                places=self.places,
-            ).external_id
-        except InvalidRecord:
-            return ""
-
-    def _district_of(self, code: str) -> str | None:
-        place = self.places.get(code)
-        return place.district if place else None
-
     def _wanted(self) -> list[tuple[str, str]]:
-        """Projects whose own page is to be read: new, with a changed line, or by turn."""
-        return [
+        """Projects whose own page is to be read: new, with a changed line, or by turn.
+
+        Each poll begins at another of them, so that some dead pages never stand before all others.
+        """
+        wanted = [
             (external_id, part.url)
             for external_id, part in sorted(self.survey.lines.items())
             if part.url and self._is_wanted(external_id, part, self.known.keys.get(external_id))
         ]
+        first = self.known.turn % len(wanted) if wanted else 0
+        return wanted[first:] + wanted[:first]
 
     def _is_wanted(self, external_id: str, part: Part, key: Key | None) -> bool:
         if key is None or not key.page_digest or key.line_digest != part.digest():
@@ -230,7 +217,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         candidates = [i for i in seen if self.run.force or self._may_differ(i)]
         for external_id, known in details(self.known, candidates):
             try:
-                record = self._record(external_id, known, verdict)
+                record = self.assembler.record(external_id, self.survey, known, verdict.complete)
                 change = self._process_project(record, known)
             except InvalidRecord as problem:
                 self.survey.notes.append(f"{external_id}: {problem}")
@@ -268,36 +255,6 @@ class EnhancedDWSMonitor(SourceMonitor):
         return bool(
             (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
         )
-
-    def _record(self, external_id: str, known: KnownProject | None, verdict: Verdict) -> ProjectRecord:
-        """What is published of the project now: its line and its page, each as read today or as known."""
-        line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
-        listed_under = set(line.listed_under or ()) if line else set()
-        record = self._normal(external_id, known, listed_under)
-        said = "municipality_as_published"
-        if known and not (verdict.complete and line) and record.values[said] == known.values[said]:
-            # lists that could not be read take no place away
-            record = self._normal(external_id, known, listed_under | set(known.values["municipalities"]))
-        record.line_digest = line.digest() if line else (known.line_digest if known else "")
-        record.page_digest = page.digest() if page else (known.page_digest if known else "")
-        return record
-
-    def _normal(self, external_id: str, known: KnownProject | None, listed_under: set[str]) -> ProjectRecord:
-        line, page = self.survey.lines.get(external_id), self.survey.pages.get(external_id)
-        line_texts = line.published if line else (known.line() if known else {})
-        page_texts = page.published if page else (known.page() if known else None)
-        merged = merge(line_texts, page_texts, known.before() if known else None)
-        record = normalise.project_record(
-            external_id,
-            line_texts,
-            merged.page,
-            listed_under=sorted(listed_under),
-            url=next((part.url for part in (line, page) if part and part.url), known.url if known else None),
-            vocabulary=self.words,
-            places=self.places,
-        )
-        record.other = merged.other
-        return record
 
     def _process_project(self, record: ProjectRecord, known: KnownProject | None) -> ProjectChange | None:
         """The change that makes what is known into the record; None where they agree."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from etl.changes import Absence, ListingChange, ProjectChange
+from etl.records import canonical
 from projects.changelog import Entry
 from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
 
@@ -43,6 +44,7 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
         run_id=run.pk,
         snapshot_id=change.snapshot,
         overridden=change.overridden,
+        context={name: canonical(change.record.values[name]) for name in ("budget", "expenditure")},
     )
 
 

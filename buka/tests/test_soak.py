@@ -257,7 +257,7 @@ def check_the_log(replica: ReplicaServer, truth: Truth) -> None:
         " WHERE entity_type = 'project' ORDER BY id"
     ):
         for name, (old, new) in json.loads(changes).items():
-            values = said.setdefault((external_id, name), [None])
+            values = said.setdefault((external_id, name), ["present" if name == "presence" else None])
             assert values[-1] == old, f"{external_id} {name}: {old} does not follow {values[-1]}"
             values.append(new)
     history: dict[tuple[str, str], list[Any]] = {}

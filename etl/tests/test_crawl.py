@@ -288,3 +288,22 @@ def test_what_comes_in_place_of_a_list_is_called_by_its_name(status, headers, bo
     assert said in walk.notes
     assert not walk.crawl.lists_complete
     assert walk.numbers == numbers(3)
+
+
+def test_a_link_that_ended_with_the_session_is_looked_up_again_where_it_was_found():
+    grid = GridView(3, expire=[1])
+
+    def entry(_form):
+        return page(
+            link("list.aspx", "Projects") + link(f"level.aspx?enc={grid.session}", "Projects in Limpopo")
+        )
+
+    def last(session):
+        return lambda _form: page(table(10)) if session == grid.session else (404, {}, page("gone"))
+
+    pages = {f"/pmd/level.aspx?enc={session}": last(session) for session in (1, 2)}
+    timed_out = {"/pmd/TimeOutPage.aspx?index=3": page("Your session has timed out")}
+    with serving({"/pmd/default.aspx": entry, "/pmd/list.aspx": grid, **pages, **timed_out}) as site:
+        walk = Walk(site)
+    assert (walk.numbers, walk.crawl.lists_complete) == (numbers(12), True), walk.notes
+    assert site.asked.count("GET /pmd/default.aspx") == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from etl.tests.test_ledger import differences
-from projects.models import Project
+from projects.models import DataChangeLog, Project
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,27 @@ def test_the_log_equals_the_ledger(replica, sync, here):
     run = sync()
     assert run.state == "succeeded", run.error
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
+
+
+def test_a_site_that_turns_to_data_in_scripts_is_read_on(replica, sync):
+    first = sync(replica.url)
+    replica.site.set_layout("json")
+    run = sync()
+    assert (run.state, run.complete) == ("succeeded", True), (run.error, run.held, run.notes)
+    typed = {
+        name
+        for row in DataChangeLog.objects.filter(id__gt=first.last_change)
+        for name in row.field_changes
+        if not name.startswith("published.")
+    }
+    assert typed == set()
+
+
+@pytest.mark.parametrize("layout", ["cards", "dataview"])
+def test_a_site_that_turns_to_a_less_certain_rendering_is_held(replica, sync, layout):
+    first = sync(replica.url)
+    replica.site.set_layout(layout)
+    run = sync()
+    assert run.state == "quarantined"
+    assert "layout" in {reason["rule"] for reason in run.held}
+    assert DataChangeLog.objects.latest("id").id == first.last_change

@@ -57,8 +57,9 @@ TAGS = st.sampled_from(
      "<option selected>",
      "<tr id=g_DXHeadersRow0>", "<td class=dxgvIndentCell>", "Project No", "<th>Project Name", "<!--", "-->",
      "<td class=dxdvItem>", "<td class=dxcvCard id=v_DXDataCard0>", "<div class=card>", "Project No: 1",
-     "<div id=v_PGB>", "<a onclick=\"ASPx.DVPagerClick('v','PN1')\">2</a>", "<td id=v_ICell class=dxdvContent>",
-     "<script>var x=[{'Project No':'1','name':'b'},", '{"total":3,"rows":[{"Project No":1,"name":"<a href=x>b</a>"}]}',
+     "<div id=v_PGB>", "<a onclick=\"ASPx.DVPagerClick('v','PN1')\">2</a>",
+     "<td id=v_ICell class=dxdvContent>", "<script>var x=[{'Project No':'1','name':'b'},",
+     '{"total":3,"rows":[{"Project No":1,"name":"<a href=x>b</a>"}]}',
      "\x00", "<li>", "<pre>", "<b class=dxp-summary id=g_DXPagerBottom>Page 1 of", "<base href='//'>"]
 )  # fmt: skip
 

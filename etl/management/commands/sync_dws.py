@@ -48,13 +48,13 @@ class Command(BaseCommand):
         try:
             run = DataScheduler().run_now("dws", SyncRun.Trigger.COMMAND, force=options["force"], **how)
         except RunInProgress as busy:
-            self._say(options, SyncRun.objects.get(pk=busy.run_id), str(busy))
+            self._say(options, SyncRun.objects.get(pk=busy.run_id or 0), str(busy))
             return _BUSY
         except Stopped as request:
-            self._say(options, SyncRun.objects.get(pk=request.run_id), str(request))
+            self._say(options, SyncRun.objects.get(pk=request.run_id or 0), str(request))
             return _FAILED
         except EtlError as problem:
-            run = SyncRun.objects.get(pk=problem.run_id)
+            run = SyncRun.objects.get(pk=problem.run_id or 0)
             self._say(options, run, f"Failed: {problem} What was known is untouched.")
             return _FAILED
         except DatabaseError as error:
