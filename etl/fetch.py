@@ -98,6 +98,8 @@ class Fetcher:
     def _read_robots(self) -> RobotFileParser:
         robots = RobotFileParser()
         answer = self._attempts("GET", urljoin(self.base_url, "/robots.txt"), None, {})
+        if (answer.status or 0) >= 500:  # RFC 9309: a server that cannot say forbids everything
+            raise FetchFailed(f"robots.txt of {self.host} answered {answer.status}: we may not go on.")
         if answer.status == 200 and answer.content_type.startswith("text/"):
             robots.parse(answer.body.decode("utf-8", "replace").splitlines())
         else:  # RFC 9309: no such file, or not ours to see, forbids nothing

@@ -73,17 +73,34 @@ def inspect_page(url: str, body: bytes, content_type: str) -> None:
         raise PageChanged(f"{url} is an empty page.")
     if "/*DX*/" in body[:200_000].decode("latin-1"):
         return
-    head = body[:200_000].lower()
-    if b"<html" in head and b"</html" not in body[-20_000:].lower():
+    if is_cut(body):
         raise PageChanged(f"{url} ends in the middle ({len(body)} bytes, no </html>).")
     _charset(url, body, content_type)
     title = _TITLE.search(body)
     _recognise(url, body, title.group(1) if title else b"")
 
 
+def is_cut(body: bytes) -> bool:
+    """Whether a page ends in the middle. HTML lets a page do without `</html>`: one that has closed all
+    its blocks is whole; a WebForms page always has it."""
+    lowered = body.lower()
+    if b"<html" not in lowered[:200_000] or b"</html" in lowered[-20_000:]:
+        return False
+    blocks = (b"table", b"div", b"ul", b"form", b"script")
+    return b"__viewstate" in lowered or any(
+        len(re.findall(rb"<%s\b" % block, lowered)) > lowered.count(b"</" + block) for block in blocks
+    )
+
+
+def _asks_who_we_are(body: bytes, title: bytes) -> bool:
+    """A password to be given, and nothing else to see: many sites have a login box beside their data."""
+    if not _PASSWORD.search(body) or len(re.findall(rb"<tr\b", body, re.I)) > 5:
+        return False
+    return b"__VIEWSTATE" not in body or bool(re.search(rb"log ?[io]n|sign ?in", title, re.I))
+
+
 def _recognise(url: str, body: bytes, title: bytes) -> None:
-    has_state = b"__VIEWSTATE" in body
-    if _PASSWORD.search(body) and (not has_state or re.search(rb"log ?[io]n|sign ?in", title, re.I)):
+    if _asks_who_we_are(body, title):
         raise PageChanged(f"{url} is a login page now.")
     if _ERROR_TITLE.search(title) or b"aspxerrorpath" in body[:4000] or "aspxerrorpath=" in url.lower():
         if lost_session(url, body):

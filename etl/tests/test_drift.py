@@ -102,3 +102,14 @@ def test_a_site_that_turns_to_a_less_certain_rendering_is_held(replica, sync, la
     assert run.state == "quarantined"
     assert "layout" in {reason["rule"] for reason in run.held}
     assert DataChangeLog.objects.latest("id").id == first.last_change
+
+
+@pytest.mark.parametrize(
+    "replica", [SITE | {"layout": name} for name in LAYOUTS[:4]], indirect=True, ids=LAYOUTS[:4]
+)
+@pytest.mark.parametrize("fault", ["drop_rows_few", "lie_pager"])
+def test_a_list_that_is_not_what_its_total_says_is_incomplete(replica, sync, fault):
+    replica.site.set_fault(fault)
+    run = sync(replica.url)
+    assert not run.complete
+    assert "the site says" in " ".join(run.notes)

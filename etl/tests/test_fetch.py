@@ -282,3 +282,8 @@ def test_a_forgotten_session_is_not_asked_again(no_robots, said):
     with pytest.raises(SessionExpired):
         fetcher().post(SITE, {"a": "b"})
     assert len(no_robots.calls) == 2
+
+
+def test_a_robots_txt_that_the_server_cannot_give_forbids_everything(site):
+    site.get(ROBOTS, status=500)
+    assert "we may not go on" in failure(lambda: fetcher().get(SITE))

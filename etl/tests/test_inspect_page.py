@@ -15,7 +15,8 @@ GOOD = b"<!DOCTYPE html><html><head><title>DWS</title></head><body>%s</body></ht
     [
         (b"", "text/html", "empty page"),
         (b"  \r\n ", "text/html", "empty page"),
-        (GOOD[:60], "text/html", "ends in the middle"),
+        (b"<html><body><table><tr><td>cut", "text/html", "ends in the middle"),
+        (b"<html><body><input name='__VIEWSTATE'>", "text/html", "ends in the middle"),
         (GOOD % b'<input type="password" name="pw">', "text/html", "login page"),
         (
             GOOD.replace(b"DWS", b"Log In") % b'<input name="__VIEWSTATE"><input type=password>',
@@ -40,6 +41,11 @@ def test_another_page_with_a_200_is_recognised(body, content_type, said):
     [
         (GOOD % "café".encode(), "text/html; charset=utf-8"),
         (GOOD % b"caf\xe9", "text/html"),
+        (b"<!DOCTYPE html><html><title>x</title><table><tr><td>no end tag needed</table>", "text/html"),
+        (
+            GOOD % (b"<input type=password>" + b"<table>" + b"<tr><td>a</td></tr>" * 9 + b"</table>"),
+            "text/html",
+        ),
         (GOOD % b"caf\xe9", "text/html; charset=windows-1252"),
         (b"<table><tr><td>a saved piece</td></tr></table>", ""),
         (b"0|/*DX*/({'result':'<b>x</b>','id':0})", "text/plain"),
