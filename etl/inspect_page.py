@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from etl.exceptions import PageChanged, SessionExpired
+from etl.extract.whole import is_cut
 
 _HEADER_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w.:-]+)", re.I)
@@ -73,23 +74,11 @@ def inspect_page(url: str, body: bytes, content_type: str) -> None:
         raise PageChanged(f"{url} is an empty page.")
     if "/*DX*/" in body[:200_000].decode("latin-1"):
         return
-    if is_cut(body):
+    if is_cut(body.decode("latin-1")):
         raise PageChanged(f"{url} ends in the middle ({len(body)} bytes, no </html>).")
     _charset(url, body, content_type)
     title = _TITLE.search(body)
     _recognise(url, body, title.group(1) if title else b"")
-
-
-def is_cut(body: bytes) -> bool:
-    """Whether a page ends in the middle. HTML lets a page do without `</html>`: one that has closed all
-    its blocks is whole; a WebForms page always has it."""
-    lowered = body.lower()
-    if b"<html" not in lowered[:200_000] or b"</html" in lowered[-20_000:]:
-        return False
-    blocks = (b"table", b"div", b"ul", b"form", b"script")
-    return b"__viewstate" in lowered or any(
-        len(re.findall(rb"<%s\b" % block, lowered)) > lowered.count(b"</" + block) for block in blocks
-    )
 
 
 def _asks_who_we_are(body: bytes, title: bytes) -> bool:

@@ -7,18 +7,14 @@ for something else than what is shown would be misled.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from django_filters.constants import EMPTY_VALUES
-from django_filters.fields import MultipleChoiceField
+from django_filters.fields import ModelChoiceField, MultipleChoiceField
 
-from projects.figures import HERE
 from projects.models import (
     Cause,
     ChangeType,
@@ -32,6 +28,7 @@ from projects.models import (
     Source,
     Status,
 )
+from projects.moments import MomentField
 
 NOT_PUBLISHED = "null"
 ORDERINGS = {
@@ -48,40 +45,6 @@ ORDERINGS = {
     "last_changed_at": "last change",
     "id": "id",
 }
-
-
-class MomentField(forms.CharField):
-    """A day `2026-05-01` or a moment `2026-05-01T06:30:00+02:00`; without a zone it is South African.
-
-    A day means its first instant, or with `end` its last.
-    """
-
-    def __init__(self, *args: Any, end: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.end = end
-
-    def clean(self, value: Any) -> datetime | None:
-        text = super().clean(value)
-        if text in self.empty_values:
-            return None
-        # In a query string the + of an offset arrives as a space.
-        moment = _moment(text.replace(" ", "+") if "T" in text else text, self.end)
-        if moment is None:
-            raise ValidationError(f"“{text}” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
-        return moment
-
-
-def _moment(text: str, end: bool) -> datetime | None:
-    try:
-        if len(text) == 10:
-            clock = time.max if end else time.min
-            return datetime.combine(date.fromisoformat(text), clock, tzinfo=HERE)
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=HERE)
-    return moment
 
 
 class MomentFilter(django_filters.Filter):
@@ -103,10 +66,12 @@ class AmountFilter(django_filters.NumberFilter):
 
 
 class ChoicesField(MultipleChoiceField):
-    """A form's empty choice counts as none; commas part the values as repeats do."""
+    """A form's empty choice counts as none; commas part the values as repeats do; case does not matter."""
 
     def to_python(self, value: Any) -> list[str]:
-        return [word for text in super().to_python(value) for word in text.split(",") if word]
+        words = [word for text in super().to_python(value) for word in text.split(",") if word]
+        known = {str(code).lower(): str(code) for code, _ in self.choices}
+        return [known.get(word.lower(), word) for word in words]
 
 
 class Choices(django_filters.MultipleChoiceFilter):
@@ -127,8 +92,17 @@ class Choices(django_filters.MultipleChoiceFilter):
         )
 
 
+class MunicipalityField(ModelChoiceField):
+    """Codes are written in any case, as everywhere."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip().upper() if isinstance(value, str) else value)
+
+
 class MunicipalityFilter(django_filters.ModelChoiceFilter):
     """A municipality's code; hands on to the queryset's `of_municipality`."""
+
+    field_class = MunicipalityField
 
     def __init__(self, **kwargs: Any) -> None:
         messages = {"invalid_choice": "No municipality has this code; /api/v1/municipalities/ lists them."}

@@ -62,12 +62,13 @@ class Query:
 def parse(query_string: bytes) -> Query:
     """Read `after=&project=&municipality=&province=&severity=`; empty values count as not given.
 
-    Unknown names are ignored. Raises BadQuery.
+    Unknown names are ignored, whatever bytes they bring. Raises BadQuery.
     """
     try:
-        given = parse_qs(query_string.decode("ascii"), max_num_fields=50, errors="strict")
-    except (ValueError, UnicodeDecodeError):
-        raise BadQuery("The query cannot be read.") from None
+        # A bad byte becomes U+FFFD, which no known name accepts.
+        given = parse_qs(query_string.decode("ascii", "replace"), max_num_fields=50, errors="replace")
+    except ValueError:
+        raise BadQuery("The query has too many fields.") from None
     values = {name: texts[-1].strip() for name, texts in given.items()}
     filters = Filters(
         project=_whole(values, "project"),

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from etl.extract.html import Element
 from etl.extract.types import Control, Table
+from etl.extract.whole import is_cut
 from etl.vocabulary import FIELD_LABELS, field_of
 
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
@@ -102,7 +103,7 @@ class Document:
 
     def breaks_off(self) -> bool:
         """Whether the page has a beginning and no end (a transfer that was cut)."""
-        return "<html" in self.source[:5000] and "</html" not in self.source[-5000:]
+        return is_cut(self.source)
 
     def mentions(self, *words: str) -> bool:
         """Whether the markup holds one of the words (lower case) anywhere."""

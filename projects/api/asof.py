@@ -43,6 +43,10 @@ class Present:
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return corrections(pk)
 
+    def other_texts(self, pk: int) -> dict[str, str] | None:
+        """{label: what the list or the page says, where `published` has it from the other of the two}."""
+        return Project.objects.values_list("other_texts", flat=True).get(pk=pk)
+
 
 DEFAULT_ORDER = (F("name").asc(nulls_last=True), "pk")
 
@@ -108,6 +112,9 @@ class Past:
 
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return past_corrections(pk, self.moment)
+
+    def other_texts(self, pk: int) -> None:
+        """Not known of a past day: what does not speak is not in the log."""
 
     def _matching(self) -> list[tuple[int, Record]]:
         return [(pk, past) for pk, past in self.changed.items() if matches(past, self.wanted)]

@@ -25,3 +25,7 @@ class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
     serializer_class = MunicipalitySerializer
     filterset_class = MunicipalityFilterSet
     lookup_value_regex = r"[A-Za-z0-9]{1,10}"
+
+    def get_object(self) -> Municipality:
+        self.kwargs["pk"] = self.kwargs["pk"].upper()  # codes are written in any case
+        return super().get_object()

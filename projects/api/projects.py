@@ -25,6 +25,7 @@ from projects.api.shapes import ProjectDetailShape, ProjectShape
 from projects.figures import HERE
 from projects.filters import ProjectFilter
 from projects.models import DataChangeLog, Project
+from projects.moments import year_problem
 
 _AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="as known at the end of that day, South African time"
@@ -43,6 +44,8 @@ def as_of(request: Request) -> datetime | None:
         day = None
     if day is None:
         raise ValidationError({"as_of": [f"“{text}” is not a day such as 2026-05-01."]})
+    if problem := year_problem(text, day):
+        raise ValidationError({"as_of": [problem]})
     if day > timezone.now().astimezone(HERE).date():
         raise ValidationError({"as_of": ["That day is still to come."]})
     return datetime.combine(day, time.max, tzinfo=HERE)
@@ -74,7 +77,8 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         if isinstance(found, Past) and found.unborn.exists():
             raise NotFound("This project was first seen after that day.")
         if records := found.records([int(pk)]):
-            return Response({**records[0], "overrides": found.corrections(int(pk))})
+            more = {"overrides": found.corrections(int(pk)), "other_texts": found.other_texts(int(pk))}
+            return Response({**records[0], **more})
         raise NotFound("No project has this id.")
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)

@@ -106,6 +106,8 @@ def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
         "value": amount(listing.value),
         "published": listing.published,
         "issues": listing.issues,
+        "is_listed": listing.is_listed,
+        "unlisted_since": instant(listing.unlisted_since),
         "first_seen_at": instant(listing.first_seen_at),
         "last_changed_at": instant(listing.last_changed_at),
         "url": listing.url or None,

@@ -82,6 +82,12 @@ class CorrectionShape(s.Serializer[Any]):
 
 class ProjectDetailShape(ProjectShape):
     overrides = CorrectionShape(many=True, help_text="the corrections in force")
+    other_texts = s.DictField(
+        child=s.CharField(),
+        allow_null=True,
+        help_text="{label: string} where the list's line and the project's own page differ: `published` has"
+        " the one, this the other; null as of a past day",
+    )
 
 
 class ListingShape(s.Serializer[Any]):
@@ -91,6 +97,10 @@ class ListingShape(s.Serializer[Any]):
     value = _rand()
     published = s.DictField(child=s.CharField())
     issues = s.ListField()
+    is_listed = s.BooleanField(help_text="false: the figures are the last that the source published")
+    unlisted_since = s.DateTimeField(
+        allow_null=True, help_text="when a complete reading first was without the line"
+    )
     first_seen_at = _when()
     last_changed_at = _when()
     url = _text()
@@ -176,6 +186,12 @@ class HeldShape(s.Serializer[Any]):
     sentence = _text(null=False)
 
 
+class CircuitShape(s.Serializer[Any]):
+    open = s.BooleanField(help_text="five runs in a row failed: the clock asks less and less often")
+    failures = s.IntegerField(help_text="failed runs since one last read the source")
+    next_probe = s.DateTimeField(allow_null=True, help_text="when the clock tries again; null while closed")
+
+
 class SourceShape(s.Serializer[Any]):
     name = _text(null=False)
     title = _text(null=False)
@@ -185,6 +201,7 @@ class SourceShape(s.Serializer[Any]):
     last_complete = _when(null=True)
     last_change = _when(null=True)
     failure_streak = s.IntegerField()
+    circuit = CircuitShape()
     next_run = _when(null=True)
     interval_minutes = s.IntegerField(allow_null=True)
     demo = s.BooleanField()

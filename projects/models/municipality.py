@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from projects.models.provenance import Source, SyncRun
@@ -94,3 +96,8 @@ class MunicipalityListing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} [{self.code}] at {self.source_id}"
+
+    @property
+    def unlisted_since(self) -> datetime | None:
+        """When a complete reading first was without the line: that was its last change."""
+        return None if self.is_listed else self.last_changed_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
@@ -28,6 +28,8 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
+    if code != code.upper():
+        return redirect("municipality", code.upper(), permanent=True)
     newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
     projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)

@@ -35,14 +35,21 @@ def test_codes_are_read_in_any_case() -> None:
         b"municipality=Greater+Giyani",
         b"province=ZZ",
         b"severity=huge",
-        b"name=\xff",
-        b"name=%ff",
+        b"municipality=LIM331\xff",
+        b"province=%ff",
+        b"after=%ff",
+        b"severity=\xff",
         b"&".join([b"a=1"] * 60),
     ],
 )
 def test_what_cannot_be_read_is_refused(query: bytes) -> None:
     with pytest.raises(BadQuery):
         parse(query)
+
+
+@pytest.mark.parametrize("noise", [b"name=\xff", b"name=%ff", b"%ff=1", b"\xff", b"utm=caf\xc3\xa9"])
+def test_a_bad_byte_in_an_unknown_parameter_is_ignored_like_the_parameter(noise: bytes) -> None:
+    assert parse(noise + b"&after=7&municipality=lim331") == Query(7, Filters(municipality="LIM331"))
 
 
 @pytest.mark.parametrize(
