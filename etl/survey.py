@@ -89,6 +89,7 @@ class Survey:
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
+    conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
     whole: bool = True  # nothing that should have been read is missing
 
@@ -159,7 +160,7 @@ class Survey:
             self.ambiguous.add(external_id)
         elif conflicts:
             label = min(conflicts)
-            self.notes.append(
+            self.conflicts[external_id] = (
                 f"{external_id}: “{label}” is “{known[label]}” in one list,"
                 f" “{project.published[label]}” in another."
             )
@@ -184,6 +185,9 @@ class Survey:
 
         A district's own page lists its locals' projects too: it is no place of theirs beside the local.
         """
+        if self.conflicts:
+            example = self.conflicts[min(self.conflicts)]
+            self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
         for external_id in self.ambiguous:
             self.lines.pop(external_id, None)
             self.invalid += 1

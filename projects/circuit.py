@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from projects.figures import instant
-from projects.models import RunState, SyncRun
+from projects.models import SyncRun
 
 OPENS_AFTER = 5  # failed runs in a row
 _LONGEST = timedelta(days=1)

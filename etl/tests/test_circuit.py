@@ -105,9 +105,9 @@ def test_a_run_that_somebody_queued_is_taken_up_by_the_clock(down):
 @pytest.mark.parametrize("state", ["succeeded", "unchanged", "quarantined", "superseded", "rejected"])
 def test_one_run_that_read_the_source_closes_it(down, state):
     open_it()
-    assert circuit.circuit_json("dws")["open"]
+    assert circuit.state("dws").open
     add(state, timedelta(minutes=1), "command")
-    assert circuit.circuit_json("dws") == {"open": False, "failures": 0, "next_probe": None}
+    assert circuit.state("dws") == circuit.CLOSED
 
 
 @pytest.mark.django_db

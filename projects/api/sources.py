@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes import SourceShape
+from projects.circuit import CLOSED, Circuit, circuit_json, states
 from projects.figures import instant
 from projects.models import Source
 
@@ -22,18 +24,30 @@ def next_runs() -> dict[str, datetime]:
     return {name: due for name, due in rows.values_list("name", "next_run") if due}
 
 
-def source_json(source: Any, due: dict[str, datetime]) -> dict[str, Any]:
-    """Needs a row of `Source.objects.for_sources_page()`; `due` is `next_runs()`."""
+@dataclass(frozen=True)
+class Clock:
+    """When each source is read next, and whether the clock holds back; two queries for all sources."""
+
+    due: dict[str, datetime] = field(default_factory=next_runs)
+    circuits: dict[str, Circuit] = field(default_factory=states)
+
+    def circuit(self, source: str) -> Circuit:
+        return self.circuits.get(source, CLOSED)
+
+
+def source_json(source: Any, clock: Clock) -> dict[str, Any]:
+    """Needs a row of `Source.objects.for_sources_page()`."""
     return {
         "name": source.pk,
         "title": source.title,
-        "url": source.url or None,
+        "url": source.entry_url or None,
         "state": source.state,
         "last_attempt": instant(source.last_attempt),
         "last_complete": instant(source.last_complete),
         "last_change": instant(source.last_change),
         "failure_streak": source.failure_streak,
-        "next_run": instant(due.get(source.pk)),
+        "circuit": circuit_json(clock.circuit(source.pk)),
+        "next_run": instant(clock.due.get(source.pk)),
         "interval_minutes": settings.INTERVAL_MINUTES.get(source.pk),
         "demo": bool(source.demo),
     }
@@ -41,12 +55,12 @@ def source_json(source: Any, due: dict[str, datetime]) -> dict[str, Any]:
 
 class SourceSerializer(SourceShape):
     def to_representation(self, instance: Source) -> dict[str, Any]:
-        return source_json(instance, self.due)
+        return source_json(instance, self.clock)
 
     @cached_property
-    def due(self) -> dict[str, datetime]:
+    def clock(self) -> Clock:
         """Asked once for all sources of an answer: a list uses one serializer for its rows."""
-        return next_runs()
+        return Clock()
 
 
 class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):

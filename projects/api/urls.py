@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from projects.api.changes import ChangeViewSet
 from projects.api.municipalities import MunicipalityViewSet
 from projects.api.projects import ProjectViewSet
+from projects.api.root import Index, Nothing
 from projects.api.runs import RunViewSet
 from projects.api.sources import SourceViewSet
 
@@ -26,4 +27,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     *router.urls,
+    path("", Index.as_view(), name="index"),
+    re_path(r"^(?P<rest>.*)$", Nothing.as_view()),  # last: it takes whatever is left
 ]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from projects.models.querysets import SourceQuerySet
+
+_ENTRIES = {"dws": "DWS_URL", "treasury": "TREASURY_URL"}
+
+
+def _without_password(url: str) -> str:
+    """The address without `user:password@`: it is published."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 class Source(models.Model):
@@ -32,6 +41,12 @@ class Source(models.Model):
     def get_absolute_url(self) -> str:
         return f"/sources/{self.name}/"
 
+    @property
+    def entry_url(self) -> str:
+        """Where the reading begins, as configured; blank for a source that is our own work."""
+        setting = _ENTRIES.get(self.name)
+        return _without_password(getattr(settings, setting)) if setting else self.url
+
 
 class RunState(models.TextChoices):
     QUEUED = "queued"
@@ -47,6 +62,8 @@ class RunState(models.TextChoices):
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 GOOD = (RunState.SUCCEEDED, RunState.UNCHANGED)
+# A run that ended in one of these had read the source, whatever became of what it read.
+READ = (*GOOD, RunState.QUARANTINED, RunState.SUPERSEDED, RunState.REJECTED)
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
@@ -56,6 +73,12 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def good(self) -> SyncRunQuerySet:
         """Runs whose reading of the source was believed: loaded, or found unchanged."""
         return self.filter(state__in=GOOD)
+
+    def failed_in_a_row(self) -> SyncRunQuerySet:
+        """The failed runs of each source since the last one that read it, oldest first."""
+        read = SyncRun.objects.filter(source=models.OuterRef("source"), state__in=READ)
+        since = ~models.Exists(read.filter(pk__gt=models.OuterRef("pk")))
+        return self.filter(since, state=RunState.FAILED).order_by("pk")
 
     def decided(self) -> SyncRunQuerySet:
         """Readings that a steward released or rejected, the last decision first."""

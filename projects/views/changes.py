@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
@@ -113,23 +113,30 @@ def heads_text(request: HttpRequest) -> HttpResponse:
 
 
 class ChangeFeed(Feed):
-    """The newest changes as Atom; takes the filters of the list. A filter that is wrong gives none."""
+    """The newest changes as Atom; takes the filters of the list. A filter that is wrong is a 400."""
 
     feed_type = Atom1Feed
     link = "/changes/"
     feed_url = "/changes/feed.atom"
     author_name = "Buka Amanzi"
 
-    def get_object(self, request: HttpRequest) -> HttpRequest:
-        return request
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
+        if filterset.is_valid():
+            return super().__call__(request, *args, filterset=filterset, **kwargs)
+        wrong = [f"{name}: {text}" for name, texts in filterset.errors.items() for text in texts]
+        text = "\n".join(wrong)
+        return HttpResponseBadRequest(f"{text}\n", content_type="text/plain; charset=utf-8")
 
-    def title(self, request: HttpRequest) -> str:
+    def get_object(self, request: HttpRequest, filterset: NewsFilter) -> NewsFilter:
+        return filterset
+
+    def title(self, filterset: NewsFilter) -> str:
         demo = Source.objects.filter(demo=True).exists()
         return f"{'[Demo data] ' if demo else ''}Buka Amanzi: changes in South Africa's water projects"
 
-    def items(self, request: HttpRequest) -> list[DataChangeLog]:
-        filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
-        return list(filterset.qs[:_IN_FEED]) if filterset.is_valid() else []
+    def items(self, filterset: NewsFilter) -> list[DataChangeLog]:
+        return list(filterset.qs[:_IN_FEED])
 
     def item_title(self, row: Any) -> str:
         return f"{'[Demo data] ' if row.demo else ''}{row.name or row.external_id}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
@@ -29,16 +30,21 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     if code != code.upper():
-        return redirect("municipality", code.upper(), permanent=True)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(
+            reverse("municipality", args=[code.upper()]) + (f"?{query}" if query else "")
+        )
     newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
     projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)
     locals_ = list(Municipality.objects.for_list_page().filter(district=code).order_by("name"))
     for local in locals_:
         local.listing = dws_listing(local.listings.all())
+    listing = dws_listing(municipality.listings.all())
     context = {
         "municipality": municipality,
-        "listing": dws_listing(municipality.listings.all()),
+        "listing": listing,
+        "unlisted": listing and listing.unlisted_since,
         "locals": locals_,
         "page": paged(request, projects),
         "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), 20).rows,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -34,9 +36,25 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     complete = last_complete()
     context = {
         "project": project,
+        "published": published_texts(project),
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
         "last_seen": last_seen_at(project, complete),
         "checked": complete.get(project.source_id),
         "page": paged(request, history),
     }
     return render(request, "projects/project.html", context)
+
+
+def published_texts(project: Project) -> list[dict[str, Any]]:
+    """Rows `label text other elsewhere`; `other` is what the list or the project's page says instead, None
+    where the two do not differ.
+    """
+    return [
+        {
+            "label": label,
+            "text": text,
+            "other": project.other_texts.get(label),
+            "elsewhere": "the list" if label in project.page_labels else "the project’s page",
+        }
+        for label, text in project.published.items()
+    ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from projects import drift
 from projects.api.runs import run_json
-from projects.api.sources import next_runs
+from projects.api.sources import Clock
 from projects.events import entries
 from projects.models import DataChangeLog, RunState, Sighting, Snapshot, Source, SyncRun
 from projects.models.provenance import SyncRunQuerySet
@@ -23,6 +23,7 @@ from projects.views.listings import paged
 
 # Shown; the whole file is in the archive.
 _LONGEST = 2_000_000
+_NOTES = 200
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 # The page shows what a stranger's server sent: nothing in it may run, load or frame.
 MASK = "(masked)"
@@ -34,16 +35,20 @@ _NOTHING = "sandbox; default-src 'none'; style-src 'self'"
 def source_list(request: HttpRequest) -> HttpResponse:
     places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
     sources = sorted(Source.objects.for_sources_page(), key=lambda source: places.get(source.pk, len(places)))
-    due = next_runs()
+    clock = Clock()
     for source in sources:
-        source.next_run = due.get(source.pk)
+        _add_clock(source, clock)
     return render(request, "projects/source_list.html", {"sources": sources})
+
+
+def _add_clock(source: Any, clock: Clock) -> None:
+    source.next_run, source.circuit = clock.due.get(source.pk), clock.circuit(source.pk)
 
 
 @require_safe
 def source_page(request: HttpRequest, name: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.for_sources_page(), pk=name)
-    source.next_run = next_runs().get(name)
+    _add_clock(source, Clock())
     runs = SyncRun.objects.filter(source=source)
     context = {
         "source": source,
@@ -81,6 +86,8 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "counts": counts,
+        "notes": run.notes[:_NOTES],
+        "more_notes": max(0, len(run.notes) - _NOTES),
         "entries": entries(DataChangeLog.objects.filter(run=run), 50).rows,
         "page": paged(request, looks, 100),
     }

@@ -1,0 +1,56 @@
+"""The index of the API, and its 404: JSON at every address below `/api/v1/`, whatever DEBUG is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponseBase, HttpResponsePermanentRedirect
+from django.urls import resolve
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from projects.api.marks import DemoMarked
+
+INDEX = ("projects", "municipalities", "changes", "sources", "runs", "schema", "docs")
+
+
+@extend_schema(exclude=True)
+class Index(DemoMarked, APIView):
+    """What there is."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        return Response({name: request.build_absolute_uri(f"{name}/") for name in INDEX})
+
+
+@extend_schema(exclude=True)
+class Nothing(DemoMarked, APIView):
+    """The last route: no other one has this address."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request, rest: str) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD") and _wants_a_slash(request.path_info):
+            return HttpResponsePermanentRedirect(request._request.get_full_path(force_append_slash=True))
+        raise NotFound("Nothing in the API has this address; /api/v1/ lists what there is.")
+
+    post = put = patch = delete = options = get
+
+
+def _wants_a_slash(path: str) -> bool:
+    """This route matches every address, so Django's own redirect to the one with a slash never comes."""
+    if not settings.APPEND_SLASH or path.endswith("/"):
+        return False
+    found: Any = resolve(f"{path}/").func
+    return getattr(found, "view_class", None) is not Nothing
+
+
+__all__ = ["Index", "Nothing"]
