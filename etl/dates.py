@@ -8,7 +8,7 @@ the record says why. "10/22/2021" is no day-first date; it is never turned round
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from etl.parsed import LONGEST_FIGURE, Parsed, is_blank
 from etl.units import one_line
@@ -43,6 +43,14 @@ _TIME = re.compile(
     r"(?:,?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[ap]m)?Z?(?: on |$)",
     re.IGNORECASE,
 )
+# An instant: its day depends on the clock that it is read by. .NET writes some in milliseconds since 1970
+_INSTANT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]+)?"
+    r" ?(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
+    re.IGNORECASE,
+)
+_TICKS = re.compile(r"\\?/Date\((?P<milliseconds>-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
+_SOUTH_AFRICA = timezone(timedelta(hours=2))  # all year round, and since 1944
 _NAME = r"(?P<name>[a-z]{3,10})\.?"
 _DAY = r"(?P<day>[0-9]{1,2})(?: ?(?:st|nd|rd|th))?"
 _FULL = [
@@ -95,13 +103,36 @@ def _checked(year: int, month: int, day: int) -> Parsed[date]:
     return Parsed(found) if _FIRST_YEAR <= year <= _LAST_YEAR else Parsed(None, OUT_OF_RANGE)
 
 
+def _day_of(instant: re.Match[str]) -> Parsed[date]:
+    """The day in South Africa at an instant."""
+    groups = instant.groupdict()
+    try:
+        if "milliseconds" in groups:
+            found = datetime(1970, 1, 1, tzinfo=_SOUTH_AFRICA) + timedelta(
+                hours=2, milliseconds=int(groups["milliseconds"])
+            )
+        else:
+            zone = groups["zone"].upper()
+            found = datetime.fromisoformat(f"{groups['day']}T{groups['time']}{zone}").astimezone(
+                _SOUTH_AFRICA
+            )
+    except (ValueError, OverflowError):  # the first day of all, where a clock shows it as the day before
+        return Parsed(None, PLACEHOLDER if groups.get("day") == "0001-01-01" else IMPOSSIBLE)
+    return _checked(found.year, found.month, found.day)
+
+
 def parse_date(text: str) -> Parsed[date]:
-    """The day that a string names, by shape; a weekday before it and a time of day are passed over."""
+    """The day that a string names, by shape; a weekday before it and a time of day are passed over.
+
+    A time with an offset is an instant: its day in South Africa is meant.
+    """
     if is_blank(text):
         return Parsed(None)
     plain = one_line(text)
     if len(plain) > LONGEST_FIGURE:
         return Parsed(None, NOT_DATE)
+    if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
+        return _day_of(instant)
     plain = _TIME.sub("", _WEEKDAY.sub("", plain)).strip(" ,.")
     for shape in _FULL:
         match = shape.fullmatch(plain)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from etl.extract.blocks import read_card_views, read_data_views
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
+from etl.extract.columns import shared_headings
 from etl.extract.controls import read_controls
 from etl.extract.document import Document, Found, Links
 from etl.extract.form import read_form
@@ -27,6 +28,7 @@ from etl.extract.projects import read_projects
 from etl.extract.repeated import join_repeated, read_plain_blocks
 from etl.extract.samerows import settle_pagers
 from etl.extract.table import read_tables
+from etl.extract.transposed import read_transposed
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
@@ -37,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     read_data_views,
     read_card_views,
     read_form_layouts,
+    read_transposed,
     read_field_tables,
     read_tables,
     read_definition_lists,
@@ -78,7 +81,7 @@ def read_page(
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
     )
-    content.is_whole = is_whole and not document.breaks_off()
+    content.is_whole = is_whole and not document.is_clipped and not document.breaks_off()
     content.notes = _notes(content)
     return content
 
@@ -124,4 +127,7 @@ def _notes(content: PageContent) -> list[str]:
     if not content.projects and not content.listings:
         links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
         notes.append(f"No project table and no municipality line was found; the page offers {links}.")
+    shared = [header for table in content.tables for header in shared_headings(table.headers)]
+    for header in dict.fromkeys(shared):
+        notes.append(f"Several columns are called {header!r}: where they differ, both texts stand together.")
     return notes

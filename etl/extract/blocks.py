@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from etl.extract.blockpairs import Block, read_block
+from etl.extract.columns import side_by_side
 from etl.extract.document import Document, Found
 from etl.extract.html import Element, has_class, words_of
 from etl.extract.pager import grid_pager, grid_parts
@@ -67,15 +68,11 @@ def blocks_table(document: Document, client_id: str, elements: Iterable[Element]
 
 
 def _by_label(block: Block) -> dict[str, str]:
-    """Label → value; a label's second value is called "Label (2)"."""
-    row: dict[str, str] = {}
+    """Label → value; several different values of one label side by side."""
+    row: dict[str, list[str]] = {}
     for label, value in block.pairs:
-        name, again = label, 1
-        while name in row and value != row[name]:
-            again += 1
-            name = f"{label} ({again})"
-        row[name] = value
-    return row
+        row.setdefault(label, []).append(value)
+    return {label: side_by_side(values) for label, values in row.items()}
 
 
 def _are_names(document: Document, headers: list[str], titles: list[str]) -> bool:

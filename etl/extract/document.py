@@ -78,6 +78,7 @@ class Document:
     controls: list[Control] = field(default_factory=list)
     labels: Mapping[str, str] | None = None
     taken: set[Element] = field(default_factory=set)
+    is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     notes: dict[Element, Any] = field(default_factory=dict)  # what one reader found out that another needs
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from etl.extract.gridheader import (
 from etl.extract.groups import Groups
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.pager import grid_pager, grid_parts
-from etl.extract.rowlinks import best_links, cell_link
+from etl.extract.rowlinks import best_links, cell_link, linked_columns
 from etl.extract.types import Pager, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
@@ -229,7 +229,9 @@ class _Grid:
             rows = [before + row for before, row in zip(values, rows, strict=True)]
         headers = names + [captions[at] for at in shown]
         fields = [""] * len(names) + [self._field_name(columns[at]) for at in shown]
-        return Table("grid", self.client_id, headers, rows, links, pager, fields)
+        everywhere = linked_columns(self.links)
+        linked = {len(names) + place for place, at in enumerate(shown) if at in everywhere}
+        return Table("grid", self.client_id, headers, rows, links, pager, fields, linked)
 
     def _tells(self, caption: str) -> bool:
         return self.document.field_of(caption) in ("external_id", "name")

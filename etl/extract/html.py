@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from etl.exceptions import PageChanged
+from etl.extract.tags import is_overloaded
 
 Element = Any  # lxml publishes no class that type checkers agree on
 
@@ -81,6 +82,8 @@ def parse(text: str) -> tuple[Element, bool]:
     """The tree's root, and whether the whole page is in it. Raises PageChanged where there is no markup."""
     if not _TAG.search(text):
         raise PageChanged("The answer holds no HTML at all." if text.strip() else "The answer is empty.")
+    if is_overloaded(text):
+        raise PageChanged("A tag has a thousand attributes or more; no page of the site has.")
     root, is_whole = _parsed(text)
     if not is_whole:  # libxml2 gives up at 2,048 levels: mostly bold type and fonts that nobody closed
         again, is_whole = _parsed(_INLINE.sub(" ", text))

@@ -17,11 +17,10 @@ _GAP = r"[\s\ue000]*"
 _COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
 _UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
 _MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
-_MDB = r"(?:EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\d{1,3}[A-Z]?|DC\d{1,2}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
-# In round brackets stand all sorts of abbreviations: only the Demarcation Board's codes count there
-_CODE = re.compile(
-    rf"\[\s*([A-Z]{{2,4}}\d{{0,3}}[A-Z]?)\s*\]|\(\s*({_MDB}|EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC)\s*\)"
-)
+_PROVINCES = "EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC"
+_MDB = rf"(?:{_PROVINCES})\d{{1,3}}|DC\d{{1,3}}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
+# In brackets stand all sorts of abbreviations ([RBIG]): only codes as the Demarcation Board makes them count
+_CODE = re.compile(rf"\[\s*({_MDB}|{_PROVINCES})\s*\]|\(\s*({_MDB}|{_PROVINCES})\s*\)")
 _TAIL = re.compile(
     rf"{_GAP}[-–—:,]?{_GAP}(?P<projects>{_COUNT}){_GAP}projects?\b"
     rf"(?:{_GAP}(?:with{_GAP}an?{_GAP}total{_GAP}value|total{_GAP}value)?(?:{_GAP}of)?{_GAP}[,;:–—-]?{_GAP}"
@@ -30,7 +29,11 @@ _TAIL = re.compile(
 )
 _BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
 _MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
-_LONGEST_NAME = 120
+_LONGEST_NAME = 60
+_SENTENCE_END = re.compile(
+    r"[a-z0-9]{3}[.!?][\"'”’)]*(?:\s|$)"
+)  # "was opened. Giyani", not "Dr. Beyers Naudé"
+_NOTE = re.compile(r"\([^()]{1,30}\)$")  # "Emalahleni (MP)"
 _TRIMMED = " -–—:,\u00a0"
 _BULLETS = "•·*»>▪◦-–— "
 
@@ -94,7 +97,7 @@ def _in_text(document: Document) -> list[ListingLine]:
         if tail is None or start is None:
             continue
         name = _name(text[start : code.start()])
-        if name and len(name) <= _LONGEST_NAME and not _CODE.search(name):
+        if _is_name(name):
             url = _url(stream.links, text, start, tail.end())
             found.append(
                 ListingLine(code[1] or code[2], name, tail["projects"], (tail["value"] or "").strip(), url)
@@ -118,6 +121,12 @@ def _name(text: str) -> str:
     text = text.rpartition(";")[2]
     pieces = [piece for part in text.split(_EDGE) if (piece := part.strip(_TRIMMED + _LINE + _CELL))]
     return " ".join(pieces[-1].split()).lstrip(_BULLETS) if pieces else ""
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be a municipality's name, and is no piece of prose."""
+    bare = _NOTE.sub("", text)
+    return 0 < len(text) <= _LONGEST_NAME and not _SENTENCE_END.search(bare) and not set(bare) & set("[]()")
 
 
 def _url(links: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:

@@ -133,7 +133,18 @@ def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
     pairs = [(label, value) for label, value in pairs if text_of(label)]
     # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
     is_block = _are_known(pairs, document) if has_header else _are_labels(pairs, document)
+    is_block = is_block and all(_are_labels(column, document) for column in _further_pairs(lines))
     return [(text_of(label), text_of(value)) for label, value in pairs] if is_block else []
+
+
+def _further_pairs(lines: list[list[Element]]) -> list[list[tuple[Element, Element]]]:
+    """The pairs behind each row's first, by their place: there too stand labels, or it is no such table."""
+    width = max(map(len, lines), default=0)
+    columns = [
+        [(cells[at], cells[at + 1]) for cells in lines if len(cells) > at + 1 and text_of(cells[at])]
+        for at in range(2, width, 2)
+    ]
+    return [column for column in columns if len(column) > 1]
 
 
 def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:

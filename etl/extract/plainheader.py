@@ -46,7 +46,7 @@ def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, in
     for number, row in enumerate(rows[:_SEARCHED]):
         if _has_known_labels(row, field_of):
             return number, number + 1
-    return _by_look(rows, width)
+    return _by_look(rows, width, field_of)
 
 
 def _by_section(rows: list[Row], width: int) -> tuple[int, int] | None:
@@ -100,7 +100,7 @@ def _has_known_labels(row: Row, field_of: FieldOf) -> bool:
     )
 
 
-def _by_look(rows: list[Row], width: int) -> tuple[int, int] | None:
+def _by_look(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:
     start = next(
         (n for n, row in enumerate(rows[:_SEARCHED]) if not _is_title(row, width) and _has_text(row)), None
     )
@@ -111,10 +111,21 @@ def _by_look(rows: list[Row], width: int) -> tuple[int, int] | None:
     if len(plain) < max(2, len(texts) - 1) or len(set(plain)) < len(plain):
         return None
     if looks_like_heading(rows[start]) and not looks_like_heading(rows[start + 1]):
-        return start, start + 1
+        is_header = any(map(field_of, plain)) or _holds_data(rows[start + 1 :])
+        return (start, start + 1) if is_header else None
     if len(plain) == len(texts) and _is_shaded(rows[start : start + 4]):
         return start, start + 1
     return (start, start + 1) if _contrasts(texts, rows[start + 1 :]) else None
+
+
+def _holds_data(below: list[Row]) -> bool:
+    """Whether two rows at least hold a figure, a date or a code: words alone may be a portal's box."""
+    rows = (any(_is_datum(text_of(cell)) for cell in row.cells) for row in below[:200])
+    return sum(rows) > 1
+
+
+def _is_datum(text: str) -> bool:
+    return is_figure(text) or (len(text) <= 40 and " " not in text and any(map(str.isdigit, text)))
 
 
 def _is_shaded(rows: list[Row]) -> bool:

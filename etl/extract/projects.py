@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import re
 
+from etl.extract.columns import published, telling_columns
 from etl.extract.document import Document
 from etl.extract.lines import listing_rows
 from etl.extract.samerows import each_once
+from etl.extract.totals import is_total
 from etl.extract.types import PublishedProject, Table
-from etl.vocabulary import normal_label
+from etl.vocabulary import FIELD_LABELS, normal_label
 
 _OWN_PAGE = re.compile(r"proj|scheme", re.IGNORECASE)
 _IDENTIFYING = ("external_id", "name")
 # Labels that identify something, but not for certain a project; they need more evidence beside them
 _VAGUE = frozenset(
-    {
-        "id",
-        "name",
-        "title",
-        "scheme",
-        "ref",
-        "ref no",
-        "ref number",
-        "reference",
-        "reference no",
-        "reference number",
-    }
+    {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
-_TELLING = frozenset(
-    {"budget", "expenditure", "progress_percentage", "contractor", "implementing_agent", "programme",
-     "project_type", "completion_date"}
+# Fields that only a project has: tenders and posts have a name, a description and an amount too
+_SPECIFIC = frozenset(
+    {"progress_percentage", "contractor", "implementing_agent", "programme", "project_type",
+     "completion_date"}
 )  # fmt: skip
-_TOTALS = frozenset(
-    {"total", "totals", "grand total", "sub total", "sub-total", "subtotal", "total:", "totals:"}
-)
+_SAYS_PROJECT = re.compile(r"project|scheme", re.IGNORECASE)
 
 
 def read_projects(document: Document, tables: list[Table], page_url: str) -> list[PublishedProject]:
@@ -52,30 +42,17 @@ def is_about_projects(document: Document, headers: list[str], others: int) -> bo
     if not identifying or len(known) < 1 + others:
         return False
     if all(normal_label(header) in _VAGUE for header in identifying):
-        return len(known) > 2 and bool(known & _TELLING)
+        return len(known) > 2 and (bool(known & _SPECIFIC) or any(map(_SAYS_PROJECT.search, fields)))
     return True
 
 
-def published_names(headers: list[str]) -> list[str]:
-    """Unique names of a table's columns: "Column 3" where there is no header, "Name (2)" for a second one."""
-    names: dict[str, None] = {}
-    for number, header in enumerate(headers, start=1):
-        base = name = header or f"Column {number}"
-        again = 1
-        while name in names:
-            again += 1
-            name = f"{base} ({again})"
-        names[name] = None
-    return list(names)
-
-
 def _leads_on(document: Document, table: Table) -> bool:
-    """Whether number and name are all that a list shows, each row with a link to a project's own page."""
-    fields = {document.field_of(header) for header in table.headers}
-    if not {"external_id", "name"} <= fields or len(table.links) != len(table.rows):
+    """Whether each row of a list that shows little (or vague labels) has a link to a project's own page."""
+    fields = {field for header in table.headers if (field := document.field_of(header))}
+    if not fields.intersection(_IDENTIFYING) or not (fields >= set(_IDENTIFYING) or len(fields) > 2):
         return False
     own = {url for url in table.links if url and _OWN_PAGE.search(url)}
-    return len(own) == len(table.rows)
+    return len(own) == len(table.links) == len(table.rows)
 
 
 def _lines(document: Document, table: Table) -> list[PublishedProject]:
@@ -83,24 +60,30 @@ def _lines(document: Document, table: Table) -> list[PublishedProject]:
         return []
     if not is_about_projects(document, table.headers, 1) and not _leads_on(document, table):
         return []
-    names = published_names(table.headers)
-    id_at, name_at = _columns(document, table.headers)
+    kept = telling_columns(document, table)
+    headers = [table.headers[at] for at in kept]
+    id_label, name_label = _identifying(document, headers)
     links = table.links or [None] * len(table.rows)
     found = []
     for row, url in zip(table.rows, links, strict=True):
-        identity = row[id_at] if id_at is not None else ""
-        first = identity or (row[name_at] if name_at is not None else "")
-        if first.casefold() not in _TOTALS:
-            found.append(PublishedProject(identity, dict(zip(names, row, strict=True)), url, "line"))
+        said = published(headers, [row[at] for at in kept])
+        identity = said.get(id_label, "")
+        first = identity or said.get(name_label, "")
+        if not is_total(first or next(filter(None, row), "")):
+            found.append(PublishedProject(identity, said, url, "line"))
     return found
 
 
-def _columns(document: Document, headers: list[str]) -> tuple[int | None, int | None]:
-    """Positions of the identity (of several, one that says "project") and of the name."""
-    fields = [document.field_of(header) for header in headers]
-    ids = [at for at, field in enumerate(fields) if field == "external_id"]
-    ids.sort(key=lambda at: normal_label(headers[at]) in _VAGUE)
-    return (ids[0] if ids else None), (fields.index("name") if "name" in fields else None)
+def _identifying(document: Document, headers: list[str]) -> tuple[str, str]:
+    """Labels of the identity and of the name, "" where there is none; of several, the vocabulary's first."""
+    labels = FIELD_LABELS if document.labels is None else document.labels
+    ranks = {label: rank for rank, label in enumerate(labels)}
+    order = sorted(
+        dict.fromkeys(headers),
+        key=lambda label: (normal_label(label) in _VAGUE, ranks.get(normal_label(label), len(ranks)), label),
+    )
+    wanted = [[label for label in order if document.field_of(label) == field] for field in _IDENTIFYING]
+    return next(iter(wanted[0]), ""), next(iter(wanted[1]), "")
 
 
 def _pages(document: Document, blocks: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
@@ -120,15 +103,12 @@ def _pages(document: Document, blocks: list[Table], page_url: str, is_list: bool
 
 
 def _identity(document: Document, block: Table) -> str:
-    id_at, name_at = _columns(document, block.headers)
-    at = name_at if id_at is None else id_at
-    return block.rows[0][at] if at is not None else ""
+    id_label, name_label = _identifying(document, block.headers)
+    return published(block.headers, block.rows[0]).get(id_label or name_label, "")
 
 
 def _page(document: Document, blocks: list[Table], url: str | None, part: str) -> PublishedProject:
     headers = [header for block in blocks for header in block.headers]
-    values = [value for block in blocks for value in block.rows[0]]
-    id_at, _ = _columns(document, headers)
-    identity = values[id_at] if id_at is not None else ""
-    published = dict(zip(published_names(headers), values, strict=True))
-    return PublishedProject(identity, published, url, "page" if part == "page" else "line")
+    said = published(headers, [value for block in blocks for value in block.rows[0]])
+    identity = said.get(_identifying(document, headers)[0], "")
+    return PublishedProject(identity, said, url, "page" if part == "page" else "line")

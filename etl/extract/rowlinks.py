@@ -38,6 +38,11 @@ def best_links(rows: list[dict[int, str]], preferred: Iterable[int] = ()) -> lis
     return [next((row[column] for column in order if column in row), None) for row in rows]
 
 
+def linked_columns(rows: list[dict[int, str]]) -> set[int]:
+    """Columns with a link in every row."""
+    return set.intersection(*map(set, rows)) if rows else set()
+
+
 def _rank(column: int, urls: list[str], wanted: set[int]) -> tuple[bool, bool, bool, bool, int]:
     own = len(set(urls)) * 10 >= len(urls) * 9
     files = sum(1 for url in urls[:50] if _FILE.search(url)) * 2 > min(len(urls), 50)

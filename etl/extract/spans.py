@@ -8,7 +8,9 @@ from etl.extract.html import Element, text_of
 
 _MAX_COLSPAN = 1000  # the HTML standard's own bound
 _MAX_COLUMNS = 2000
-_MAX_FILLED = 2_000_000  # cells of one table, spans filled out: a page cannot ask for more memory than this
+_MAX_SPANNED = 300_000  # cells of one table that only spans fill: a page cannot ask for more than this
+_MAX_CELLS = 2_000_000  # places of one table, blank ones included
+_USUAL_COLSPAN = 50  # a wider one says "across all columns", however many there are
 
 
 @dataclass(slots=True)
@@ -41,31 +43,48 @@ def cell_of(element: Element, rows_left: int = 1) -> Cell:
 
 
 def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
-    """Rows of td/th elements, spans filled out; None where a row is shorter than the widest."""
+    """Rows of td/th elements, spans filled out; None where a row is shorter than the widest.
+
+    A colspan beyond the table's own columns ends with them. Fewer rows than were given come back where
+    filling out takes too many cells.
+    """
     filled: list[list[Cell | None]] = []
     hanging: dict[int, tuple[Cell, int]] = {}  # column → cell from above, rows that it still covers
-    budget = _MAX_FILLED
+    budget = _MAX_SPANNED
+    width = _own_width(rows)
     for number, elements in enumerate(rows):
-        row = _filled_row(elements, hanging, len(rows) - number)
-        budget -= len(row)
+        row = _filled_row(elements, hanging, len(rows) - number, width)
+        budget -= len(row) - len(elements)
         if budget < 0:
             break
         filled.append(row)
     width = max(map(len, filled), default=0)
-    if width * len(filled) > _MAX_FILLED:
+    if width * len(filled) > _MAX_CELLS:
         return []
     for row in filled:
         row.extend([None] * (width - len(row)))
     return filled
 
 
+def _own_width(rows: list[list[Element]]) -> int:
+    """The most columns that a row has without the cells that stretch across all."""
+    return max((sum(map(_columns, elements)) for elements in rows), default=0)
+
+
+def _columns(element: Element) -> int:
+    found = span(element, "colspan", _MAX_COLSPAN)
+    return found if found <= _USUAL_COLSPAN else 1
+
+
 def _filled_row(
-    elements: list[Element], hanging: dict[int, tuple[Cell, int]], rows_left: int
+    elements: list[Element], hanging: dict[int, tuple[Cell, int]], rows_left: int, width: int
 ) -> list[Cell | None]:
     row: list[Cell | None] = []
-    for element in elements:
+    for number, element in enumerate(elements, start=1):
         _hang(row, hanging)
         cell = cell_of(element, rows_left)
+        if cell.colspan > _USUAL_COLSPAN:
+            cell.colspan = max(1, min(cell.colspan, width - len(row) - (len(elements) - number)))
         for _ in range(cell.colspan):
             hanging.pop(len(row), None)  # cells that overlap: the later one is seen
             if cell.rowspan > 1:

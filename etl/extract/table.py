@@ -10,8 +10,9 @@ from etl.extract.html import Element, has_class, is_hidden, words_of
 from etl.extract.pager import postback_pager
 from etl.extract.plainheader import captions, header_rows, is_calendar
 from etl.extract.plainrows import Row, Rows, own_rows, spans_all
-from etl.extract.rowlinks import best_links, cell_link
+from etl.extract.rowlinks import best_links, cell_link, linked_columns
 from etl.extract.spans import Cell, rectangle, span
+from etl.extract.totals import without_totals
 from etl.extract.types import Table
 
 # Controls whose inner tables are never data; panels, popups and tab pages may hold some
@@ -109,6 +110,7 @@ def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Tabl
     header = rectangle([row.cells for row in shape.header])
     body, groups = _body(shape)
     filled = rectangle([row.cells for row in body])
+    document.is_clipped |= len(filled) < len(body)
     width = max(len(filled[0]) if filled else 0, len(header[0]) if header else 0)
     headers = captions(header, width)
     filled, links = _data(filled, headers, groups, document)
@@ -121,6 +123,7 @@ def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Tabl
     group_captions, group_values = groups.columns(len(texts))
     if group_captions:
         texts = [before + row for before, row in zip(group_values, texts, strict=True)]
+    everywhere = linked_columns(links)
     telling = [at for at in range(width) if document.field_of(headers[at]) in ("external_id", "name")]
     return Table(
         kind="table",
@@ -130,6 +133,7 @@ def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Tabl
         links=best_links(links, telling),
         pager=next(filter(None, map(postback_pager, rows.pagers)), None),
         field_names=[""] * (len(group_captions) + len(kept)),
+        linked={len(group_captions) + place for place, at in enumerate(kept) if at in everywhere},
     )
 
 
@@ -167,16 +171,12 @@ def _signature(row: Row) -> tuple[str, ...]:
 def _data(
     filled: list[list[Cell | None]], headers: list[str], groups: Groups, document: Document
 ) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
-    """Rows that are data (no blank row, no repeated header), and their links per column."""
-    kept, links = [], []
-    for number, row in enumerate(filled):
-        texts = [cell.text if cell is not None else "" for cell in row]
-        if not any(texts) or texts == headers[: len(texts)]:
-            continue
-        kept.append(number)
-        links.append(_row_links(row, document))
+    """Rows that are data (no blank row, no repeated header, no sums), and their links per column."""
+    texts = [[cell.text if cell is not None else "" for cell in row] for row in filled]
+    said = [number for number, row in enumerate(texts) if any(row) and row != headers[: len(row)]]
+    kept = without_totals(texts, said, {group.start for group in groups.found})
     groups.keep(kept)
-    return [filled[number] for number in kept], links
+    return [filled[number] for number in kept], [_row_links(filled[number], document) for number in kept]
 
 
 def _row_links(row: list[Cell | None], document: Document) -> dict[int, str]:

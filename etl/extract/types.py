@@ -49,6 +49,7 @@ class Table:
     links: list[str | None] = field(default_factory=list)
     pager: Pager | None = None
     field_names: list[str] = field(default_factory=list)  # a script's FieldName per column, "" where none
+    linked: set[int] = field(default_factory=set)  # positions of the columns with a link in every row
 
 
 @dataclass(slots=True)

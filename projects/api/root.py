@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from projects.api.marks import DemoMarked
 
+_NOTHING = "Nothing in the API has this address; /api/v1/ lists what there is."
 INDEX = ("projects", "municipalities", "changes", "sources", "runs", "schema", "docs")
 
 
@@ -40,9 +41,12 @@ class Nothing(DemoMarked, APIView):
     def get(self, request: Request, rest: str) -> HttpResponseBase:
         if request.method in ("GET", "HEAD") and _wants_a_slash(request.path_info):
             return HttpResponsePermanentRedirect(request._request.get_full_path(force_append_slash=True))
-        raise NotFound("Nothing in the API has this address; /api/v1/ lists what there is.")
+        raise NotFound(_NOTHING)
 
-    post = put = patch = delete = options = get
+    post = put = patch = delete = get
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        raise NotFound(_NOTHING)
 
 
 def _wants_a_slash(path: str) -> bool:

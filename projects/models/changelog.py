@@ -63,7 +63,8 @@ class DataChangeLog(models.Model):
     municipality = models.CharField(max_length=20, null=True, blank=True)
     municipalities = models.JSONField(default=list, blank=True)
     province = models.CharField(max_length=3, choices=Province.choices, null=True, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, related_name="changes")
+    # Its index is the one with the id, below: the newest change of a source, of a million.
+    source = models.ForeignKey(Source, models.PROTECT, related_name="changes", db_index=False)
     change_type = models.CharField(max_length=10, choices=ChangeType.choices)
     cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.SOURCE)
     severity = models.CharField(max_length=5, choices=Severity.choices)
@@ -89,6 +90,8 @@ class DataChangeLog(models.Model):
             models.Index(fields=["municipality", "-id"]),
             models.Index(fields=["province", "-id"]),
             models.Index(fields=["severity", "-id"]),
+            models.Index(fields=["source", "-id"]),
+            models.Index(fields=["cause", "-id"]),
             models.Index(fields=["run", "kind"]),
             models.Index(fields=["at"]),
         ]

@@ -16,6 +16,7 @@ from projects.api.changes import change_json
 from projects.events import Event
 from projects.fieldvalues import canonical
 from projects.models import DataChangeLog, Override, Project, Province, Source
+from projects.models.querysets import MOST_COUNTED
 from projects.render import change_html, event_html, place
 
 register = template.Library()
@@ -49,6 +50,12 @@ def count(value: Any) -> str | SafeString:
     """`12 345`, or "not published"."""
     amount = figures.number(value)
     return UNKNOWN if amount is None else figures.unbroken(figures.grouped(amount))
+
+
+@register.filter
+def at_most(number: int) -> str | SafeString:
+    """`9 312`; `10 000+` for what was not counted further."""
+    return f"{count(MOST_COUNTED)}+" if number > MOST_COUNTED else count(number)
 
 
 @register.filter

@@ -24,7 +24,8 @@ def test_readyz_says_which_part_is_not_there(client, settings):
     parts = answer.json()
     assert answer.status_code == 503
     assert parts["database"] == {"ok": True}
-    assert parts["redis"] == {"ok": False, "reason": "REDIS_URL is not set"}
+    assert parts["redis"]["ok"] is False
+    assert parts["redis"]["reason"].startswith("REDIS_URL is not set")
     assert parts["worker"]["ok"] is False
     assert parts["ready"] is False
 

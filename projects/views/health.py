@@ -51,7 +51,7 @@ def _database() -> Part:
 
 def _redis() -> Part:
     if not settings.REDIS_URL:
-        return _bad("REDIS_URL is not set")
+        return _bad("REDIS_URL is not set: the web and the worker processes need a Redis-protocol server")
     try:
         with redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
             client.ping()
