@@ -35,7 +35,7 @@ def sync(here: Any) -> Sync:
 
 @pytest.fixture
 def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
-    """A small site of its own; `@pytest.mark.parametrize("replica", [{"layout": "table"}], indirect=True)`."""
-    options = {"projects": 60, "seed": 7, "provinces": ("LIM", "NC"), **getattr(request, "param", {})}
+    """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another."""
+    options = {"projects": 24, "seed": 7, "provinces": ("NC",), **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server

@@ -34,7 +34,7 @@ def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_u
         with CaptureQueriesContext(connection) as third:
             run = sync(files=save_list(replica, tmp_path / "all.html"))
         assert (run.state, run.unchanged_by) == ("unchanged", "page")
-    assert len(third) < 20
+    assert len(third) < 30
     if connection.vendor == "postgresql":  # SQLite takes 999 values a statement
         assert len(first) < 100
         assert len(second) < 40
