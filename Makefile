@@ -32,8 +32,8 @@ test: $(DEV) ## the whole suite on SQLite, then its database and live tests on P
 	  echo "== SQLite =="; $(PY) -m pytest -n $(JOBS) $(ARGS); sqlite=$$?; \
 	  echo "== PostgreSQL =="; $(PY) -m pytest -n $(JOBS) --pg $(ARGS) && exit $$sqlite'
 
-soak: $(DEV) ## 200 polls with faults, kills and restarts, bounded to ten minutes
-	@$(WITH_SERVERS) $(PY) -m pytest -m soak -s buka/tests/test_soak.py $(ARGS)
+soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (ten minutes at most)
+	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile $(ARGS)
 
 bench: $(DEV) ## the benchmarks, as ratios
 	@$(WITH_SERVERS) sh -c 'fail=0; for file in benchmarks/bench_*.py; do \

@@ -20,6 +20,7 @@ from buka import local
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.timeout(150),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds the processes in /proc"),
 ]

@@ -15,7 +15,7 @@ from etl.replica.server import ReplicaServer
 from etl.tests.crashing import Database, Gate, Machine
 from etl.tests.tinysite import until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.soak]
 PROJECTS = 6
 
 

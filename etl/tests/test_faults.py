@@ -13,7 +13,7 @@ from etl.replica.faults import FAULTS
 from projects.changelog import log_grew
 from projects.models import DataChangeLog, MunicipalityListing, Project, SyncRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 
 
 @dataclass
