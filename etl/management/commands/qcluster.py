@@ -1,6 +1,7 @@
 """django-q2's command, whose workers also learn that it stops, instead of crawling on to the end."""
 
 import os
+import threading
 from typing import Any
 
 from django_q.cluster import Cluster
@@ -8,18 +9,19 @@ from django_q.management.commands import qcluster
 
 from etl import stop
 
-_MOMENT = 0.3  # seconds
-
 
 class StoppingCluster(Cluster):
     """A stop reaches the runs in the workers, which end between two pages."""
 
     def stop(self) -> bool:
         stop.stop_workers()
-        # A SIGTERM to the whole group ends the guard of the workers too. Telling one that is just dying to
-        # stop would wait for its answer for ever; of one that is dead the cluster asks nothing.
-        self.sentinel.join(_MOMENT)
-        return super().stop()
+        if not self.sentinel.is_alive():
+            return False
+        # A SIGTERM to the whole group ends the guard of the workers too. `set()` waits for its answer, for
+        # ever when it is just dying: so that is done beside the wait for the guard's own end.
+        threading.Thread(target=self.stop_event.set, daemon=True).start()
+        self.sentinel.join()
+        return True
 
 
 class Command(qcluster.Command):
