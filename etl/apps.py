@@ -1,5 +1,21 @@
+from collections import deque
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.backends.signals import connection_created
+
+_KEPT_STATEMENTS = 50
 
 
 class EtlConfig(AppConfig):
     name = "etl"
+
+    def ready(self) -> None:
+        if settings.DEBUG:
+            connection_created.connect(_forget_statements)
+
+
+def _forget_statements(connection: Any, **_named: Any) -> None:
+    """With DEBUG Django keeps the text of 9,000 statements; those of a load are megabytes each."""
+    connection.queries_log = deque(connection.queries_log, maxlen=_KEPT_STATEMENTS)

@@ -36,6 +36,6 @@ def sync(here: Any) -> Sync:
 @pytest.fixture
 def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
     """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another."""
-    options = {"projects": 24, "seed": 7, "provinces": ("NC",), **getattr(request, "param", {})}
+    options = {"projects": 24, "seed": 7, "provinces": ("NW",), **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server

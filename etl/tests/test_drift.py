@@ -10,7 +10,7 @@ import pytest
 from etl.tests.test_ledger import differences
 from projects.models import DataChangeLog, Project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 
 LAYOUTS = ["dataview", "dataview_postback", "cards", "json", "figures_on_page", "mixed"]
 # Twelve rows a page: every list but those in scripts has several pages

@@ -219,7 +219,8 @@ def test_a_load_without_corrections_pays_one_query_and_one_with_them_a_fixed_num
     assert under_load.source_values([known[0].pk])[known[0].pk]["budget"] == 1
 
 
-@pytest.mark.parametrize("replica", [{"projects": 25, "provinces": ("NC",)}], indirect=True)
+@pytest.mark.soak
+@pytest.mark.parametrize("replica", [{"projects": 25, "provinces": ("NW",)}], indirect=True)
 def test_a_correction_survives_ten_runs_of_any_kind(replica, sync, here):
     here.HOLD_CHANGED = here.HOLD_BLANKED = here.HOLD_COUNT_DROP = here.HOLD_NEVER_SEEN = 100
     here.ROTATION_RUNS = 2
@@ -289,6 +290,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_the_sequence_a_correction_in_force_is_shown_and_the_log_tells_both_tracks(read, steps):

@@ -8,7 +8,7 @@ from etl.archive import Archive
 from etl.replica.server import ReplicaServer
 from projects.models import DataChangeLog, Project, Sighting, Snapshot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 LAYOUTS = ["grid", "postback", "table", "dataview", "dataview_postback"]
 paged = [{"projects": 60, "provinces": ("NC",), "layout": name, "rows_of_all": 10} for name in LAYOUTS]
 

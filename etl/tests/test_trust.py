@@ -15,7 +15,7 @@ from etl.exceptions import CannotDecide
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, SyncRun
 
 pytestmark = pytest.mark.django_db
-forty = pytest.mark.parametrize("replica", [{"projects": 40, "provinces": ("NC",)}], indirect=True)
+forty = pytest.mark.parametrize("replica", [{"projects": 40, "provinces": ("NW",)}], indirect=True)
 
 
 def record() -> tuple[list, list, int]:

@@ -23,7 +23,7 @@ from etl.scheduler import DataScheduler
 from projects.models import DataChangeLog, Project, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
-small = pytest.mark.parametrize("replica", [{"projects": 6, "provinces": ("NC",)}], indirect=True)
+small = pytest.mark.parametrize("replica", [{"projects": 6, "provinces": ("NW",)}], indirect=True)
 
 
 def exit_code(*args: str) -> int:
