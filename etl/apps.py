@@ -12,10 +12,10 @@ class EtlConfig(AppConfig):
     name = "etl"
 
     def ready(self) -> None:
-        if settings.DEBUG:
-            connection_created.connect(_forget_statements)
+        connection_created.connect(_forget_statements)
 
 
 def _forget_statements(connection: Any, **_named: Any) -> None:
     """With DEBUG Django keeps the text of 9,000 statements; those of a load are megabytes each."""
-    connection.queries_log = deque(connection.queries_log, maxlen=_KEPT_STATEMENTS)
+    if settings.DEBUG:
+        connection.queries_log = deque(connection.queries_log, maxlen=_KEPT_STATEMENTS)

@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection
 from buka.processes import Nursery
 from realtime.tests.processes import Redis, Web, Writer, changes, environment, frames, ids, wait_for
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.soak]
 
 
 @pytest.fixture(scope="module")
