@@ -29,6 +29,8 @@ HOLDER = """
 import sys, time
 from buka import embedded
 from buka.processes import Nursery
+
+pytestmark = pytest.mark.soak
 with Nursery() as nursery:
     folder = nursery.folder()
     redis = embedded.start_redis(nursery, folder)
