@@ -22,6 +22,7 @@ from buka.environment import database
 from buka.processes import Account, Nursery, reachable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+pytestmark = pytest.mark.soak
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
 
 # Starts both servers, says where they are, and waits to be killed.
@@ -29,8 +30,6 @@ HOLDER = """
 import sys, time
 from buka import embedded
 from buka.processes import Nursery
-
-pytestmark = pytest.mark.soak
 with Nursery() as nursery:
     folder = nursery.folder()
     redis = embedded.start_redis(nursery, folder)
