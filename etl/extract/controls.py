@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from etl.extract.jsliteral import NotALiteral, read_arguments, read_literal
@@ -14,6 +15,7 @@ _OLD = re.compile(r"new\s+(ASPxClient\w+)\s*\(\s*(['\"])([^'\"]{1,300})\2\s*\)")
 _OLD_PROPERTY = re.compile(r"\bdxo\.(\w+)\s*=(?!=)\s*")
 _OLD_NAME = re.compile(r"window\[\s*['\"]([^'\"]{1,300})['\"]\s*\]\s*=\s*dxo")
 _CALLBACK_ID = re.compile(r"WebForm_DoCallback\(\s*\\?['\"]([^'\"\\]{1,300})")
+_SMALL = 20_000  # characters
 _MAX_BROKEN = 50  # unreadable announcements after which a script is left alone: keeps the time linear
 
 
@@ -22,9 +24,18 @@ def read_controls(scripts: list[str]) -> list[Control]:
     found: list[Control] = []
     for script in scripts:
         if "ASPx" in script:
-            found.extend(_created(script))
-            found.extend(_old_style(script))
+            found.extend(_same_as_ever(script) if len(script) < _SMALL else _read(script))
     return found
+
+
+def _read(script: str) -> tuple[Control, ...]:
+    return (*_created(script), *_old_style(script))
+
+
+@lru_cache(maxsize=256)
+def _same_as_ever(script: str) -> tuple[Control, ...]:
+    """The menus and panels around a site's pages announce themselves alike on each of them."""
+    return _read(script)
 
 
 def _created(script: str) -> Iterator[Control]:
