@@ -14,6 +14,8 @@ from etl.fetch import Fetcher, Manners
 from etl.inspect_page import inspect_page
 from etl.tests.tinysite import Site, serving
 
+pytestmark = pytest.mark.soak
+
 ROWS = 3
 TARGET = "ctl00$g"
 

@@ -19,6 +19,8 @@ from etl.replica.server import ReplicaServer
 from etl.replica.wire import STRIKES
 from etl.tests.test_replica import GRID, PANEL, Client, cents, details, opened, plain, rows_of
 
+pytestmark = pytest.mark.soak
+
 ALL = "projects/Default.aspx"
 GRID_OF_ALL = "ctl00$PageContent$gvProjects"
 ITEMS = re.compile(r"Page (\d+) of (\d+) \((\d+) items\)")

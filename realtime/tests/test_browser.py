@@ -12,7 +12,11 @@ from buka.processes import Nursery
 from realtime.tests.browser import CHROMIUM, Browser
 from realtime.tests.processes import Web, Writer, wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.live,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 
 STATE = "document.getElementById('live').dataset.state"
 FIRST = "document.querySelector('ol[data-live] > li')?.dataset.changeId"
