@@ -18,6 +18,8 @@ from etl.exceptions import FetchFailed, Stopped
 from etl.fetch import Fetcher, Manners
 from etl.tests.tinysite import Wire, serving
 
+pytestmark = pytest.mark.soak  # with the long tests: it waits for time-outs
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
