@@ -21,7 +21,7 @@ def save_pages(size: int, folder: Path) -> list[Path]:
     from etl.manners import manners
     from etl.replica.server import ReplicaServer
 
-    with ReplicaServer(projects=size, rows_of_all=1000) as replica:
+    with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:
         entry = f"{replica.root}/pmd/projects/Default.aspx"
         fetcher = Fetcher(entry, manners())
         crawl = Crawl(entry, fetcher, lambda key, page: read_page(page.body, url=page.url))

@@ -225,7 +225,16 @@ class ReplicaServer:
         thread.start()
         self._threads.append(thread)
 
+    def _wait_for_quiet(self) -> None:
+        """Edits come between two readings, as they mostly do: a site that is edited while it is read can
+        never be read completely (the fault `self_edit` does that)."""
+        before = -1
+        while before != (before := sum(self.site.requests.values())):
+            if self._server.stopping.wait(min(1.0, self._mutate_every)):
+                return
+
     def _keep_changing(self) -> None:
         rng = random.Random(self.site.seed)
         while not self._server.stopping.wait(self._mutate_every):
+            self._wait_for_quiet()
             self.site.mutate(rng.randint(1, 3))
