@@ -131,10 +131,9 @@ def main() -> int:
     median, high = spread(measures)
     longest = max(measures.lengths.values(), default=0)
     count = len(measures.lengths)
-    print(f"{count} functions; lines: median {median:g}, 95th percentile {high}, longest {longest}")
+    told = f"{count} functions; lines: median {median:g}, 95th percentile {high}, longest {longest}"
     offences = verdict(measures)
-    for offence in offences:
-        print(offence)
+    sys.stdout.write("\n".join([told, *offences]) + "\n")
     return 1 if offences else 0
 
 

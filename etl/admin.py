@@ -15,24 +15,12 @@ from django.views.decorators.http import require_POST
 
 from etl.admin_decisions import decide
 from etl.scheduler import MONITORS, DataScheduler
+from projects.admin import Recorded
 from projects.models import Source, SyncRun
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the pipeline writes: to be read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin):
+class SourceAdmin(Recorded):
     list_display = ("name", "title", "demo", "last_run")
     change_list_template = "admin/etl/source/change_list.html"
     actions = ("sync_now",)
@@ -76,7 +64,7 @@ class SourceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SyncRun)
-class SyncRunAdmin(ReadOnlyAdmin):
+class SyncRunAdmin(Recorded):
     list_display = (
         "id",
         "source",

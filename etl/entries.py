@@ -49,6 +49,13 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
 
 
 def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> Entry:
+    entry = _of_line(run, row, change.change_type)
+    entry.field_changes, entry.evidence = change.field_changes, change.evidence
+    entry.snapshot_id = change.snapshot
+    return entry
+
+
+def _of_line(run: SyncRun, row: MunicipalityListing, change_type: str) -> Entry:
     place = row.municipality
     return Entry(
         entity_type=EntityType.LISTING,
@@ -56,14 +63,12 @@ def _listing(run: SyncRun, change: ListingChange, row: MunicipalityListing) -> E
         external_id=row.code,
         name=row.name,
         source_id=run.source_id,
-        change_type=change.change_type,
-        field_changes=change.field_changes,
-        evidence=change.evidence,
+        change_type=change_type,
+        field_changes={},
         municipality=place.code if place else None,
         municipalities=[place.code] if place else [],
         province=place.province if place else None,
         run_id=run.pk,
-        snapshot_id=change.snapshot,
     )
 
 
@@ -72,20 +77,9 @@ def of_unlisted(
 ) -> Iterator[Entry]:
     """One entry a municipality line that a complete reading no longer shows."""
     for absence, row in zip(unlisted, rows, strict=True):
-        place = row.municipality
-        yield Entry(
-            entity_type=EntityType.LISTING,
-            entity_id=row.pk,
-            external_id=row.code,
-            name=row.name,
-            source_id=run.source_id,
-            change_type=absence.step,
-            field_changes={"presence": [Presence.PRESENT.value, Presence.MISSING.value]},
-            municipality=place.code if place else None,
-            municipalities=[place.code] if place else [],
-            province=place.province if place else None,
-            run_id=run.pk,
-        )
+        entry = _of_line(run, row, absence.step)
+        entry.field_changes = {"presence": [Presence.PRESENT.value, Presence.MISSING.value]}
+        yield entry
 
 
 def _absent(run: SyncRun, absence: Absence, row: Project) -> Entry:
