@@ -15,14 +15,13 @@ from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from etl import circuit, lease, replay, stop
-from etl.dws import EnhancedDWSMonitor
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
+from etl.sources import MONITORS
 from projects.models import GOOD, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
-MONITORS: dict[str, type[SourceMonitor]] = {"dws": EnhancedDWSMonitor}
 ALL = "all"
 
 

@@ -9,6 +9,9 @@ from projects.models.changelog import (
     LogIsAppendOnly,
     Severity,
 )
+from projects.models.discrepancy import Discrepancy, DiscrepancyState
+from projects.models.finance import AmountType, Measure, MunicipalFigure
+from projects.models.health import Alert, AlertMessage, Heartbeat
 from projects.models.municipality import Municipality, MunicipalityListing, Province
 from projects.models.override import Override, OverrideState
 from projects.models.project import Identity, Presence, Project, Status
@@ -18,13 +21,21 @@ from projects.models.vocabulary import Vocabulary
 __all__ = [
     "ACTIVE",
     "GOOD",
+    "Alert",
+    "AlertMessage",
+    "AmountType",
     "Cause",
     "ChainHead",
     "ChangeType",
     "DataChangeLog",
+    "Discrepancy",
+    "DiscrepancyState",
     "EntityType",
+    "Heartbeat",
     "Identity",
     "LogIsAppendOnly",
+    "Measure",
+    "MunicipalFigure",
     "Municipality",
     "MunicipalityListing",
     "Override",

@@ -149,6 +149,10 @@ class SyncRun(models.Model):
         null=True, blank=True, help_text="codes of the municipalities that were released; null: all"
     )
 
+    waits_for = models.JSONField(
+        default=list, blank=True, help_text="ids of the runs that have to end before this queued one begins"
+    )
+
     objects = SyncRunQuerySet.as_manager()
 
     class Meta:
