@@ -104,6 +104,17 @@ class Changes:
         some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
         return some
 
+    def tally(self) -> dict[str, int]:
+        """The columns of the run's row that count changes; `differing`: records that are not the same."""
+        missing = sum(absence.step == "missing" for absence in self.absences)
+        return {
+            **{name: self.counts[name] for name in ("created", "updated", "returned")},
+            "missing": missing,
+            "withdrawn": len(self.absences) - missing,
+            "invalid": self.invalid,
+            "differing": len(self.projects),
+        }
+
     def __bool__(self) -> bool:
         return bool(len(self.projects) or self.listings or self.absences or self.unlisted)
 

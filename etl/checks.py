@@ -8,6 +8,7 @@ from typing import Any
 
 from etl.breaker import Reason
 from etl.exceptions import DemoMismatch, PageChanged
+from etl.looked import Looked
 from etl.reading import Count
 from etl.survey import Survey
 
@@ -105,7 +106,7 @@ def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any
     ]
 
 
-def check_demo(survey: Survey, source_is_demo: bool | None) -> bool:
+def check_demo(survey: Looked, source_is_demo: bool | None) -> bool:
     """Whether the reading is of replica data. Raises DemoMismatch: it is never mixed with real data."""
     if len(survey.demo) > 1:
         raise DemoMismatch("Replica pages and other pages came in one reading; nothing of it was used.")

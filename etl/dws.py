@@ -29,7 +29,7 @@ from etl.extract import read_page
 from etl.extract.types import PageContent
 from etl.fetch import Fetcher
 from etl.inspect_page import inspect_page
-from etl.known import Key, KnownProject, details
+from etl.known import Key, Known, KnownProject, details
 from etl.manners import limits, manners
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
@@ -42,6 +42,7 @@ from etl.survey import Part, Survey
 from etl.validators import is_read_in_full, kept_answer
 from etl.vocabulary import Vocabulary
 from etl.words import known_places, known_words
+from etl.writing import ProjectWriter
 from projects.models import SyncRun
 
 
@@ -49,6 +50,10 @@ class EnhancedDWSMonitor(SourceMonitor):
     """Polls the dashboard along its own lists; `files` are read instead of the site where given."""
 
     name = "dws"
+    writer = ProjectWriter()
+    known: Known
+    survey: Survey
+    changes: Changes
 
     def __init__(
         self,
@@ -72,6 +77,9 @@ class EnhancedDWSMonitor(SourceMonitor):
     def close(self) -> None:
         self.fetcher.close()
 
+    def _what_is_known(self) -> Known:
+        return Known.of(self.run.source)
+
     def _new_survey(self) -> Survey:
         return Survey(self.assembler.identify, self.assembler.is_municipality)
 
@@ -83,7 +91,7 @@ class EnhancedDWSMonitor(SourceMonitor):
             self._gather(reread.readings(reread.believed(self.run.source), self.words.fields))
             self.changes = self._compare(Verdict(complete=False), self._seen())
             if not self.dry_run:
-                load.load_corrections(self.run, self.changes)
+                load.load_corrections(self.run, self.changes, self.writer)
                 self.known = self.known.again()
         except EtlError as problem:  # bytes are gone: the pages of today are read in any case
             self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
@@ -91,7 +99,7 @@ class EnhancedDWSMonitor(SourceMonitor):
 
     def _gather(self, readings: Iterable[Reading]) -> None:
         for reading in readings:
-            self.survey.add(reading, self.sight.recall(reading))
+            self.survey.add(reading, self.sight.recall(reading.key, reading.page))
         self.survey.settle(self.assembler.district_of)
 
     def _read_source(self) -> None:
@@ -117,7 +125,9 @@ class EnhancedDWSMonitor(SourceMonitor):
         return kept_answer(self.sight.archive, self.sight.last, key)
 
     def _add(self, reading: Reading) -> None:
-        self.survey.add(reading, self.sight.settle(reading))
+        said = content_digest(reading.content)
+        seen = self.sight.settle(reading.key, said, reading.area or "", reading.external_id or "")
+        self.survey.add(reading, seen)
 
     def _lists(self) -> Iterator[Reading]:
         """All lists; then the first page of lines and the first of projects once more: was the site

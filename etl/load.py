@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils import timezone
 
-from etl import checks, entries, lease, rows
-from etl.changes import Changes
+from etl import checks, lease
 from etl.checks import Verdict
+from etl.looked import Looked
 from etl.sight import Sight
 from etl.spool import Spool
-from etl.survey import Survey
 from projects import changelog
 from projects.changelog import Entry
 from projects.models import (
@@ -26,7 +26,26 @@ from projects.models import (
 _BATCH = 2000  # rows a statement
 
 
-def load(run: SyncRun, survey: Survey, sight: Sight, changes: Changes) -> None:
+class ChangeSet(Protocol):
+    """What a reading changes in the record; empty is false."""
+
+    def __bool__(self) -> bool: ...
+
+    def tally(self) -> Mapping[str, int]:
+        """`created updated returned missing withdrawn invalid`, and `differing`: records not the same."""
+
+
+class Writer(Protocol):
+    """How the changes of a source become rows."""
+
+    def entries(self, run: SyncRun, changes: Any) -> Iterator[Entry]:
+        """Write the rows, and say of each what the log says."""
+
+    def quiet(self, changes: Any) -> None:
+        """Remember what was read where it says nothing new."""
+
+
+def load(run: SyncRun, survey: Looked, sight: Sight, changes: ChangeSet, writer: Writer) -> None:
     """Write what the run found, and its end as `describe` said it, in one transaction."""
     with transaction.atomic():
         lease.still_held(run)
@@ -34,46 +53,41 @@ def load(run: SyncRun, survey: Survey, sight: Sight, changes: Changes) -> None:
         _provenance(run, survey, sight, believed)
         if run.state == RunState.SUCCEEDED:
             _say_demo(run, survey)
-            _apply(run, changes)
+            _apply(run, changes, writer)
         if believed:
-            rows.write_quiet(changes.quiet)
+            writer.quiet(changes)
         if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
             _supersede(run)
         run.save()
 
 
-def load_corrections(run: SyncRun, changes: Changes) -> None:
+def load_corrections(run: SyncRun, changes: ChangeSet, writer: Writer) -> None:
     """Write what a moved parser makes of known pages; the run goes on."""
     if not changes:
         return
     with transaction.atomic():
         lease.still_held(run)
-        _apply(run, changes)
+        _apply(run, changes, writer)
         run.save(update_fields=["first_change", "last_change", "change_count"])
 
 
-def load_release(run: SyncRun, survey: Survey, changes: Changes) -> None:
+def load_release(run: SyncRun, survey: Looked, changes: ChangeSet, writer: Writer) -> None:
     """Write what a steward released of a held run, and the run's end."""
     with transaction.atomic():
         lease.still_held(run)
         _say_demo(run, survey)
-        _apply(run, changes)
+        _apply(run, changes, writer)
         if run.released_places is None:
             Sighting.objects.filter(run=run).exclude(content_sha256="").update(loaded=True)
         _supersede(run)
         run.save()
 
 
-def _apply(run: SyncRun, changes: Changes) -> None:
+def _apply(run: SyncRun, changes: ChangeSet, writer: Writer) -> None:
     """Rows first, then all their log rows at once: the log's lock is the last thing that is taken."""
     said: Spool[Entry] = Spool()
-    # listings first: what they sum up then stands above them, the newest of the log
-    _say(said, entries.of_listings(run, changes.listings, rows.write_listings(run, changes.listings)))
-    for batch in changes.projects.batches(_BATCH):
-        written = rows.write_projects(run, batch)
-        _say(said, entries.of_projects(run, batch, written))
-    _say(said, entries.of_unlisted(run, changes.unlisted, rows.mark_unlisted(run, changes.unlisted)))
-    _say(said, entries.of_absences(run, changes.absences, rows.mark_absent(run, changes.absences)))
+    for entry in writer.entries(run, changes):
+        said.append(entry)
     span = changelog.append(said)
     run.first_change = run.first_change or span.first
     run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
@@ -85,35 +99,34 @@ def _supersede(run: SyncRun) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-def describe(run: SyncRun, survey: Survey, verdict: Verdict, changes: Changes, shown_by: str) -> None:
+def describe(run: SyncRun, survey: Looked, verdict: Verdict, changes: ChangeSet, shown_by: str) -> None:
     """Say on the run (unsaved) what was seen and what becomes of it; `shown_by`: what showed no change."""
     run.state = _state(verdict, changes)
     run.unchanged_by = shown_by if run.state == RunState.UNCHANGED else ""
     run.complete = verdict.complete
     run.held = [reason.as_json() for reason in verdict.held]
     run.disagreements = [disagreement.as_json() for disagreement in verdict.disagreements]
-    run.pages, run.seen = len(survey.sightings), len(survey.lines.keys() | survey.pages.keys())
-    run.listings, run.layouts = len(survey.listings), sorted(survey.layouts)
+    run.pages, run.seen = len(survey.sightings), survey.seen
+    run.listings, run.layouts = survey.municipality_lines, sorted(survey.layouts)
     _count(run, changes)
     run.notes = list(dict.fromkeys([*run.notes, *verdict.problems, *survey.notes]))[:200]
     run.finished_at, run.lease_until = timezone.now(), None
 
 
-def describe_release(run: SyncRun, changes: Changes) -> None:
+def describe_release(run: SyncRun, changes: ChangeSet) -> None:
     """Say on the run (unsaved) what its release loads."""
     run.state, run.lease_until = RunState.SUCCEEDED, None
     _count(run, changes)
 
 
-def _count(run: SyncRun, changes: Changes) -> None:
-    run.created, run.updated = changes.counts["created"], changes.counts["updated"]
-    run.returned = changes.counts["returned"]
-    run.missing = sum(absence.step == "missing" for absence in changes.absences)
-    run.withdrawn, run.invalid = len(changes.absences) - run.missing, changes.invalid
-    run.same = run.seen - len(changes.projects)
+def _count(run: SyncRun, changes: ChangeSet) -> None:
+    tally = changes.tally()
+    run.created, run.updated, run.returned = tally["created"], tally["updated"], tally["returned"]
+    run.missing, run.withdrawn, run.invalid = tally["missing"], tally["withdrawn"], tally["invalid"]
+    run.same = max(0, run.seen - tally["differing"])
 
 
-def _state(verdict: Verdict, changes: Changes) -> RunState:
+def _state(verdict: Verdict, changes: ChangeSet) -> RunState:
     if not changes:
         return RunState.UNCHANGED
     if verdict.rejected:
@@ -123,7 +136,7 @@ def _state(verdict: Verdict, changes: Changes) -> RunState:
 
 def fail(
     run: SyncRun,
-    survey: Survey | None,
+    survey: Looked | None,
     sight: Sight | None,
     sentence: str,
     trace: str,
@@ -143,7 +156,7 @@ def fail(
         run.save()
 
 
-def _provenance(run: SyncRun, survey: Survey, sight: Sight, believed: bool) -> None:
+def _provenance(run: SyncRun, survey: Looked, sight: Sight, believed: bool) -> None:
     looks = [*survey.sightings.values(), *sight.unread()]
     sight.tidy({seen.snapshot for seen in looks if seen.snapshot})
     snapshots = (
@@ -181,13 +194,8 @@ def _provenance(run: SyncRun, survey: Survey, sight: Sight, believed: bool) -> N
     Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
 
 
-def _say_demo(run: SyncRun, survey: Survey) -> None:
+def _say_demo(run: SyncRun, survey: Looked) -> None:
     demo = checks.check_demo(survey, run.source.demo)
     if run.source.demo is None:
         run.source.demo = demo
         run.source.save(update_fields=["demo"])
-
-
-def _say(said: Spool[Entry], some: Iterable[Entry]) -> None:
-    for entry in some:
-        said.append(entry)

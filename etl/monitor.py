@@ -6,20 +6,19 @@ import logging
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 
 from etl import load
 from etl.archive import Archive
-from etl.changes import Changes
 from etl.checks import Verdict
 from etl.crawl import Progress
 from etl.exceptions import EtlError, LeaseLost, Stopped
-from etl.known import Known
 from etl.lease import Renewal
+from etl.load import ChangeSet, Writer
+from etl.looked import Looked
 from etl.sight import Sight
-from etl.survey import Survey
 from projects.models import RunState, SyncRun
 from projects.overrides import expire_due
 
@@ -30,8 +29,11 @@ class SourceMonitor(ABC):
     """Reads one source for one run. With `dry_run` the run is not saved and nothing is written."""
 
     name: ClassVar[str]
-    known: Known  # what the record holds, since the poll began
-    survey: Survey  # what the source said so far; made by the source's own module
+    writer: ClassVar[Writer]  # how changes become rows
+    # Each source's own module has its own kinds of these:
+    known: Any  # what the record holds, since the poll began
+    survey: Looked  # what the source said so far
+    changes: Any  # what that changes
 
     def __init__(
         self,
@@ -43,13 +45,12 @@ class SourceMonitor(ABC):
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
         self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
         self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
-        self.changes = Changes()
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new and believable, load that, in one transaction."""
         if not self.dry_run:
             expire_due()  # corrections whose time is up
-        self.known = Known.of(self.run.source)
+        self.known = self._what_is_known()
         self._catch_up()  # a parser that moved first reads again what is known
         self._read_source()  # crawl, keep, extract: the survey fills
         verdict = self._check()  # complete?
@@ -58,7 +59,7 @@ class SourceMonitor(ABC):
         self._hold(verdict)  # believable?
         load.describe(self.run, self.survey, verdict, self.changes, shown_by or "records")
         if not self.dry_run:
-            load.load(self.run, self.survey, self.sight, self.changes)
+            load.load(self.run, self.survey, self.sight, self.changes, self.writer)
 
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
@@ -89,6 +90,10 @@ class SourceMonitor(ABC):
         """Let go of connections."""
 
     @abstractmethod
+    def _what_is_known(self) -> Any:
+        """What the record holds of the source now."""
+
+    @abstractmethod
     def _catch_up(self) -> None:
         """Load what today's parser and words make of the pages that are known, if they moved."""
 
@@ -105,7 +110,7 @@ class SourceMonitor(ABC):
         """What shows, before any record is made, that nothing changed: `bytes`, `page` or `` (nothing)."""
 
     @abstractmethod
-    def _changes(self, verdict: Verdict, shown_by: str) -> Changes:
+    def _changes(self, verdict: Verdict, shown_by: str) -> ChangeSet:
         """What the reading changes in the record; `shown_by` says that it says nothing new."""
 
     @abstractmethod

@@ -32,7 +32,7 @@ class Release(EnhancedDWSMonitor):
         if self.run.released_places is not None:
             changes = changes.within(self.run.released_places, self.known.places_of)
         load.describe_release(self.run, changes)
-        load.load_release(self.run, self.survey, changes)
+        load.load_release(self.run, self.survey, changes, self.writer)
 
 
 def held_run(run_id: int) -> SyncRun:

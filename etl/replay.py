@@ -99,7 +99,7 @@ def apply(source: Source, run: SyncRun) -> int:
         if change:
             changes.add(change)
     monitor.close()
-    load.load_corrections(run, changes)
+    load.load_corrections(run, changes, monitor.writer)
     return run.change_count
 
 

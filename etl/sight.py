@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Protocol
 
 from etl.archive import Archive
 from etl.extract import clean
 from etl.extract.types import PageContent
-from etl.reading import Page, Reading
+from etl.looked import Seen
+from etl.reading import Page
 from etl.records import digest_of
-from etl.survey import Seen
 from etl.vocabulary import is_volatile
 
 
@@ -23,10 +23,15 @@ class LastSeen(Protocol):
 
 
 class Sight:
-    """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256."""
+    """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256.
 
-    def __init__(self, archive: Archive, keep: bool = True) -> None:
-        self.archive, self.keep = archive, keep
+    `clean` takes the noise off a page's bytes, given its content type.
+    """
+
+    def __init__(
+        self, archive: Archive, keep: bool = True, clean: Callable[[bytes, str], bytes] = clean
+    ) -> None:
+        self.archive, self.keep, self.clean = archive, keep, clean
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
         self._looks: dict[str, Seen] = {}
@@ -39,7 +44,7 @@ class Sight:
         if last and last.raw_sha256 == raw:
             clean_sha256 = last.clean_sha256
         else:
-            clean_sha256 = sha256(clean(page.body, page.content_type)).hexdigest()
+            clean_sha256 = sha256(self.clean(page.body, page.content_type)).hexdigest()
         as_before = last is not None and last.snapshot_id is not None and last.clean_sha256 == clean_sha256
         snapshot = last.snapshot_id if last and as_before else raw
         if not as_before and self.keep:
@@ -50,21 +55,20 @@ class Sight:
             key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before
         )
 
-    def settle(self, reading: Reading) -> Seen:
-        """The sighting of a page that could be read. Bytes that only say again what was known are let go:
-        rows in another order, another theme."""
-        seen = self._looks.pop(reading.key)
-        seen.content = content_digest(reading.content)
-        seen.area, seen.external_id = reading.area or "", reading.external_id or ""
-        last = self.last.get(reading.key)
+    def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Seen:
+        """The sighting of a page that could be read; `content` is the digest of what it says. Bytes that
+        only say again what was known are let go: rows in another order, another theme."""
+        seen = self._looks.pop(key)
+        seen.content, seen.area, seen.external_id = content, area, external_id
+        last = self.last.get(key)
         if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
             seen.snapshot, seen.is_new = last.snapshot_id, False
         return seen
 
-    def recall(self, reading: Reading) -> Seen:
+    def recall(self, key: str, page: Page) -> Seen:
         """The look at a page that comes from the archive: nothing is kept anew."""
-        raw = reading.page.sha256
-        return Seen(reading.key, reading.page.url, reading.page.fetched_at, raw, "", "", raw)
+        raw = page.sha256
+        return Seen(key, page.url, page.fetched_at, raw, "", "", raw)
 
     def tidy(self, used: set[str]) -> None:
         """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""

@@ -6,28 +6,12 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from etl.extract.types import ListingLine, PublishedProject
+from etl.looked import Looked, Seen
 from etl.reading import Reading
 from etl.records import digest_of
 from etl.vocabulary import is_volatile
-
-
-@dataclass(slots=True)
-class Seen:
-    """One look at one page. `snapshot`: SHA-256 of the kept bytes that say what it says now."""
-
-    key: str
-    url: str
-    at: datetime
-    raw: str
-    clean: str
-    content: str
-    snapshot: str | None
-    is_new: bool = False  # the bytes were kept by this run
-    area: str = ""
-    external_id: str = ""  # for a project's own page
 
 
 class Part:
@@ -71,7 +55,7 @@ class Listed:
 
 
 @dataclass
-class Survey:
+class Survey(Looked):
     """`identify` gives a line its identity where the page shows no number."""
 
     identify: Callable[[PublishedProject, str | None], str]
@@ -79,19 +63,21 @@ class Survey:
     lines: dict[str, Part] = field(default_factory=dict)
     pages: dict[str, Part] = field(default_factory=dict)
     listings: dict[str, Listed] = field(default_factory=dict)
-    sightings: dict[str, Seen] = field(default_factory=dict)
-    layouts: set[str] = field(default_factory=set)
     project_layouts: set[str] = field(default_factory=set)  # of the tables that showed projects
     # list → (rows shown, their identities); municipality → identities on its own pages
     rows: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
     listed: dict[str, set[str]] = field(default_factory=dict)
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
-    demo: set[bool] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    invalid: int = 0
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
-    whole: bool = True  # nothing that should have been read is missing
+
+    @property
+    def seen(self) -> int:
+        return len(self.lines.keys() | self.pages.keys())
+
+    @property
+    def municipality_lines(self) -> int:
+        return len(self.listings)
 
     def add(self, reading: Reading, seen: Seen) -> None:
         self.sightings[seen.key] = seen
