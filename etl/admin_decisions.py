@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -15,10 +16,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from etl.changes import Changes
 from etl.exceptions import EtlError
+from etl.load import ChangeSet
 from etl.profile import Profile
-from etl.release import Release, held_run, reject, release
+from etl.release import held_run, rehearsal, reject, release
 from projects.models import Municipality, SyncRun
 
 _SHOWN = 500  # changes on the page; all of them are in the CSV
@@ -49,22 +50,21 @@ def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) 
         return back
     try:
         run = held_run(run_id)
-        changes = Release(run, dry_run=True).rehearse()
+        changes = rehearsal(run)
     except EtlError as problem:
         messages.error(request, str(problem))
         return back
     if request.GET.get("format") == "csv":
         return _as_csv(run, changes)
+    counts = Counter(told.change_type for told in changes.told())
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Run {run.pk} of {run.source_id} is held",
         "run": run,
         "form": form,
-        "changes": list(islice(changes.projects, _SHOWN)),
-        "more": max(0, len(changes.projects) - _SHOWN),
-        "listings": changes.listings,
-        "absences": changes.absences,
-        "counts": dict(changes.counts),
+        "changes": list(islice(changes.told(), _SHOWN)),
+        "more": max(0, sum(counts.values()) - _SHOWN),
+        "counts": counts,
         "columns": _columns(run),
     }
     return render(request, "admin/etl/syncrun/decide.html", context)
@@ -89,10 +89,9 @@ def _columns(run: SyncRun) -> dict[str, list[str]]:
     """Columns that the last complete reading had and this one has not, and the reverse."""
     good = SyncRun.objects.good().filter(source=run.source, complete=True, pk__lt=run.pk).exclude(profile={})
     last = good.order_by("-pk").first()
-    before = Profile.of_json(last.profile) if last else None
-    now = Profile.of_json(run.profile)
-    if before is None or now is None:
+    if run.source_id != "dws" or last is None or not run.profile:
         return {}
+    before, now = Profile(**last.profile), Profile(**run.profile)
     return {
         "lost": sorted(set(before.columns) - set(now.columns)),
         "new": sorted(set(now.columns) - set(before.columns)),
@@ -100,7 +99,7 @@ def _columns(run: SyncRun) -> dict[str, list[str]]:
     }
 
 
-def _as_csv(run: SyncRun, changes: Changes) -> StreamingHttpResponse:
+def _as_csv(run: SyncRun, changes: ChangeSet) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
     rows = (writer.writerow([_harmless(cell) for cell in row]) for row in _csv_rows(changes))
     answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
@@ -108,16 +107,11 @@ def _as_csv(run: SyncRun, changes: Changes) -> StreamingHttpResponse:
     return answer
 
 
-def _csv_rows(changes: Changes) -> Iterator[list[Any]]:
+def _csv_rows(changes: ChangeSet) -> Iterator[list[Any]]:
     yield ["external_id", "change", "field", "old", "new"]
-    for change in changes.projects:
-        for name, (old, new) in change.field_changes.items():
-            yield [change.record.external_id, change.change_type, name, old, new]
-    for listing in changes.listings:
-        for name, (old, new) in listing.field_changes.items():
-            yield [listing.record.code, "listing", name, old, new]
-    for absence in changes.absences:
-        yield [absence.external_id, absence.step, "", "", ""]
+    for told in changes.told():
+        for name, (old, new) in told.field_changes.items():
+            yield [told.what, told.change_type, name, old, new]
 
 
 def _harmless(cell: Any) -> Any:

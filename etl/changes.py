@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,16 @@ from etl.records import ListingRecord, ProjectRecord, canonical
 from etl.spool import Spool
 from etl.survey import Listed
 from etl.vocabulary import is_volatile
+
+
+@dataclass(slots=True)
+class Told:
+    """One change, whatever it is of, as a person is shown it. `what`: `WP10234`, `[LIM331]` for a
+    municipality's line, `CPT 2021 capital 4202 ORGB` for a figure."""
+
+    what: str
+    change_type: str
+    field_changes: dict[str, list[Any]]
 
 
 @dataclass(slots=True)
@@ -67,6 +77,9 @@ class QuietChange:
     other: dict[str, str]
 
 
+_STEPS = {"missing": ("present", "missing"), "withdrawn": ("missing", "withdrawn")}
+
+
 @dataclass
 class Changes:
     """All that one reading changes. The projects are on a spool: there may be many."""
@@ -103,6 +116,17 @@ class Changes:
         some.unlisted = [absence for absence in self.unlisted if absence.external_id in wanted]
         some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
         return some
+
+    def told(self) -> Iterator[Told]:
+        """All of them, one by one."""
+        for change in self.projects:
+            yield Told(change.record.external_id, change.change_type, change.field_changes)
+        for listing in self.listings:
+            yield Told(f"[{listing.record.code}]", listing.change_type, listing.field_changes)
+        for gone in self.unlisted:
+            yield Told(f"[{gone.external_id}]", "missing", {"presence": ["present", "missing"]})
+        for absence in self.absences:
+            yield Told(absence.external_id, absence.step, {"presence": list(_STEPS[absence.step])})
 
     def tally(self) -> dict[str, int]:
         """The columns of the run's row that count changes; `differing`: records that are not the same."""

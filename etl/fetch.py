@@ -29,6 +29,20 @@ _PORTS = {"http": 80, "https": 443}
 ROBOT = "BukaAmanzi"
 
 
+def passing(answer: Page) -> bool:
+    """Whether an error can be gone at the next attempt."""
+    return answer.status in _PASSING and not lost_session(answer.url, answer.body)
+
+
+def refusal(answer: Page) -> str:
+    """What to say of an answer that is neither a page nor a redirect."""
+    host, url = urlsplit(answer.url).netloc.lower(), _name(answer.url)
+    if answer.status == 403:
+        return f"{host} refuses us: 403 for {url} (a firewall in front of the site, it seems)."
+    wall = " with the page of a firewall" if is_firewall(answer.body) else ""
+    return f"{url} answered {answer.status}{wall} instead of 200."
+
+
 @dataclass(slots=True)
 class Manners:
     """How we behave: seconds, bytes and counts; see the settings of the same names."""
@@ -45,6 +59,7 @@ class Fetcher:
     """One connection to one host. `alive` is called before each request and while waiting.
 
     `kept` gives the last answer of a page by its key, to be had again without sending it again (304).
+    `passing` and `refusal` read the errors of a source that words them in its own way.
     Certificates are always verified; nothing here or in the environment switches that off.
     """
 
@@ -54,7 +69,11 @@ class Fetcher:
         manners: Manners,
         alive: Callable[[], None] = lambda: None,
         kept: Callable[[str], Kept | None] = lambda key: None,
+        *,
+        passing: Callable[[Page], bool] = passing,
+        refusal: Callable[[Page], str] = refusal,
     ) -> None:
+        self.passing, self.refusal = passing, refusal
         self.base_url, self.manners, self.alive, self.kept = base_url, manners, alive, kept
         self.requests = self.retries = self.not_modified = 0
         self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
@@ -142,15 +161,11 @@ class Fetcher:
     def _accept(self, answer: Page) -> Page:
         if answer.status == 200:
             return answer
-        url = _name(answer.url)
         if lost_session(answer.url, answer.body):
-            raise SessionExpired(f"{url}: the server has forgotten the session ({answer.status}).")
-        if answer.status == 403:
-            raise FetchFailed(
-                f"{self.host} refuses us: 403 for {url} (a firewall in front of the site, it seems)."
+            raise SessionExpired(
+                f"{_name(answer.url)}: the server has forgotten the session ({answer.status})."
             )
-        wall = " with the page of a firewall" if is_firewall(answer.body) else ""
-        raise FetchFailed(f"{url} answered {answer.status}{wall} instead of 200.")
+        raise FetchFailed(self.refusal(answer))
 
     def _attempts(
         self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
@@ -165,7 +180,7 @@ class Fetcher:
                     self._give_up(url, error, attempt)
                 wait = self._backoff(attempt)
             else:
-                if answer.status not in _PASSING or lost_session(answer.url, answer.body):
+                if not self.passing(answer):
                     return answer
                 wait = self._asked_wait(answer, attempt)
                 if last or time.monotonic() + wait > until:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from etl import checks, lease
+from etl.changes import Told
 from etl.checks import Verdict
 from etl.looked import Looked
 from etl.sight import Sight
@@ -30,6 +31,9 @@ class ChangeSet(Protocol):
     """What a reading changes in the record; empty is false."""
 
     def __bool__(self) -> bool: ...
+
+    def told(self) -> Iterator[Told]:
+        """All changes, one by one, for people."""
 
     def tally(self) -> Mapping[str, int]:
         """`created updated returned missing withdrawn invalid`, and `differing`: records not the same."""

@@ -13,10 +13,14 @@ from etl.checks import Verdict
 from etl.dws import EnhancedDWSMonitor
 from etl.exceptions import CannotDecide, RunInProgress
 from etl.known import Known
+from etl.money.changes import FigureChanges, changes_of
+from etl.money.known import KnownFinances
+from etl.money.recall import recall_run
+from etl.treasury import MunicipalTreasuryMonitor
 from projects.models import Municipality, RunState, SyncRun
 
 
-class Release(EnhancedDWSMonitor):
+class ProjectRelease(EnhancedDWSMonitor):
     """A held run, read again from the archive and compared with what is known today."""
 
     def rehearse(self) -> Changes:
@@ -33,6 +37,41 @@ class Release(EnhancedDWSMonitor):
             changes = changes.within(self.run.released_places, self.known.places_of)
         load.describe_release(self.run, changes)
         load.load_release(self.run, self.survey, changes, self.writer)
+
+
+class FigureRelease(MunicipalTreasuryMonitor):
+    """The same of the Municipal Money API."""
+
+    def rehearse(self) -> FigureChanges:
+        """What a release would change now; writes nothing."""
+        self.known = KnownFinances.of(self.run.source)
+        recall_run(self.run.pk, self.run.profile["read"], self.survey, self.sight)
+        return changes_of(self.survey, self.known.figures(self.survey.answered))
+
+    def poll_with_change_detection(self) -> None:
+        """The end of a held run's story: its reading is loaded after all."""
+        changes = self.rehearse()
+        if self.run.released_places is not None:
+            changes = changes.within(self.run.released_places)
+            # the rest is not loaded: the next poll has to look at these cubes again
+            self.run.profile = self.run.profile | {"cubes": self.known.cubes}
+        load.describe_release(self.run, changes)
+        load.load_release(self.run, self.survey, changes, self.writer)
+
+
+RELEASES: dict[str, type[ProjectRelease] | type[FigureRelease]] = {
+    "dws": ProjectRelease,
+    "treasury": FigureRelease,
+}
+
+
+def rehearsal(run: SyncRun) -> Changes | FigureChanges:
+    """What releasing a held run would change now; writes nothing. Raises EtlError."""
+    monitor = RELEASES[run.source_id](run, dry_run=True)
+    try:
+        return monitor.rehearse()
+    finally:
+        monitor.close()
 
 
 def held_run(run_id: int) -> SyncRun:
@@ -71,7 +110,7 @@ def release(run_id: int, by: str, reason: str, places: Sequence[str] | None = No
         ) from None
     if not claimed:
         raise CannotDecide(f"Run {run_id} was decided on by somebody else in this moment.")
-    return Release(run).execute()
+    return RELEASES[run.source_id](run).execute()
 
 
 def reject(run_id: int, by: str, reason: str) -> SyncRun:

@@ -14,11 +14,12 @@ from etl.changes import Changes, ProjectChange
 from etl.checks import Verdict
 from etl.dws import EnhancedDWSMonitor
 from etl.known import Known, KnownProject, details
+from etl.load import ChangeSet
 from etl.records import canonical
 from etl.scratch import Scratch, difference
 from projects.models import Cause, DataChangeLog, EntityType, RunState, Source, SyncRun
 
-Told = dict[tuple[str, str], dict[str, list[Any]]]  # (change type, id or code) → field → [old, new]
+ToldBy = dict[tuple[str, str], dict[str, list[Any]]]  # (change type, id or code) → field → [old, new]
 
 
 @dataclass
@@ -114,21 +115,11 @@ def _history(source: Source) -> Iterator[SyncRun]:
     return (run for _, _, run in sorted(keyed, key=lambda item: item[:2]))
 
 
-def _told(changes: Changes) -> Told:
-    told: Told = {}
-    for change in changes.projects:
-        told[change.change_type, change.record.external_id] = change.field_changes
-    for listing in changes.listings:
-        told[listing.change_type, f"[{listing.record.code}]"] = listing.field_changes
-    for gone in changes.unlisted:
-        told["missing", f"[{gone.external_id}]"] = {"presence": ["present", "missing"]}
-    for absence in changes.absences:
-        before, after = ("present", "missing") if absence.step == "missing" else ("missing", "withdrawn")
-        told[absence.step, absence.external_id] = {"presence": [before, after]}
-    return told
+def _told(changes: ChangeSet) -> ToldBy:
+    return {(told.change_type, told.what): told.field_changes for told in changes.told()}
 
 
-def _logged(run: SyncRun) -> Told:
+def _logged(run: SyncRun) -> ToldBy:
     rows = DataChangeLog.objects.filter(Q(cause=Cause.SOURCE), run=run)
     return {
         (
@@ -139,7 +130,7 @@ def _logged(run: SyncRun) -> Told:
     }
 
 
-def _keyed(told: Told) -> dict[str, Any]:
+def _keyed(told: ToldBy) -> dict[str, Any]:
     return {" ".join(key): changes for key, changes in told.items()}
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from etl.dws import EnhancedDWSMonitor
 from etl.monitor import SourceMonitor
+from etl.treasury import MunicipalTreasuryMonitor
 
-MONITORS: dict[str, type[SourceMonitor]] = {"dws": EnhancedDWSMonitor}
+MONITORS: dict[str, type[SourceMonitor]] = {
+    "dws": EnhancedDWSMonitor,
+    "treasury": MunicipalTreasuryMonitor,
+}
 
 __all__ = ["MONITORS"]

@@ -18,7 +18,11 @@ ROOMS = ("buka", "projects", "etl", "realtime")
 # Which of our rooms the code of a room may import, besides itself.
 MAY_IMPORT = {"projects": set(), "etl": {"projects"}, "realtime": {"projects"}, "buka": set(ROOMS)}
 # Steps 2 to 5 of the pipeline, and the sentences of a change: they know neither Django nor HTTP.
-PURE = re.compile(r"etl\.(extract(\..+)?|normalise\w*|records|vocabulary\w*|units|checks)|projects\.rules")
+PURE = re.compile(
+    r"etl\.(extract(\..+)?|normalise\w*|records|vocabulary\w*|units|checks)"
+    r"|etl\.money\.(queries|answers|model|errors|cells|figures|places|survey|changes|holding)"
+    r"|projects\.(rules|finance|finance_rules|discrepancy_rules|beside)"
+)
 IMPURE = {"django", "rest_framework", "requests", "urllib3", "http", "urllib.request", "socket", "ssl"}
 
 _DOTTED = re.compile(r"(buka|projects|etl|realtime)(\.[A-Za-z_]\w*)+")

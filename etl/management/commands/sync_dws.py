@@ -1,152 +1,41 @@
-import json
-import sys
+"""`manage.py sync_dws`: poll the DWS dashboard here and now."""
+
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
-from tqdm import tqdm
+from django.core.management.base import CommandError, CommandParser
 
-from etl.crawl import Progress
-from etl.exceptions import EtlError, RunInProgress, Stopped
-from etl.release import release
-from etl.scheduler import DataScheduler
-from projects.api.runs import run_json
-from projects.models import RunState, SyncRun
-
-_EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
-_FAILED, _BUSY = 1, 3
+from etl.sync_command import SyncCommand
+from projects.models import SyncRun
 
 
-class Command(BaseCommand):
+class Command(SyncCommand):
     help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held."
+    source = "dws"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
-        parser.add_argument("--force", action="store_true", help="compare every record, unchanged or not")
-        parser.add_argument("--dry-run", action="store_true", help="write nothing, show what would change")
-        parser.add_argument("--approve", type=int, metavar="RUN", help="release a held run, all of it")
-        parser.add_argument("--reason", default="released on the command line", help="why, with --approve")
+        super().add_arguments(parser)
         parser.add_argument(
             "--from-file", nargs="+", metavar="PAGE.html", help="read saved pages instead of the site"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def how(self, options: dict[str, Any]) -> dict[str, Any]:
         files = [Path(name) for name in options["from_file"] or ()]
         if absent := [str(path) for path in files if not path.is_file()]:
             raise CommandError(f"There is no file {', '.join(absent)}. Nothing was read.")
-        bar = _Bar(shown=sys.stderr.isatty() and not options["json"])
-        work = self._rehearse if options["dry_run"] else self._approve if options["approve"] else self._sync
-        try:
-            code = work(options, {"files": files, "on_progress": bar.show})
-        finally:
-            bar.close()
-        if code:
-            sys.exit(code)
+        return {"files": files}
 
-    def _sync(self, options: dict[str, Any], how: dict[str, Any]) -> int:
-        try:
-            run = DataScheduler().run_now("dws", SyncRun.Trigger.COMMAND, force=options["force"], **how)
-        except RunInProgress as busy:
-            self._say(options, SyncRun.objects.get(pk=busy.run_id or 0), str(busy))
-            return _BUSY
-        except Stopped as request:
-            self._say(options, SyncRun.objects.get(pk=request.run_id or 0), str(request))
-            return _FAILED
-        except EtlError as problem:
-            run = SyncRun.objects.get(pk=problem.run_id or 0)
-            self._say(options, run, f"Failed: {problem} What was known is untouched.")
-            return _FAILED
-        except DatabaseError as error:
-            self._fail(options, f"The database could not be used: {error}")
-            return _FAILED
-        self._say(options, run, _summary(run))
-        return _EXIT.get(RunState(run.state), _FAILED)
-
-    def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
-        try:
-            run = release(options["approve"], by="the command line", reason=options["reason"])
-        except RunInProgress as busy:
-            self.stderr.write(str(busy))
-            return _BUSY
-        except EtlError as problem:
-            self.stderr.write(f"Nothing was released: {problem}")
-            return _FAILED
-        self._say(options, run, f"Released. {_summary(run)}")
-        return 0
-
-    def _rehearse(self, options: dict[str, Any], how: dict[str, Any]) -> int:
-        try:
-            monitor = DataScheduler().rehearse("dws", force=options["force"], **how)
-        except EtlError as problem:
-            self._fail(options, str(problem))
-            return _FAILED
-        diff: list[dict[str, Any]] = [
-            {
-                "external_id": c.record.external_id,
-                "change_type": c.change_type,
-                "field_changes": c.field_changes,
-            }
-            for c in monitor.changes.projects
-        ]
-        if options["json"]:
-            self.stdout.write(json.dumps(run_json(monitor.run) | {"diff": diff}, ensure_ascii=False))
-            return 0
-        for change in diff:
-            self.stdout.write(f"{change['change_type']} {change['external_id']}")
-            for name, (old, new) in change["field_changes"].items():
-                self.stdout.write(f"    {name}: {old!r} → {new!r}")
-        self.stdout.write(f"Dry run, nothing was written. {_summary(monitor.run)}")
-        return 0
-
-    def _fail(self, options: dict[str, Any], sentence: str) -> None:
-        """For what has no run to tell of it."""
-        if options["json"]:
-            told = {"run": None, "source": "dws", "state": "failed", "complete": False, "error": sentence}
-            self.stdout.write(json.dumps(told))
-        else:
-            self.stderr.write(f"Failed: {sentence}")
-
-    def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
-        if options["json"]:
-            self.stdout.write(json.dumps(run_json(run), ensure_ascii=False))
-        else:
-            stream = self.stderr if run.state in (RunState.FAILED, RunState.ABANDONED) else self.stdout
-            stream.write(sentence)
-
-
-class _Bar:
-    """A progress bar on a terminal; the total grows while lists lead to more lists."""
-
-    def __init__(self, shown: bool) -> None:
-        self._bar = tqdm(unit=" pages", disable=not shown, file=sys.stderr, leave=False)
-
-    def show(self, progress: Progress) -> None:
-        self._bar.total = progress.done + progress.waiting + 1
-        self._bar.set_description_str(progress.what[-40:], refresh=False)
-        self._bar.update(progress.done - self._bar.n)
-
-    def close(self) -> None:
-        self._bar.close()
-
-
-def _summary(run: SyncRun) -> str:
-    if run.state == RunState.UNCHANGED:
-        return f"Unchanged: {run.pages} pages read, {run.seen} projects seen, the same {run.unchanged_by}."
-    if run.state == RunState.QUARANTINED:
-        why = " ".join(reason["sentence"] for reason in run.held)
+    def read(self, run: SyncRun) -> str:
+        if run.unchanged:
+            return (
+                f"Unchanged: {run.pages} pages read, {run.seen} projects seen, the same {run.unchanged_by}."
+            )
+        whole = "complete" if run.complete else "not complete"
         return (
-            f"Held, nothing was loaded: {why} A steward decides in the admin;"
-            f" sync_dws --approve {run.pk} releases all of it."
+            f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created,"
+            f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
+            f" {run.invalid} unusable;"
+            f" {run.listings} municipality lines; {run.change_count} changes logged."
         )
-    if run.state == RunState.REJECTED:
-        return (
-            "Rejected: a steward said no to this very reading; nothing was loaded until the source changes."
-        )
-    whole = "complete" if run.complete else "not complete"
-    return (
-        f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created,"
-        f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
-        f" {run.invalid} unusable;"
-        f" {run.listings} municipality lines; {run.change_count} changes logged."
-    )

@@ -1,0 +1,134 @@
+"""What a reading of the Municipal Money API changes in the figures that we have. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.changes import Told, value_changes
+from etl.money.cells import Key
+from etl.money.figures import FigureRecord
+from etl.money.survey import FinanceSurvey
+from etl.records import canonical
+from etl.spool import Spool
+from projects.finance import figure_key
+
+MONTHS = tuple(f"month_{number:02d}" for number in range(1, 13))
+
+
+@dataclass(slots=True)
+class KnownFigure:
+    """A figure as the record has it; `values` as `values_of` gives them."""
+
+    pk: int
+    values: dict[str, Any]
+    is_present: bool
+
+
+@dataclass(slots=True)
+class FigureChange:
+    """A figure to create (`pk` None), to update, or (no `record`) to mark as missing."""
+
+    key: Key
+    record: FigureRecord | None
+    pk: int | None
+    change_type: str
+    field_changes: dict[str, list[Any]]
+    snapshot: str | None
+    cause: str = "source"
+
+
+@dataclass
+class FigureChanges:
+    """All that one reading changes, on a spool: a first one has a hundred thousand."""
+
+    figures: Spool[FigureChange] = field(default_factory=Spool)
+    counts: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)  # measure → known figures that say something else
+    nulled: Counter[str] = field(default_factory=Counter)  # measure → known figures that are null now
+    invalid: int = 0
+
+    def add(self, change: FigureChange) -> None:
+        self.figures.append(change)
+        self.counts[change.change_type] += 1
+        if change.pk is None:
+            return
+        measure, amount_type = change.key[2], change.key[4]
+        before, after = change.field_changes.get("amount", (None, None))
+        grows = amount_type == "ACT" or "through_month" in change.field_changes  # from month to month
+        self.moved[measure] += change.record is not None and not grows
+        self.nulled[measure] += before is not None and after is None and change.record is not None
+
+    def within(self, codes: Iterable[str]) -> FigureChanges:
+        """Those of the changes that concern some municipalities."""
+        wanted, some = set(codes), FigureChanges(invalid=self.invalid)
+        for change in self.figures:
+            if change.key[0] in wanted:
+                some.add(change)
+        return some
+
+    def told(self) -> Iterator[Told]:
+        """All of them, one by one."""
+        for change in self.figures:
+            yield Told(figure_key(*change.key), change.change_type, change.field_changes)
+
+    def tally(self) -> dict[str, int]:
+        names = ("created", "updated", "returned", "missing")
+        differing = len(self.figures) - self.counts["missing"]
+        return {
+            **{name: self.counts[name] for name in names},
+            "withdrawn": 0,
+            "invalid": self.invalid,
+            "differing": differing,
+        }
+
+    def __bool__(self) -> bool:
+        return bool(len(self.figures))
+
+
+def values_of(figure: Any) -> dict[str, Any]:
+    """What is compared of a figure (a record or a row), in canonical spelling; blank is None."""
+    months = {f"month_{int(number):02d}": text for number, text in figure.months.items()}
+    return {
+        "amount": canonical(figure.amount),
+        "through_month": figure.through_month,
+        "opinion": figure.opinion or None,
+        "report_url": figure.report_url or None,
+        **{name: months.get(name) for name in (MONTHS if months else ())},
+    }
+
+
+def changes_of(
+    survey: FinanceSurvey, known: Mapping[Key, KnownFigure], cause: str = "source", *, absences: bool = True
+) -> FigureChanges:
+    """The changes that make what is known into what was read; `absences`: what an answer that was read to
+    its end has no more is missing."""
+    changes = FigureChanges(invalid=survey.invalid)
+    for key in sorted(survey.records):
+        change = _change(survey.records[key], known.get(key), survey.proofs.get(key), cause)
+        if change:
+            changes.add(change)
+    read = survey.records.keys() | survey.refused
+    gone = (key for key in known if (key[2], key[1]) in survey.answered and key not in read)
+    for key in sorted(gone) if absences else ():
+        if known[key].is_present:
+            told = {"presence": ["present", "missing"]}
+            changes.add(FigureChange(key, None, known[key].pk, "missing", told, None, cause))
+    return changes
+
+
+def _change(
+    record: FigureRecord, known: KnownFigure | None, snapshot: str | None, cause: str
+) -> FigureChange | None:
+    """None where they agree."""
+    before, after = known.values if known else {}, values_of(record)
+    told = value_changes(before, dict.fromkeys(before) | after)
+    returned = known is not None and not known.is_present
+    if known and not told and not returned:
+        return None
+    if returned:
+        told = {"presence": ["missing", "present"], **told}
+    change_type = "created" if known is None else "returned" if returned else "updated"
+    return FigureChange(record.key, record, known.pk if known else None, change_type, told, snapshot, cause)

@@ -1,0 +1,226 @@
+"""What the Municipal Money API is asked, and how a question is spelled as a URL. Pure.
+
+The API's own rules (https://municipaldata.treasury.gov.za/docs) and their traps:
+
+* a dimension that cannot be summed over (year, period length, amount type, capital type) is always cut or
+  drilled, or the sum is meaningless;
+* texts in a cut are quoted, whole numbers bare; the values of one column are alternatives;
+* labels are never drilled: one code can have a label per version of the chart of accounts, and each would
+  be a cell of its own;
+* 257 municipalities in one cut would make the URL too long: they are drilled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from projects import finance
+
+Value = str | int
+MODEL, AGGREGATE, FACTS = "model", "aggregate", "facts"
+PAGE_SIZES = {MODEL: 0, AGGREGATE: 20_000, FACTS: 10_000}  # rows; more is silently clamped to these
+
+MUNICIPALITY, YEAR, AMOUNT = "demarcation.code", "financial_year_end.year", "amount.sum"
+AMOUNT_TYPE, LENGTH, PERIOD = "amount_type.code", "period_length.length", "financial_period.period"
+FUNCTION, ITEM, GRANT, CAPITAL_TYPE = "function.code", "item.code", "grant.code", "capital_type.code"
+
+# The cubes that are polled. `demarcation_changes` never says that it moved: it is read with `municipalities`.
+CUBES = ("capital_v2", "incexp_v2", "grants_v2", "cflow_v2", "uifwexp", "audit_opinions", "municipalities")
+
+# The measure's code of a figure stands in this column; an audit opinion has none.
+CODE_COLUMNS = {
+    "capital": FUNCTION,
+    "asset": ITEM,
+    "income": FUNCTION,
+    "expenditure": FUNCTION,
+    "grant": GRANT,
+    "uifw": ITEM,
+    "cash": ITEM,
+}
+
+_BUILDING = ("NEW", "RENEWAL", "UPGRADING")  # repairs, depreciation and "" are no capital expenditure
+_YEARLY = ("ORGB", "ADJB", "AUDA")
+_OPERATING = (*_YEARLY, "ACT")  # ACT comes by the month
+_INCOME = (
+    "0200", "0300", "0400", "0500", "0600", "0800", "0900", "1000", "1100", "1200", "1300", "1400", "1500",
+    "1600", "1700",
+)  # fmt: skip
+_SPENDING = tuple(str(item) for item in range(2000, 3001, 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question, of as many pages as its rows need.
+
+    `what`: "model", "aggregate" or "facts". `measure`: a `Measure` value, "" for models and reference
+    tables. `years`: the financial years that it asks for, () where it has none. `key`: its lasting name, the
+    same in each poll. `params`: as the API spells them, not yet encoded, without page and page size (rows).
+    """
+
+    cube: str
+    what: str
+    measure: str
+    years: tuple[int, ...]
+    key: str
+    params: tuple[tuple[str, str], ...] = ()
+    page_size: int = 0
+
+    def param(self, name: str) -> str:
+        """The parameter as it is sent; "" where it is not."""
+        return dict(self.params).get(name, "")
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The aggregates that are asked for: `("amount.sum",)`."""
+        return _split(self.param("aggregates"), "|")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys that each row of the answer must have; () where the API chooses them."""
+        return (*_split(self.param("drilldown"), "|"), *_split(self.param("fields"), ","), *self.sums)
+
+    @property
+    def cuts(self) -> dict[str, tuple[Value, ...]]:
+        """Column → the values that it is cut to."""
+        pairs = (part.partition(":") for part in _split(self.param("cut"), "|"))
+        return {ref: tuple(_value(text) for text in values.split(";")) for ref, _, values in pairs}
+
+    @property
+    def refs(self) -> frozenset[str]:
+        """All columns of the cube that the question names."""
+        return frozenset(self.columns) | frozenset(self.cuts)
+
+
+def _split(text: str, mark: str) -> tuple[str, ...]:
+    return tuple(text.split(mark)) if text else ()
+
+
+def _value(text: str) -> Value:
+    try:
+        value = json.loads(text)
+    except ValueError:  # one bare word is the API's other spelling of a text
+        return text
+    return value if isinstance(value, str | int) else text
+
+
+def url(base: str, query: Query, page: int = 1) -> str:
+    """Where the page (from 1) of the question's answer is. `base` is TREASURY_URL, slash or not.
+
+    No slash behind the path (the API answers that with 404), and everything encoded: a bare ";" is split on
+    by some servers.
+    """
+    path = f"{base.rstrip('/')}/cubes/{query.cube}/{query.what}"
+    if query.what == MODEL:
+        return path
+    params = [*query.params, ("page", str(page)), ("pagesize", str(query.page_size))]
+    return f"{path}?{urlencode(params, quote_via=quote, safe='')}"
+
+
+def model_query(cube: str) -> Query:
+    """What the cube is made of and when it was last updated."""
+    return Query(cube, MODEL, "", (), f"{cube} model")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """How the figures of one measure are summed. `is_timed`: the cube has amount types and periods."""
+
+    cube: str
+    measure: str
+    cuts: Mapping[str, Iterable[Value]]
+    is_timed: bool = True
+
+    def query(self, years: tuple[int, ...], key: str) -> Query:
+        drilled = [MUNICIPALITY, YEAR, CODE_COLUMNS[self.measure]]
+        drilled += [AMOUNT_TYPE, LENGTH, PERIOD] if self.is_timed else []
+        params = (
+            ("drilldown", "|".join(drilled)),
+            ("aggregates", AMOUNT),
+            ("cut", _cut({**self.cuts, YEAR: years})),
+            ("order", _order(drilled)),
+        )
+        return Query(self.cube, AGGREGATE, self.measure, years, key, params, PAGE_SIZES[AGGREGATE])
+
+
+_OPERATED = {FUNCTION: finance.FUNCTIONS, AMOUNT_TYPE: _OPERATING, LENGTH: ("year", "month")}
+_BUILT = {CAPITAL_TYPE: _BUILDING, AMOUNT_TYPE: _OPERATING, LENGTH: ("year", "month")}
+_GRANTED = {AMOUNT_TYPE: ("SCHD", "TRFR", "ACT"), LENGTH: ("year", "month")}
+_SUMS = (
+    _Sum("capital_v2", "capital", {FUNCTION: finance.FUNCTIONS, **_BUILT}),
+    _Sum("capital_v2", "asset", {ITEM: finance.ASSETS, **_BUILT}),
+    _Sum("incexp_v2", "income", {ITEM: _INCOME, **_OPERATED}),
+    _Sum("incexp_v2", "expenditure", {ITEM: _SPENDING, **_OPERATED}),
+    _Sum("grants_v2", "grant", {GRANT: finance.GRANTS, **_GRANTED}),
+    # Months are not asked for: a balance cannot be summed.
+    _Sum("cflow_v2", "cash", {ITEM: finance.CASH, AMOUNT_TYPE: _YEARLY, LENGTH: ("year",)}),
+)
+_UIFW = _Sum("uifwexp", "uifw", {ITEM: finance.UIFW}, is_timed=False)
+
+OPINION_FIELDS = (MUNICIPALITY, YEAR, "opinion.code", "opinion.label", "opinion.report_url")
+# Never the addresses and telephone numbers; nor `area`, which is the population of 2011 under a wrong name.
+MUNICIPALITY_FIELDS = (
+    "municipality.demarcation_code",
+    "municipality.name",
+    "municipality.province_code",
+    "municipality.category",
+    "municipality.parent_code",
+)
+CHANGE_FIELDS = (
+    "old_demarcation.code",
+    "new_demarcation.code",
+    "old_code_transition.code",
+    "new_code_transition.code",
+    "date.date",
+)
+
+
+def queries_of(cube: str, years: Sequence[int]) -> list[Query]:
+    """What to ask when the cube moved, for the financial years (by their end). Raises KeyError.
+
+    The large cubes are asked a year at a time; spending against the rules and audit opinions all years at
+    once, and without years everything that there is.
+    """
+    span = tuple(sorted(set(years)))
+    if cube == "uifwexp":
+        return [_UIFW.query(span, _spanned("uifwexp uifw", span))]
+    if cube == "audit_opinions":
+        key = _spanned("audit_opinions opinion", span)
+        return [_facts("audit_opinions", OPINION_FIELDS, key, "opinion", span)]
+    if cube == "municipalities":
+        return [
+            _facts("municipalities", MUNICIPALITY_FIELDS, "municipalities"),
+            _facts("demarcation_changes", CHANGE_FIELDS, "demarcation_changes"),
+        ]
+    sums = [each for each in _SUMS if each.cube == cube]
+    if not sums:
+        raise KeyError(cube)
+    return [each.query((year,), f"{cube} {each.measure} {year}") for each in sums for year in span]
+
+
+def _facts(
+    cube: str, fields: Sequence[str], key: str, measure: str = "", years: tuple[int, ...] = ()
+) -> Query:
+    cut = (("cut", _cut({YEAR: years})),) if years else ()
+    params = (("fields", ",".join(fields)), *cut, ("order", _order(fields)))
+    return Query(cube, FACTS, measure, years, key, params, PAGE_SIZES[FACTS])
+
+
+def _spanned(name: str, years: tuple[int, ...]) -> str:
+    """The name with its years, `2020-2023` or `2020+2022`: another span is another question."""
+    if not years:
+        return name
+    whole = len(years) > 1 and years == tuple(range(years[0], years[-1] + 1))
+    return f"{name} {years[0]}-{years[-1]}" if whole else f"{name} {'+'.join(map(str, years))}"
+
+
+def _cut(cuts: Mapping[str, Iterable[Value]]) -> str:
+    parts = ((ref, ";".join(json.dumps(value) for value in values)) for ref, values in cuts.items())
+    return "|".join(f"{ref}:{values}" for ref, values in parts if values)
+
+
+def _order(refs: Iterable[str]) -> str:
+    """Over all columns, so that no row can move from one page to the next between two requests."""
+    return ",".join(f"{ref}:asc" for ref in refs)

@@ -1,0 +1,115 @@
+"""Asking the Municipal Money API: the model of each cube, and those cubes whose model moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from etl.asking import Progress
+from etl.exceptions import EtlError, FetchFailed, PageChanged
+from etl.fetch import Fetcher
+from etl.money import answers
+from etl.money.model import Model, read_model
+from etl.money.queries import Query, model_query, queries_of, url
+from etl.money.survey import AnswerPage, FinanceSurvey
+from etl.reading import Page
+from etl.sight import Sight
+
+_MOST_PAGES = 50  # of one question; more is a service that does not come to an end
+_MOST_FAILURES = 2  # cubes in a row that cannot be read: then the service is down, not the cube
+
+
+def page_key(query: Query, number: int) -> str:
+    """The name of one page's sighting: the query's key, and the number of a further page."""
+    return query.key if number == 1 else f"{query.key}#{number}"
+
+
+def measures_of(cube: str, years: Iterable[int]) -> set[str]:
+    """What the figures of a cube are of."""
+    return {query.measure for query in queries_of(cube, tuple(years)) if query.measure}
+
+
+@dataclass
+class CubeReader:
+    """One poll's conversation. What cannot be read is noted on the survey, which is then not whole."""
+
+    base: str
+    fetcher: Fetcher
+    sight: Sight
+    survey: FinanceSurvey
+    years: tuple[int, ...]
+    on_progress: Callable[[Progress], None]
+    _done: int = 0
+    _failures: int = 0
+
+    def read(self, cubes: Iterable[str], has_moved: Callable[[str, Model], bool]) -> None:
+        """Read each model, and each cube of which `has_moved` says so. Raises EtlError when none answers."""
+        waiting = list(cubes)
+        for number, cube in enumerate(waiting):
+            try:
+                self._cube(cube, has_moved)
+                self._failures = 0
+            except (FetchFailed, PageChanged) as problem:
+                self._not_read(cube, problem)
+                if self._failures == _MOST_FAILURES and number + 1 < len(waiting):
+                    self._give_up(problem, waiting[number + 1 :])
+                    break
+        if not self.survey.updated:
+            raise FetchFailed(f"Nothing of the Municipal Money API could be read. {self.survey.notes[0]}")
+
+    def _cube(self, cube: str, has_moved: Callable[[str, Model], bool]) -> None:
+        model = self._model(cube)
+        self.survey.updated[cube] = model.last_updated
+        if not has_moved(cube, model):
+            return
+        self.survey.moved.add(cube)
+        queries = queries_of(cube, self.years)
+        for number, query in enumerate(queries):
+            self._tell(query.key, len(queries) - number)
+            self.survey.add(query, list(self._pages(query)))
+        if self._model(cube).last_updated != model.last_updated:
+            raise PageChanged(f"Municipal Money, {cube}: it was updated while it was read; it is read again.")
+        self.survey.read.add(cube)
+
+    def _not_read(self, cube: str, problem: EtlError) -> None:
+        """The figures of a cube that was not read to its end are not used: months could be missing."""
+        self._failures += 1
+        self.survey.whole = False
+        self.survey.notes.append(f"{cube} was not read: {problem}")
+        self.survey.forget(measures_of(cube, self.years))
+
+    def _give_up(self, problem: EtlError, left: list[str]) -> None:
+        self.survey.notes.append(
+            f"{_MOST_FAILURES} cubes in a row could not be read; {', '.join(left)} were not asked for."
+        )
+
+    def _model(self, cube: str) -> Model:
+        query = model_query(cube)
+        page = self._fetch(query, 1)
+        return read_model(page.body, page.content_type, cube)
+
+    def _pages(self, query: Query) -> Iterator[AnswerPage]:
+        """Until a short page: the count in an answer cannot be trusted."""
+        for number in range(1, _MOST_PAGES + 1):
+            page = self._fetch(query, number)
+            answer = answers.read(page.body, page.content_type, query)
+            if answer.page != number:
+                raise PageChanged(f"Municipal Money, {query.key}: page {number} says it is {answer.page}.")
+            yield AnswerPage(answer.rows, self.survey.sightings[page_key(query, number)].snapshot)
+            if answers.is_last(answer):
+                return
+        raise PageChanged(f"Municipal Money, {query.key}: no end after {_MOST_PAGES} pages.")
+
+    def _fetch(self, query: Query, number: int) -> Page:
+        """The page, kept before anybody reads it; one that is data becomes a sighting."""
+        key = page_key(query, number)
+        page = self.fetcher.get(url(self.base, query, number))
+        self.survey.demo.add(page.is_demo)
+        self.sight.look(key, page)
+        answers.parse(page.body, page.content_type, query.key)
+        self.survey.sightings[key] = self.sight.settle(key, answers.digest(page.body, page.content_type))
+        self._done += 1
+        return page
+
+    def _tell(self, what: str, waiting: int) -> None:
+        self.on_progress(Progress(self._done, waiting, what))

@@ -1,0 +1,90 @@
+"""Answers read again from the archive: for a release, a replay, or after the parser moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from itertools import groupby
+
+from django.conf import settings
+
+from etl.archive import Archive
+from etl.exceptions import PageChanged
+from etl.money import answers
+from etl.money.model import read_model
+from etl.money.queries import CUBES, MODEL, Query, model_query, queries_of
+from etl.money.survey import AnswerPage, FinanceSurvey
+from etl.reading import Page
+from etl.sight import Sight
+from projects.models import Sighting
+
+_KEY = re.compile(r"(?P<cube>\w+)(?: (?P<what>\w+))?(?: (?P<years>[\d+-]+))?")
+
+
+def query_of(key: str) -> Query:
+    """The question that a page answered, by its sighting's key. Raises PageChanged for one we never ask."""
+    found = _KEY.fullmatch(key.split("#")[0])
+    cube, what, years = found.group("cube", "what", "years") if found else ("", "", "")
+    if what == MODEL:
+        return model_query(cube)
+    asked = (query for each in CUBES for query in queries_of(each, _years(years)))
+    for query in asked:
+        if query.key == key.split("#")[0]:
+            return query
+    raise PageChanged(f"Nothing that is asked today gives the page {key}.")
+
+
+def _cube(key: str) -> str:
+    """The polled cube that a page belongs to."""
+    cube = key.split("#")[0].split(" ")[0]
+    return "municipalities" if cube == "demarcation_changes" else cube
+
+
+def _years(text: str | None) -> tuple[int, ...]:
+    if not text:
+        return ()
+    first, _, last = text.partition("-")
+    return tuple(range(int(first), int(last) + 1)) if last else tuple(map(int, text.split("+")))
+
+
+def recall_run(run_id: int, cubes: Container[str], survey: FinanceSurvey, sight: Sight) -> None:
+    """Add what a run read of some cubes. Raises PageChanged when bytes are gone."""
+    looks = Sighting.objects.filter(run=run_id).exclude(content_sha256="").select_related("snapshot")
+    recall((look for look in looks if _cube(look.key) in cubes), survey, sight)
+
+
+def recall(looks: Iterable[Sighting], survey: FinanceSurvey, sight: Sight) -> None:
+    """Add what the looks' kept bytes say to the survey. Raises PageChanged when bytes are gone."""
+    ordered = sorted(looks, key=lambda look: (look.key.split("#")[0], look.pk))
+    for name, pages in groupby(ordered, key=lambda look: look.key.split("#")[0]):
+        _add(query_of(name), list(pages), survey, sight)
+
+
+def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, sight: Sight) -> None:
+    pages = list(_pages(looks))
+    for look, page in pages:
+        seen = sight.recall(look.key, page)
+        seen.content, seen.clean = look.content_sha256, look.clean_sha256
+        survey.sightings[look.key] = seen
+        survey.demo.add(page.is_demo)
+    if query.what == MODEL:
+        body, kind = pages[-1][1].body, pages[-1][1].content_type
+        survey.updated[query.cube] = read_model(body, kind, query.cube).last_updated
+        return
+    rows = [answers.read(page.body, page.content_type, query).rows for _, page in pages]
+    survey.add(
+        query, [AnswerPage(some, look.snapshot_id) for (look, _), some in zip(pages, rows, strict=True)]
+    )
+
+
+def _pages(looks: list[Sighting]) -> Iterator[tuple[Sighting, Page]]:
+    archive = Archive(settings.ARCHIVE_DIR)
+    for look in looks:
+        if look.snapshot is None:
+            raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.")
+        try:
+            body = archive.read(look.snapshot.sha256)
+        except FileNotFoundError:
+            raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
+        snapshot = look.snapshot
+        yield look, Page(look.url, body, snapshot.status, snapshot.headers, look.at)

@@ -1,0 +1,154 @@
+"""What the sync commands share: a poll here and now, a rehearsal, a release, and how they are told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from etl.asking import Progress
+from etl.exceptions import EtlError, RunInProgress, Stopped
+from etl.release import release
+from etl.scheduler import DataScheduler
+from projects.api.runs import run_json
+from projects.models import RunState, SyncRun
+
+_EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
+_FAILED, _BUSY = 1, 3
+
+
+class SyncCommand(BaseCommand):
+    """`source` names the monitor; a subclass adds the options of its own and says what was read."""
+
+    source: ClassVar[str]
+    can_hold: ClassVar[bool] = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+        parser.add_argument("--force", action="store_true", help="compare every record, unchanged or not")
+        parser.add_argument("--dry-run", action="store_true", help="write nothing, show what would change")
+        if self.can_hold:
+            parser.add_argument("--approve", type=int, metavar="RUN", help="release a held run, all of it")
+            parser.add_argument(
+                "--reason", default="released on the command line", help="why, with --approve"
+            )
+
+    def how(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options of the monitor itself. Raises CommandError."""
+        return {}
+
+    def read(self, run: SyncRun) -> str:
+        """What a run read and what became of it, in one sentence."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        how = self.how(options)
+        bar = _Bar(shown=sys.stderr.isatty() and not options["json"])
+        approving = self.can_hold and options["approve"]
+        work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
+        try:
+            code = work(options, {**how, "on_progress": bar.show})
+        finally:
+            bar.close()
+        if code:
+            sys.exit(code)
+
+    def _sync(self, options: dict[str, Any], how: dict[str, Any]) -> int:
+        try:
+            trigger = SyncRun.Trigger.COMMAND
+            run = DataScheduler().run_now(self.source, trigger, force=options["force"], **how)
+        except RunInProgress as busy:
+            self._say(options, SyncRun.objects.get(pk=busy.run_id or 0), str(busy))
+            return _BUSY
+        except Stopped as request:
+            self._say(options, SyncRun.objects.get(pk=request.run_id or 0), str(request))
+            return _FAILED
+        except EtlError as problem:
+            run = SyncRun.objects.get(pk=problem.run_id or 0)
+            self._say(options, run, f"Failed: {problem} What was known is untouched.")
+            return _FAILED
+        except DatabaseError as error:
+            self._fail(options, f"The database could not be used: {error}")
+            return _FAILED
+        self._say(options, run, self._summary(run))
+        return _EXIT.get(RunState(run.state), _FAILED)
+
+    def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
+        try:
+            run = release(options["approve"], by="the command line", reason=options["reason"])
+        except RunInProgress as busy:
+            self.stderr.write(str(busy))
+            return _BUSY
+        except EtlError as problem:
+            self.stderr.write(f"Nothing was released: {problem}")
+            return _FAILED
+        self._say(options, run, f"Released. {self._summary(run)}")
+        return 0
+
+    def _rehearse(self, options: dict[str, Any], how: dict[str, Any]) -> int:
+        try:
+            monitor = DataScheduler().rehearse(self.source, force=options["force"], **how)
+        except EtlError as problem:
+            self._fail(options, str(problem))
+            return _FAILED
+        diff = [
+            {"external_id": told.what, "change_type": told.change_type, "field_changes": told.field_changes}
+            for told in monitor.changes.told()
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps(run_json(monitor.run) | {"diff": diff}, ensure_ascii=False))
+            return 0
+        for change in diff:
+            self.stdout.write(f"{change['change_type']} {change['external_id']}")
+            for name, (old, new) in change["field_changes"].items():
+                self.stdout.write(f"    {name}: {old!r} → {new!r}")
+        self.stdout.write(f"Dry run, nothing was written. {self._summary(monitor.run)}")
+        return 0
+
+    def _fail(self, options: dict[str, Any], sentence: str) -> None:
+        """For what has no run to tell of it."""
+        if options["json"]:
+            told = {"run": None, "source": self.source, "state": "failed", "complete": False}
+            self.stdout.write(json.dumps({**told, "error": sentence}))
+        else:
+            self.stderr.write(f"Failed: {sentence}")
+
+    def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(run_json(run), ensure_ascii=False))
+        else:
+            stream = self.stderr if run.state in (RunState.FAILED, RunState.ABANDONED) else self.stdout
+            stream.write(sentence)
+
+    def _summary(self, run: SyncRun) -> str:
+        if run.state == RunState.QUARANTINED:
+            why = " ".join(reason["sentence"] for reason in run.held)
+            return (
+                f"Held, nothing was loaded: {why} A steward decides in the admin;"
+                f" sync_{self.source} --approve {run.pk} releases all of it."
+            )
+        if run.state == RunState.REJECTED:
+            return (
+                "Rejected: a steward said no to this very reading;"
+                " nothing was loaded until the source changes."
+            )
+        return self.read(run)
+
+
+class _Bar:
+    """A progress bar on a terminal; the total grows while lists lead to more lists."""
+
+    def __init__(self, shown: bool) -> None:
+        self._bar = tqdm(unit=" pages", disable=not shown, file=sys.stderr, leave=False)
+
+    def show(self, progress: Progress) -> None:
+        self._bar.total = progress.done + progress.waiting + 1
+        self._bar.set_description_str(progress.what[-40:], refresh=False)
+        self._bar.update(progress.done - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()

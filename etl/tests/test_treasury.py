@@ -1,0 +1,254 @@
+"""Municipal Money, from the API's answers to rows and log, over a replica of the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from etl.exceptions import FetchFailed
+from etl.money.queries import CUBES
+from etl.replica.server import ReplicaServer
+from etl.scheduler import DataScheduler
+from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot, Source, SyncRun
+
+pytestmark = pytest.mark.django_db
+Poll = Callable[..., SyncRun]
+
+
+@pytest.fixture
+def site() -> Iterator[ReplicaServer]:
+    with ReplicaServer(projects=5, seed=3, provinces=("NW",), finance_years=3) as server:
+        yield server
+
+
+@pytest.fixture
+def poll(here: Any, site: ReplicaServer) -> Poll:
+    here.TREASURY_URL = f"{site.root}/api"
+
+    def read(**options: Any) -> SyncRun:
+        return DataScheduler().run_now("treasury", "command", **options)
+
+    return read
+
+
+def test_the_first_reading_loads_every_measure_with_a_log_row_for_each_figure(poll: Poll) -> None:
+    run = poll()
+    assert (run.state, run.complete, run.error) == ("succeeded", True, "")
+    measures = set(MunicipalFigure.objects.values_list("measure", flat=True))
+    assert measures == {"capital", "asset", "income", "expenditure", "grant", "uifw", "cash", "opinion"}
+    assert MunicipalFigure.objects.count() == run.created == run.seen == run.change_count
+    assert DataChangeLog.objects.filter(entity_type="municipal_figure", change_type="created").count() == (
+        run.created
+    )
+
+
+def test_a_second_identical_run_changes_nothing_and_asks_for_the_models_alone(
+    poll: Poll, site: ReplicaServer
+) -> None:
+    poll()
+    rows, before = DataChangeLog.objects.count(), len(site.site.recent)
+    run = poll()
+    assert (run.state, run.unchanged_by, run.requests) == ("unchanged", "model", len(CUBES) + 1)
+    assert all("/model" in line or "robots" in line for line in list(site.site.recent)[before:])
+    assert DataChangeLog.objects.count() == rows
+
+
+def test_a_forced_run_reads_all_cubes_and_still_changes_nothing(poll: Poll) -> None:
+    poll()
+    rows, snapshots = DataChangeLog.objects.count(), Snapshot.objects.count()
+    run = poll(force=True)
+    assert run.state == "unchanged"
+    assert (DataChangeLog.objects.count(), Snapshot.objects.count()) == (rows, snapshots)
+
+
+def test_each_figure_is_traced_to_the_bytes_of_the_answer_that_has_it(poll: Poll, here: Any) -> None:
+    from etl.archive import Archive
+
+    poll()
+    for figure in MunicipalFigure.objects.filter(measure="capital").select_related("snapshot")[:20]:
+        answer = json.loads(Archive(here.ARCHIVE_DIR).read(figure.snapshot.sha256))
+        cells = [
+            cell["amount.sum"]
+            for cell in answer["cells"]
+            if (cell["demarcation.code"], cell["financial_year_end.year"], cell["function.code"])
+            == (figure.municipality_id, figure.financial_year, figure.code)
+            and cell["amount_type.code"] == figure.amount_type
+        ]
+        known = [Decimal(str(cell)) for cell in cells if cell is not None]
+        assert figure.amount == (sum(known) if known else None)
+
+
+def test_a_restated_budget_is_one_log_row_with_both_amounts(poll: Poll, site: ReplicaServer) -> None:
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").first()
+    assert figure is not None
+    head = DataChangeLog.objects.newest()
+    site.site.set_figure(
+        "capital_v2", figure.municipality_id, figure.financial_year, figure.code, "ORGB", 123_456_789
+    )
+    run = poll()
+    rows = DataChangeLog.objects.after(head).filter(external_id__contains=" capital ")
+    assert (run.state, len(rows)) == ("succeeded", 1)
+    assert rows[0].entity_id == figure.pk
+    assert rows[0].field_changes == {"amount": [f"{figure.amount:.2f}", "123456789.00"]}
+    assert rows[0].snapshot_id != figure.snapshot_id
+    figure.refresh_from_db()
+    assert (figure.amount, figure.snapshot_id) == (Decimal("123456789.00"), rows[0].snapshot_id)
+
+
+def test_only_the_cube_that_was_updated_is_read_again(poll: Poll, site: ReplicaServer) -> None:
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="grant", amount_type="SCHD").first()
+    assert figure is not None
+    before = len(site.site.recent)
+    site.site.set_figure(
+        "grants_v2", figure.municipality_id, figure.financial_year, figure.code, "SCHD", 9_000_000
+    )
+    poll()
+    asked = [line for line in list(site.site.recent)[before:] if "/aggregate" in line or "/facts" in line]
+    assert asked
+    assert all("/grants_v2/" in line for line in asked)
+
+
+def test_a_figure_that_is_no_longer_published_is_missing_and_can_return(
+    poll: Poll, site: ReplicaServer
+) -> None:
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="grant", amount_type="SCHD").first()
+    assert figure is not None
+    where = ("grants_v2", figure.municipality_id, figure.financial_year, figure.code, "SCHD")
+    site.site.remove_figure(*where)
+    assert poll().missing == 1
+    figure.refresh_from_db()
+    assert (figure.presence, figure.amount) == ("missing", figure.amount)
+    site.site.set_figure(*where, 77)
+    assert poll().returned == 1
+    steps = DataChangeLog.objects.filter(entity_type="municipal_figure", entity_id=figure.pk).order_by("id")
+    assert list(steps.values_list("change_type", flat=True)) == ["created", "missing", "returned"]
+
+
+def test_null_is_not_missing_and_not_zero(poll: Poll, site: ReplicaServer) -> None:
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").first()
+    assert figure is not None
+    where = ("capital_v2", figure.municipality_id, figure.financial_year, figure.code, "ORGB")
+    site.site.set_figure(*where, None)
+    poll()
+    figure.refresh_from_db()
+    assert (figure.presence, figure.amount) == ("present", None)
+
+
+def test_the_35_disestablished_municipalities_stay_outside_and_the_table_is_compared(poll: Poll) -> None:
+    run = poll()
+    said = [found["sentence"] for found in run.disagreements]
+    assert said
+    assert all("name of" in sentence for sentence in said)  # 292 - 35 = 257: the codes agree
+    assert run.complete
+
+
+def test_one_cube_that_cannot_be_read_costs_only_its_own_figures(poll: Poll, site: ReplicaServer) -> None:
+    poll()
+    site.site.mutate_finances(40)
+    site.site.mutate_finances(1, "incexp_v2")
+    asked = [line for line in _rehearsed(site) if "/api/cubes/" in line]
+    first = next(number for number, line in enumerate(asked) if "/incexp_v2/aggregate" in line)
+    site.site.set_fault("money_timeout", after=first, times=2, where="api")
+    run = poll()
+    assert (run.state, run.complete) == ("succeeded", False)
+    assert any("incexp_v2 was not read" in note and "overloaded" in note for note in run.notes)
+    assert not DataChangeLog.objects.filter(run=run, external_id__contains=" income ").exists()
+    assert poll().complete
+
+
+def _rehearsed(site: ReplicaServer) -> list[str]:
+    """What a poll asks for now."""
+    before = len(site.site.recent)
+    DataScheduler().rehearse("treasury")
+    return list(site.site.recent)[before:]
+
+
+def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site: ReplicaServer) -> None:
+    poll()
+    figures = list(MunicipalFigure.objects.order_by("pk").values_list("pk", "amount"))
+    site.site.set_fault("status503", where="api")
+    with pytest.raises(FetchFailed):
+        poll()
+    assert SyncRun.objects.first().state == "failed"
+    assert list(MunicipalFigure.objects.order_by("pk").values_list("pk", "amount")) == figures
+
+
+def test_a_reading_that_is_out_of_line_is_held_and_not_asked_for_again(
+    poll: Poll, site: ReplicaServer, here: Any
+) -> None:
+    from etl.release import release
+
+    poll()
+    rows = DataChangeLog.objects.count()
+    site.site.set_fault("money_drop_cells", where="api")
+    site.site.mutate_finances(1, "capital_v2")
+    run = poll()
+    assert (run.state, DataChangeLog.objects.count()) == ("quarantined", rows)
+    assert "fewer" in run.held[0]["sentence"]
+    before = len(site.site.recent)
+    again = poll()
+    asked = [line for line in list(site.site.recent)[before:] if "/aggregate" in line]
+    assert (again.state, asked) == ("quarantined", [])
+    released = release(again.pk, "steward", "checked")
+    assert released.state == "succeeded"
+    assert released.missing > 0
+    assert poll().state == "unchanged"
+
+
+def test_the_years_option_reads_those_years_and_is_never_complete(poll: Poll) -> None:
+    run = poll(years=[2025])
+    assert (run.state, run.complete) == ("succeeded", False)
+    assert set(MunicipalFigure.objects.values_list("financial_year", flat=True)) == {2025}
+
+
+def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: ReplicaServer) -> None:
+    from etl.money import replay
+
+    poll()
+    site.site.mutate_finances(25)
+    poll()
+    _, outcome = replay.replay(Source.objects.get(pk="treasury"))
+    assert outcome.replayed == 2
+    assert outcome.is_identical, (outcome.runs, list(outcome.figures.items())[:3])
+
+
+def test_the_parser_that_moved_reads_what_is_known_again(poll: Poll, monkeypatch: Any) -> None:
+    from etl import treasury
+
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None).first()
+    assert figure is not None
+    MunicipalFigure.objects.filter(pk=figure.pk).update(amount=1)  # as an older parser read it
+    monkeypatch.setattr(treasury, "money_digest", lambda: "f" * 64)
+    poll()
+    row = DataChangeLog.objects.get(entity_type="municipal_figure", entity_id=figure.pk, cause="parser")
+    assert row.field_changes["amount"] == ["1.00", f"{figure.amount:.2f}"]
+
+
+def test_the_command_says_what_it_did_in_one_json_object(poll: Poll, capsys: Any) -> None:
+    call_command("sync_treasury", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["source"], told["state"], told["complete"]) == ("treasury", "succeeded", True)
+    call_command("sync_treasury", "--dry-run", "--force")
+    assert "nothing was written" in capsys.readouterr().out
+
+
+def test_replica_figures_are_demo_data_and_never_meet_real_ones(poll: Poll) -> None:
+    poll()
+    assert Source.objects.get(pk="treasury").demo is True
+    assert not DataChangeLog.objects.filter(source_id="treasury", demo=False).exists()
+
+
+def test_every_page_that_was_read_is_a_sighting(poll: Poll) -> None:
+    run = poll()
+    assert Sighting.objects.filter(run=run).count() == run.pages
+    assert not Sighting.objects.filter(run=run, loaded=False).exists()

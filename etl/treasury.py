@@ -1,0 +1,216 @@
+"""National Treasury's Municipal Money: what municipalities budgeted, received and spent on water.
+
+The API (https://municipaldata.treasury.gov.za/docs) is asked politely: its robots.txt wants 120 seconds
+between two requests, so each poll reads the cubes' models alone, and a cube only when its model says that
+it was updated. A first reading takes hours, a quiet one a quarter of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from etl import checks, load
+from etl.archive import Archive
+from etl.asking import Progress
+from etl.checks import Disagreement, Verdict
+from etl.exceptions import EtlError, PageChanged
+from etl.fetch import Fetcher
+from etl.manners import limits, manners
+from etl.money import answers, errors, holding, places
+from etl.money.cells import Key
+from etl.money.changes import FigureChanges, KnownFigure, changes_of
+from etl.money.known import KnownFinances, present
+from etl.money.model import Model
+from etl.money.places import OurPlace
+from etl.money.queries import CUBES
+from etl.money.reader import CubeReader
+from etl.money.recall import recall_run
+from etl.money.survey import FinanceSurvey
+from etl.money.writing import FigureWriter
+from etl.monitor import SourceMonitor
+from etl.parser_version import money_digest
+from etl.reading import Page
+from etl.sight import Sight
+from projects.facts import municipalities
+from projects.figures import HERE
+from projects.finance import FIRST_YEAR, municipal_year
+from projects.models import SyncRun
+
+_MOST_DIFFERENCES = 100
+
+
+class MunicipalTreasuryMonitor(SourceMonitor):
+    """Polls the cubes; `years` (by their end) narrows what is asked, and then nothing counts as complete."""
+
+    name = "treasury"
+    writer = FigureWriter()
+    known: KnownFinances
+    survey: FinanceSurvey
+    changes: FigureChanges
+
+    def __init__(
+        self,
+        run: SyncRun,
+        *,
+        dry_run: bool = False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        years: Sequence[int] = (),
+    ) -> None:
+        super().__init__(run, dry_run=dry_run, on_progress=on_progress)
+        self.only = tuple(sorted(set(years)))
+        self.places = our_places()
+        self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
+        self.survey = self._new_survey()
+        self.fetcher = Fetcher(
+            settings.TREASURY_URL, manners(), self.alive, passing=_is_passing, refusal=_refusal
+        )
+        run.parser_digest = money_digest()
+
+    def close(self) -> None:
+        self.fetcher.close()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """From the first year of the v2 cubes to the one that is budgeted for next."""
+        last = municipal_year(timezone.now().astimezone(HERE).date()) + 1
+        return self.only or tuple(range(FIRST_YEAR, last + 1))
+
+    def _new_survey(self) -> FinanceSurvey:
+        return FinanceSurvey(self.places.keys())
+
+    def _what_is_known(self) -> KnownFinances:
+        return KnownFinances.of(self.run.source)
+
+    def _catch_up(self) -> None:
+        if self.run.parser_digest == self.known.parser or not self.known.parser:
+            return
+        try:
+            self._recall_known()
+            self.changes = changes_of(
+                self.survey, self.known.figures(self.survey.answered), "parser", absences=False
+            )
+            if not self.dry_run:
+                load.load_corrections(self.run, self.changes, self.writer)
+        except EtlError as problem:  # bytes are gone: what is published today is read in any case
+            self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
+        self.survey, self.changes = self._new_survey(), FigureChanges()
+
+    def _recall_known(self) -> None:
+        for cube, state in self.known.cubes.items():
+            recall_run(state["run"], {cube}, self.survey, self.sight)
+
+    def _read_source(self) -> None:
+        self.sight.last = self.known.last_sightings()
+        reader = CubeReader(
+            settings.TREASURY_URL, self.fetcher, self.sight, self.survey, self.years, self.on_progress
+        )
+        try:
+            reader.read(CUBES, self._has_moved)
+        finally:
+            self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
+        self._recall_held()
+
+    def _recall_held(self) -> None:
+        """What waits for a steward is compared again from our own archive: the service is not asked twice."""
+        for cube in filter(self._waits, self.survey.updated):
+            recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.sight)
+            self.survey.moved.add(cube)
+            self.survey.read.add(cube)
+
+    def _waits(self, cube: str) -> bool:
+        held = self.known.held.get(cube)
+        as_held = held is not None and held["last_updated"] == self.survey.updated.get(cube)
+        return bool(as_held and held != self.known.cubes.get(cube) and cube not in self.survey.moved)
+
+    def _has_moved(self, cube: str, model: Model) -> bool:
+        """Whether there is something to read. A model that cannot move, or a reading of long ago, is no
+        reason to believe that nothing was published."""
+        before = self.known.cubes.get(cube)
+        waits = self.known.held.get(cube)
+        if waits and waits["last_updated"] == model.last_updated and not self.run.force:
+            before = waits
+        if self.run.force or self.only or before is None:
+            return True
+        if before["last_updated"] != model.last_updated:
+            return True
+        age = timezone.now() - datetime.fromisoformat(before["read_at"])
+        return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
+
+    def _check(self) -> Verdict:
+        checks.check_demo(self.survey, self.run.source.demo)
+        if self.survey.read and not self.survey.records and self.known.cubes and not self.only:
+            figures = self.survey.read - {"municipalities"}
+            if figures and not self.survey.refused:
+                raise PageChanged(
+                    f"Municipal Money has no figure at all in {', '.join(sorted(figures))}:"
+                    " what was known is kept until somebody has looked."
+                )
+        complete = self.survey.whole and not self.only
+        return Verdict(complete, list(self.survey.notes), self._table_differences())
+
+    def _table_differences(self) -> list[Disagreement]:
+        """Where the cube's table of municipalities is not ours: reported, and nothing is made of it."""
+        if "municipalities" not in self.survey.tables or "demarcation_changes" not in self.survey.tables:
+            return []
+        rows, changes = self.survey.tables["municipalities"], self.survey.tables["demarcation_changes"]
+        found = places.table_differences(rows, changes, self.places)
+        return [
+            Disagreement(each.what, len(rows), len(self.places), True, each.sentence)
+            for each in found[:_MOST_DIFFERENCES]
+        ]
+
+    def _nothing_new(self) -> str:
+        return "" if self.survey.moved or not self.survey.whole else "model"
+
+    @cached_property
+    def _known_figures(self) -> dict[Key, KnownFigure]:
+        return self.known.figures(self.survey.answered)
+
+    def _changes(self, verdict: Verdict, shown_by: str) -> FigureChanges:
+        return FigureChanges() if shown_by else changes_of(self.survey, self._known_figures)
+
+    def _hold(self, verdict: Verdict) -> None:
+        self.run.content_digest, self.run.profile = self.survey.content_digest(), self._profile()
+        if not self.changes:
+            return
+        if self.known.was_rejected(self.run.content_digest):
+            verdict.rejected = True
+            return
+        had = present(self._known_figures)
+        verdict.held = holding.reasons(self.survey.counts(), had, self.changes, limits())
+
+    def _profile(self) -> dict[str, Any]:
+        """What is known of each cube after this run, for the next one to start from."""
+        read = {} if self.only else {cube: self._just_read(cube) for cube in self.survey.read}
+        counts = self.survey.counts()
+        used = sorted(self.survey.read)
+        return {
+            "cubes": self.known.cubes | read,
+            "read": used,
+            "figures": counts,
+            "municipalities": len(self.places),
+        }
+
+    def _just_read(self, cube: str) -> dict[str, Any]:
+        updated = self.survey.updated[cube]
+        return {"last_updated": updated, "read_at": timezone.now().isoformat(), "run": self.run.pk}
+
+
+def our_places() -> Mapping[str, OurPlace]:
+    """Our own table of the 257, as the cube's is compared with it."""
+    facts = municipalities()
+    return {f.code: OurPlace(f.name, f.province, f.category, f.district or "") for f in facts}
+
+
+def _is_passing(answer: Page) -> bool:
+    return errors.is_passing(answer.status or 0, answer.body)
+
+
+def _refusal(answer: Page) -> str:
+    return errors.sentence(answer.url, answer.status or 0, answer.body)
