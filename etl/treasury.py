@@ -29,7 +29,7 @@ from etl.money.known import KnownFinances, present
 from etl.money.model import Model
 from etl.money.places import OurPlace
 from etl.money.queries import CUBES
-from etl.money.reader import CubeReader
+from etl.money.reader import CubeReader, measures_of
 from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
@@ -115,6 +115,9 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         finally:
             self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
         self._recall_held()
+        still = [cube for name, cube in self.known.cubes.items() if name not in self.survey.moved]
+        self.survey.standing = sum(cube["figures"] for cube in still)
+        self.survey.standing_places = self.known.municipalities if still else 0
 
     def _recall_held(self) -> None:
         """What waits for a steward is compared again from our own archive: the service is not asked twice."""
@@ -194,12 +197,18 @@ class MunicipalTreasuryMonitor(SourceMonitor):
             "cubes": self.known.cubes | read,
             "read": used,
             "figures": counts,
-            "municipalities": len(self.places),
+            "municipalities": self.survey.municipality_lines,
         }
 
     def _just_read(self, cube: str) -> dict[str, Any]:
-        updated = self.survey.updated[cube]
-        return {"last_updated": updated, "read_at": timezone.now().isoformat(), "run": self.run.pk}
+        measures = measures_of(cube, self.years)
+        keys = [key for key in self.survey.records if key[2] in measures]
+        return {
+            "last_updated": self.survey.updated[cube],
+            "read_at": timezone.now().isoformat(),
+            "run": self.run.pk,
+            "figures": len(keys),
+        }
 
 
 def our_places() -> Mapping[str, OurPlace]:

@@ -23,6 +23,7 @@ class KnownFinances:
     cubes: dict[str, dict[str, Any]] = field(default_factory=dict)
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     parser: str = ""
+    municipalities: int = 0  # that had a figure in the last believed reading
 
     @classmethod
     def of(cls, source: Source) -> KnownFinances:
@@ -32,7 +33,10 @@ class KnownFinances:
         )
         newest = read.exclude(profile={}).order_by("-id").first()
         held = newest if newest and newest.state not in GOOD else None
-        return cls(source, _cubes(good), _cubes(held), good.parser_digest if good else "")
+        if good is None:
+            return cls(source, {}, _cubes(held))
+        places = good.profile.get("municipalities") or 0
+        return cls(source, _cubes(good), _cubes(held), good.parser_digest, places)
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key: of each cube, in the run that read it last."""

@@ -37,15 +37,19 @@ class FinanceSurvey(Looked):
     refused: set[Key] = field(default_factory=set)  # published, and not to be used: a note says why
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # rows of the reference tables
     moved: set[str] = field(default_factory=set)  # cubes whose model says that there is something new
+    # figures and municipalities of the cubes whose model says that what was read before still stands
+    standing: int = 0
+    standing_places: int = 0
 
     @property
     def seen(self) -> int:
-        return len(self.records)
+        """Figures: those that were read, and those of the cubes that say they did not move."""
+        return len(self.records) + self.standing
 
     @property
     def municipality_lines(self) -> int:
         """Municipalities that have a figure."""
-        return len({key[0] for key in self.records})
+        return max(self.standing_places, len({key[0] for key in self.records}))
 
     def add(self, query: Query, pages: Iterable[AnswerPage]) -> None:
         """All pages of one query's answer."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -50,9 +52,10 @@ def test_the_first_reading_loads_every_measure_with_a_log_row_for_each_figure(po
 def test_a_second_identical_run_changes_nothing_and_asks_for_the_models_alone(
     poll: Poll, site: ReplicaServer
 ) -> None:
-    poll()
+    first = poll()
     rows, before = DataChangeLog.objects.count(), len(site.site.recent)
     run = poll()
+    assert (run.seen, run.same, run.listings) == (first.seen, first.seen, first.listings)
     assert (run.state, run.unchanged_by, run.requests) == ("unchanged", "model", len(CUBES) + 1)
     assert all("/model" in line or "robots" in line for line in list(site.site.recent)[before:])
     assert DataChangeLog.objects.count() == rows
@@ -175,7 +178,7 @@ def _rehearsed(site: ReplicaServer) -> list[str]:
 def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site: ReplicaServer) -> None:
     poll()
     figures = list(MunicipalFigure.objects.order_by("pk").values_list("pk", "amount"))
-    site.site.set_fault("status503", where="api")
+    site.site.set_fault("status500", where="api")
     with pytest.raises(FetchFailed):
         poll()
     assert SyncRun.objects.first().state == "failed"
@@ -252,3 +255,107 @@ def test_every_page_that_was_read_is_a_sighting(poll: Poll) -> None:
     run = poll()
     assert Sighting.objects.filter(run=run).count() == run.pages
     assert not Sighting.objects.filter(run=run, loaded=False).exists()
+
+
+def test_a_stop_in_the_middle_of_a_reading_loads_nothing_and_the_next_poll_reads_it_all(
+    poll: Poll, site: ReplicaServer, monkeypatch: Any
+) -> None:
+    from etl import stop
+    from etl.exceptions import Stopped
+    from etl.money.reader import CubeReader
+
+    tell = CubeReader._tell
+
+    def ask_to_stop(reader: CubeReader, what: str, waiting: int) -> None:
+        tell(reader, what, waiting)
+        if what.startswith("grants_v2"):  # as a signal that comes while this cube is read
+            stop._ask(signal.SIGTERM, None)
+
+    monkeypatch.setattr(CubeReader, "_tell", ask_to_stop)
+    with pytest.raises(Stopped):
+        poll()
+    stopped = SyncRun.objects.get(source_id="treasury")
+    assert (stopped.state, stopped.change_count) == ("abandoned", 0)
+    assert not MunicipalFigure.objects.exists()
+    monkeypatch.undo()
+    stop._Asked.signals.clear()
+    assert poll().created > 0
+
+
+def test_treasury_can_be_down_while_dws_works_and_the_reverse(
+    poll: Poll, site: ReplicaServer, here: Any
+) -> None:
+    here.DWS_URL = site.url
+    scheduler = DataScheduler()
+    site.site.set_fault("status500", where="api")
+    with pytest.raises(FetchFailed):
+        poll()
+    assert scheduler.run_now("dws", "command").state == "succeeded"
+    site.site.set_fault("status500")
+    with pytest.raises(FetchFailed):
+        scheduler.run_now("dws", "command")
+    assert poll().state == "succeeded"
+    assert MunicipalFigure.objects.exists()
+
+
+@pytest.mark.soak
+def test_the_pause_that_robots_txt_asks_for_is_kept_and_the_lease_renewed(
+    poll: Poll, site: ReplicaServer, here: Any
+) -> None:
+    poll()
+    here.FETCH_DELAY_SECONDS, here.LEASE_SECONDS, site.site.crawl_delay = 0.001, 2, 1
+    begun = time.monotonic()
+    run = poll()
+    assert run.state == "unchanged"
+    assert time.monotonic() - begun > 0.95 * (run.requests - 1)
+
+
+def test_a_cube_that_never_says_it_moved_is_read_again_after_a_week(poll: Poll, site: ReplicaServer) -> None:
+    run = poll()
+    for cube in run.profile["cubes"].values():
+        cube["read_at"] = "2026-01-01T00:00:00+00:00"
+    run.save()
+    again = poll()
+    assert (again.state, again.unchanged_by) == ("unchanged", "records")
+    assert again.requests > len(CUBES) + 1
+
+
+def test_a_count_that_lies_and_full_pages_do_not_end_a_reading_early(
+    poll: Poll, site: ReplicaServer, monkeypatch: Any
+) -> None:
+    from etl.money import queries
+
+    whole = poll().seen
+    monkeypatch.setitem(queries.PAGE_SIZES, "aggregate", 100)
+    site.site.set_fault("money_lie_count", where="api")
+    run = poll(force=True)
+    assert (run.state, run.seen) == ("unchanged", whole)
+    assert Sighting.objects.filter(run=run, key__contains="#2").exists()
+
+
+def test_a_cube_that_is_updated_while_it_is_read_is_not_used(poll: Poll, site: ReplicaServer) -> None:
+    site.site.set_fault("money_torn", where="api")
+    run = poll()
+    assert not run.complete
+    assert any("was updated while it was read" in note for note in run.notes)
+    assert not MunicipalFigure.objects.filter(measure="capital").exists()
+
+
+@pytest.mark.parametrize("fault", ["money_html", "money_strings", "truncate", "empty"])
+def test_an_answer_that_is_no_data_is_kept_as_evidence_and_changes_nothing(
+    fault: str, poll: Poll, site: ReplicaServer
+) -> None:
+    from etl.exceptions import EtlError
+
+    poll()
+    before = DataChangeLog.objects.count()
+    site.site.mutate_finances(1, "capital_v2")
+    site.site.set_fault(fault, where="api", after=2)
+    try:
+        run = poll()
+    except EtlError:
+        run = SyncRun.objects.filter(source_id="treasury").latest("pk")
+    assert not run.complete
+    assert DataChangeLog.objects.count() == before
+    site.site.set_fault("none")
+    assert poll().updated >= 1
