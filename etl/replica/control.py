@@ -12,7 +12,14 @@ POST /_control/layout?name=table            and theme?name= ; `grid/cards` mixes
 POST /_control/etag?on=1                    ETag and 304
 POST /_control/noise?kind=row_order&on=1    kind=all for every kind
 GET  /_control/faults                       what can go wrong: name → one line
-POST /_control/fault?name=status500[&after=5&times=2&seconds=10&retry_after=2&attribute=budget&layout=cards]
+POST /_control/fault?name=status500[&after=5&times=2&seconds=10
+                     &where=api&retry_after=2&attribute=budget&layout=cards]
+GET  /_control/money_faults                 the same of the figures
+GET  /_control/finances                     every figure that is published now
+GET  /_control/finance_ledger?since=SEQ[&net=1]
+POST /_control/mutate_finances?n=3[&cube=grants_v2]
+POST /_control/figure?cube=capital_v2&code=CPT&year=2021&line=4202&amount_type=ORGB&amount=5[&remove=1]
+POST /_control/crawl_delay?seconds=120      of robots.txt; 0: none
 """
 
 from __future__ import annotations
@@ -24,6 +31,7 @@ from urllib.parse import parse_qsl
 
 from etl.replica.exchange import Answer
 from etl.replica.faults import FAULTS
+from etl.replica.money import control as money
 from etl.replica.site import Site
 
 Query = dict[str, str]
@@ -84,6 +92,7 @@ def _fault(site: Site, query: Query) -> Any:
         retry_after=int(query.get("retry_after", 2)),
         attribute=query.get("attribute", "budget"),
         layout=query.get("layout", ""),
+        where=query.get("where", ""),
     )
     return site.state()
 
@@ -118,4 +127,5 @@ COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
     ("POST", "theme"): _theme,
     ("POST", "noise"): _noise,
     ("POST", "fault"): _fault,
+    **money.COMMANDS,
 }

@@ -3,6 +3,9 @@
 Those of the wire (a firewall, a bad line, an overloaded server) change a finished answer: `wire.py`. Those
 of the data are lies that the pages tell while they are written: `lies.py`. Neither touches the facts or the
 ledger. Only `self_edit` does, because there the site really changes; its one edit is in the ledger.
+
+All of them strike the dashboard; those of the wire can strike the Municipal Money API instead, which has
+faults of its own beside: `money/lies.py`.
 """
 
 from __future__ import annotations
@@ -63,6 +66,7 @@ class Fault:
     retry_after: int = 2  # seconds, of 429 and 503
     attribute: str = "budget"  # of blank_column, rename_column, rename_caption
     layout: str = ""  # of switch_layout
+    where: str = "pmd"  # whose answers: pmd or api
     struck: int = field(default=0)
 
     def strikes(self) -> bool:

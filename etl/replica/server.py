@@ -1,12 +1,13 @@
 """The replica as a web server: `with ReplicaServer(projects=200, seed=7) as replica: replica.url`.
 
-The dashboard is under /pmd/, control URLs under /_control/; /api/ is left for the Municipal Money API.
+The dashboard is under /pmd/, the Municipal Money API under /api/, control URLs under /_control/.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ipaddress
+import itertools
 import random
 import socket
 import threading
@@ -20,11 +21,17 @@ from urllib.parse import parse_qsl
 
 from etl.replica import control, pmd
 from etl.replica.exchange import Answer, Request, html
+from etl.replica.money import api
 from etl.replica.pages import errors
 from etl.replica.site import Site
 
 MAX_FORM_BYTES = 10_000_000
 DRIPS = 100
+FINANCES_EVERY = 3  # of the moments at which the site changes by itself
+
+
+def _robots(site: Site) -> str:
+    return site.robots + ("" if site.crawl_delay is None else f"Crawl-delay: {site.crawl_delay}\n")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -74,13 +81,20 @@ class Handler(BaseHTTPRequestHandler):
     def _page(self, path: str, query: str, form: dict[str, str]) -> Answer:
         site = self.server.site
         if path == "/robots.txt":
-            return Answer(site.robots.encode(), content_type="text/plain")
+            return Answer(_robots(site).encode(), content_type="text/plain")
+        if path == "/api" or path.startswith("/api/"):
+            return api.respond(site, self._api_request(path, query))
         if path in ("/", "/pmd", "/pmd/"):
             return html("", 302, ("Location", "/pmd/level.aspx"))
         if not path.lower().startswith("/pmd/"):
             return html(errors.not_found(), 404)
         known = self.headers.get("If-None-Match") or ""
         return pmd.respond(site, Request(self.command, path[5:], query, form, self._session_cookie(), known))
+
+    def _api_request(self, path: str, query: str) -> api.ApiRequest:
+        host, port = self.server.server_address[:2]
+        root = f"http://{self.headers.get('Host') or f'{host!s}:{port}'}"
+        return api.ApiRequest(path, query, root, "gzip" in (self.headers.get("Accept-Encoding") or ""))
 
     def _session_cookie(self) -> str | None:
         try:
@@ -99,7 +113,8 @@ class Handler(BaseHTTPRequestHandler):
     def _send_head(self, answer: Answer) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("Cache-Control", "private")
+        if not any(name == "Cache-Control" for name, _ in answer.headers):
+            self.send_header("Cache-Control", "private")
         self.send_header("X-Demo-Data", "1")
         for name, value in answer.headers:
             self.send_header(name, value)
@@ -174,8 +189,9 @@ class ReplicaServer:
         provinces: Sequence[str] = (),
         rows_of_all: int = 100,
         etag: bool = False,
+        finance_years: int = 8,
     ) -> None:
-        self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all)
+        self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all, finance_years)
         self.site.etags = etag
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
@@ -191,6 +207,11 @@ class ReplicaServer:
     def url(self) -> str:
         """The entry page, as `DWS_URL` wants it."""
         return f"{self.root}/pmd/level.aspx"
+
+    @property
+    def api_url(self) -> str:
+        """The root of the Municipal Money API, as `TREASURY_URL` wants it."""
+        return f"{self.root}/api"
 
     @property
     def requests(self) -> Counter[str]:
@@ -235,6 +256,10 @@ class ReplicaServer:
 
     def _keep_changing(self) -> None:
         rng = random.Random(self.site.seed)
-        while not self._server.stopping.wait(self._mutate_every):
+        for tick in itertools.count(1):
+            if self._server.stopping.wait(self._mutate_every):
+                return
             self._wait_for_quiet()
             self.site.mutate(rng.randint(1, 3))
+            if tick % FINANCES_EVERY == 0:
+                self.site.mutate_finances(rng.randint(1, 2))

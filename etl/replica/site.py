@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from etl.replica.bulk import BulkMutator
-from etl.replica.faults import FAULTS, NO_FAULT, Fault
+from etl.replica.faults import FAULTS, NO_FAULT, WIRE_FAULTS, Fault
 from etl.replica.fields import BY_ATTRIBUTE
 from etl.replica.layouts import LAYOUTS, NOISE, NOISE_AT_START, THEMES, Layout, named
 from etl.replica.ledger import Entry, Ledger
+from etl.replica.money.desk import FinanceDesk
+from etl.replica.money.lies import MONEY_FAULTS
 from etl.replica.mutate import DRAWS
 from etl.replica.webforms import Seal, Sessions, Target
 from etl.replica.world import World
@@ -19,7 +21,7 @@ from etl.replica.world import World
 ROBOTS = "User-agent: *\nDisallow: /pmd/admin/\n"
 
 
-class Site:
+class Site(FinanceDesk):
     """What tests and the control URLs talk to. All methods may be called from any thread."""
 
     def __init__(
@@ -31,6 +33,7 @@ class Site:
         fault: str = "none",
         provinces: Sequence[str] = (),
         rows_of_all: int = 100,
+        finance_years: int = 8,
     ) -> None:
         self.lock = threading.RLock()
         self.seed = seed
@@ -46,6 +49,7 @@ class Site:
         self.kinds: Counter[str] = Counter()  # GET, POST, callback, postback, not_modified
         self.recent: deque[str] = deque(maxlen=2000)  # "GET /pmd/level.aspx?…", newest last
         self._noise = set(NOISE_AT_START)
+        self.open_books(self.world, seed, finance_years)
         self._mutator = BulkMutator(self.world, self.ledger, seed)
         self.set_layout(layout)
         self.set_theme(theme)
@@ -134,20 +138,24 @@ class Site:
         retry_after: int = 2,
         attribute: str = "budget",
         layout: str = "",
+        where: str = "",
     ) -> None:
         """From the next answer but `after` on, `times` answers (0: all) go wrong; what goes wrong is said in
-        `faults.FAULTS`, what the other arguments are for in `faults.Fault`. Raises ValueError."""
-        _known(name, FAULTS, "fault")
+        `faults.FAULTS`, what the other arguments are for in `faults.Fault`. `where`: pmd (the default) or
+        api, which the faults of the wire can strike too and those of the figures (`money/lies.py`) always do.
+
+        Raises ValueError."""
+        where = fault_place(name, where)
         _known(attribute, BY_ATTRIBUTE, "column")
         if layout:
             named(layout)
-        self.fault = Fault(name, after, times, seconds, retry_after, attribute, layout)
+        self.fault = Fault(name, after, times, seconds, retry_after, attribute, layout, where)
 
-    def strike(self) -> Fault:
+    def strike(self, where: str = "pmd") -> Fault:
         """Count one answer: the fault that hits it. The edit of `self_edit` is made before it."""
         with self.lock:
             fault = self.fault
-            if not fault.strikes():
+            if fault.where != where or not fault.strikes():
                 return NO_FAULT
             if fault.name == "self_edit" and fault.struck <= max(1, fault.times):
                 self._mutator.move_first()
@@ -173,6 +181,7 @@ class Site:
             return {
                 "projects": len(self.world),
                 "seq": self.ledger.head,
+                "finance_seq": self.finance_ledger.head,
                 "layout": self.layout.name,
                 "theme": self.theme,
                 "fault": self.fault.name,
@@ -183,6 +192,17 @@ class Site:
                 "requests": dict(self.requests),
                 "kinds": dict(self.kinds),
             }
+
+
+def fault_place(name: str, where: str = "") -> str:
+    """Whose answers a fault strikes: `where`, or what it is made for. Raises ValueError."""
+    _known(name, FAULTS | MONEY_FAULTS, "fault")
+    where = where or ("api" if name in MONEY_FAULTS else "pmd")
+    _known(name, _FAULTS_OF[_known(where, _FAULTS_OF, "place")], f"fault of {where}")
+    return where
+
+
+_FAULTS_OF = {"pmd": FAULTS, "api": WIRE_FAULTS | MONEY_FAULTS}
 
 
 def _another(layout: Layout) -> Layout:

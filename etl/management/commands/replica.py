@@ -10,13 +10,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from etl.replica.faults import FAULTS
 from etl.replica.layouts import HELP, NOISE, THEMES, named
+from etl.replica.money.lies import MONEY_FAULTS
+from etl.replica.money.plan import MOST_YEARS
 from etl.replica.server import ReplicaServer
+from etl.replica.site import fault_place
 
 MOST_PROJECTS = 50_000
 
 
 class Command(BaseCommand):
-    help = "Serve the replica of the DWS dashboard (made-up projects; for tests and demonstrations)."
+    help = (
+        "Serve the replicas of the DWS dashboard (under /pmd/) and of the Municipal Money API (under /api/):"
+        " made-up projects and figures, for tests and demonstrations."
+    )
     # No database and no checks: it must be up before anything else of the project is.
     requires_system_checks: list[str] = []
 
@@ -28,7 +34,11 @@ class Command(BaseCommand):
         parser.add_argument("--mutate-every", type=float, default=0.0, metavar="SECONDS")
         parser.add_argument("--layout", default="grid", help=f"{', '.join(HELP)}, or two of them as a/b")
         parser.add_argument("--theme", choices=THEMES, default="Moderno")
-        parser.add_argument("--fault", choices=sorted(FAULTS), default="none", metavar="NAME")
+        parser.add_argument("--finance-years", type=int, default=MOST_YEARS, help=f"0 to {MOST_YEARS}")
+        parser.add_argument("--fault", choices=sorted(FAULTS | MONEY_FAULTS), default="none", metavar="NAME")
+        parser.add_argument(
+            "--fault-where", choices=("pmd", "api"), default="", help="whose answers it strikes"
+        )
         parser.add_argument("--fault-after", type=int, default=0, help="answers that go well before it")
         parser.add_argument("--fault-times", type=int, default=0, help="answers that go wrong; 0: all")
         parser.add_argument("--etag", action="store_true", help="answer with ETag and 304")
@@ -42,24 +52,43 @@ class Command(BaseCommand):
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
-        names = ("projects", "seed", "layout", "theme", "host", "port", "mutate_every", "etag")
+        server = self._server(options)
+        with server:
+            self.stdout.write(f"Replica of the DWS dashboard: {server.url}")
+            self.stdout.write(f"Control, from this machine only: {server.root}/_control/state")
+            self.stdout.write(f"Replica of the Municipal Money API: {server.api_url}")
+            self.stdout.flush()
+            stop.wait()
+        self.stdout.write("Replica stopped.")
+
+    def _server(self, options: dict[str, Any]) -> ReplicaServer:
+        """The server, not started yet. Raises CommandError for a wrong option or a port that is taken."""
+        names = (
+            "projects",
+            "seed",
+            "layout",
+            "theme",
+            "host",
+            "port",
+            "mutate_every",
+            "etag",
+            "finance_years",
+        )
+        fault = (options["fault"], options["fault_after"], options["fault_times"])
         try:
             named(options["layout"])
+            fault_place(options["fault"], options["fault_where"])
             server = ReplicaServer(**{name: options[name] for name in names})
         except ValueError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error}") from error
-        server.site.set_fault(options["fault"], options["fault_after"], options["fault_times"])
-        with server:
-            self.stdout.write(f"Replica of the DWS dashboard: {server.url}")
-            self.stdout.write(f"Control, from this machine only: {server.root}/_control/state")
-            self.stdout.flush()
-            stop.wait()
-        self.stdout.write("Replica stopped.")
+        server.site.set_fault(*fault, where=options["fault_where"])
+        return server
 
     def _list(self) -> None:
-        for heading, lines in (("Layouts", HELP), ("Faults", FAULTS), ("Noise", NOISE)):
+        parts = (("Layouts", HELP), ("Faults", FAULTS), ("Faults of the API", MONEY_FAULTS), ("Noise", NOISE))
+        for heading, lines in parts:
             self.stdout.write(f"{heading}:")
             for name, line in lines.items():
                 self.stdout.write(f"  {name:18} {line}")
