@@ -58,7 +58,9 @@ class Plan:
         env.setdefault("SECRET_KEY", _secret_key(self.folder / "secret_key"))
         if self.replica_port:
             env.update(_demo_sources(self.replica_port))
-            env.setdefault("DWS_INTERVAL_MINUTES", "1")
+            for source in ("DWS", "TREASURY", "CORRELATION"):
+                env.setdefault(f"{source}_INTERVAL_MINUTES", "1")
+            env.setdefault("HEALTH_INTERVAL_MINUTES", "1")
         return env
 
 
@@ -96,6 +98,7 @@ class System:
         web = self._web()
         self._await(web, f"127.0.0.1:{self.plan.port}", "/healthz")
         self._add("worker", self._manage("qcluster"), self.env, patience=30)
+        self._add("health", self._manage("health", "--watch"), self.env)
 
     def keep_running(self) -> None:
         """Until a signal comes (`Stopped`) or a part cannot be kept alive (`PartFailed`)."""

@@ -101,7 +101,6 @@ INTERVAL_MINUTES = {
     "treasury": env.whole("TREASURY_INTERVAL_MINUTES", 60, least=1),
     "correlation": env.whole("CORRELATION_INTERVAL_MINUTES", 120, least=1),
 }
-HEALTH_INTERVAL_MINUTES = env.whole("HEALTH_INTERVAL_MINUTES", 5, least=1)
 FETCH_DELAY_SECONDS = env.number("FETCH_DELAY_SECONDS", 1.0)
 FETCH_TIMEOUT_SECONDS = env.number("FETCH_TIMEOUT_SECONDS", 30, least=0.01)
 FETCH_MAX_ATTEMPTS = env.whole("FETCH_MAX_ATTEMPTS", 5, least=1)
@@ -120,15 +119,19 @@ HOLD_BLANKED = env.number("HOLD_BLANKED", 10)
 HOLD_CHANGED = env.number("HOLD_CHANGED", 30)
 HOLD_NEVER_SEEN = env.number("HOLD_NEVER_SEEN", 10)
 HOLD_LEAST_RECORDS = env.whole("HOLD_LEAST_RECORDS", 20, least=1)
+# A Municipal Money cube that says it did not move is read again all the same after so many days.
+TREASURY_REREAD_DAYS = env.number("TREASURY_REREAD_DAYS", 7)
 # A run renews its lease while it works; one that died is taken over after this long.
 LEASE_SECONDS = env.whole("LEASE_SECONDS", 300, least=2)
 
-# The longest crawl is a first one: each project page once, one a second (5,000 pages: 83 minutes).
+# The longest runs are first ones: each project page once, one a second (5,000 pages: 83 minutes), and
+# Municipal Money at two minutes a request (its robots.txt asks for that: some three hours).
 _LONGEST_RUN_SECONDS = 8 * 3600
 Q_CLUSTER = {
     "name": "buka",
     "orm": "default",
-    "workers": 2,
+    "workers": len(INTERVAL_MINUTES) + 1,  # every source at once, and one for what is short
+    "queue_limit": 1,  # what waits does so in the table, where any cluster can take it and health sees it
     "bulk": 1,
     "poll": 0.5,
     "timeout": _LONGEST_RUN_SECONDS,
@@ -140,6 +143,27 @@ Q_CLUSTER = {
     "save_limit": 250,
     "label": "Queue",
 }
+
+# --- Health and alerts ----------------------------------------------------------------------------
+HEALTH_INTERVAL_MINUTES = env.whole("HEALTH_INTERVAL_MINUTES", 5, least=1)
+# The clock has a worker write a heartbeat every minute; without one for so long the workers count as dead.
+WORKER_SILENT_SECONDS = env.whole("WORKER_SILENT_SECONDS", 180, least=1)
+QUEUE_LATE_SECONDS = env.whole("QUEUE_LATE_SECONDS", 600, least=1)
+HUB_LATE_SECONDS = env.whole("HUB_LATE_SECONDS", 60, least=1)
+DISK_LEAST_FREE_MB = env.number("DISK_LEAST_FREE_MB", 1000)
+DISK_LEAST_FREE_PERCENT = env.number("DISK_LEAST_FREE_PERCENT", 5)
+# Whom alerts are mailed to, through Django's own mail settings; nobody: the log alone has them.
+ALERT_EMAILS = env.words("ALERT_EMAILS")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.whole("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: set one of them.")
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10, least=0.1)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "buka@localhost")
 
 # --- Web ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-za"
@@ -185,12 +209,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVERS": [],
+    "ENUM_NAME_OVERRIDES": {
+        "RunStateEnum": "projects.models.RunState",
+        "DiscrepancyStateEnum": "projects.models.DiscrepancyState",
+    },
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without_heartbeat": {"()": "buka.quiet.WithoutHeartbeat"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
     # Django's own handler would say everything twice.
@@ -198,5 +227,6 @@ LOGGING = {
         "django": {"handlers": []},
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        "django-q": {"filters": ["without_heartbeat"]},
     },
 }

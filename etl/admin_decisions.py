@@ -56,7 +56,7 @@ def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) 
         return back
     if request.GET.get("format") == "csv":
         return _as_csv(run, changes)
-    counts = Counter(told.change_type for told in changes.told())
+    counts = dict(Counter(told.change_type for told in changes.told()))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Run {run.pk} of {run.source_id} is held",

@@ -18,12 +18,13 @@ _SETTLED_AFTER = 3
 
 @dataclass(slots=True)
 class Disagreement:
-    """A total of the site that is not what the site lists; `settled`: the same in three readings."""
+    """A total of the site that is not what the site lists. `settled`: the same in three readings; None for
+    what makes no reading incomplete, however often it is so."""
 
     what: str
     claimed: int
     found: int
-    settled: bool
+    settled: bool | None
     sentence: str
 
     def as_json(self) -> dict[str, Any]:

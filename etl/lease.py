@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from etl.exceptions import LeaseLost, RunInProgress
 from projects.models import RunState, SyncRun
 
 
-def _holder() -> str:
+def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -51,14 +52,40 @@ def active_run(source: str) -> SyncRun | None:
     return active_run(source)
 
 
-def queue(source: str, trigger: str, force: bool = False, requested_by: str = "") -> tuple[SyncRun, bool]:
-    """A queued run of the source, or the one that is already queued or running; and whether it is new."""
+def waits(run: SyncRun) -> list[int]:
+    """The ids of the runs that have to end before this queued one may begin, fewer and fewer.
+
+    A run whose process is gone has ended, and becomes `abandoned` on the way: nothing waits for ever.
+    """
+    if run.state != RunState.QUEUED or not run.waits_for:
+        return []
+    ahead = SyncRun.objects.active().filter(pk__in=run.waits_for).order_by("pk")
+    return [other.pk for other in ahead if (now := active_run(other.source_id)) and now.pk == other.pk]
+
+
+def wait_also(run: SyncRun, others: Sequence[int]) -> None:
+    """Have a queued run wait for more runs; one that began meanwhile does not."""
+    run.waits_for = sorted({*run.waits_for, *others})
+    SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(waits_for=run.waits_for)
+
+
+def queue(
+    source: str, trigger: str, force: bool = False, requested_by: str = "", after: Sequence[int] = ()
+) -> tuple[SyncRun, bool]:
+    """A queued run of the source, or the one that is already queued or running; and whether it is new.
+
+    A new one begins when the runs `after` have ended.
+    """
     if run := active_run(source):
         return run, False
     try:
         with transaction.atomic():
             run = SyncRun.objects.create(
-                source_id=source, trigger=trigger, force=force, requested_by=requested_by
+                source_id=source,
+                trigger=trigger,
+                force=force,
+                requested_by=requested_by,
+                waits_for=sorted(after),
             )
     except IntegrityError:  # somebody was quicker, in the last millisecond
         return SyncRun.objects.active().get(source_id=source), False
@@ -69,7 +96,7 @@ def claim(run: SyncRun) -> bool:
     """Take a queued run to work on; False when somebody else has it."""
     now = timezone.now()
     taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
-        state=RunState.RUNNING, started_at=now, holder=_holder(), lease_until=now + _term()
+        state=RunState.RUNNING, started_at=now, holder=holder(), lease_until=now + _term()
     )
     run.refresh_from_db()
     return bool(taken)
@@ -82,7 +109,7 @@ def reclaim(run: SyncRun, **columns: Any) -> bool:
     """
     now = timezone.now()
     taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUARANTINED).update(
-        state=RunState.RUNNING, holder=_holder(), lease_until=now + _term(), **columns
+        state=RunState.RUNNING, holder=holder(), lease_until=now + _term(), **columns
     )
     run.refresh_from_db()
     return bool(taken)
@@ -91,6 +118,9 @@ def reclaim(run: SyncRun, **columns: Any) -> bool:
 def begin(source: str, trigger: str, force: bool = False, requested_by: str = "") -> SyncRun:
     """A run that this process works on: a new one, or one that waits in the queue. Raises RunInProgress."""
     run, _ = queue(source, trigger, force, requested_by)
+    if ahead := waits(run):
+        others = f"run{'s' if len(ahead) > 1 else ''} {' and '.join(str(pk) for pk in ahead)}"
+        raise RunInProgress(f"Run {run.pk} of {source} is queued and waits for {others} to end.", run.pk)
     if run.state == RunState.QUEUED and claim(run):
         if force and not run.force:
             run.force = True

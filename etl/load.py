@@ -12,6 +12,7 @@ from etl import checks, lease
 from etl.changes import Told
 from etl.checks import Verdict
 from etl.looked import Looked
+from etl.records import storable
 from etl.sight import Sight
 from etl.spool import Spool
 from projects import changelog
@@ -25,6 +26,7 @@ from projects.models import (
 )
 
 _BATCH = 2000  # rows a statement
+_MOST_NOTES = 200
 
 
 class ChangeSet(Protocol):
@@ -113,7 +115,8 @@ def describe(run: SyncRun, survey: Looked, verdict: Verdict, changes: ChangeSet,
     run.pages, run.seen = len(survey.sightings), survey.seen
     run.listings, run.layouts = survey.municipality_lines, sorted(survey.layouts)
     _count(run, changes)
-    run.notes = list(dict.fromkeys([*run.notes, *verdict.problems, *survey.notes]))[:200]
+    notes = map(storable, [*run.notes, *verdict.problems, *survey.notes])
+    run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
     run.finished_at, run.lease_until = timezone.now(), None
 
 
@@ -148,7 +151,8 @@ def fail(
     state: RunState = RunState.FAILED,
 ) -> None:
     """End a run that could not be used. What it looked at is kept as evidence, nothing is loaded."""
-    run.state, run.error, run.traceback = state, sentence, trace
+    run.state, run.error, run.traceback = state, storable(sentence), storable(trace)
+    run.notes = [storable(note) for note in run.notes]
     run.finished_at, run.lease_until, run.complete = timezone.now(), None, False
     run.pages = len(survey.sightings) if survey else 0
     if not save:
@@ -191,7 +195,7 @@ def _provenance(run: SyncRun, survey: Looked, sight: Sight, believed: bool) -> N
             clean_sha256=seen.clean,
             content_sha256=seen.content,
             snapshot_id=seen.snapshot,
-            loaded=believed and bool(seen.content),
+            loaded=believed and bool(seen.content) and survey.uses(seen.key),
         )
         for seen in looks
     )

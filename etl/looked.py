@@ -33,6 +33,10 @@ class Looked:
     invalid: int = 0
     whole: bool = True  # nothing that should have been read is missing
 
+    def uses(self, key: str) -> bool:
+        """Whether what a page says is part of what is loaded."""
+        return True
+
     @property
     def seen(self) -> int:
         """How many records were read."""

@@ -6,7 +6,6 @@ two labels give differently is read from the better label, with an issue.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from etl.amounts import parse_count, parse_money
@@ -15,12 +14,11 @@ from etl.extract.types import ListingLine
 from etl.fieldreading import FieldReader
 from etl.places import Places
 from etl.placing import Placed, place_project
-from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
+from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of, storable
 from etl.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
 
 _LONGEST_ID = 200
 _LISTING_FIELDS = {"Code": "code", "Projects": "projects", "Total value": "value"}
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def project_record(
@@ -46,7 +44,7 @@ def project_record(
     values |= placed.values
     return ProjectRecord(
         external_id=_identity(
-            _stored(external_id) or reader.text("external_id") or "", values["name"], placed
+            storable(external_id) or reader.text("external_id") or "", values["name"], placed
         ),
         published={**line, **own},
         page_labels=tuple(sorted(own)),
@@ -66,11 +64,8 @@ def stable_digest(published: Mapping[str, str]) -> str:
 
 def _storable(published: Mapping[str, str]) -> dict[str, str]:
     """The strings without what no database stores: NUL, halves of surrogate pairs."""
-    return {_stored(label): _stored(text) for label, text in published.items()}
+    return {storable(label): storable(text) for label, text in published.items()}
 
-
-def _stored(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _identity(published_id: str, name: str | None, placed: Placed) -> str:
@@ -114,4 +109,4 @@ def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:
         if problem
     ]
     name = " ".join(published["Municipality"].split())
-    return ListingRecord(_stored(code), name, projects.value, value.value, published, issues, line.url)
+    return ListingRecord(storable(code), name, projects.value, value.value, published, issues, line.url)

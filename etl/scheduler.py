@@ -5,24 +5,25 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django_q.models import OrmQ, Schedule
-from django_q.tasks import async_task
 
-from etl import circuit, lease, replay, stop
+from etl import circuit, lease, queueing, stop, timetable
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
 from etl.sources import MONITORS
-from projects.models import GOOD, RunState, Source, SyncRun
+from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
 ALL = "all"
+# What is made of the other sources: one trigger of all begins it when their runs have ended.
+AFTER_OTHERS = ("correlation",)
+_CLOCK_JITTER = timedelta(seconds=40)
 
 
 class UnknownSource(ValueError):
@@ -36,30 +37,8 @@ class DataScheduler:
     """The three ways to a run: by the clock, on demand through the queue, and here and now."""
 
     def ensure_schedules(self) -> list[tuple[str, int]]:
-        """Create or update one schedule a source; returns (source, minutes). Never moves a next run."""
-        kept = []
-        for source in MONITORS:
-            minutes = settings.INTERVAL_MINUTES[source]
-            Schedule.objects.update_or_create(
-                name=source,
-                defaults={
-                    "func": "etl.scheduler.poll",
-                    "args": repr((source,)),
-                    "schedule_type": Schedule.MINUTES,
-                    "minutes": minutes,
-                    "repeats": -1,
-                },
-                create_defaults={
-                    "func": "etl.scheduler.poll",
-                    "args": repr((source,)),
-                    "schedule_type": Schedule.MINUTES,
-                    "minutes": minutes,
-                    "repeats": -1,
-                    "next_run": timezone.now() + timedelta(minutes=minutes),
-                },
-            )
-            kept.append((source, minutes))
-        return kept
+        """Have one schedule a source and one for the heartbeat; returns (name, minutes)."""
+        return timetable.keep()
 
     def request_overdue(self) -> list[SyncRun]:
         """Queue a run of each source that was not read for an interval: at start-up nobody waits for it."""
@@ -67,8 +46,8 @@ class DataScheduler:
         for source in MONITORS:
             since = timezone.now() - timedelta(minutes=settings.INTERVAL_MINUTES[source])
             if not SyncRun.objects.filter(source_id=source, state__in=GOOD, finished_at__gte=since).exists():
-                overdue += self.request(source, SyncRun.Trigger.STARTUP)
-        return overdue
+                overdue.append(source)
+        return self._request(overdue, SyncRun.Trigger.STARTUP)
 
     def request(
         self, source: str, trigger: str, *, force: bool = False, requested_by: str = ""
@@ -77,15 +56,25 @@ class DataScheduler:
 
         Raises UnknownSource.
         """
-        if source == ALL:
-            return [run for name in MONITORS for run in self.request(name, trigger, force=force)]
-        if source not in MONITORS:
+        if source not in known_sources():
             raise UnknownSource(source)
-        with transaction.atomic():  # a queued run without its task would wait for the next interval
-            run, is_new = lease.queue(source, trigger, force, requested_by)
-            if is_new or _lost_its_task(run):
-                async_task("etl.scheduler.work_off", run.pk, task_name=f"{source} run {run.pk}")
-        return [run]
+        names = list(MONITORS) if source == ALL else [source]
+        return self._request(names, trigger, force=force, requested_by=requested_by)
+
+    def _request(
+        self, names: list[str], trigger: str, *, force: bool = False, requested_by: str = ""
+    ) -> list[SyncRun]:
+        """In the order of the registry; what reads the others' work waits for their runs."""
+        runs: list[SyncRun] = []
+        with transaction.atomic():  # a queued run without its task would wait for the next sweep
+            for name in names:
+                ahead = [run.pk for run in runs if run.is_active] if name in AFTER_OTHERS else []
+                run, is_new = lease.queue(name, trigger, force, requested_by, ahead)
+                if ahead and not is_new and run.state == RunState.QUEUED:
+                    lease.wait_also(run, ahead)
+                queueing.enqueue_if_idle(run, is_new)
+                runs.append(run)
+        return runs
 
     def run_now(self, source: str, trigger: str, *, force: bool = False, **options: Any) -> SyncRun:
         """Poll in this process. Raises RunInProgress, or what ended the run, which it names."""
@@ -97,10 +86,10 @@ class DataScheduler:
                 problem.run_id = run.pk
                 raise
 
-    def apply_replay(self, source: Source) -> int:
+    def apply_replay(self, source: Source, apply: Callable[[Source, SyncRun], int]) -> int:
         """Load what a replay of the archive says differently, as a run of its own; how many changes."""
         run = lease.begin(source.name, SyncRun.Trigger.COMMAND)
-        applied = replay.apply(source, run)
+        applied = apply(source, run)
         run.state = RunState.SUCCEEDED if applied else RunState.UNCHANGED
         run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
         run.notes = ["A replay of the archive was applied; the source was not asked."]
@@ -122,18 +111,40 @@ class DataScheduler:
         return monitor
 
 
-def _lost_its_task(run: SyncRun) -> bool:
-    """Whether a run waits in vain: its task was taken from the queue, and nobody took the run up."""
-    waits = run.state == RunState.QUEUED and timezone.now() - run.requested_at > timedelta(minutes=1)
-    return waits and not OrmQ.objects.exists()
-
-
 def poll(source: str) -> str:
-    """The scheduled task: read the source, unless that is being done already, or its circuit is open."""
-    broken = circuit.state(source)
-    if not broken.is_due(timezone.now()) and lease.active_run(source) is None:
-        return circuit.sentence(source, broken)
+    """The scheduled task: read the source, unless that is being done or was just done, or it is broken."""
+    if source not in MONITORS:
+        return f"{source} is not polled"
+    if stop.requested():
+        return f"{source} is left alone: the workers are stopping"
+    if lease.active_run(source) is None:
+        broken = circuit.state(source)
+        if not broken.is_due(timezone.now()):
+            return circuit.sentence(source, broken)
+        if begun := _begun_by_clock(source):
+            return f"{source} was begun at {timezone.localtime(begun):%H:%M:%S}: this tick came late or twice"
     return _work(lambda: DataScheduler().run_now(source, SyncRun.Trigger.SCHEDULE))
+
+
+def _begun_by_clock(source: str) -> datetime | None:
+    """When the clock began to read the source, where that is less than half an interval ago.
+
+    Ticks come twice from two clusters, and late when they waited behind long runs. The queue looks at its
+    clock twice a minute, so that ticks of one minute are as little as half a minute apart.
+    """
+    interval = timedelta(minutes=settings.INTERVAL_MINUTES[source])
+    since = timezone.now() - min(interval / 2, interval - _CLOCK_JITTER)
+    runs = SyncRun.objects.filter(source_id=source, trigger=SyncRun.Trigger.SCHEDULE, started_at__gt=since)
+    return runs.order_by("-pk").values_list("started_at", flat=True).first()
+
+
+def beat() -> str:
+    """The heartbeat, a scheduled task: what a worker has written shows that workers work."""
+    Heartbeat.objects.update_or_create(
+        name="worker", defaults={"at": timezone.now(), "holder": lease.holder()}
+    )
+    runs = queueing.take_up()
+    return f"taken up: {', '.join(str(run.pk) for run in runs)}" if runs else "alive"
 
 
 def work_off(run_id: int) -> str:
@@ -141,6 +152,8 @@ def work_off(run_id: int) -> str:
     run = SyncRun.objects.get(pk=run_id)
     if stop.requested():
         return f"run {run_id} stays queued: the workers are stopping"
+    if ahead := lease.waits(run):
+        return f"run {run_id} waits for {', '.join(str(pk) for pk in ahead)}"
     if not lease.claim(run):
         return f"run {run_id} was {run.state} already"
     return _work(lambda: _execute(run))
@@ -161,7 +174,9 @@ def _work(do: Callable[[], SyncRun]) -> str:
     except RunInProgress as busy:
         return str(busy)
     except EtlError as problem:  # said on the run, which is where people look; the queue goes on
+        queueing.take_up()
         return f"failed: {problem}"
+    queueing.take_up()  # whoever waited for this run
     return f"run {run.pk}: {run.state}, {run.change_count} changes"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from etl.correlation import Correlator
 from etl.dws import EnhancedDWSMonitor
 from etl.monitor import SourceMonitor
 from etl.treasury import MunicipalTreasuryMonitor
@@ -9,6 +10,7 @@ from etl.treasury import MunicipalTreasuryMonitor
 MONITORS: dict[str, type[SourceMonitor]] = {
     "dws": EnhancedDWSMonitor,
     "treasury": MunicipalTreasuryMonitor,
+    "correlation": Correlator,
 }
 
 __all__ = ["MONITORS"]

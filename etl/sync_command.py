@@ -100,7 +100,11 @@ class SyncCommand(BaseCommand):
             for told in monitor.changes.told()
         ]
         if options["json"]:
-            self.stdout.write(json.dumps(run_json(monitor.run) | {"diff": diff}, ensure_ascii=False))
+            # municipality lines, `[LIM331]`, are counted apart from the records
+            records = [change for change in diff if not change["external_id"].startswith("[")]
+            lines = [change for change in diff if change["external_id"].startswith("[")]
+            told = run_json(monitor.run) | {"diff": records, "lines": lines}
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
             return 0
         for change in diff:
             self.stdout.write(f"{change['change_type']} {change['external_id']}")

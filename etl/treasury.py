@@ -7,7 +7,7 @@ it was updated. A first reading takes hours, a quiet one a quarter of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -28,8 +28,8 @@ from etl.money.changes import FigureChanges, KnownFigure, changes_of
 from etl.money.known import KnownFinances, present
 from etl.money.model import Model
 from etl.money.places import OurPlace
-from etl.money.queries import CUBES
-from etl.money.reader import CubeReader, measures_of
+from etl.money.queries import CUBES, measures_of
+from etl.money.reader import CubeReader, asked_of
 from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
@@ -64,6 +64,8 @@ class MunicipalTreasuryMonitor(SourceMonitor):
     ) -> None:
         super().__init__(run, dry_run=dry_run, on_progress=on_progress)
         self.only = tuple(sorted(set(years)))
+        self.is_sure = True  # of what is known: today's parser could read it again
+        self.recalled: set[str] = set()  # cubes whose reading waits for a steward, or was rejected
         self.places = our_places()
         self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
         self.survey = self._new_survey()
@@ -92,18 +94,30 @@ class MunicipalTreasuryMonitor(SourceMonitor):
             return
         try:
             self._recall_known()
-            self.changes = changes_of(
-                self.survey, self.known.figures(self.survey.answered), "parser", absences=False
-            )
+            known = self.known.figures(self.survey.answered)
+            self.survey.leave(self._loaded_since(known))
+            self.changes = changes_of(self.survey, known, "parser", absences=False)
             if not self.dry_run:
                 load.load_corrections(self.run, self.changes, self.writer)
         except EtlError as problem:  # bytes are gone: what is published today is read in any case
+            self.is_sure = False
             self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
         self.survey, self.changes = self._new_survey(), FigureChanges()
 
     def _recall_known(self) -> None:
         for cube, state in self.known.cubes.items():
             recall_run(state["run"], {cube}, self.survey, self.sight)
+
+    def _loaded_since(self, known: Mapping[Key, KnownFigure]) -> Iterator[Key]:
+        """Figures that were loaded after their cube was read as a whole: of some years, or by the release of
+        some municipalities. What the cube said before is no correction of them."""
+        run_of = {
+            measure: one["run"] for cube, one in self.known.cubes.items() for measure in measures_of(cube)
+        }
+        recalled = {seen.snapshot for seen in self.survey.sightings.values()}
+        for key, figure in known.items():
+            if figure.run > run_of[key[2]] and not (figure.is_present and figure.snapshot in recalled):
+                yield key
 
     def _read_source(self) -> None:
         self.sight.last = self.known.last_sightings()
@@ -121,15 +135,20 @@ class MunicipalTreasuryMonitor(SourceMonitor):
 
     def _recall_held(self) -> None:
         """What waits for a steward is compared again from our own archive: the service is not asked twice."""
-        for cube in filter(self._waits, self.survey.updated):
-            recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.sight)
-            self.survey.moved.add(cube)
-            self.survey.read.add(cube)
+        for cube in filter(self._waits, self.known.held):
+            try:
+                recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.sight)
+                self.recalled.add(cube)
+            except PageChanged as problem:  # the next poll asks for it again
+                self.survey.miss(cube, problem)
+        self.survey.moved |= self.recalled
+        self.survey.read |= self.recalled
 
     def _waits(self, cube: str) -> bool:
-        held = self.known.held.get(cube)
-        as_held = held is not None and held["last_updated"] == self.survey.updated.get(cube)
-        return bool(as_held and held != self.known.cubes.get(cube) and cube not in self.survey.moved)
+        """A cube that could not be asked this time still waits: the steward's run is not superseded."""
+        held = self.known.held[cube]
+        as_held = self.survey.updated.get(cube, held["last_updated"]) == held["last_updated"]
+        return as_held and held != self.known.cubes.get(cube) and cube not in self.survey.read
 
     def _has_moved(self, cube: str, model: Model) -> bool:
         """Whether there is something to read. A model that cannot move, or a reading of long ago, is no
@@ -138,33 +157,32 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         waits = self.known.held.get(cube)
         if waits and waits["last_updated"] == model.last_updated and not self.run.force:
             before = waits
-        if self.run.force or self.only or before is None:
+        if self.run.force or self.only or before is None or not self.is_sure:
             return True
-        if before["last_updated"] != model.last_updated:
+        if before["last_updated"] != model.last_updated or before["asked"] != asked_of(cube, self.years):
             return True
         age = timezone.now() - datetime.fromisoformat(before["read_at"])
         return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
 
     def _check(self) -> Verdict:
         checks.check_demo(self.survey, self.run.source.demo)
-        if self.survey.read and not self.survey.records and self.known.cubes and not self.only:
-            figures = self.survey.read - {"municipalities"}
-            if figures and not self.survey.refused:
-                raise PageChanged(
-                    f"Municipal Money has no figure at all in {', '.join(sorted(figures))}:"
-                    " what was known is kept until somebody has looked."
-                )
+        emptied = {cube for cube in self.survey.read if self.known.cubes.get(cube, {}).get("figures")}
+        if emptied and not (self.survey.records or self.survey.refused or self.only):
+            raise PageChanged(
+                f"Municipal Money has no figure at all in {', '.join(sorted(emptied))}:"
+                " what was known is kept until somebody has looked."
+            )
         complete = self.survey.whole and not self.only
         return Verdict(complete, list(self.survey.notes), self._table_differences())
 
     def _table_differences(self) -> list[Disagreement]:
         """Where the cube's table of municipalities is not ours: reported, and nothing is made of it."""
         if "municipalities" not in self.survey.tables or "demarcation_changes" not in self.survey.tables:
-            return []
+            return [Disagreement(**known) for known in self.known.differences]
         rows, changes = self.survey.tables["municipalities"], self.survey.tables["demarcation_changes"]
         found = places.table_differences(rows, changes, self.places)
         return [
-            Disagreement(each.what, len(rows), len(self.places), True, each.sentence)
+            Disagreement(each.what, len(rows), len(self.places), None, each.sentence)
             for each in found[:_MOST_DIFFERENCES]
         ]
 
@@ -176,16 +194,41 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         return self.known.figures(self.survey.answered)
 
     def _changes(self, verdict: Verdict, shown_by: str) -> FigureChanges:
-        return FigureChanges() if shown_by else changes_of(self.survey, self._known_figures)
+        if shown_by:
+            return FigureChanges()
+        changes = changes_of(self.survey, self._known_figures)
+        rest = changes.without({measure for cube in self._again for measure in measures_of(cube)})
+        if rest and len(rest.figures) < len(changes.figures):
+            self._leave_out(self._again)
+            return rest
+        return changes
+
+    @cached_property
+    def _again(self) -> set[str]:
+        """Cubes that say what a steward rejected."""
+        rejected = self.known.rejected()
+        return {cube for cube in self.survey.read if rejected.get(cube) == self._digest(cube)}
+
+    def _digest(self, cube: str) -> str:
+        return self.survey.content_digest(measures_of(cube))
+
+    def _leave_out(self, cubes: set[str]) -> None:
+        """What was rejected must not keep the news of other cubes waiting."""
+        self.survey.notes.append(f"{', '.join(sorted(cubes))}: as a steward rejected it; left out.")
+        for cube in cubes:
+            self.survey.forget(measures_of(cube))
+            self.survey.standing += self.known.cubes.get(cube, {}).get("figures", 0)
+        self.survey.read -= cubes
 
     def _hold(self, verdict: Verdict) -> None:
         self.run.content_digest, self.run.profile = self.survey.content_digest(), self._profile()
         if not self.changes:
             return
-        if self.known.was_rejected(self.run.content_digest):
+        if self._again & self.survey.read:  # still in: nothing but what was rejected is new
             verdict.rejected = True
             return
-        had = present(self._known_figures)
+        known = self._known_figures.items()
+        had = present({key: one for key, one in known if (key[2], key[1]) in self.survey.answered})
         verdict.held = holding.reasons(self.survey.counts(), had, self.changes, limits())
 
     def _profile(self) -> dict[str, Any]:
@@ -197,15 +240,18 @@ class MunicipalTreasuryMonitor(SourceMonitor):
             "cubes": self.known.cubes | read,
             "read": used,
             "figures": counts,
-            "municipalities": self.survey.municipality_lines,
+            "municipalities": self.known.municipalities if self.only else self.survey.municipality_lines,
+            "digests": {cube: self._digest(cube) for cube in used},
         }
 
     def _just_read(self, cube: str) -> dict[str, Any]:
-        measures = measures_of(cube, self.years)
+        measures = measures_of(cube)
         keys = [key for key in self.survey.records if key[2] in measures]
+        held = self.known.held[cube] if cube in self.recalled else None  # read then, not now
         return {
             "last_updated": self.survey.updated[cube],
-            "read_at": timezone.now().isoformat(),
+            "read_at": held["read_at"] if held else timezone.now().isoformat(),
+            "asked": held["asked"] if held else asked_of(cube, self.years),
             "run": self.run.pk,
             "figures": len(keys),
         }

@@ -28,7 +28,7 @@ class HelpfulThrottle(ScopedRateThrottle):
 
 
 class TriggerRequest(serializers.Serializer):
-    source = serializers.CharField(help_text="dws, or all")  # type: ignore[assignment]
+    source = serializers.CharField(help_text="the name of a source, or all")  # type: ignore[assignment]
     force = serializers.BooleanField(default=False, help_text="compare every record, unchanged or not")
 
 

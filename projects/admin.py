@@ -161,4 +161,16 @@ class VocabularyAdmin(admin.ModelAdmin):
         return super().get_queryset(request).order_by("kind", "text")
 
 
-__all__ = ["OverrideAdmin", "Recorded"]
+# Last: they are made of Recorded.
+from projects.figure_admin import MunicipalFigureAdmin  # noqa: E402
+from projects.finance_admin import DiscrepancyAdmin  # noqa: E402
+from projects.health_admin import AlertAdmin, AlertMessageAdmin  # noqa: E402
+
+__all__ = [
+    "AlertAdmin",
+    "AlertMessageAdmin",
+    "DiscrepancyAdmin",
+    "MunicipalFigureAdmin",
+    "OverrideAdmin",
+    "Recorded",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from projects import phrases, rules
+from projects import discrepancy_rules, finance_rules, phrases, rules
 from projects.rules import Verdict
 
 # Our own doing: never grave, whatever the figures. (A "correction" is the source's, of what it had said.)
@@ -18,6 +18,8 @@ class Row(Protocol):
     """What is read of a row of the log, or of an entry that becomes one."""
 
     entity_type: Any
+    external_id: Any
+    evidence: Any
     change_type: Any
     field_changes: Any
     cause: Any
@@ -33,13 +35,21 @@ def assess(row: Row, context: dict[str, Any] | None = None, stored: Iterable[str
     """
     if row.cause == "steward" and row.change_type == "updated":
         return Verdict(rules.INFO, [], f"{_steward(row.field_changes, row.kind)}.")
-    verdict = rules.assess(row.entity_type, row.change_type, row.field_changes, context, stored)
+    verdict = _verdict(row, context, stored)
     if row.cause in _OURS:
         return Verdict(rules.INFO, [], verdict.sentence)
     if row.overridden:
         covered = phrases.covered([name for name in phrases.LABELS if name in row.overridden])
         return Verdict(verdict.severity, verdict.rules, f"{verdict.sentence.removesuffix('.')}; {covered}.")
     return verdict
+
+
+def _verdict(row: Row, context: dict[str, Any] | None, stored: Iterable[str]) -> Verdict:
+    if row.entity_type == "municipal_figure":
+        return finance_rules.assess(row.external_id, row.change_type, row.field_changes, row.evidence)
+    if row.entity_type == "discrepancy":
+        return discrepancy_rules.assess(row.change_type, row.field_changes, context, stored)
+    return rules.assess(row.entity_type, row.change_type, row.field_changes, context, stored)
 
 
 def _steward(changes: dict[str, Any], kind: str) -> str:

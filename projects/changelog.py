@@ -15,7 +15,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from projects import causes
+from projects import causes, event_phrases
 from projects.models import ChainHead, DataChangeLog, Source
 
 # Sent after the commit with `last_id`, once for each batch: the log has grown to that id.
@@ -51,7 +51,8 @@ class Entry:
     @property
     def kind(self) -> str:
         """What rows of one run have in common when they are one mass edit."""
-        fields = ",".join(sorted(self.field_changes)) if self.change_type == "updated" else ""
+        told = event_phrases.telling(self.entity_type, self.field_changes)
+        fields = ",".join(sorted(told)) if self.change_type == "updated" else ""
         return f"{self.entity_type}:{self.step or self.change_type}:{fields}"[:200]
 
 

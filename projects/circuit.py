@@ -6,7 +6,7 @@ It is derived from the runs alone. Only the clock keeps to it; people always get
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,11 +30,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """`failures`: failed runs in a row; `next_probe`: when the clock tries again, None while it is closed."""
+    """`failures`: failed runs in a row; `next_probe`: when the clock tries again, None while it is closed;
+    `since`: when the first of those failures began.
+    """
 
     open: bool
     failures: int
     next_probe: datetime | None
+    since: datetime | None = field(default=None, compare=False)
 
     def is_due(self, now: datetime) -> bool:
         return self.next_probe is None or now >= self.next_probe
@@ -50,15 +53,16 @@ def derive(failures: Iterable[Failure], interval: timedelta) -> Circuit:
     people tried in between neither shortens the wait nor lengthens it.
     """
     all_ = list(failures)
+    since = all_[0].at if all_ else None
     if len(all_) < OPENS_AFTER:
-        return Circuit(False, len(all_), None)
+        return Circuit(False, len(all_), None, since)
     opened, later = all_[OPENS_AFTER - 1], all_[OPENS_AFTER:]
     probes = [failure for failure in later if failure.by_clock]
     last = probes[-1] if probes else opened
     wait = max(interval, min(interval * 2 ** min(len(probes) + 1, _MOST_DOUBLINGS), _LONGEST))
     # the clock's ticks are not exact; one that comes a moment early is not to wait for another interval
     slack = min(timedelta(minutes=1), interval / 4)
-    return Circuit(True, len(all_), last.at + wait - slack)
+    return Circuit(True, len(all_), last.at + wait - slack, since)
 
 
 def states() -> dict[str, Circuit]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, Q
 
-from projects import rules
+from projects import event_phrases, rules
 from projects.figures import instant
 from projects.models import DataChangeLog
 from projects.models.querysets import ChangeQuerySet
@@ -150,7 +150,9 @@ def event_json(event: Event) -> dict[str, Any]:
         "entity_type": row.entity_type,
         "change_type": row.change_type,
         "cause": row.cause,
-        "fields": list(row.field_changes) if row.change_type == "updated" else [],
+        "fields": event_phrases.telling(row.entity_type, row.field_changes)
+        if row.change_type == "updated"
+        else [],
         "count": event.count,
         "first": event.first,
         "last": event.last,

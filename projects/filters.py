@@ -192,6 +192,7 @@ class ChangeFilter(django_filters.FilterSet):
     municipality = MunicipalityFilter()
     province = Choices(choices=Province.choices)
     entity_type = Choices(choices=EntityType.choices)
+    entity_id = IdFilter("entity_id", label="Number here of what changed")
     change_type = Choices(choices=ChangeType.choices)
     cause = Choices(choices=Cause.choices)
     severity = Choices(choices=Severity.choices)

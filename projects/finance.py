@@ -80,6 +80,14 @@ UIFW = {
     "fruitless": "Fruitless and wasteful expenditure",
 }
 CASH = {"0430": "Cash and cash equivalents at the year end"}
+OPINIONS = {
+    "unqualified": "Unqualified",
+    "unqualified_emphasis_of_matter": "Unqualified with emphasis of matter",
+    "qualified": "Qualified",
+    "adverse": "Adverse",
+    "disclaimer": "Disclaimer",
+    "outstanding": "Outstanding",
+}
 AUDIT_OPINION = "opinion"  # the code of a figure that is an audit opinion
 
 AMOUNT_TYPES = {
@@ -103,6 +111,10 @@ _MEASURES = {
     "opinion": "Audit opinion",
 }
 
+_MONTHS = (
+    "July August September October November December January February March April May June".split()
+)  # fmt: skip
+
 
 def year_label(financial_year: int) -> str:
     """A municipal financial year by its end year: 2021 → `2020-21`."""
@@ -122,6 +134,11 @@ def national_year_span(financial_year: int) -> tuple[date, date]:
 def municipal_year(day: date) -> int:
     """The municipal financial year, by its end year, in which a day lies."""
     return day.year + (day.month >= 7)
+
+
+def month_name(month: int) -> str:
+    """The calendar month of a month of the financial year: 1 → `July`, 12 → `June`."""
+    return _MONTHS[month - 1]
 
 
 def line_label(measure: str, code: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from projects import figures
+from projects import discrepancy_words, figures, finance
 
 PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
 _LONGEST = 80  # characters of a quoted text
@@ -37,18 +37,36 @@ LABELS = {
     "value": "Published total value",
     "external_id": "Project number",
     "issues": "Reading issues",
+    # Of a municipal figure.
+    "amount": "Amount",
+    "through_month": "Actual up to",
+    "opinion": "Audit opinion",
+    "report_url": "Auditor’s report",
+    **discrepancy_words.LABELS,
 }
 
-MONEY = frozenset({"budget", "expenditure", "value"})
+# Months of the municipal financial year, July to June: `month_01` … `month_12`.
+FINANCIAL_MONTHS = {f"month_{month:02d}": month for month in range(1, 13)}
+MONEY = frozenset(
+    {"budget", "expenditure", "value", "amount", "dws_value", "treasury_value", *FINANCIAL_MONTHS}
+)
 DATES = frozenset({"start_date", "completion_date"})
 CODES = frozenset({"status", "project_type", "presence"})
+_MONTH_NUMBERS = {str(month) for month in FINANCIAL_MONTHS.values()}
 
 
 def label(field: str) -> str:
     """The field's name for people: `Completion date`; a column without a field keeps its own label."""
     if field.startswith(PUBLISHED):
         return field.removeprefix(PUBLISHED) or field
+    if field in FINANCIAL_MONTHS:
+        return financial_month(FINANCIAL_MONTHS[field])
     return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+
+
+def financial_month(month: int) -> str:
+    """`September (month 3)` of a municipal financial year."""
+    return f"{finance.month_name(month)} (month {month})"
 
 
 def shown(field: str, value: Any) -> str:
@@ -63,6 +81,10 @@ def shown(field: str, value: Any) -> str:
         return figures.grouped(amount)
     if field in DATES and (day := figures.day(value)) is not None:
         return figures.long_date(day)
+    if field == "through_month" and str(value) in _MONTH_NUMBERS:
+        return financial_month(int(value))
+    if field == "opinion" and isinstance(value, str):
+        return finance.OPINIONS.get(value, value)
     if field in CODES and isinstance(value, str):
         return value.replace("_", " ").capitalize()
     if isinstance(value, list):
@@ -114,11 +136,11 @@ def covered(fields: Sequence[str]) -> str:
 def _quoted(field: str, value: Any) -> str:
     text = shown(field, value)
     if not isinstance(value, str) or text != value or field in _BARE:
-        return _shortened(text)
-    return f'"{_shortened(text)}"'
+        return shortened(text)
+    return f'"{shortened(text)}"'
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
@@ -143,6 +165,12 @@ def _share(before: Decimal, after: Decimal) -> str:
     return f" by {figures.percent(change.quantize(Decimal('0.1') if change < 10 else Decimal(1)))}"
 
 
+def up_or_down(before: Decimal, after: Decimal) -> str:
+    """`, up 12%`; nothing where a percentage would say nothing."""
+    share = _share(before, after).removeprefix(" by ")
+    return f", {'up' if after > before else 'down'} {share}" if share else ""
+
+
 def _amount(field: str, old: Any, new: Any) -> str | None:
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None or before == after:
@@ -161,12 +189,13 @@ def _date(field: str, old: Any, new: Any) -> str | None:
         return None
     first, last = sorted((before, after))
     months = figures.whole_months(first, last)
-    gap = _plural(months, "month") if months else _plural((last - first).days, "day")
+    gap = plural(months, "month") if months else plural((last - first).days, "day")
     way = "later" if after > before else "earlier"
     return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
 
 
-def _plural(count: int | Decimal, noun: str) -> str:
+def plural(count: int | Decimal, noun: str) -> str:
+    """`1 project`, `1 234 projects`."""
     return f"{figures.grouped(count)} {noun}{'' if count == 1 else 's'}"
 
 
@@ -179,6 +208,8 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
     "budget": _money,
     "expenditure": _money,
     "value": _count,
+    "dws_value": _money,
+    "treasury_value": _money,
     "projects": _count,
     "start_date": _date,
     "completion_date": _date,
@@ -188,7 +219,7 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
 _BARE = frozenset(
     {"municipality", "municipalities", "province", "programme", "status", "project_type", "latitude",
      "longitude", "budget", "expenditure", "value", "projects", "progress_percentage", "start_date",
-     "completion_date", "presence"}
+     "completion_date", "presence", "dws_value", "treasury_value"}
 )  # fmt: skip
 
 
@@ -209,40 +240,5 @@ def first_listing(changes: dict[str, tuple[Any, Any]]) -> str:
     value = figures.number(changes.get("value", (None, None))[1])
     if number is None and value is None:
         return "First seen"
-    said = "Listed" if number is None else f"Listed with {_plural(number, 'project')}"
+    said = "Listed" if number is None else f"Listed with {plural(number, 'project')}"
     return said if value is None else f"{said}, total value {figures.rand(value)}"
-
-
-_NOUNS = {
-    "project": "project",
-    "municipality_listing": "municipality",
-    "municipal_figure": "municipal figure",
-    "discrepancy": "discrepancy",
-}
-_MASS = {
-    "created": "first seen",
-    "missing": "not on the source's list any more",
-    "withdrawn": "withdrawn",
-    "returned": "listed again",
-    "merged": "merged",
-    "split": "split off",
-    "opened": "opened",
-    "closed": "closed",
-}
-
-
-def event(entity_type: str, change_type: str, fields: list[str], count: int) -> str:
-    """A mass edit: `Budget changed on 214 projects in one reading`, `500 projects first seen in …`."""
-    noun = _NOUNS.get(entity_type, "record")
-    many = f"{figures.grouped(count)} {noun[:-1]}ies" if noun.endswith("y") else _plural(count, noun)
-    if change_type in _MASS:
-        return f"{many} {_MASS[change_type]} in one reading"
-    return f"{_some([label(field) for field in fields])} changed on {many} in one reading"
-
-
-def _some(labels: list[str]) -> str:
-    """`Budget`, `Budget and Expenditure`, `Budget, Expenditure and 3 more fields`."""
-    shown_labels = [_shortened(text) for text in labels] or ["Something"]
-    if len(shown_labels) <= 3:
-        return listed(shown_labels)
-    return listed([*shown_labels[:2], f"{len(shown_labels) - 2} more fields"])

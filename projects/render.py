@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.loader import get_template
 
-from projects import figures, phrases
+from projects import figures, finance_rules, phrases
 from projects.events import Event
 from projects.facts import municipalities
 from projects.models import DataChangeLog
@@ -36,7 +36,7 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
             "kind": _KINDS.get(row.change_type, ""),
             "place": place(change["municipality"]),
             "sentence": figures.unbroken(change["sentence"]),
-            "fields": before_and_after(change["field_changes"]) if details else None,
+            "fields": before_and_after(change["field_changes"], row.change_type) if details else None,
         }
     )
 
@@ -60,7 +60,15 @@ def about(change: dict[str, Any]) -> str | None:
     """The address of the page of what changed, None where it has none."""
     if change["entity_type"] == "project":
         return f"/projects/{change['entity_id']}/"
-    return f"/municipalities/{change['municipality']}/" if change["municipality"] else None
+    if change["entity_type"] == "discrepancy":
+        return f"/discrepancies/{change['entity_id']}/"
+    if not change["municipality"]:
+        return None
+    page = f"/municipalities/{change['municipality']}/"
+    if change["entity_type"] != "municipal_figure":
+        return page
+    year = finance_rules.read_key(change["external_id"]).year
+    return f"{page}#finances-{year}" if year else f"{page}#finances"
 
 
 @cache
@@ -75,14 +83,21 @@ def place(code: str | None) -> str:
     return f"{_names()[code]} [{code}]" if code in _names() else code
 
 
-def before_and_after(changes: dict[str, Any]) -> list[dict[str, Any]]:
+def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> list[dict[str, Any]]:
     """Rows `label old new` for people; None stands for what is not published."""
     return [
         {
             "label": phrases.label(name),
             "column": name.startswith(phrases.PUBLISHED),
-            "old": None if old is None else figures.unbroken(phrases.shown(name, old)),
-            "new": None if new is None else figures.unbroken(phrases.shown(name, new)),
+            "old": _told(name, old, nothing_yet=change_type == "created"),
+            "new": _told(name, new),
         }
         for name, (old, new) in changes.items()
     ]
+
+
+def _told(name: str, value: Any, nothing_yet: bool = False) -> str | None:
+    """Treasury itself publishes a null for a figure that it has no amount of: that is not "not published"."""
+    if value is None:
+        return "given as null" if name == "amount" and not nothing_yet else None
+    return figures.unbroken(phrases.shown(name, value))

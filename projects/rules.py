@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from projects import figures, phrases
+from projects import event_phrases, figures, phrases
 
 INFO, MINOR, MAJOR = "info", "minor", "major"
 _RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
@@ -230,4 +230,6 @@ def assess_event(
     some = f"; {figures.grouped(majors)} of these changes are major" if 0 < majors < count else ""
     if some and majors == 1:
         some = "; one of these changes is major"
-    return Verdict(severity, ["mass_edit"], f"{phrases.event(entity_type, change_type, told, count)}{some}.")
+    return Verdict(
+        severity, ["mass_edit"], f"{event_phrases.event(entity_type, change_type, told, count)}{some}."
+    )

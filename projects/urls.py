@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from projects.views import changes, dashboard, health, municipalities, projects, sources
+from projects.views import changes, dashboard, discrepancies, health, municipalities, projects, sources
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -14,11 +14,14 @@ urlpatterns = [
     path("changes/heads.txt", changes.heads_text, name="heads"),
     path("changes/feed.atom", changes.ChangeFeed(), name="feed"),
     path("changes/<int:pk>/", changes.change_page, name="change"),
+    path("discrepancies/", discrepancies.discrepancy_list, name="discrepancies"),
+    path("discrepancies/<int:pk>/", discrepancies.discrepancy_page, name="discrepancy"),
     path("sources/", sources.source_list, name="sources"),
     path("sources/<slug:name>/", sources.source_page, name="source"),
     path("runs/<int:pk>/", sources.run_page, name="run"),
     re_path(r"^snapshots/(?P<sha256>[0-9a-f]{64})/$", sources.snapshot_page, name="snapshot"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("api/v1/", include("projects.api.urls")),
 ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseFailure
 
+from realtime.delay import LEAST_PAUSE_SECONDS, reported
 from realtime.filters import Filters
 from realtime.frames import Frame, encode
 
@@ -38,7 +41,9 @@ class Client:
         self._backlog = _backlog(send)
         self._behind = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
+        self._reported_at = -math.inf
         self.position = 0
+        self.live_from: int | None = None  # what is newer reached it live, as far as it passed the filters
 
     async def greet(self, after: int | None, last_id: int) -> None:
         """`hello`, and `resync` where the gap is too wide to be replayed."""
@@ -87,6 +92,7 @@ class Client:
 
     def fall_behind(self) -> None:
         """The hub has taken it off the live feed."""
+        self.live_from = None
         logger.info("A client reads slowly: it goes on from change %d at its own pace.", self.position)
         self._behind.set()
 
@@ -113,6 +119,16 @@ class Client:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
         except (RuntimeError, OSError):
             pass  # as above
+
+    def hear(self, text: str | None, hub: Hub) -> None:
+        """What the client sends: that it has painted a change which came live. Nothing else is read."""
+        pk = reported(text)
+        if pk is None or self.live_from is None or not self.live_from < pk <= self.position:
+            return
+        now = time.monotonic()
+        if now - self._reported_at >= LEAST_PAUSE_SECONDS:
+            self._reported_at = now
+            hub.delays.shown(pk)
 
     def dismiss(self) -> None:
         """Close it because of an error of ours."""

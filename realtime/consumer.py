@@ -2,10 +2,11 @@
 
 The server sends `hello`, then what is newer than `after`, oldest first, then each change as it is
 committed; `ping` every 25 seconds; `resync` instead of a replay of more than 2,000 changes or of an
-`after` that the log has not reached. A query that cannot be read gets one
-`{"type": "error", "detail": "…"}` and the close code 4400. Other codes: 4408 the client has not read for
-too long, 4413 it sent something big (nothing that it sends is read), 4500 an error of ours, 4503 the log
-cannot be read now. After all but 4400, come back with `after=`.
+`after` that the log has not reached. The client may send `{"type": "shown", "id": N}` when it has painted
+a change that came live (`realtime/delay.py`); nothing else that it sends is read. A query that cannot be
+read gets one `{"type": "error", "detail": "…"}` and the close code 4400. Other codes: 4408 the client has
+not read for too long, 4413 it sent something big, 4500 an error of ours, 4503 the log cannot be read now.
+After all but 4400, come back with `after=`.
 
 A plain ASGI application rather than a Channels consumer: those ask a thread to tidy up database
 connections at each message of each socket, which is three fifths of the cost of a delivery.
@@ -73,4 +74,6 @@ async def _converse(client: Client, hub: Hub, receive: Receive) -> None:
         while (message := await receive())["type"] != "websocket.disconnect":
             if len(message.get("text") or message.get("bytes") or "") > MOST_RECEIVED:
                 await client.close(TOO_BIG)
+            else:
+                client.hear(message.get("text"), hub)
         following.cancel()

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
@@ -25,9 +26,10 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One change, ready to send: `text` is the JSON that every socket gets."""
+    """One change, ready to send: `text` is the JSON that every socket gets; `at` when the log got it."""
 
     id: int
+    at: datetime
     facets: Facets
     text: str
 
@@ -41,7 +43,7 @@ def encode(kind: str, /, **content: Any) -> str:
 
 def frame(row: DataChangeLog) -> Frame:
     change = change_json(row)
-    return Frame(row.pk, Facets.of(row), encode("change", **change, html=change_html(row, change)))
+    return Frame(row.pk, row.at, Facets.of(row), encode("change", **change, html=change_html(row, change)))
 
 
 class FrameLog:

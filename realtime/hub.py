@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseFailure
 
-from realtime import bell
+from realtime import bell, report
 from realtime.client import Client
+from realtime.delay import Delays
 from realtime.frames import Frame, FrameLog, encode
 from realtime.shutdown import before_shutdown
 
@@ -41,6 +43,7 @@ class Hub:
     def __init__(self) -> None:
         self.log = FrameLog()
         self.cursor = 0
+        self.delays = Delays()
         self._clients: set[Client] = set()
         self._live: set[Client] = set()
         self._rung = asyncio.Event()
@@ -64,23 +67,36 @@ class Hub:
         self._clients.discard(client)
 
     def _start(self) -> None:
-        works = (self._read_forever(), self._ping_forever(), bell.listen(self._rung.set))
+        works = (
+            self._read_forever(),
+            self._ping_forever(),
+            bell.listen(self._rung.set),
+            report.report_forever(self.facts),
+        )
         self._tasks = {asyncio.ensure_future(work) for work in works}
         for task in self._tasks:
             task.add_done_callback(self._ended)
 
+    def facts(self) -> dict[str, Any]:
+        """Its record for whoever watches over the web processes."""
+        return {"cursor": self.cursor, "sockets": len(self._clients), "delays": self.delays.summary()}
+
     async def stop(self) -> None:
         """At the end of the process. Asks more than once: redis-py now and then swallows a cancellation."""
         tasks, self._tasks = self._tasks, set()
+        if not tasks:
+            return
         for _ in range(_STOP_ATTEMPTS):
             for task in tasks:
                 task.cancel()
-            if not tasks or not (await asyncio.wait(tasks, timeout=0.1))[1]:
-                return
+            if not (await asyncio.wait(tasks, timeout=0.1))[1]:
+                break
+        await report.withdraw()
 
     def attach(self, client: Client) -> None:
         """From now on the client gets each frame past its position. It must have all up to the cursor."""
         if client in self._clients:
+            client.live_from = max(self.cursor, client.position)
             self._live.add(client)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -123,6 +139,8 @@ class Hub:
     async def _deliver(self, frame: Frame) -> None:
         async with self._sending:
             self.cursor = frame.id
+            if self._live:
+                self.delays.handed_out(frame.id, frame.at)
             for number, client in enumerate(tuple(self._live), start=1):
                 if client in self._live and not await client.offer(frame):
                     self._live.discard(client)

@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 from etl.exceptions import InvalidRecord
 from etl.money.queries import AMOUNT, AMOUNT_TYPE, CODE_COLUMNS, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
+from etl.records import storable
 from projects import finance
 
 Key = tuple[str, int, str, str, str]  # municipality, financial year, measure, code, amount type
 
 _CENT = Decimal("0.01")
-_LARGEST = Decimal(10**15)  # rand; no municipality has that
+# Rand; no municipality has that. SQLite keeps fifteen digits of a number, cents included.
+_LARGEST = Decimal(10**12)
 _LONGEST_OPINION = 60  # characters; the codes have thirty at most
 
 
@@ -80,12 +82,14 @@ def _opinion(row: Mapping[str, Any], name: str) -> Cell:
     opinion = row.get("opinion.code") or ""
     if not isinstance(opinion, str) or len(opinion) > _LONGEST_OPINION:
         raise InvalidRecord(f"{name}: “{str(opinion)[:60]}…” is no audit opinion.")
-    return Cell(None, None, opinion.strip(), web_address(row.get("opinion.report_url")))
+    return Cell(None, None, storable(opinion.strip()), web_address(row.get("opinion.report_url")))
 
 
 def web_address(value: object) -> str:
     """The address, "" where there is none or it is none of the web's (it becomes a link on a page)."""
     text = value.strip() if isinstance(value, str) else ""
+    if text != storable(text):
+        return ""
     try:
         parts = urlsplit(text)
     except ValueError:

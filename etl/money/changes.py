@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ class KnownFigure:
     pk: int
     values: dict[str, Any]
     is_present: bool
+    run: int = 0  # that changed it last, and the SHA-256 of the answer that it was read from
+    snapshot: str | None = None
 
 
 @dataclass(slots=True)
@@ -38,6 +40,12 @@ class FigureChange:
     field_changes: dict[str, list[Any]]
     snapshot: str | None
     cause: str = "source"
+    was: str | None = None  # the amount of a figure that is missing now
+
+    @property
+    def evidence(self) -> dict[str, list[Any]]:
+        """What the log keeps beside the changes: the last amount of a figure that is gone."""
+        return {"amount": [self.was, None]} if self.was is not None else {}
 
 
 @dataclass
@@ -63,9 +71,17 @@ class FigureChanges:
 
     def within(self, codes: Iterable[str]) -> FigureChanges:
         """Those of the changes that concern some municipalities."""
-        wanted, some = set(codes), FigureChanges(invalid=self.invalid)
+        wanted = set(codes)
+        return self._some(lambda key: key[0] in wanted)
+
+    def without(self, measures: Container[str]) -> FigureChanges:
+        """Those of the changes that are of other measures."""
+        return self._some(lambda key: key[2] not in measures)
+
+    def _some(self, is_wanted: Callable[[Key], bool]) -> FigureChanges:
+        some = FigureChanges(invalid=self.invalid)
         for change in self.figures:
-            if change.key[0] in wanted:
+            if is_wanted(change.key):
                 some.add(change)
         return some
 
@@ -115,7 +131,8 @@ def changes_of(
     for key in sorted(gone) if absences else ():
         if known[key].is_present:
             told = {"presence": ["present", "missing"]}
-            changes.add(FigureChange(key, None, known[key].pk, "missing", told, None, cause))
+            was = known[key].values.get("amount")
+            changes.add(FigureChange(key, None, known[key].pk, "missing", told, None, cause, was))
     return changes
 
 

@@ -16,14 +16,17 @@ from projects.models import GOOD, MunicipalFigure, Presence, RunState, Sighting,
 
 @dataclass
 class KnownFinances:
-    """`cubes`: cube → {"last_updated", "read_at", "run"} of its last believed reading; `held` the same for
-    a reading that waits for a steward or was rejected: it is not asked for again while nothing moves."""
+    """`cubes`: cube → {"last_updated", "read_at", "run", "asked", "figures"} of its last believed reading;
+    `held` the same for a reading that waits for a steward or was rejected: it is not asked for again while
+    nothing moves."""
 
     source: Source
     cubes: dict[str, dict[str, Any]] = field(default_factory=dict)
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     parser: str = ""
     municipalities: int = 0  # that had a figure in the last believed reading
+    # where the cube's table of municipalities was not ours when it was last read
+    differences: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, source: Source) -> KnownFinances:
@@ -36,7 +39,7 @@ class KnownFinances:
         if good is None:
             return cls(source, {}, _cubes(held))
         places = good.profile.get("municipalities") or 0
-        return cls(source, _cubes(good), _cubes(held), good.parser_digest, places)
+        return cls(source, _cubes(good), _cubes(held), good.parser_digest, places, good.disagreements)
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key: of each cube, in the run that read it last."""
@@ -57,13 +60,16 @@ class KnownFinances:
             )
             for row in rows.iterator(chunk_size=5000):
                 key = (row.municipality_id, row.financial_year, row.measure, row.code, row.amount_type)
-                found[key] = KnownFigure(row.pk, values_of(row), row.presence == Presence.PRESENT)
+                is_present = row.presence == Presence.PRESENT
+                found[key] = KnownFigure(
+                    row.pk, values_of(row), is_present, row.last_changed_run_id, row.snapshot_id
+                )
         return found
 
-    def was_rejected(self, content_digest: str) -> bool:
-        """Whether the same reading was the last that a steward decided on, and was rejected."""
+    def rejected(self) -> dict[str, str]:
+        """Cube → digest of what it said in the last reading that a steward decided on, if that was no."""
         last = SyncRun.objects.filter(source=self.source).decided().first()
-        return bool(last and last.state == RunState.REJECTED and last.content_digest == content_digest)
+        return last.profile.get("digests") or {} if last and last.state == RunState.REJECTED else {}
 
 
 def present(figures: dict[Key, KnownFigure]) -> Counter[str]:

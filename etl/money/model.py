@@ -32,7 +32,7 @@ def read_model(body: bytes, content_type: str, cube: str) -> Model:
     if not isinstance(model, dict) or answer.get("name") != cube:
         raise PageChanged(f"Municipal Money: the answer is not the model of {cube}.")
     updated = model.get("last_updated")
-    if updated is not None and not isinstance(updated, str):
+    if updated is not None and not (isinstance(updated, str) and updated.isprintable()):
         raise PageChanged(f"Municipal Money: {cube} says “{updated}” for when it was last updated.")
     dimensions = _named(model, "dimensions", cube)
     columns = frozenset(_columns(model, dimensions, cube))

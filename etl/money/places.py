@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from etl.records import storable
+
 # Codes that the Municipal Demarcation Board disestablished on 3 August 2016, as in `demarcation_changes`.
 # They stay in every cube, with figures of years when they were no more at times.
 DISESTABLISHED = frozenset(
@@ -97,4 +99,4 @@ def _difference(code: str, word: str, ours: str, theirs: str, sentence: str) -> 
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
-    return " ".join((row[f"municipality.{name}"] or "").split())
+    return " ".join(storable(row[f"municipality.{name}"] or "").split())

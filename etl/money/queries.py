@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from projects import finance
 
@@ -117,6 +117,23 @@ def url(base: str, query: Query, page: int = 1) -> str:
         return path
     params = [*query.params, ("page", str(page)), ("pagesize", str(query.page_size))]
     return f"{path}?{urlencode(params, quote_via=quote, safe='')}"
+
+
+def cube_of(key: str) -> str:
+    """The polled cube that a page belongs to, by the key of its sighting."""
+    cube = key.split("#")[0].split(" ")[0]
+    return "municipalities" if cube == "demarcation_changes" else cube
+
+
+def measures_of(cube: str) -> set[str]:
+    """What the figures of a cube are of."""
+    return {query.measure for query in queries_of(cube, (finance.FIRST_YEAR,)) if query.measure}
+
+
+def params_of(address: str) -> tuple[tuple[str, str], ...]:
+    """What a question's URL asks, as it was asked then; () where it asks nothing."""
+    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    return tuple((name, value) for name, value in pairs if name not in ("page", "pagesize"))
 
 
 def model_query(cube: str) -> Query:

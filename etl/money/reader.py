@@ -13,6 +13,7 @@ from etl.money.model import Model, read_model
 from etl.money.queries import Query, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
 from etl.reading import Page
+from etl.records import digest_of
 from etl.sight import Sight
 
 _MOST_PAGES = 50  # of one question; more is a service that does not come to an end
@@ -24,9 +25,11 @@ def page_key(query: Query, number: int) -> str:
     return query.key if number == 1 else f"{query.key}#{number}"
 
 
-def measures_of(cube: str, years: Iterable[int]) -> set[str]:
-    """What the figures of a cube are of."""
-    return {query.measure for query in queries_of(cube, tuple(years)) if query.measure}
+def asked_of(cube: str, years: Iterable[int]) -> str:
+    """A digest of all that is asked of a cube: a new code, or a new financial year, makes another."""
+    return digest_of(
+        {query.key: [list(pair) for pair in query.params] for query in queries_of(cube, tuple(years))}
+    )
 
 
 @dataclass
@@ -74,9 +77,7 @@ class CubeReader:
     def _not_read(self, cube: str, problem: EtlError) -> None:
         """The figures of a cube that was not read to its end are not used: months could be missing."""
         self._failures += 1
-        self.survey.whole = False
-        self.survey.notes.append(f"{cube} was not read: {problem}")
-        self.survey.forget(measures_of(cube, self.years))
+        self.survey.miss(cube, problem)
 
     def _give_up(self, problem: EtlError, left: list[str]) -> None:
         self.survey.notes.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from etl.archive import Archive
 from etl.exceptions import PageChanged
 from etl.money import answers
 from etl.money.model import read_model
-from etl.money.queries import CUBES, MODEL, Query, model_query, queries_of
+from etl.money.queries import CUBES, MODEL, Query, cube_of, model_query, params_of, queries_of
 from etl.money.survey import AnswerPage, FinanceSurvey
 from etl.reading import Page
 from etl.sight import Sight
@@ -34,12 +35,6 @@ def query_of(key: str) -> Query:
     raise PageChanged(f"Nothing that is asked today gives the page {key}.")
 
 
-def _cube(key: str) -> str:
-    """The polled cube that a page belongs to."""
-    cube = key.split("#")[0].split(" ")[0]
-    return "municipalities" if cube == "demarcation_changes" else cube
-
-
 def _years(text: str | None) -> tuple[int, ...]:
     if not text:
         return ()
@@ -50,14 +45,17 @@ def _years(text: str | None) -> tuple[int, ...]:
 def recall_run(run_id: int, cubes: Container[str], survey: FinanceSurvey, sight: Sight) -> None:
     """Add what a run read of some cubes. Raises PageChanged when bytes are gone."""
     looks = Sighting.objects.filter(run=run_id).exclude(content_sha256="").select_related("snapshot")
-    recall((look for look in looks if _cube(look.key) in cubes), survey, sight)
+    recall((look for look in looks if cube_of(look.key) in cubes), survey, sight)
 
 
 def recall(looks: Iterable[Sighting], survey: FinanceSurvey, sight: Sight) -> None:
     """Add what the looks' kept bytes say to the survey. Raises PageChanged when bytes are gone."""
     ordered = sorted(looks, key=lambda look: (look.key.split("#")[0], look.pk))
     for name, pages in groupby(ordered, key=lambda look: look.key.split("#")[0]):
-        _add(query_of(name), list(pages), survey, sight)
+        some = list(pages)
+        # as it was asked then: a code that we ask for since is no reason to doubt an answer of long ago
+        query = query_of(name)
+        _add(replace(query, params=params_of(some[0].url) or query.params), some, survey, sight)
 
 
 def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, sight: Sight) -> None:

@@ -83,9 +83,10 @@ def apply(source: Source, run: SyncRun) -> int:
 
 
 def _history(source: Source) -> Iterator[SyncRun]:
-    """Loaded runs that read something, in the order of their place in the log."""
+    """Loaded runs that read something, in the order of their place in the log. One that has none there (a
+    release of municipalities of which nothing was held) changed nothing."""
     runs = SyncRun.objects.filter(source=source, state=RunState.SUCCEEDED).exclude(profile={})
-    return iter(sorted(runs, key=lambda run: (run.last_change or 0, run.pk)))
+    return iter(runs.exclude(last_change=None).order_by("last_change", "pk"))
 
 
 def _changes(run: SyncRun, state: State) -> FigureChanges:

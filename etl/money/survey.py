@@ -11,7 +11,7 @@ from etl.looked import Looked
 from etl.money import figures
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
-from etl.money.queries import Query
+from etl.money.queries import MODEL, Query, cube_of, measures_of
 from etl.records import digest_of
 
 
@@ -76,6 +76,20 @@ class FinanceSurvey(Looked):
         self.records = {key: record for key, record in self.records.items() if key[2] not in cube_measures}
         self.answered = {(measure, year) for measure, year in self.answered if measure not in cube_measures}
 
+    def miss(self, cube: str, problem: Exception) -> None:
+        """A cube was not read, or not to its end."""
+        self.whole = False
+        self.notes.append(f"{cube} was not read: {problem}")
+        self.forget(measures_of(cube))
+
+    def leave(self, keys: Iterable[Key]) -> None:
+        """Say nothing of some figures."""
+        for key in keys:
+            self.records.pop(key, None)
+
+    def uses(self, key: str) -> bool:
+        return key.endswith(f" {MODEL}") or cube_of(key) in self.read
+
     def counts(self) -> dict[str, int]:
         """What was published by measure: each yearly figure, and each month of a monthly one."""
         counted: Counter[str] = Counter()
@@ -83,6 +97,7 @@ class FinanceSurvey(Looked):
             counted[key[2]] += sum(month is not None for month in record.months.values()) or 1
         return dict(counted)
 
-    def content_digest(self) -> str:
-        """SHA-256 of all figures, whatever the order of reading."""
-        return digest_of({" ".join(map(str, key)): one.digest for key, one in self.records.items()})
+    def content_digest(self, measures: Container[str] | None = None) -> str:
+        """SHA-256 of all figures (of some measures), whatever the order of reading."""
+        some = {key: one for key, one in self.records.items() if measures is None or key[2] in measures}
+        return digest_of({" ".join(map(str, key)): one.digest for key, one in some.items()})

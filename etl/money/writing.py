@@ -89,6 +89,7 @@ def _entry(run: SyncRun, change: FigureChange, pk: int) -> Entry:
         change_type=change.change_type,
         cause=change.cause,
         field_changes=change.field_changes,
+        evidence=change.evidence,
         municipality=code,
         municipalities=[code],
         province=_provinces()[code],

@@ -58,7 +58,7 @@ def opinion(**other: Any) -> dict[str, Any]:
     }
 
 
-amounts = st.none() | st.decimals(Decimal(-(10**13)), Decimal(10**13), places=2)
+amounts = st.none() | st.decimals(Decimal(-(10**12)), Decimal(10**12), places=2)
 
 
 @given(st.dictionaries(st.integers(1, 12), amounts, min_size=1), st.randoms(use_true_random=False))
@@ -116,7 +116,7 @@ def test_a_yearly_null_is_a_figure_that_says_null() -> None:
         (Decimal("-1.005"), "-1.01"),
         (2.675, "2.68"),  # as published, not as binary has it
         (-0.001, "0.00"),
-        (10**15, "1000000000000000.00"),
+        (10**12, "1000000000000.00"),
         (Decimal("1E+3"), "1000.00"),
     ],
 )
@@ -127,7 +127,7 @@ def test_amounts_have_two_decimals_and_lose_nothing(published: object, amount: s
 @pytest.mark.parametrize(
     ("published", "told"),
     [
-        (10**15 + 1, "too large"),
+        (10**12 + 1, "too large"),
         (Decimal("-1E+999999"), "too large"),
         (float("nan"), "too large"),
         ("12.00", "is no amount"),

@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from etl import lease, scheduler
 from etl.exceptions import LeaseLost, RunInProgress
 from etl.scheduler import DataScheduler
+from etl.sources import MONITORS
 from projects.models import DataChangeLog, Project, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -188,9 +189,10 @@ def test_schedules_are_made_once_and_keep_their_next_run(here):
 def test_the_first_run_is_queued_at_start_up_and_only_once(here):
     call_command("schedules", verbosity=0)
     call_command("schedules", verbosity=0)
-    run = SyncRun.objects.get()
-    assert (run.state, run.trigger) == ("queued", "startup")
-    assert OrmQ.objects.count() == 1
+    runs = SyncRun.objects.order_by("id")
+    assert [run.source_id for run in runs] == list(MONITORS)
+    assert {(run.state, run.trigger) for run in runs} == {("queued", "startup")}
+    assert OrmQ.objects.count() == sum(not run.waits_for for run in runs)
 
 
 @small
@@ -251,9 +253,11 @@ def test_triggering_twice_answers_the_run_that_is_queued(steward):
     client = APIClient()
     client.force_authenticate(steward)
     first, second = trigger(client, source="dws"), trigger(client, source="all")
-    assert first.json()["runs"] == second.json()["runs"]
+    assert first.json()["runs"] == second.json()["runs"][:1]
+    queued = OrmQ.objects.count()
+    assert trigger(client, source="all").json() == second.json()
     assert client.post("/api/v1/sync/trigger/", {"source": "dws"}, format="json").status_code == 202
-    assert OrmQ.objects.count() == 1
+    assert OrmQ.objects.count() == queued
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones(steward):
@@ -261,7 +265,7 @@ def test_an_unknown_source_is_refused_with_the_known_ones(steward):
     client.force_authenticate(steward)
     answer = trigger(client, source="eskom")
     assert answer.status_code == 400
-    assert "Known: dws, all." in answer.json()["source"][0]
+    assert f"Known: {', '.join(MONITORS)}, all." in answer.json()["source"][0]
     assert trigger(client).status_code == 400
 
 

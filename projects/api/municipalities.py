@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from projects.api.finances import PARAMETERS, Narrowed, finances_json
 from projects.api.marks import DemoMarked
 from projects.api.records import municipality_json
 from projects.api.shapes import MunicipalityShape
+from projects.api.shapes_finance import FinancesShape
 from projects.filters import MunicipalityFilterSet
 from projects.models import Municipality
 
@@ -29,3 +36,13 @@ class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
     def get_object(self) -> Municipality:
         self.kwargs["pk"] = self.kwargs["pk"].upper()  # codes are written in any case
         return super().get_object()
+
+    @extend_schema(parameters=PARAMETERS, responses=FinancesShape, filters=False)
+    @action(detail=True, filterset_class=None)
+    def finances(self, request: Request, pk: str) -> Response:
+        """What the municipality reports to National Treasury on water, newest financial year first.
+
+        Totals and flags are of the whole year, whatever the filters leave of its figures.
+        """
+        municipality = get_object_or_404(Municipality, pk=pk.upper())
+        return Response(finances_json(municipality, Narrowed.asked(request.query_params)))

@@ -89,6 +89,7 @@ def municipality_json(municipality: Any) -> dict[str, Any]:
         "place_name": municipality.place_name or None,
         "listing": listing and listing_json(listing),
         "own": own_sums(municipality),
+        "finances": f"/api/v1/municipalities/{municipality.pk}/finances/",
         "demo": bool(municipality.from_demo or (listing and listing.source.demo)),
     }
 

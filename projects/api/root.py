@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from projects.api.marks import DemoMarked
 
 _NOTHING = "Nothing in the API has this address; /api/v1/ lists what there is."
-INDEX = ("projects", "municipalities", "changes", "sources", "runs", "schema", "docs")
+INDEX = ("projects", "municipalities", "changes", "discrepancies", "sources", "runs", "schema", "docs")
 
 
 @extend_schema(exclude=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -12,6 +13,7 @@ from projects.api.marks import DemoMarked
 from projects.api.shapes import RunShape
 from projects.figures import instant
 from projects.filters import Choices, SourceFilter
+from projects.health_sources import queue_position
 from projects.models import RunState, SyncRun
 
 _COUNTS = (
@@ -47,6 +49,8 @@ def run_json(run: SyncRun) -> dict[str, Any]:
         "decision": run.decision or None,
         "released_places": run.released_places,
         "disagreements": run.disagreements,
+        "requested_at": instant(run.requested_at),
+        "waits_for": run.waits_for,
         "url": reverse("api:run-detail", args=[run.pk]) if run.pk else None,
     }
 
@@ -62,7 +66,14 @@ class RunFilter(django_filters.FilterSet):
 
 class RunSerializer(RunShape):
     def to_representation(self, instance: SyncRun) -> dict[str, Any]:
-        return {**run_json(instance), "demo": bool(instance.source.demo)}
+        is_queued = instance.state == RunState.QUEUED
+        place = queue_position(instance, self.queued) if is_queued else None
+        return {**run_json(instance), "queue_position": place, "demo": bool(instance.source.demo)}
+
+    @cached_property
+    def queued(self) -> list[int]:
+        """The ids of all queued runs, asked once, and only where an answer has one."""
+        return list(SyncRun.objects.filter(state=RunState.QUEUED).values_list("pk", flat=True))
 
 
 class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):

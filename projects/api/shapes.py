@@ -128,6 +128,7 @@ class MunicipalityShape(s.Serializer[Any]):
     place_name = s.CharField(allow_null=True, help_text="the town at the point; © GeoNames, CC BY 4.0")
     listing = ListingShape(allow_null=True, help_text="as the source publishes the municipality as a whole")
     own = OwnSumsShape(help_text="our own sums over the projects that we read")
+    finances = s.CharField(help_text="address of what it reports to National Treasury on water")
     demo = s.BooleanField()
 
 
@@ -192,6 +193,13 @@ class CircuitShape(s.Serializer[Any]):
     next_probe = s.DateTimeField(allow_null=True, help_text="when the clock tries again; null while closed")
 
 
+class ActiveRunShape(s.Serializer[Any]):
+    id = s.IntegerField()
+    state = s.ChoiceField(RunState.choices)
+    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
+    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
+
+
 class SourceShape(s.Serializer[Any]):
     name = _text(null=False)
     title = _text(null=False)
@@ -201,9 +209,18 @@ class SourceShape(s.Serializer[Any]):
     last_complete = _when(null=True)
     last_change = _when(null=True)
     failure_streak = s.IntegerField()
+    down_since = s.DateTimeField(allow_null=True, help_text="when the present row of failures began")
     circuit = CircuitShape()
     next_run = _when(null=True)
     interval_minutes = s.IntegerField(allow_null=True)
+    last_duration_s = s.FloatField(allow_null=True, help_text="of the newest run that ended")
+    stale = s.BooleanField(help_text="no complete reading was believed for longer than stale_after_s")
+    stale_since = _when(null=True)
+    stale_after_s = s.FloatField(
+        allow_null=True, help_text="3 times the interval or the last complete run, whichever is longer"
+    )
+    active_run = ActiveRunShape(allow_null=True, help_text="the queued or running one")
+    held_run = s.IntegerField(allow_null=True, help_text="the run that waits for a steward")
     demo = s.BooleanField()
 
 
@@ -247,5 +264,8 @@ class RunShape(s.Serializer[Any]):
     decision = s.CharField(allow_null=True, help_text="the steward's reason for releasing or rejecting it")
     released_places = s.ListField(child=s.CharField(), allow_null=True, help_text="null: all")
     disagreements = s.ListField(help_text="where the site's own totals differ from what it lists")
+    requested_at = _when()
+    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
+    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
     url = _text(null=False)
     demo = s.BooleanField()

@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-from django_q.models import Schedule
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes import SourceShape
-from projects.circuit import CLOSED, Circuit, circuit_json, states
+from projects.circuit import circuit_json
 from projects.figures import instant
-from projects.models import Source
-
-
-def next_runs() -> dict[str, datetime]:
-    """When the schedule of each source is due next; a source without one is left out."""
-    rows = Schedule.objects.filter(name__in=settings.INTERVAL_MINUTES).exclude(repeats=0)
-    return {name: due for name, due in rows.values_list("name", "next_run") if due}
-
-
-@dataclass(frozen=True)
-class Clock:
-    """When each source is read next, and whether the clock holds back; two queries for all sources."""
-
-    due: dict[str, datetime] = field(default_factory=next_runs)
-    circuits: dict[str, Circuit] = field(default_factory=states)
-
-    def circuit(self, source: str) -> Circuit:
-        return self.circuits.get(source, CLOSED)
+from projects.health_sources import Clock, sources
+from projects.models import Source, SyncRun
 
 
 def source_json(source: Any, clock: Clock) -> dict[str, Any]:
-    """Needs a row of `Source.objects.for_sources_page()`."""
+    """Needs a row of `projects.health_sources.sources()`."""
+    facts = clock.facts(source)
     return {
         "name": source.pk,
         "title": source.title,
         "url": source.entry_url or None,
-        "state": source.state,
-        "last_attempt": instant(source.last_attempt),
-        "last_complete": instant(source.last_complete),
-        "last_change": instant(source.last_change),
-        "failure_streak": source.failure_streak,
-        "circuit": circuit_json(clock.circuit(source.pk)),
-        "next_run": instant(clock.due.get(source.pk)),
-        "interval_minutes": settings.INTERVAL_MINUTES.get(source.pk),
+        "state": facts.state,
+        "last_attempt": instant(facts.last_attempt),
+        "last_complete": instant(facts.last_complete),
+        "last_change": instant(facts.last_change),
+        "failure_streak": facts.failure_streak,
+        "down_since": instant(facts.down_since),
+        "circuit": circuit_json(facts.circuit),
+        "next_run": instant(facts.next_run),
+        "interval_minutes": facts.interval_minutes,
+        "last_duration_s": facts.last_duration_s,
+        "stale": facts.stale,
+        "stale_since": instant(facts.stale_since),
+        "stale_after_s": facts.stale_after_s,
+        "active_run": _active(facts.active, clock),
+        "held_run": facts.held.pk if facts.held else None,
         "demo": bool(source.demo),
+    }
+
+
+def _active(run: SyncRun | None, clock: Clock) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "id": run.pk,
+        "state": str(run.state),
+        "waits_for": run.waits_for,
+        "queue_position": clock.queue_position(run),
     }
 
 
@@ -64,6 +63,6 @@ class SourceSerializer(SourceShape):
 
 
 class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):
-    queryset = Source.objects.for_sources_page()
+    queryset = sources()
     serializer_class = SourceSerializer
     filter_backends: list[Any] = []

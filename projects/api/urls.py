@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from projects.api.changes import ChangeViewSet
+from projects.api.discrepancies import DiscrepancyViewSet
 from projects.api.municipalities import MunicipalityViewSet
 from projects.api.projects import ProjectViewSet
 from projects.api.root import Index, Nothing
@@ -20,6 +21,7 @@ router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("municipalities", MunicipalityViewSet, basename="municipality")
 router.register("changes", ChangeViewSet, basename="change")
+router.register("discrepancies", DiscrepancyViewSet, basename="discrepancy")
 router.register("sources", SourceViewSet, basename="source")
 router.register("runs", RunViewSet, basename="run")
 

@@ -46,6 +46,9 @@ class ProjectQuerySet(models.QuerySet[Any]):
         short = self.select_related("municipality").defer("description", "published", "page_labels")
         return short.with_corrections()
 
+    def for_sums(self) -> ProjectQuerySet:
+        return self.order_by().only("presence", "budget", "expenditure")
+
     def for_project_page(self) -> ProjectQuerySet:
         linked = self.select_related("source", "municipality", "missing_run")
         whole = linked.prefetch_related("municipalities", "identities")

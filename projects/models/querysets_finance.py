@@ -14,6 +14,17 @@ class FigureQuerySet(models.QuerySet[Any]):
         own = self.filter(municipality_id=code).select_related("source", "snapshot")
         return own.order_by("-financial_year", "measure", "code", "amount_type")
 
+    def for_api(self, code: str) -> FigureQuerySet:
+        return self.of_municipality(code).select_related(None).select_related("source")
+
+    def for_municipality_page(self, code: str) -> FigureQuerySet:
+        """Without the columns that hundreds of rows would carry for nothing."""
+        short = self.of_municipality(code).select_related(None).select_related("snapshot")
+        return short.only(
+            "municipality_id", "financial_year", "measure", "code", "amount_type", "amount", "through_month",
+            "opinion", "report_url", "presence", "snapshot__fetched_at",
+        )  # fmt: skip
+
 
 class DiscrepancyQuerySet(models.QuerySet[Any]):
     def open(self) -> DiscrepancyQuerySet:

@@ -111,6 +111,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def seconds(value: float) -> str:
+    """`0.34 s`, `12 s`."""
+    return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+
+
+@register.filter
 def word(value: str | None, field: str = "status") -> str | SafeString:
     """A code as people read it: `on_hold` → `On hold`."""
     return phrases.shown(field, value) if value else UNKNOWN

@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from projects import changelog
 from projects.changelog import Entry, Span
+from projects.finance import figure_key, figure_name
 from projects.models import (
     DataChangeLog,
+    MunicipalFigure,
     Municipality,
     MunicipalityListing,
     Project,
@@ -172,3 +174,57 @@ def a_listing(code: str = "LIM331", **fields: Any) -> MunicipalityListing:
     return MunicipalityListing.objects.create(
         source_id=run.source_id, code=code, municipality_id=code, last_changed_run=run, **given
     )
+
+
+def a_figure(
+    measure: str = "capital",
+    code: str = "4202",
+    amount_type: str = "ORGB",
+    amount: str | None = "1297441790.00",
+    **fields: Any,
+) -> MunicipalFigure:
+    """A municipal figure with its log row of the creation; `municipality` (code), `year` and `run` too."""
+    run = fields.pop("run", None) or SyncRun.objects.filter(source_id="treasury").first() or a_run("treasury")
+    at = fields.pop("at", FIRST_SEEN)
+    given = {
+        "municipality_id": fields.pop("municipality", "CPT"),
+        "financial_year": fields.pop("year", 2021),
+        "first_seen_at": at,
+        "last_changed_at": at,
+        "last_changed_run": run,
+        **fields,
+    }
+    with transaction.atomic():
+        figure = MunicipalFigure.objects.create(
+            source_id=run.source_id,
+            measure=measure,
+            code=code,
+            amount_type=amount_type,
+            amount=None if amount is None else Decimal(amount),
+            **given,
+        )
+        first = {"amount": [None, amount]} if not figure.opinion else {"opinion": [None, figure.opinion]}
+        log_figure(figure, "created", first, at=at)
+    return figure
+
+
+def log_figure(
+    figure: MunicipalFigure, change_type: str, field_changes: dict[str, list[Any]], **fields: Any
+) -> DataChangeLog:
+    """One row of the log about a figure; `at` dates it."""
+    what = (figure.measure, figure.code, figure.amount_type)
+    entry = Entry(
+        entity_type="municipal_figure",
+        entity_id=figure.pk,
+        external_id=figure_key(figure.municipality_id, figure.financial_year, *what),
+        name=figure_name(*what, figure.financial_year),
+        source_id=figure.source_id,
+        change_type=change_type,
+        field_changes=field_changes,
+        municipality=figure.municipality_id,
+        municipalities=[figure.municipality_id],
+        province=figure.municipality.province,
+        run_id=(fields.pop("run", None) or figure.last_changed_run).pk,
+        snapshot_id=figure.snapshot_id,
+    )
+    return append(entry, at=fields.pop("at", None))

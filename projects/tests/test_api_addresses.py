@@ -47,7 +47,7 @@ def test_the_index_links_to_what_there_is(client):
     answer = client.get("/api/v1/")
     links = answer.json()
     assert answer["X-Demo-Data"] == "1"
-    assert set(links) == set("projects municipalities changes sources runs schema docs".split())
+    assert set(links) == set("projects municipalities changes discrepancies sources runs schema docs".split())
     for link in links.values():
         assert client.get(link).status_code == 200
 

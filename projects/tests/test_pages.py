@@ -29,7 +29,8 @@ def html(client, path: str, status: int = 200) -> str:
 
 
 PAGES = ["/", "/projects/", "/municipalities/", "/municipalities/LIM331/", "/municipalities/DC33/",
-         "/changes/", "/sources/", "/sources/dws/", "/?fragment=totals", "/changes/feed.atom"]  # fmt: skip
+         "/changes/", "/discrepancies/", "/sources/", "/sources/dws/", "/?fragment=totals",
+         "/changes/feed.atom"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -257,15 +258,15 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 14),
+        ("/", 15),
         ("/projects/", 7),
-        ("/projects/{pk}/", 9),
+        ("/projects/{pk}/", 10),
         ("/municipalities/", 6),
-        ("/municipalities/LIM331/", 13),
-        ("/municipalities/DC33/", 12),
+        ("/municipalities/LIM331/", 17),
+        ("/municipalities/DC33/", 16),
         ("/changes/", 8),
-        ("/sources/", 5),
-        ("/sources/dws/", 11),
+        ("/sources/", 6),
+        ("/sources/dws/", 14),
         ("/runs/{run}/", 6),
         ("/changes/feed.atom", 3),
     ],

@@ -106,7 +106,7 @@ def test_a_source_that_was_never_read_says_so_in_nulls(client):
 def test_sources_cost_a_fixed_number_of_queries(client, django_assert_max_num_queries):
     for _ in range(50):
         a_run()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get("/api/v1/sources/")
 
 
@@ -115,9 +115,9 @@ def test_a_run_is_what_the_sync_prints_with_its_id_and_address(client):
     run = a_run(pages=61, layouts=["grid"], first_change=3, last_change=5, change_count=3)
     row = client.get(f"/api/v1/runs/{run.pk}/").json()
     trust = {"held", "decided_at", "decision", "released_places", "disagreements"}
-    known = SYNC_JSON | trust | {"id", "url", "notes", "unchanged_by"}
+    known = SYNC_JSON | trust | {"id", "url", "notes", "unchanged_by", "requested_at", "waits_for"}
     assert set(run_json(run)) == known
-    assert set(row) == known | {"demo"} == set(RunShape().fields)
+    assert set(row) == known | {"demo", "queue_position"} == set(RunShape().fields)
     assert row["changes"] == {"first": 3, "last": 5, "count": 3}
     assert (row["url"], row["error"], row["duration_s"]) == (f"/api/v1/runs/{run.pk}/", None, 60.0)
     assert row["demo"] is True

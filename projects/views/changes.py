@@ -63,7 +63,7 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "change": change,
         "about": about(change),
-        "fields": before_and_after(row.field_changes),
+        "fields": before_and_after(row.field_changes, row.change_type),
         "before": DataChangeLog.objects.filter(pk=pk - 1).values_list("digest", flat=True).first(),
     }
     return render(request, "projects/change.html", context)

@@ -1,20 +1,15 @@
-"""Is the process up, and is everything there that it needs."""
+"""Is the process up, is everything there that it needs, and all of it for Prometheus."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import redis
-from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.models import Q
+from django.db import Error as DatabaseFailure
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_q.status import Stat
 
-from projects.models import SyncRun
+from projects import health_metrics, health_probe
+from projects.health_worker import run_at_work, worker
 
 Part = dict[str, object]
 
@@ -30,47 +25,35 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """`{"ready", "database", "redis", "worker"}`, each part with `ok` and a `reason`; 200 or 503."""
-    parts = {"database": _database(), "redis": _redis()}
+    parts = {"database": _part(health_probe.database()), "redis": _part(health_probe.redis_server())}
     parts["worker"] = _worker() if parts["database"]["ok"] else _bad("not known without the database")
     ready = all(part["ok"] for part in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Always 200: what is down is said in it."""
+    return HttpResponse(health_metrics.text(), content_type=health_metrics.CONTENT_TYPE)
 
 
 def _bad(reason: str) -> Part:
     return {"ok": False, "reason": reason}
 
 
-def _database() -> Part:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        return _bad(f"does not answer: {type(error).__name__}")
-    return {"ok": True}
-
-
-def _redis() -> Part:
-    if not settings.REDIS_URL:
-        return _bad("REDIS_URL is not set: the web and the worker processes need a Redis-protocol server")
-    try:
-        with redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
-            client.ping()
-    except (redis.RedisError, OSError, ValueError) as error:
-        return _bad(f"does not answer: {type(error).__name__}")
-    return {"ok": True}
+def _part(answer: health_probe.Answer) -> Part:
+    return {"ok": True} if answer.ok else _bad(answer.problem)
 
 
 def _worker() -> Part:
-    """A cluster reports to the cache every few seconds; failing that, a run shows that one is at work."""
-    try:
-        if any(stat.workers for stat in Stat.get_all()):
-            return {"ok": True}
-    except (redis.RedisError, OSError):
-        pass  # the cache is down: the runs tell
+    """A heartbeat or a cluster that has just begun; else a run whose lease is renewed shows life."""
     now = timezone.now()
-    recent = now - timedelta(minutes=2 * min(settings.INTERVAL_MINUTES.values()))
-    at_work = Q(lease_until__gt=now, state="running") | Q(finished_at__gt=recent, trigger="schedule")
-    return {"ok": True} if SyncRun.objects.filter(at_work).exists() else _bad("no sign of life")
+    try:
+        alive = worker(now).alive or run_at_work(now)
+    except DatabaseFailure as error:
+        return _bad(f"not known: {type(error).__name__}")
+    return {"ok": True} if alive else _bad("no sign of life")
 
 
-__all__ = ["healthz", "readyz"]
+__all__ = ["healthz", "metrics", "readyz"]

@@ -9,9 +9,12 @@ from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
 from projects.api.records import dws_listing
+from projects.attribution import attribution
 from projects.events import entries
 from projects.filters import MunicipalityFilterSet
-from projects.models import DataChangeLog, Municipality, Project, Province
+from projects.finance_beside import beside_table
+from projects.finance_view import years
+from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Municipality, Project, Province
 from projects.views.listings import filtered, paged
 
 _ALL = 300  # there are 257: one page has them all
@@ -41,7 +44,12 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     for local in locals_:
         local.listing = dws_listing(local.listings.all())
     listing = dws_listing(municipality.listings.all())
+    figures = list(MunicipalFigure.objects.for_municipality_page(code))
     context = {
+        "finances": years(figures),
+        "beside": beside_table(Project.objects.of_municipality(code).for_sums(), figures),
+        "questions": Discrepancy.objects.open().filter(municipality=code),
+        "attribution": attribution(),
         "municipality": municipality,
         "listing": listing,
         "unlisted": listing and listing.unlisted_since,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
 from projects.api.records import last_complete, last_seen_at
+from projects.discrepancy_filters import open_about
 from projects.filters import ProjectFilter
 from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
 from projects.views.listings import filtered, paged
@@ -39,6 +40,7 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "published": published_texts(project),
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
         "last_seen": last_seen_at(project, complete),
+        "discrepancies": open_about(project),
         "checked": complete.get(project.source_id),
         "page": paged(request, history),
     }

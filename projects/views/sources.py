@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from projects import drift
+from projects import coverage, drift
 from projects.api.runs import run_json
-from projects.api.sources import Clock
 from projects.events import entries
-from projects.models import DataChangeLog, RunState, Sighting, Snapshot, Source, SyncRun
+from projects.health_hubs import delay
+from projects.health_sources import Clock, in_order, sources
+from projects.models import DataChangeLog, RunState, Sighting, Snapshot, SyncRun
 from projects.models.provenance import SyncRunQuerySet
 from projects.views.listings import paged
 
@@ -33,27 +33,23 @@ _NOTHING = "sandbox; default-src 'none'; style-src 'self'"
 
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
-    sources = sorted(Source.objects.for_sources_page(), key=lambda source: places.get(source.pk, len(places)))
-    clock = Clock()
-    for source in sources:
-        _add_clock(source, clock)
-    return render(request, "projects/source_list.html", {"sources": sources})
-
-
-def _add_clock(source: Any, clock: Clock) -> None:
-    source.next_run, source.circuit = clock.due.get(source.pk), clock.circuit(source.pk)
+    clock, found = Clock(), in_order(sources())
+    for source in found:
+        source.facts = clock.facts(source)
+    return render(request, "projects/source_list.html", {"sources": found, "delay": delay()})
 
 
 @require_safe
 def source_page(request: HttpRequest, name: str) -> HttpResponse:
-    source = get_object_or_404(Source.objects.for_sources_page(), pk=name)
-    _add_clock(source, Clock())
+    source: Any = get_object_or_404(sources(), pk=name)
+    source.facts = Clock().facts(source)
     runs = SyncRun.objects.filter(source=source)
     context = {
         "source": source,
         "page": paged(request, runs.for_ledger(), 30),
         "decisions": runs.decided()[:10],
+        "coverage": coverage.of_source(name),
+        "delay": delay(),
         **trust(runs),
     }
     return render(request, "projects/source.html", context)

@@ -1,8 +1,9 @@
-"""The application with a short time between two pings, for a test that cannot wait for 25 seconds."""
+"""The application with a short time between two pings and two reports, for tests that cannot wait."""
 
 from buka.asgi import application
-from realtime import hub
+from realtime import hub, report
 
 hub.PING_SECONDS = 0.2
+report.REPORT_SECONDS = 0.1
 
 __all__ = ["application"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis as redis_client
 
 from buka.processes import Nursery
 from realtime.tests.browser import CHROMIUM, Browser
@@ -49,6 +51,25 @@ def test_the_dashboard_shows_a_change_within_a_second(browser: Browser, site: We
         "document.querySelector('ol[data-live] > li').textContent"
     )
     assert "is-new" in browser.evaluate("document.querySelector('ol[data-live] > li').className")
+
+
+def test_the_page_tells_the_server_what_it_has_painted(
+    browser: Browser, site: Web, writer: Writer, env: dict[str, str]
+) -> None:
+    browser.open(site.origin)
+    shows(browser, STATE, "live")
+    writer.append("to be painted")
+
+    def measured() -> dict[str, Any] | None:
+        with redis_client.from_url(env["REDIS_URL"]) as client:
+            records = {k.decode(): json.loads(v) for k, v in client.hgetall("buka:hubs").items()}
+        own = [said for name, said in records.items() if name.endswith(f":{site.process.pid}")]
+        return own[0]["delays"] if own else None
+
+    wait_for(measured, "the page's word", seconds=15)
+    delays = measured()
+    assert delays
+    assert 0 < delays["median"] < 2
 
 
 def test_a_burst_keeps_the_newest_rows_in_order(browser: Browser, site: Web, writer: Writer) -> None:

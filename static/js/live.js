@@ -2,6 +2,7 @@
  *
  *   <p id="live" data-as-of="2026-05-01T06:30:00Z"><span data-live-text>…</span></p>
  *   <ol data-live data-last-id="1840" data-max="50" data-province="LIM">newest first</ol>
+ *     data-entity-type="discrepancy" data-entity-id="7" narrow it to one kind, or one thing
  *   <p data-live-empty>No changes yet.</p>      hidden at the first change
  *   <strong data-live-total="projects">512</strong>
  *
@@ -31,6 +32,9 @@
   let retryTimer = 0;
   let pollTimer = 0;
   let waiting = []; // changes that the next redraw shows
+  let liveFrom = Infinity; // changes past this id came live, not replayed
+  let toldAt = 0; // when the server last heard from us what is painted
+  let sleptAt = 0; // when the tab was last hidden: nothing is painted then
   let redrawTimer = 0;
 
   // --- what the reader sees ---------------------------------------------------------------------------
@@ -84,6 +88,7 @@
     for (const note of document.querySelectorAll("[data-live-empty]")) note.hidden = true;
     list.hidden = false;
     list.dataset.lastId = last;
+    tellShown(fresh.slice(-MOST_ROWS));
     announce(fresh.length);
     refreshTotals();
   }
@@ -92,6 +97,19 @@
     row.classList.add("is-new"); // how it looks, and whether it moves, is for the style sheet to say
     setTimeout(() => row.classList.remove("is-new"), 5000);
     list.prepend(row);
+  }
+
+  // The server measures how long a change takes from its log to a screen: tell it what is painted, at most
+  // once a second, and only where somebody may be looking.
+  function tellShown(fresh) {
+    const change = fresh.find((one) => one.id > liveFrom && one.visible);
+    if (!change || !socket || Date.now() - toldAt < 1000) return;
+    const asked = socket;
+    toldAt = Date.now();
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (asked !== socket || asked.readyState !== WebSocket.OPEN || sleptAt > change.heard) return;
+      asked.send(JSON.stringify({ type: "shown", id: change.id }));
+    }));
   }
 
   // --- parts fetched again ----------------------------------------------------------------------------
@@ -163,17 +181,27 @@
     old.close();
   }
 
+  // The socket knows places, not kinds: a list of one kind, or of one thing, passes over all others.
+  function isOurs(frame) {
+    const { entityType, entityId } = list.dataset;
+    return (!entityType || entityType === frame.entity_type) && (!entityId || Number(entityId) === frame.entity_id);
+  }
+
   function hear(frame) {
     heardAt = asOf = Date.now();
     if (frame.type === "hello") {
       failures = 0;
       clearInterval(pollTimer);
       pollTimer = 0;
+      liveFrom = frame.last_id;
       if (last === null) last = frame.last_id;
       say("live");
     } else if (frame.type === "change") {
       if (frame.id <= last) return;
       last = frame.id;
+      if (!isOurs(frame)) return;
+      frame.heard = heardAt;
+      frame.visible = !document.hidden;
       waiting.push(frame);
       if (waiting.length > 2 * MOST_ROWS) waiting.splice(0, MOST_ROWS); // a tab asleep: the timer waits
       if (!redrawTimer) redrawTimer = setTimeout(redraw, 100);
@@ -227,6 +255,7 @@
   // --- what happens to the page -----------------------------------------------------------------------
 
   function wake() {
+    if (document.hidden) sleptAt = Date.now();
     if (document.hidden || failures === Infinity) return;
     const silent = Date.now() - heardAt > SILENCE / 2;
     if (!socket || silent || socket.readyState > WebSocket.OPEN) connect();

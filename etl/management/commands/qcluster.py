@@ -1,13 +1,18 @@
 """django-q2's command, whose workers also learn that it stops, instead of crawling on to the end."""
 
+import logging
 import os
 import threading
 from typing import Any
 
+from django.db import DatabaseError, connections
 from django_q.cluster import Cluster
 from django_q.management.commands import qcluster
 
 from etl import stop
+from etl.scheduler import DataScheduler
+
+logger = logging.getLogger(__name__)
 
 
 class StoppingCluster(Cluster):
@@ -33,4 +38,15 @@ class Command(qcluster.Command):
             return
         if options.get("cluster_name"):
             os.environ["Q_CLUSTER_NAME"] = options["cluster_name"]
+        _keep_schedules()
         StoppingCluster().start()
+
+
+def _keep_schedules() -> None:
+    """Intervals that changed, and the heartbeat, are in force from the start, whoever deployed it."""
+    try:
+        DataScheduler().ensure_schedules()
+    except DatabaseError as error:  # the cluster waits for the database; the schedules there go on
+        logger.error("The schedules could not be looked at: %s", error)
+    finally:
+        connections.close_all()  # before the fork: a connection that two processes share serves neither

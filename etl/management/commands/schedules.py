@@ -11,6 +11,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         scheduler = DataScheduler()
         for source, minutes in scheduler.ensure_schedules():
-            self.stdout.write(f"{source}: every {minutes} minutes")
+            self.stdout.write(f"{source}: every {'minute' if minutes == 1 else f'{minutes} minutes'}")
         for run in scheduler.request_overdue():
             self.stdout.write(f"{run.source_id}: run {run.pk} is {run.state}")

@@ -1,0 +1,3 @@
+"""Where DWS and National Treasury do not fit together: facts, one small rule each, findings. Pure but for
+`reading`, which takes the facts from the record.
+"""

@@ -1,0 +1,87 @@
+"""Who implements a project: the municipality itself, or somebody else? Pure.
+
+Only what the agent's name says in full counts. "Sedibeng Water", "Overberg Water" and "Mhlathuze Water" are
+water boards that bear the names of municipalities: whatever is left of a name beside the municipality's own
+and the words below makes it somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from etl.correlating.facts import Place, ProjectFact
+
+BLANK = "DWS does not say who implements them"
+OTHER = "somebody else than the municipality implements them"
+SHARED = "several municipalities share them, and it is not said which one implements"
+NO_PLACE = "their municipality is not known"
+
+_AUTHORITY = ("water", "services", "authority")
+# What a municipality of each category may be called beside its name.
+_KINDS = {
+    "A": {"metropolitan", "metro", "mm"},
+    "B": {"local", "lm"},
+    "C": {"district", "dm"},
+}
+_ALONE = {"municipality", "metro", "lm", "dm", "wsa"}  # these mean a municipality without its name
+# "replica": the demo site marks what it made up
+_FILLERS = {"municipality", "municipal", "city", "of", "the", "as", "wsa", "council", "replica"}
+
+
+def implementer(project: ProjectFact, places: Mapping[str, Place]) -> tuple[Place | None, str]:
+    """The municipality that implements the project itself, or None and why none of its own does."""
+    if not project.agent or not project.agent.strip():
+        return None, BLANK
+    own = [places[code] for code in project.municipalities if code in places]
+    if not own:
+        return None, NO_PLACE
+    said = {place.code: implements(project.agent, place) for place in own}
+    for how in ("named", "meant"):
+        found = [place for place in own if said[place.code] == how]
+        if len(found) == 1:
+            return found[0], ""
+        if found:
+            return None, SHARED
+    return None, OTHER
+
+
+def implements(agent: str, place: Place) -> str:
+    """`named`: the agent is the municipality by name or code; `meant`: by its kind alone ("Local
+    Municipality" of a local one); `` : somebody else."""
+    words = _words(agent)
+    rest, is_authority = _without(words, _AUTHORITY)
+    named = False
+    for name in ((place.code.casefold(),), _core(place.name)):
+        rest, found = _without(rest, name)
+        named = named or found
+    left = set(rest)
+    if left - _FILLERS - _KINDS[place.category]:
+        return ""
+    if named:
+        return "named"
+    return "meant" if is_authority or left & _ALONE else ""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return tuple(re.findall(r"[a-z0-9]+", bare))
+
+
+def _core(name: str) -> tuple[str, ...]:
+    """`City of Cape Town` is `Cape Town` too."""
+    words = _words(name)
+    core = tuple(word for word in words if word not in ("city", "of"))
+    return core or words
+
+
+def _without(words: tuple[str, ...], phrase: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+    """The words without the first occurrence of the phrase, and whether it was there."""
+    wanted = tuple(phrase)
+    size = len(wanted)
+    for start in range(len(words) - size + 1):
+        if words[start : start + size] == wanted:
+            return words[:start] + words[start + size :], True
+    return words, False

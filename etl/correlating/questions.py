@@ -1,0 +1,142 @@
+"""Findings beside the questions that are known: what opens, moves, closes and opens again. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from etl.changes import Told
+from etl.correlating.findings import Finding, Tally
+
+OPEN, CLOSED = "open", "closed"
+OPENED, UPDATED = "opened", "updated"  # change types, with "closed"
+
+
+class Known(Protocol):
+    """What is read of a `Discrepancy`."""
+
+    pk: Any
+    key: str
+    state: str
+    dws_snapshot_id: Any
+    treasury_snapshot_id: Any
+    evidence: Any
+
+
+@dataclass(slots=True)
+class QuestionChange:
+    """A question to open (`row` None: for the first time), to change or to close (`finding` None)."""
+
+    key: str
+    change_type: str
+    field_changes: dict[str, list[Any]]
+    finding: Finding | None = None
+    row: Any = None
+
+    @property
+    def again(self) -> bool:
+        return self.change_type == OPENED and self.row is not None
+
+
+@dataclass
+class QuestionChanges:
+    """`quiet`: questions whose evidence moved and nothing that they say."""
+
+    questions: list[QuestionChange] = field(default_factory=list)
+    quiet: list[QuestionChange] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.questions)
+
+    def told(self) -> Iterator[Told]:
+        """All of them, one by one."""
+        for change in self.questions:
+            yield Told(change.key, change.change_type, change.field_changes)
+
+    def tally(self) -> Mapping[str, int]:
+        """Opened counts as created, opened again as returned, closed as withdrawn."""
+        counts = Counter(_COUNTED.get(c.change_type, "updated") for c in self.questions if not c.again)
+        counts["returned"] = sum(change.again for change in self.questions)
+        concerned = {pk for change in self.questions for pk in _projects(change)}
+        return counts | Counter(differing=len(concerned))
+
+
+_COUNTED = {OPENED: "created", CLOSED: "withdrawn"}
+
+
+def changes_of(findings: Mapping[str, Finding], known: Mapping[str, Known], tally: Tally) -> QuestionChanges:
+    """What the findings change in the questions that are known, by their keys."""
+    changes = QuestionChanges()
+    for key, finding in sorted(findings.items()):
+        row = known.get(key)
+        if row is None or row.state != OPEN:
+            changes.questions.append(_opened(finding, row))
+        elif told := _differences(finding, row):
+            changes.questions.append(QuestionChange(key, UPDATED, told, finding, row))
+        elif _moved(finding, row):
+            changes.quiet.append(QuestionChange(key, UPDATED, {}, finding, row))
+    for key, row in sorted(known.items()):
+        if row.state == OPEN and key not in findings:
+            changes.questions.append(_closed(row, tally))
+    return changes
+
+
+def said(finding: Finding) -> dict[str, Any]:
+    """What a question says, by the columns of its row; values as the log spells them."""
+    return {
+        "question": finding.question,
+        "severity": finding.severity,
+        "dws_value": _amount(finding.dws.value),
+        "treasury_value": _amount(finding.treasury.value),
+        "dws_label": finding.dws.label,
+        "treasury_label": finding.treasury.label,
+        "first_year": finding.first_year,
+        "last_year": finding.last_year,
+        "compared": finding.compared,
+        "explanations": list(finding.explanations),
+    }
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
+def _canonical(value: Any) -> Any:
+    return _amount(value) if isinstance(value, Decimal) else value
+
+
+def _differences(finding: Finding, row: Any) -> dict[str, list[Any]]:
+    before = {name: _canonical(getattr(row, name)) for name in said(finding)}
+    return {name: [before[name], now] for name, now in said(finding).items() if before[name] != now}
+
+
+def _opened(finding: Finding, row: Any) -> QuestionChange:
+    """Opened again is told as what moved since it was closed, beside the question itself."""
+    short = ("question", "severity", "dws_value", "treasury_value")
+    now = said(finding)
+    before = {name: _canonical(getattr(row, name)) if row else None for name in short}
+    told: dict[str, list[Any]] = {"state": [CLOSED if row else None, OPEN]}
+    told |= {name: [before[name] if before[name] != now[name] else None, now[name]] for name in short}
+    return QuestionChange(finding.key, OPENED, told, finding, row)
+
+
+def _closed(row: Any, tally: Tally) -> QuestionChange:
+    concerned = [project["id"] for project in row.evidence.get("projects", ())]
+    reason = tally.why_closed(row.key, concerned)
+    return QuestionChange(row.key, CLOSED, {"state": [OPEN, CLOSED], "reason": [None, reason]}, row=row)
+
+
+def _moved(finding: Finding, row: Known) -> bool:
+    return (finding.dws.snapshot, finding.treasury.snapshot, finding.evidence) != (
+        row.dws_snapshot_id,
+        row.treasury_snapshot_id,
+        row.evidence,
+    )
+
+
+def _projects(change: QuestionChange) -> Iterable[int]:
+    evidence = change.finding.evidence if change.finding else change.row.evidence
+    return [project["id"] for project in evidence.get("projects", ())]

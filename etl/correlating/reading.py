@@ -1,0 +1,129 @@
+"""The facts, taken from the record: what is known now, whatever became of the last reading of a source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Max, Q
+
+from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
+from projects.figures import HERE
+from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
+
+DWS, TREASURY = "dws", "treasury"
+_MEASURES = ("capital", "asset", "grant")
+_BATCH = 1000
+_HERE = Path(__file__).parent
+_WORDS = ("finance.py", "families.py", "figures.py")
+
+
+def unread() -> list[str]:
+    """The sources that have not been read completely and believably yet."""
+    good = SyncRun.objects.good().filter(complete=True)
+    read = set(good.order_by().filter(source__in=(DWS, TREASURY)).values_list("source", flat=True).distinct())
+    return [name for name in (DWS, TREASURY) if name not in read]
+
+
+def places() -> dict[str, Place]:
+    rows = Municipality.objects.order_by("code").values_list("code", "name", "category", "province")
+    return {code: Place(code, *rest) for code, *rest in rows}
+
+
+def project_facts(alive: Callable[[], None]) -> Iterator[ProjectFact]:
+    """The listed projects of DWS as they are shown, stewards' corrections included."""
+    listed = Project.objects.filter(source=DWS, presence=Presence.PRESENT).order_by("pk")
+    for project in listed.prefetch_related("municipalities").with_corrections().iterator(_BATCH):
+        alive()
+        yield _project(project)
+
+
+def _project(project: Any) -> ProjectFact:
+    return ProjectFact(
+        pk=project.pk,
+        external_id=project.external_id,
+        name=project.name or project.external_id,
+        municipalities=tuple(sorted(place.pk for place in project.municipalities.all())),
+        programme=project.programme,
+        status=project.status,
+        progress=project.progress_percentage,
+        budget=project.budget,
+        expenditure=project.expenditure,
+        start_date=project.start_date,
+        completion_date=project.completion_date,
+        agent=project.implementing_agent,
+        published=project.published,
+        reported_on=project.first_seen_at.astimezone(HERE).date(),
+        corrected=tuple(correction.field for correction in project.corrections),
+    )
+
+
+def traced(projects: Sequence[ProjectFact]) -> list[ProjectFact]:
+    """The same with the snapshot of each one's newest change, and the day on which its expenditure was
+    first read as it is; two queries a batch."""
+    found: list[ProjectFact] = []
+    for start in range(0, len(projects), _BATCH):
+        some = projects[start : start + _BATCH]
+        rows = DataChangeLog.objects.filter(entity_type="project", entity_id__in=[p.pk for p in some])
+        newest = (
+            rows.order_by()
+            .values_list("entity_id")
+            .annotate(
+                proof=Max("pk", filter=Q(snapshot__isnull=False)),
+                said=Max("at", filter=Q(field_changes__has_key="expenditure")),
+            )
+        )
+        by_project = {pk: (proof, said) for pk, proof, said in newest}
+        proofs = DataChangeLog.objects.filter(pk__in=[proof for proof, _ in by_project.values() if proof])
+        snapshots = dict(proofs.order_by().values_list("entity_id", "snapshot_id"))
+        found += [_traced(project, snapshots, by_project) for project in some]
+    return found
+
+
+def _traced(project: ProjectFact, snapshots: dict[int, str], dates: dict[int, Any]) -> ProjectFact:
+    said = dates.get(project.pk, (None, None))[1]
+    day = said.astimezone(HERE).date() if said else project.reported_on
+    return replace(project, snapshot=snapshots.get(project.pk), reported_on=day)
+
+
+def books_of(code: str) -> Books:
+    """The municipality's own figures; one that a complete reading no longer has is not among them."""
+    rows = MunicipalFigure.objects.filter(
+        source=TREASURY, municipality=code, presence=Presence.PRESENT, measure__in=_MEASURES
+    )
+    return Books(_figures(rows.order_by("pk")))
+
+
+def _figures(rows: Iterable[Any]) -> Iterator[FigureFact]:
+    for row in rows:
+        yield FigureFact(
+            pk=row.pk,
+            financial_year=row.financial_year,
+            measure=row.measure,
+            code=row.code,
+            amount_type=row.amount_type,
+            amount=row.amount,
+            snapshot=row.snapshot_id,
+            through_month=row.through_month,
+        )
+
+
+def inputs_digest() -> str:
+    """SHA-256 (hex) that moves when anything moved that a question could depend on: the record moves with a
+    row of the log, whoever wrote it; beside it count the municipalities' names and the rules themselves."""
+    others = DataChangeLog.objects.exclude(source="correlation").order_by("-pk")
+    newest = others.values_list("pk", flat=True).first()
+    names = sorted(Municipality.objects.values_list("code", "name", "category"))
+    return hashlib.sha256(f"{newest} {names} {rules_digest()}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def rules_digest() -> str:
+    """SHA-256 (hex) of the code of the rules and of their words."""
+    words = Path(__file__).parents[2] / "projects"
+    files = [*sorted(_HERE.glob("*.py")), *(words / name for name in _WORDS)]
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,171 @@
+"""Real clusters: two at once on one database, and one whose idle workers are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from buka.embedded import redis_url, start_redis
+from buka.processes import Nursery
+from etl.replica.server import ReplicaServer
+from etl.tests.crashing import ROOT, Database, Machine
+from etl.tests.tinysite import until
+
+pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(150)]
+SILENT = 4  # seconds without a heartbeat until the workers count as dead
+
+
+@pytest.fixture
+def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    server = os.environ["TEST_DATABASE_URL"] if request.config.getoption("--pg", default=False) else ""
+    database = Database(tmp_path, server)
+    with Nursery() as nursery, ReplicaServer(projects=6, seed=7, provinces=("NC",)) as replica:
+        folder = nursery.folder()
+        start_redis(nursery, folder)
+        machine = Machine(database, tmp_path, replica, redis_url(folder))
+        machine.env |= {"WORKER_SILENT_SECONDS": str(SILENT), "DWS_INTERVAL_MINUTES": "1"}
+        migrated = machine.run("manage.py", "migrate", "--verbosity=0")
+        assert migrated.returncode == 0, migrated.stderr
+        yield machine
+        machine.clean_up()
+    database.drop()
+
+
+class Cluster:
+    """A qcluster with its log in a file."""
+
+    def __init__(self, machine: Machine, log: Path) -> None:
+        self.log = log
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "qcluster"],
+                cwd=ROOT,
+                env=machine.env,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        until(lambda: " running." in log.read_text(), "the cluster", 30)
+
+    def workers(self) -> list[int]:
+        """The process ids of all workers that ever began, oldest first."""
+        return [int(pid) for pid in re.findall(r"ready for work at (\d+)", self.log.read_text())]
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def python(machine: Machine, script: str) -> subprocess.Popen[str]:
+    return machine.start("manage.py", "shell", "-v0", "-c", script)
+
+
+def test_two_clusters_on_one_database_read_a_source_once_a_tick(machine: Machine, tmp_path: Path) -> None:
+    first, second = (Cluster(machine, tmp_path / f"{name}.log") for name in ("first", "second"))
+    many = "from django_q.tasks import async_task\n"
+    many += "for _ in range(12): async_task('etl.scheduler.poll', 'dws')"
+    assert python(machine, many).wait(30) == 0
+    until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 30)
+    assert machine.states() == ["succeeded"], "twelve ticks at once are one"
+    past = "from django_q.models import Schedule; from django.utils import timezone\n"
+    past += "Schedule.objects.filter(name='dws').update(next_run=timezone.now())"
+    machine.replica.site.mutate(2)
+    time.sleep(21)  # the next tick is another one
+    assert python(machine, past).wait(30) == 0
+    until(lambda: len(machine.states()) > 1 and machine.states()[-1] != "running", "the tick", 60)
+    ticks = sum(log.read_text().count("from schedule [dws]") for log in (first.log, second.log))
+    for cluster in (first, second):
+        cluster.stop()
+    assert set(machine.states()) == {"succeeded"}
+    assert len(machine.states()) <= 1 + ticks <= 3
+    spans = machine.database.rows("SELECT started_at, finished_at FROM projects_syncrun ORDER BY id")
+    assert all(str(earlier[1]) <= str(later[0]) for earlier, later in pairwise(spans))
+    names = machine.database.rows("SELECT name FROM django_q_schedule ORDER BY name")
+    assert [name for (name,) in names] == sorted({name for (name,) in names})
+
+
+# --- the known hang -------------------------------------------------------------------------------
+
+BEATS = """
+import time
+from django_q.tasks import async_task
+while True:
+    async_task("etl.scheduler.beat", q_options={"save": False})
+    time.sleep(0.3)
+"""
+LOOP = """
+from django.conf import settings
+from projects.management.commands import health
+settings.HEALTH_INTERVAL_MINUTES = 0.5 / 60
+health.watch()
+"""
+
+
+def worker_part(machine: Machine) -> dict[str, Any]:
+    done = machine.run("manage.py", "health", "--json")
+    return next(part for part in json.loads(done.stdout)["checks"] if part["name"] == "worker")
+
+
+def alerts(machine: Machine) -> list[tuple[bool, list[str]]]:
+    """Of each alert on the worker: is it over, and what was told of it."""
+    rows = machine.database.rows("SELECT id, ended_at FROM projects_alert WHERE key = 'worker' ORDER BY id")
+    told = machine.database.rows("SELECT alert_id, step FROM projects_alertmessage ORDER BY id")
+    return [(end is not None, [step for of, step in told if of == pk]) for pk, end in rows]
+
+
+def beat(machine: Machine) -> Any:
+    return machine.database.rows("SELECT at FROM projects_heartbeat WHERE name = 'worker'")
+
+
+def test_a_worker_killed_while_idle_is_noticed_by_the_health_loop(machine: Machine, tmp_path: Path) -> None:
+    """A worker that waits for a task holds the queue's lock; killed, it takes that along, and those that
+    the guard starts in its place wait for it for ever. The guard itself reports on as if all were well.
+    """
+    cluster = Cluster(machine, tmp_path / "first.log")
+    python(machine, BEATS)
+    python(machine, LOOP)
+    until(lambda: beat(machine), "the first heartbeat", 30)
+    until(lambda: machine.database.rows("SELECT 1 FROM projects_heartbeat WHERE name = 'health'"), "the loop")
+    time.sleep(SILENT + 1)  # the loop's grace is over
+    assert worker_part(machine)["ok"]
+    assert alerts(machine) == []
+
+    before = cluster.workers()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: len(cluster.workers()) == 2 * len(before), "the guard's new workers", 20)
+    last = _last_beat(machine)
+    if last is None:  # no worker was idle in that moment: freeze those that came
+        for pid in cluster.workers()[len(before) :]:
+            os.kill(pid, signal.SIGSTOP)
+    until(lambda: alerts(machine) == [(False, ["started"])], "the alert", 30)
+    assert "shows no sign of life" in worker_part(machine)["sentence"]
+    assert cluster.process.poll() is None, "the cluster itself has noticed nothing"
+
+    cluster.kill()
+    second = Cluster(machine, tmp_path / "second.log")
+    until(lambda: alerts(machine) == [(True, ["started", "ended"])], "the end of the alert", 30)
+    until(lambda: worker_part(machine)["ok"], "a living worker", 15)
+    second.kill()
+
+
+def _last_beat(machine: Machine) -> Any:
+    """The heartbeat, when none came for two seconds; None when they go on."""
+    first = beat(machine)
+    time.sleep(2)
+    return first if beat(machine) == first else None

@@ -1,0 +1,466 @@
+"""What the rules of the correlation ask, and above all where they stay silent."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.correlating.agents import BLANK, OTHER, SHARED, implementer, implements
+from etl.correlating.columns import ALLOCATED, SPENT, Annual, annual_figures, annual_kind
+from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
+from etl.correlating.findings import Finding, Tally
+from etl.correlating.inquiry import Inquiry, inquire
+
+GIYANI = Place("LIM331", "Greater Giyani", "B", "LIM")
+CAPE_TOWN = Place("CPT", "City of Cape Town", "A", "WC")
+AMATHOLE = Place("DC12", "Amathole", "C", "EC")
+SEDIBENG = Place("DC42", "Sedibeng", "C", "GT")
+PLACES = {place.code: place for place in (GIYANI, CAPE_TOWN, AMATHOLE, SEDIBENG)}
+OWN = "Greater Giyani Local Municipality"
+
+
+def project(pk: int = 1, **fields: Any) -> ProjectFact:
+    """A WSIG project of Greater Giyani that it implements itself."""
+    given: dict[str, Any] = {
+        "external_id": f"WP{pk}",
+        "name": f"Scheme {pk}",
+        "municipalities": ("LIM331",),
+        "programme": "WSIG",
+        "status": "construction",
+        "progress": Decimal(20),
+        "budget": Decimal(50_000_000),
+        "expenditure": Decimal(30_000_000),
+        "start_date": date(2020, 8, 1),
+        "completion_date": date(2023, 3, 1),
+        "agent": OWN,
+        "snapshot": "a" * 64,
+        "reported_on": date(2023, 8, 1),
+        **fields,
+    }
+    return ProjectFact(pk=pk, **given)
+
+
+def figure(year: int, amount: Any, code: str = "WSIG", kind: str = "ACT", **fields: Any) -> FigureFact:
+    return FigureFact(
+        pk=zlib.crc32(f"{year}{code}{kind}".encode()),
+        financial_year=year,
+        code=code,
+        amount_type=kind,
+        amount=None if amount is None else Decimal(amount),
+        **{"measure": "grant", "snapshot": "b" * 64, **fields},
+    )
+
+
+def spent(*amounts: Any, first: int = 2021, code: str = "WSIG") -> list[FigureFact]:
+    return [figure(first + step, amount, code) for step, amount in enumerate(amounts)]
+
+
+def ask(projects: list[ProjectFact], figures: list[FigureFact]) -> Inquiry:
+    return inquire(projects, PLACES, lambda code: Books(figures))
+
+
+def the_only(inquiry: Inquiry, rule: str) -> Finding:
+    found = [finding for finding in inquiry.findings.values() if finding.rule == rule]
+    assert len(found) == 1, inquiry.findings
+    return found[0]
+
+
+# --- who implements -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("agent", "place"),
+    [
+        ("Greater Giyani Local Municipality", GIYANI),
+        ("LIM331", GIYANI),
+        ("Greater Giyani - [LIM331]", GIYANI),
+        ("GREATER GIYANI LM", GIYANI),
+        ("Cape Town", CAPE_TOWN),
+        ("City of Cape Town Metropolitan Municipality", CAPE_TOWN),
+        ("Amathole District Municipality (WSA)", AMATHOLE),
+        ("Amathole DM, as water services authority", AMATHOLE),
+    ],
+)
+def test_an_agent_that_is_the_municipality_by_name_or_code_is_the_municipality(agent, place):
+    assert implements(agent, place) == "named"
+
+
+@pytest.mark.parametrize(
+    ("agent", "place"),
+    [
+        ("Local Municipality", GIYANI),
+        ("Local municipality (replica)", GIYANI),
+        ("Municipality", CAPE_TOWN),
+        ("District municipality", AMATHOLE),
+        ("District as water services authority (replica)", AMATHOLE),
+        ("Water Services Authority", AMATHOLE),
+        ("WSA", CAPE_TOWN),
+    ],
+)
+def test_a_kind_that_fits_the_category_means_the_municipality(agent, place):
+    assert implements(agent, place) == "meant"
+
+
+@pytest.mark.parametrize(
+    ("agent", "place"),
+    [
+        ("Magalies Water", GIYANI),
+        ("Sedibeng Water", SEDIBENG),
+        ("Amathole Water", AMATHOLE),
+        ("Department of Water and Sanitation", GIYANI),
+        ("MISA", GIYANI),
+        ("DBSA", CAPE_TOWN),
+        ("DBSA for Greater Giyani Local Municipality", GIYANI),
+        ("Mopani District Municipality", GIYANI),
+        ("District municipality", GIYANI),
+        ("Local Municipality", AMATHOLE),
+        ("Local Municipality", CAPE_TOWN),
+        ("Water board (replica)", AMATHOLE),
+        ("Water services", GIYANI),
+        ("Programme manager (replica)", GIYANI),
+        ("Department, own construction unit (replica)", CAPE_TOWN),
+        ("City", CAPE_TOWN),
+        ("Greater Giyani, Greater Letaba Local Municipality", GIYANI),
+    ],
+)
+def test_anybody_else_is_not_the_municipality(agent, place):
+    assert implements(agent, place) == ""
+
+
+def test_a_shared_project_is_the_one_that_is_named_and_nobodys_that_is_only_meant():
+    other = Place("LIM332", "Greater Letaba", "B", "LIM")
+    places = PLACES | {"LIM332": other}
+    shared = project(municipalities=("LIM331", "LIM332"))
+    assert implementer(shared, places) == (GIYANI, "")
+    assert implementer(replace(shared, agent="Local Municipality"), places) == (None, SHARED)
+    assert implementer(replace(shared, agent=" "), places) == (None, BLANK)
+    assert implementer(replace(shared, agent="MISA"), places) == (None, OTHER)
+
+
+_AGENTS = ["MISA", "Magalies Water", "", "Giyani", OWN, "LIM331", "Local Municipality", "District LM"]
+
+
+@given(agent=st.one_of(st.none(), st.text(max_size=40), st.sampled_from(_AGENTS)))
+def test_no_question_is_ever_asked_about_a_project_whose_agent_is_not_the_municipality(agent):
+    some = [
+        project(1, agent=agent),
+        project(2, agent=agent, status="completed"),
+        project(3, agent=agent, progress=Decimal(80), published={"Allocation 2021/22": "R90 000 000"}),
+    ]
+    zeros = [*spent(0, 0, 0), figure(2022, 0, kind="SCHD"), *audited(0, 0, 0)]
+    found = ask(some, zeros).findings
+    assert bool(found) == bool(agent and implements(agent, GIYANI))
+
+
+# --- spent more than the books hold -------------------------------------------------------------------
+
+MORE = "dws_spent_more_than_books"
+
+
+def test_more_spending_than_the_books_hold_is_asked_with_both_figures_and_both_years():
+    found = the_only(ask([project()], spent("4000000", "5000000.50", "3000000")), MORE)
+    assert found.key == "dws_spent_more_than_books:LIM331:WSIG"
+    assert (found.dws.value, found.treasury.value) == (Decimal(30_000_000), Decimal("12000000.50"))
+    assert (found.first_year, found.last_year, found.programme) == (2021, 2023, "WSIG")
+    assert found.question.endswith("?")
+    assert "2020/21 to 2023/24" in found.compared
+    assert "2020-21 to 2022-23" in found.compared
+    assert "1 April to 31 March" in found.compared
+    assert "1 July to 30 June" in found.compared
+    assert (found.dws.snapshot, found.treasury.snapshot) == ("a" * 64, "b" * 64)
+    assert [row["value"] for row in found.evidence["projects"]] == ["30000000.00"]
+    assert [row["amount"] for row in found.evidence["figures"]] == ["4000000.00", "5000000.50", "3000000.00"]
+    assert any("next" in said for said in found.explanations)  # rollover
+
+
+def test_a_gap_of_more_than_ten_million_and_half_the_books_is_major():
+    assert the_only(ask([project()], spent(4, 5, 3)), MORE).severity == "major"
+    assert the_only(ask([project()], spent(9_000_000, 9_000_000, 9_000_000)), MORE).severity == "minor"
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [
+        ({}, spent(10_000_000, 10_000_000, 8_600_000)),  # within 5%
+        ({"expenditure": Decimal(90_000)}, spent(0, 0, 0)),  # within R100 000
+        ({"agent": None}, spent(0, 0, 0)),
+        ({"agent": "Magalies Water"}, spent(0, 0, 0)),
+        ({"programme": "RBIG"}, spent(0, 0, 0)),  # another family's books
+        ({"programme": None}, spent(0, 0, 0)),
+        ({"programme": "ACIP"}, spent(0, 0, 0)),
+        ({"programme": "BEP"}, spent(0, 0, 0, code="BE7G")),  # in kind alone
+        ({"start_date": date(2019, 6, 30)}, spent(0, 0, 0, 0, first=2020)),
+        ({"start_date": None}, spent(0, 0, 0)),
+        ({"expenditure": None}, spent(0, 0, 0)),
+        ({}, spent(0, None, 0)),  # null is not nought
+        ({}, [figure(2021, 0), figure(2023, 0)]),  # a missing year is not nought
+        ({}, spent(0, first=2019)),  # the books end before it starts
+        ({"reported_on": date(2024, 3, 1)}, spent(0, 0, 0)),  # the books end long before DWS's report
+        ({}, []),
+    ],
+)
+def test_where_it_is_not_fair_to_compare_spending_nothing_is_asked(fields, figures):
+    inquiry = ask([project(**fields)], figures)
+    assert not inquiry.findings
+
+
+def test_in_kind_money_that_may_be_the_gap_keeps_the_question_unasked():
+    books = spent(4_000_000, 5_000_000, 3_000_000)
+    enough, too_little = figure(2022, 17_500_000, "WS6G", "SCHD"), figure(2022, 2_000_000, "WS6G", "SCHD")
+    assert not ask([project()], [*books, enough]).findings
+    assert not ask([project()], [*books, figure(2022, None, "WS6G", "SCHD")]).findings
+    found = the_only(ask([project()], [*books, too_little]), MORE)
+    assert found.treasury.value == Decimal(12_000_000)
+    assert "in kind (WS6G)" in found.explanations[0]
+    assert found.evidence["in_kind"][0]["amount"] == "2000000.00"
+
+
+def test_in_kind_money_of_another_grant_explains_nothing():
+    books = [*spent(1, 1, 1), figure(2022, 90_000_000, "RB7G", "SCHD")]
+    assert ask([project()], books).findings
+
+
+def test_what_is_not_compared_is_counted_with_its_reason():
+    projects = [
+        project(1, agent=None),
+        project(2, agent="MISA"),
+        project(3, agent="DBSA"),
+        project(4, start_date=date(2015, 1, 1)),
+    ]
+    tally = ask(projects, spent(1, 1, 1)).tally
+    assert tally.counts()[OTHER] == 2
+    assert tally.counts()[BLANK] == 1
+    assert "Not compared, 1 project: they started before 1 July 2019" in " ".join(tally.sentences())
+
+
+def test_books_of_more_than_water_are_named_as_such_and_corrections_are_told():
+    corrected = project(programme="MIG", corrected=("expenditure",))
+    found = the_only(ask([corrected], spent(1, 1, 1, code="MIG")), MORE)
+    assert any("MIG pays for more than water" in said for said in found.explanations)
+    assert any("A steward corrected" in said for said in found.explanations)
+    assert found.evidence["projects"][0]["corrected"] == ["expenditure"]
+
+
+def test_a_monthly_figure_reaches_to_the_end_of_its_newest_month():
+    assert figure(2023, 1, through_month=1).last_day == date(2022, 7, 31)
+    assert figure(2023, 1, through_month=8).last_day == date(2023, 2, 28)
+    assert figure(2023, 1, through_month=12).last_day == figure(2023, 1).last_day == date(2023, 6, 30)
+
+
+# --- completed without spending -----------------------------------------------------------------------
+
+DONE = "completed_without_spending"
+
+
+def completed(**fields: Any) -> ProjectFact:
+    return project(status="completed", completion_date=date(2022, 3, 31), **fields)
+
+
+@pytest.mark.parametrize("figures", [spent(0, 0), spent(0, 0, 0), spent(0, "-7152440")])
+def test_a_completed_project_of_a_grant_that_was_never_spent_is_asked_about(figures):
+    found = the_only(ask([completed()], figures), DONE)
+    assert found.project == 1
+    assert found.key == "completed_without_spending:LIM331:1"
+    assert "31 March 2022" in found.question
+    assert "2020-21" in found.compared
+    assert "2020/21" in found.compared
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [
+        ({}, spent(0, 1)),
+        ({}, spent(0, 0, 400_000)),  # paid in the year after: a rollover
+        ({}, spent(0, None)),
+        ({}, spent(0)),  # the year of the completion is not known
+        ({}, [figure(2021, 0), figure(2022, 0, through_month=6)]),  # nor the month of it
+        ({"expenditure": Decimal(0)}, spent(0, 0)),  # both say that nothing was spent
+        ({"agent": "MISA"}, spent(0, 0)),
+        ({"agent": None}, spent(0, 0)),
+        ({"programme": "RBIG"}, spent(0, 0)),
+        ({"start_date": date(2018, 8, 1)}, spent(0, 0, 0, 0, first=2019)),
+        ({}, [*spent(0, 0), figure(2021, 5_000_000, "WS6G", "TRFR")]),
+        ({}, [*spent(0, 0), figure(2020, 5_000_000, "WS6G", "SCHD")]),  # in kind, the year before
+        ({"start_date": date(2022, 8, 1)}, spent(0, 0, 0)),  # dates that cannot be
+    ],
+)
+def test_a_completed_project_is_not_asked_about_where_the_books_may_explain_it(fields, figures):
+    rules = {finding.rule for finding in ask([completed(**fields)], figures).findings.values()}
+    assert DONE not in rules
+
+
+def test_a_completed_project_without_a_completion_date_is_not_compared():
+    assert not ask([replace(completed(), completion_date=None, expenditure=None)], spent(0, 0)).findings
+
+
+# --- works without capital ----------------------------------------------------------------------------
+
+CAPITAL = "no_capital_in_books"
+
+
+def audited(*amounts: Any, code: str = "4202", first: int = 2021, **fields: Any) -> list[FigureFact]:
+    return [
+        figure(first + step, amount, code, "AUDA", measure="capital", **fields)
+        for step, amount in enumerate(amounts)
+    ]
+
+
+def works(**fields: Any) -> ProjectFact:
+    return project(**{"progress": Decimal(60), "expenditure": None, **fields})
+
+
+def test_works_without_any_audited_water_capital_are_asked_about():
+    found = the_only(ask([works()], [*audited(0, 0), *audited(0, 0, code="4304")]), CAPITAL)
+    assert found.treasury.value == 0
+    assert found.dws.value == Decimal(50_000_000)
+    assert "60% done" in found.question
+    assert "without storm water" in found.compared
+    assert any("Sewerage" in said for said in found.explanations)
+    assert found.severity == "minor"
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [
+        ({}, audited(0, 250_000)),
+        ({}, audited(0, None)),
+        ({}, audited(0, first=2022)),  # the year of its start is not audited
+        ({}, []),
+        ({}, audited(0, 0, code="4303")),  # storm water alone says nothing of water
+        ({}, [*audited(0, 0), figure(2022, 9, "0360", "AUDA", measure="asset")]),
+        ({}, [*audited(0, 0), figure(2023, 9, "4202", "ACT", measure="capital")]),
+        ({}, [*audited(0, 0), figure(2022, 9_000_000, "WS6G", "SCHD")]),
+        ({"progress": Decimal(25)}, audited(0, 0)),
+        ({"progress": None}, audited(0, 0)),
+        ({"budget": Decimal(999_999)}, audited(0, 0)),
+        ({"budget": None}, audited(0, 0)),
+        ({"expenditure": Decimal(0)}, audited(0, 0)),
+        ({"status": "design"}, audited(0, 0)),
+        ({"agent": "Magalies Water"}, audited(0, 0)),
+        ({"agent": ""}, audited(0, 0)),
+        ({"programme": "ACIP"}, audited(0, 0)),
+        ({"start_date": date(2019, 6, 30)}, audited(0, 0, 0, first=2019)),
+        ({"start_date": date(2022, 5, 1)}, audited(0, 0)),  # two months before the audit's end
+    ],
+)
+def test_works_are_not_asked_about_where_the_books_may_explain_it(fields, figures):
+    rules = {finding.rule for finding in ask([works(**fields)], figures).findings.values()}
+    assert CAPITAL not in rules
+
+
+# --- columns of one year ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Allocation 2025/26", Annual(2026, ALLOCATED)),
+        ("Budget 2025/26", Annual(2026, ALLOCATED)),
+        ("2024-25 Expenditure", Annual(2025, SPENT)),
+        ("Expenditure FY 2021-22 (R'000)", Annual(2022, SPENT)),
+        ("Budget year\n2019/20", Annual(2020, ALLOCATED)),
+        ("Budget for the 2019 | 20 financial year", Annual(2020, ALLOCATED)),
+        ("Allocation 2021/2022", Annual(2022, ALLOCATED)),
+        ("Allocation 1999/00", None),
+        ("Allocation 2021/23", None),
+        ("Allocation 2021/22 to 2023/24", None),
+        ("Cumulative expenditure 2021/22", None),
+        ("Adjusted budget 2021/22", None),
+        ("Budget", None),
+        ("Remarks 2021/22", None),
+        ("SCM/38/2016-17", None),
+        ("Allocation 2021/22 and 7", None),
+    ],
+)
+def test_a_column_of_one_named_year_is_known_by_its_label(label, expected):
+    assert annual_kind(label) == expected
+
+
+def test_annual_cells_that_are_blank_doubtful_or_contradict_each_other_are_left_out():
+    published = {
+        "Allocation 2021/22 (R'000)": "1 500",
+        "Expenditure 2021/22": "n/a",
+        "Allocation 2022/23": "R2,505",
+        "Budget 2023/24": "R5 000 000",
+        "Allocation 2023/24": "R6 000 000",
+    }
+    assert annual_figures(published) == {Annual(2022, ALLOCATED): Decimal(1_500_000)}
+
+
+def yearly(**columns: str) -> ProjectFact:
+    labels = {"allocated": "Allocation 2021/22", "spent": "Expenditure 2021/22"}
+    published = {labels[name]: text for name, text in columns.items()}
+    return project(expenditure=None, start_date=None, published=published)
+
+
+def test_an_allocation_of_one_year_is_set_beside_the_books_of_the_same_label():
+    found = the_only(
+        ask([yearly(allocated="R20 000 000")], [figure(2022, 10_000_000, kind="SCHD")]), "annual_allocation"
+    )
+    assert (found.first_year, found.last_year) == (2022, 2022)
+    assert "1 April 2021 to 31 March 2022" in found.compared
+    assert "1 July 2021 to 30 June 2022" in found.compared
+    assert "overlap of nine months" in found.compared
+    assert "2021/22" in found.question
+    assert "2021-22" in found.question
+
+
+def test_spending_of_one_year_needs_books_that_reach_the_end_of_dwss_year():
+    projects = [yearly(spent="R20 000 000")]
+    reaches = figure(2022, 10_000_000, through_month=9)
+    assert the_only(ask(projects, [reaches]), "annual_spending").treasury.value == Decimal(10_000_000)
+    assert not ask(projects, [replace(reaches, through_month=8)]).findings
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        [figure(2022, 16_100_000, kind="SCHD")],  # within a quarter
+        [figure(2021, 1, kind="SCHD"), figure(2023, 1, kind="SCHD")],  # other years
+        [figure(2022, None, kind="SCHD")],
+        [figure(2022, 1, kind="TRFR")],
+        [figure(2022, 1, "RBIG", "SCHD")],
+        [figure(2022, 8_000_000, kind="SCHD"), figure(2022, 12_000_000, "WS6G", "SCHD")],
+    ],
+)
+def test_an_allocation_is_not_asked_about_where_the_years_or_the_books_differ(figures):
+    assert not ask([yearly(allocated="R20 000 000")], figures).findings
+
+
+def test_every_question_is_a_question_and_names_the_years_of_both():
+    projects = [
+        project(1),
+        replace(completed(), pk=2),
+        works(pk=3),
+        replace(yearly(allocated="R90 000 000", spent="R90 000 000"), pk=4),
+    ]
+    figures = [*spent(0, 0, 0), *audited(0, 0), figure(2022, 1, kind="SCHD")]
+    findings = ask(projects, figures).findings.values()
+    assert len({finding.rule for finding in findings}) == 5
+    for finding in findings:
+        assert finding.question.endswith("?")
+        assert "/2" in finding.compared  # 2020/21, DWS's spelling
+        assert "-2" in finding.compared  # 2020-21, the municipality's
+        assert finding.explanations
+        assert not {"fraud", "corrupt", "stolen", "irregular"} & set(finding.question.lower().split())
+
+
+def test_the_same_facts_are_the_same_findings_in_any_order():
+    projects = [project(pk, expenditure=Decimal(pk * 10_000_000)) for pk in range(1, 6)]
+    figures = [*spent(1, 2, 3), *audited(0, 0)]
+    assert ask(projects, figures).findings == ask(projects[::-1], figures[::-1]).findings
+
+
+def test_a_question_that_is_gone_says_whether_the_figures_fit_or_cannot_be_compared():
+    fits = ask([project(expenditure=Decimal(1))], spent(4, 5, 3)).tally
+    assert fits.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1]) == "The figures fit together now."
+    left = ask([project(agent="MISA")], spent(4, 5, 3)).tally
+    assert OTHER in left.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1])
+    assert "cannot be compared any more" in Tally().why_closed("gone", [1])

@@ -1,0 +1,166 @@
+"""How each source is doing, as its runs and the clock tell it: for the API, the pages, health and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django_q.models import Schedule
+
+from projects.circuit import CLOSED, Circuit, states
+from projects.models import ACTIVE, RunState, Source, SyncRun
+
+# A source is stale when no complete reading was believed in so many intervals, or in so many times what a
+# reading takes, whichever is longer.
+PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """Instants are aware, durations in seconds; None is "never", "not planned" or "not known"."""
+
+    name: str
+    title: str
+    state: str | None
+    last_attempt: datetime | None
+    last_complete: datetime | None
+    last_change: datetime | None
+    last_error: str
+    failure_streak: int
+    circuit: Circuit
+    interval_minutes: int | None
+    next_run: datetime | None
+    last_duration_s: float | None
+    stale_after_s: float | None
+    stale_since: datetime | None
+    active: SyncRun | None
+    held: SyncRun | None
+
+    @property
+    def stale(self) -> bool:
+        return self.stale_since is not None
+
+    @property
+    def down_since(self) -> datetime | None:
+        """When the runs began to fail that failed in a row since one last read the source."""
+        return self.circuit.since
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the clock reads it: a source that nothing reads yet is in no schedule."""
+        return self.next_run is not None
+
+
+def next_runs() -> dict[str, datetime]:
+    """When the schedule of each source is due next; a source without one is left out."""
+    rows = Schedule.objects.filter(name__in=settings.INTERVAL_MINUTES).exclude(repeats=0)
+    return {name: due for name, due in rows.values_list("name", "next_run") if due}
+
+
+def _open_runs() -> list[SyncRun]:
+    """Queued, running and held runs, oldest first."""
+    wanted = SyncRun.objects.filter(state__in=(*ACTIVE, RunState.QUARANTINED)).order_by("pk")
+    return list(wanted.defer("traceback", "profile", "disagreements", "notes"))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What is asked once for all sources: three queries."""
+
+    due: dict[str, datetime] = field(default_factory=next_runs)
+    circuits: dict[str, Circuit] = field(default_factory=states)
+    runs: list[SyncRun] = field(default_factory=_open_runs)
+    now: datetime = field(default_factory=timezone.now)
+
+    def facts(self, source: Any) -> SourceFacts:
+        """Needs a row of `sources()`."""
+        interval, due = settings.INTERVAL_MINUTES.get(source.pk), self.due.get(source.pk)
+        after = _stale_after(source, interval)
+        return SourceFacts(
+            name=source.pk,
+            title=source.title,
+            state=source.state,
+            last_attempt=source.last_attempt,
+            last_complete=source.last_complete,
+            last_change=source.last_change,
+            last_error=source.last_error or "",
+            failure_streak=source.failure_streak,
+            circuit=self.circuits.get(source.pk, CLOSED),
+            interval_minutes=interval,
+            next_run=due,
+            last_duration_s=_seconds(source.ended_started, source.ended_finished),
+            stale_after_s=after,
+            stale_since=self._stale_since(source, due, after),
+            active=self._newest(source.pk, *ACTIVE),
+            held=self._newest(source.pk, RunState.QUARANTINED),
+        )
+
+    def queue_position(self, run: SyncRun) -> int | None:
+        """1 for the queued run that is next; None for a run that is not queued."""
+        return queue_position(run, [one.pk for one in self.runs if one.state == RunState.QUEUED])
+
+    def _newest(self, source: str, *states: str) -> SyncRun | None:
+        found = [run for run in self.runs if run.source_id == source and run.state in states]
+        return found[-1] if found else None
+
+    def _stale_since(self, source: Any, due: datetime | None, after: float | None) -> datetime | None:
+        """A source that was never read completely counts from its first run, or from when that was due."""
+        since = source.last_complete or source.first_asked or due
+        if since is None or after is None:
+            return None
+        limit = since + timedelta(seconds=after)
+        return limit if limit < self.now else None
+
+
+def sources() -> QuerySet[Source]:
+    """All sources with what `Clock.facts` needs of their runs."""
+    runs = SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
+    # A released run ended when the steward released it: that says nothing on how long a reading takes.
+    ended = runs.filter(finished_at__isnull=False, started_at__isnull=False, decided_at=None)
+    whole = ended.good().filter(complete=True)
+    return Source.objects.for_sources_page().annotate(
+        first_asked=Subquery(runs.order_by("pk").values("requested_at")[:1]),
+        ended_started=Subquery(ended.values("started_at")[:1]),
+        ended_finished=Subquery(ended.values("finished_at")[:1]),
+        whole_started=Subquery(whole.values("started_at")[:1]),
+        whole_finished=Subquery(whole.values("finished_at")[:1]),
+    )
+
+
+def all_facts() -> list[SourceFacts]:
+    """The facts of every source, in the order of the settings."""
+    clock = Clock()
+    return [clock.facts(source) for source in in_order(sources())]
+
+
+def in_order(found: Iterable[Any]) -> list[Any]:
+    """Sources in the order of the settings, others behind them."""
+    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
+    return sorted(found, key=lambda source: (places.get(source.pk, len(places)), source.pk))
+
+
+def queue_position(run: SyncRun, queued: Iterable[int]) -> int | None:
+    """Its place among the ids of the queued runs, from 1; None for a run that is not queued."""
+    if run.state != RunState.QUEUED:
+        return None
+    return sum(pk <= run.pk for pk in queued) or 1
+
+
+def _stale_after(source: Any, interval: int | None) -> float | None:
+    if interval is None:
+        return None
+    return PATIENCE * max(interval * 60.0, _seconds(source.whole_started, source.whole_finished) or 0.0)
+
+
+def _seconds(started: datetime | None, finished: datetime | None) -> float | None:
+    if started is None or finished is None:
+        return None
+    return round((finished - started).total_seconds(), 1)
+
+
+__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "next_runs", "queue_position", "sources"]

@@ -1,0 +1,47 @@
+import json
+import signal
+import sys
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from projects.figures import instant
+from projects.health import checks
+from projects.health_watch import Watch
+
+
+class Command(BaseCommand):
+    help = "How all parts and sources are: a line each. Exit: 0 all well, 1 otherwise. --watch alerts."
+    requires_system_checks: list[str] = []  # the loop is to start when the database is down, too
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+        parser.add_argument(
+            "--watch", action="store_true", help="look every HEALTH_INTERVAL_MINUTES and alert, until stopped"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["watch"]:
+            watch()
+            return
+        found = checks()
+        well = all(check.ok for check in found)
+        if options["json"]:
+            parts = [check.as_json() for check in found]
+            self.stdout.write(json.dumps({"ok": well, "at": instant(timezone.now()), "checks": parts}))
+        else:
+            width = max(len(check.name) for check in found)
+            for check in found:
+                self.stdout.write(f"{'ok ' if check.ok else 'BAD'}  {check.name:<{width}}  {check.sentence}")
+        if not well:
+            sys.exit(1)
+
+
+def watch() -> None:
+    """The loop, until SIGTERM or SIGINT."""
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    Watch().run(stopping)

@@ -1,0 +1,78 @@
+"""`manage.py health --watch` as a process: it stops when it is asked to, and outlives what is down."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.soak
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    path = tmp_path / "health.sqlite3"
+    env = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{path}",
+        "VAR_DIR": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
+    return env
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], subprocess.Popen[str]]]:
+    started = []
+
+    def start(env: dict[str, str]) -> subprocess.Popen[str]:
+        with (tmp_path / "log").open("w") as log:
+            command = [sys.executable, "manage.py", "health", "--watch"]
+            started.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_alerts_and_stops_when_it_is_asked_to(env, watch, tmp_path, number):
+    process = watch(env)
+    log = tmp_path / "log"
+    until(lambda: "Buka Amanzi: Redis does not answer" in log.read_text())
+    process.send_signal(number)
+    assert process.wait(5) == 0
+    assert "Traceback" not in log.read_text()
+    with sqlite3.connect(tmp_path / "health.sqlite3") as database:
+        assert database.execute("SELECT key FROM projects_alert").fetchall() == [("redis",), ("clock",)]
+        assert database.execute("SELECT name FROM projects_heartbeat").fetchall() == [("health",)]
+
+
+def test_it_outlives_a_database_that_is_down(env, watch, tmp_path):
+    process = watch({**env, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"})
+    log = tmp_path / "log"
+    until(lambda: "Buka Amanzi: The database does not answer" in log.read_text())
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(5) == 0
+    assert "Traceback" not in log.read_text()

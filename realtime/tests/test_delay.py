@@ -1,0 +1,177 @@
+"""Our own measured delay: a browser says what it has painted, the hub knows when that went into the log."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis as redis_client
+from django.utils import timezone
+
+from buka.processes import Nursery
+from projects.health_hubs import KEY
+from realtime import delay
+from realtime.delay import KEPT, Delays, reported
+from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
+
+
+def ago(seconds: float) -> Any:
+    return timezone.now() - timedelta(seconds=seconds)
+
+
+def test_a_delay_is_from_the_log_s_time_to_the_report():
+    delays = Delays()
+    delays.handed_out(7, ago(0.5))
+    delays.shown(7)
+    summary = delays.summary()
+    assert summary
+    assert (summary["count"], round(summary["median"], 1), round(summary["p95"], 1)) == (1, 0.5, 0.5)
+
+
+def test_without_a_report_nothing_is_measured():
+    delays = Delays()
+    delays.handed_out(7, ago(0.5))
+    assert delays.summary() is None
+
+
+def test_what_was_not_handed_out_or_is_long_ago_is_ignored(monkeypatch):
+    delays = Delays()
+    delays.handed_out(7, ago(0.5))
+    delays.shown(8)
+    monkeypatch.setattr(delay, "REMEMBERED_SECONDS", 0.0)
+    time.sleep(0.01)
+    delays.shown(7)
+    assert delays.summary() is None
+    delays.handed_out(9, ago(0))
+    assert 7 not in delays._handed
+
+
+def test_a_writer_whose_clock_is_ahead_measures_nothing():
+    delays = Delays()
+    delays.handed_out(7, ago(-3))
+    delays.shown(7)
+    assert delays.summary() is None
+
+
+def test_the_last_five_hundred_are_kept():
+    delays = Delays()
+    for number in range(KEPT + 100):
+        delays.handed_out(number, ago(60 if number < 100 else 1))
+        delays.shown(number)
+    summary = delays.summary()
+    assert summary
+    assert (summary["count"], round(summary["p95"])) == (KEPT, 1)
+
+
+def test_the_95th_percentile_is_one_of_the_measured():
+    delays = Delays()
+    for number in range(1, 101):
+        delays.handed_out(number, ago(number))
+        delays.shown(number)
+    summary = delays.summary()
+    assert summary
+    assert (round(summary["median"], 1), round(summary["p95"])) == (50.5, 95)
+
+
+@pytest.mark.parametrize(
+    ("text", "pk"),
+    [
+        ('{"type": "shown", "id": 1841}', 1841),
+        ('{"type":"shown","id":1841}', 1841),
+        ('{"type": "shown", "id": true}', None),
+        ('{"type": "shown", "id": "1841"}', None),
+        ('{"type": "shown"}', None),
+        ('{"type": "change", "id": 1}', None),
+        ('["shown"]', None),
+        ('"shown"', None),
+        ("shown", None),
+        ("[" * 60 + "shown", None),
+        ('{"type": "shown", "id": 1' + " " * 100 + "}", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_a_short_report_is_read(text, pk):
+    assert reported(text) == pk
+
+
+# --- with a real web process ----------------------------------------------------------------------
+
+live = pytest.mark.live
+
+
+def record(env: dict[str, str], web: Web) -> dict[str, Any]:
+    with redis_client.from_url(env["REDIS_URL"]) as client:
+        for process, text in client.hgetall(KEY).items():
+            if process.decode().endswith(f":{web.process.pid}"):
+                return json.loads(text)
+    return {}
+
+
+@pytest.fixture(scope="module")
+def hasty(nursery: Nursery, env: dict[str, str], var: Path) -> Web:
+    """A web process that reports often."""
+    return Web(nursery, env, var / "hasty.log", "realtime.tests.quick:application")
+
+
+@live
+def test_a_web_process_reports_its_cursor_its_sockets_and_its_delays(
+    hasty: Web, writer: Writer, env: dict[str, str]
+) -> None:
+    last = writer.append("before")["last"]
+    with hasty.socket() as ws:
+        next(frames(ws))
+        wait_for(lambda: record(env, hasty).get("sockets") == 1, "the record")
+        assert record(env, hasty)["cursor"] == last
+        assert record(env, hasty)["delays"] is None
+        (change,) = _live(ws, writer)
+        ws.send(json.dumps({"type": "shown", "id": change}))
+        wait_for(lambda: record(env, hasty)["delays"], "the delay")
+        delays = record(env, hasty)["delays"]
+        assert delays["count"] == 1
+        assert 0 < delays["median"] < 2
+    wait_for(lambda: record(env, hasty)["sockets"] == 0, "the socket's end")
+
+
+def _live(ws: Any, writer: Writer) -> list[int]:
+    writer.append("live")
+    return ids(changes(ws, 1))
+
+
+@live
+def test_a_replayed_change_is_not_measured_and_reports_come_once_a_second(
+    hasty: Web, writer: Writer, env: dict[str, str]
+) -> None:
+    with hasty.socket() as first:
+        next(frames(first))
+        (seen,) = _live(first, writer)
+        with hasty.socket(f"?after={seen - 1}") as late:
+            assert ids(changes(late, 1)) == [seen]
+            late.send(json.dumps({"type": "shown", "id": seen}))
+            before = (record(env, hasty)["delays"] or {"count": 0})["count"]
+            for _ in range(5):
+                first.send(json.dumps({"type": "shown", "id": seen}))
+            wait_for(
+                lambda: (record(env, hasty)["delays"] or {"count": 0})["count"] > before,
+                "the one that counts",
+            )
+            time.sleep(0.3)
+            assert record(env, hasty)["delays"]["count"] == before + 1
+
+
+@live
+def test_a_web_process_that_stops_takes_its_record_away(
+    hasty: Web, writer: Writer, env: dict[str, str]
+) -> None:
+    with hasty.socket() as ws:
+        next(frames(ws))
+        wait_for(lambda: record(env, hasty), "the record")
+    pid = hasty.process.pid
+    assert hasty.stop()
+    with redis_client.from_url(env["REDIS_URL"]) as client:
+        assert not [name for name in client.hkeys(KEY) if name.decode().endswith(f":{pid}")]
+    assert "Traceback" not in hasty.log.read_text()
