@@ -67,7 +67,6 @@ def _storable(published: Mapping[str, str]) -> dict[str, str]:
     return {storable(label): storable(text) for label, text in published.items()}
 
 
-
 def _identity(published_id: str, name: str | None, placed: Placed) -> str:
     """The source's own id, else "name:" and 16 hex digits that name and place give.
 

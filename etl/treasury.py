@@ -65,6 +65,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         super().__init__(run, dry_run=dry_run, on_progress=on_progress)
         self.only = tuple(sorted(set(years)))
         self.is_sure = True  # of what is known: today's parser could read it again
+        self.is_rejected = False  # nothing but what a steward rejected is new
         self.recalled: set[str] = set()  # cubes whose reading waits for a steward, or was rejected
         self.places = our_places()
         self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
@@ -159,7 +160,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
             before = waits
         if self.run.force or self.only or before is None or not self.is_sure:
             return True
-        if before["last_updated"] != model.last_updated or before["asked"] != asked_of(cube, self.years):
+        if before["last_updated"] != model.last_updated or before.get("asked") != asked_of(cube, self.years):
             return True
         age = timezone.now() - datetime.fromisoformat(before["read_at"])
         return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
@@ -197,17 +198,16 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         if shown_by:
             return FigureChanges()
         changes = changes_of(self.survey, self._known_figures)
-        rest = changes.without({measure for cube in self._again for measure in measures_of(cube)})
-        if rest and len(rest.figures) < len(changes.figures):
-            self._leave_out(self._again)
-            return rest
-        return changes
-
-    @cached_property
-    def _again(self) -> set[str]:
-        """Cubes that say what a steward rejected."""
         rejected = self.known.rejected()
-        return {cube for cube in self.survey.read if rejected.get(cube) == self._digest(cube)}
+        figures = self.survey.read - {"municipalities"}
+        again = {cube for cube in figures if rejected.get(cube) == self._digest(cube)}
+        rest = changes.without({measure for cube in again for measure in measures_of(cube)})
+        if len(rest.figures) == len(changes.figures):
+            return changes
+        self.is_rejected = not rest
+        if rest:
+            self._leave_out(again)
+        return rest or changes
 
     def _digest(self, cube: str) -> str:
         return self.survey.content_digest(measures_of(cube))
@@ -224,7 +224,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         self.run.content_digest, self.run.profile = self.survey.content_digest(), self._profile()
         if not self.changes:
             return
-        if self._again & self.survey.read:  # still in: nothing but what was rejected is new
+        if self.is_rejected:
             verdict.rejected = True
             return
         known = self._known_figures.items()
@@ -251,7 +251,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         return {
             "last_updated": self.survey.updated[cube],
             "read_at": held["read_at"] if held else timezone.now().isoformat(),
-            "asked": held["asked"] if held else asked_of(cube, self.years),
+            "asked": held.get("asked") if held else asked_of(cube, self.years),
             "run": self.run.pk,
             "figures": len(keys),
         }

@@ -131,8 +131,8 @@ def changes_of(
     for key in sorted(gone) if absences else ():
         if known[key].is_present:
             told = {"presence": ["present", "missing"]}
-            was = known[key].values.get("amount")
-            changes.add(FigureChange(key, None, known[key].pk, "missing", told, None, cause, was))
+            was, proof = known[key].values.get("amount"), survey.pages.get((key[2], key[1]))
+            changes.add(FigureChange(key, None, known[key].pk, "missing", told, proof, cause, was))
     return changes
 
 

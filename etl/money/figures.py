@@ -24,7 +24,7 @@ class FigureRecord:
     """One figure of one municipality and financial year (by its end year); see `MunicipalFigure`.
 
     `amount`: rand; None where the source says null. Monthly figures: `months` is {"1": "12.00", "2": None},
-    from July, `through_month` the last month that has a row, `amount` the sum of the months that have one.
+    from July, `through_month` the last month that has an amount, `amount` the sum of those that have one.
     """
 
     municipality: str
@@ -158,6 +158,10 @@ class _Folding:
 def _of_months(key: Key, amounts: Mapping[int, Decimal | None]) -> FigureRecord:
     known = [amount for amount in amounts.values() if amount is not None]
     months = {str(month): canonical(amounts[month]) for month in sorted(amounts)}
+    given = [month for month, amount in amounts.items() if amount is not None]
     return FigureRecord(
-        *key, amount=sum(known, Decimal(0)) if known else None, through_month=max(amounts), months=months
+        *key,
+        amount=sum(known, Decimal(0)) if known else None,
+        through_month=max(given, default=None),  # a month that is null says nothing of how far it goes
+        months=months,
     )

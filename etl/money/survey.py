@@ -34,6 +34,7 @@ class FinanceSurvey(Looked):
     read: set[str] = field(default_factory=set)  # cubes that were read to their end, and were not torn
     # (measure, financial year) that a query answered to its end: what is not in it is not published
     answered: set[tuple[str, int]] = field(default_factory=set)
+    pages: dict[tuple[str, int], str | None] = field(default_factory=dict)  # … and the last page of it
     refused: set[Key] = field(default_factory=set)  # published, and not to be used: a note says why
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # rows of the reference tables
     moved: set[str] = field(default_factory=set)  # cubes whose model says that there is something new
@@ -70,6 +71,7 @@ class FinanceSurvey(Looked):
             self.records[record.key] = record
             self.proofs.setdefault(record.key, every[0].snapshot)
         self.answered.update((query.measure, year) for year in query.years)
+        self.pages.update(((query.measure, year), every[-1].snapshot) for year in query.years)
 
     def forget(self, cube_measures: Container[str]) -> None:
         """Use nothing of a cube that was not read to its end, or that moved while it was read."""

@@ -133,6 +133,10 @@ def test_a_figure_that_is_no_longer_published_is_missing_and_can_return(
     assert poll().returned == 1
     steps = DataChangeLog.objects.filter(entity_type="municipal_figure", entity_id=figure.pk).order_by("id")
     assert list(steps.values_list("change_type", flat=True)) == ["created", "missing", "returned"]
+    gone = steps[1]
+    assert gone.evidence == {"amount": [f"{figure.amount:.2f}", None]}
+    assert gone.snapshot is not None  # the answer that has it no more
+    assert gone.snapshot_id != steps[0].snapshot_id
 
 
 def test_null_is_not_missing_and_not_zero(poll: Poll, site: ReplicaServer) -> None:
