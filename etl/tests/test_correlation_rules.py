@@ -144,6 +144,21 @@ def test_a_shared_project_is_the_one_that_is_named_and_nobodys_that_is_only_mean
     assert implementer(replace(shared, agent="MISA"), places) == (None, OTHER)
 
 
+def test_a_district_that_builds_in_its_local_municipalities_is_asked_about_its_own_books():
+    mopani = Place("DC33", "Mopani", "C", "LIM")
+    places = {"DC33": mopani, "LIM331": replace(GIYANI, district="DC33")}
+    for agent in ("Mopani District Municipality", "DC33", "Mopani DM", "District municipality"):
+        assert implementer(project(agent=agent), places) == (mopani, ""), agent
+    for agent in (OWN, "Municipality", "Local Municipality"):
+        assert implementer(project(agent=agent), places)[0].code == "LIM331", agent
+    # which of the two is the authority, the project does not say
+    assert implementer(project(agent="Water Services Authority"), places) == (None, SHARED)
+    for agent in ("Mopani Water", "Amathole District Municipality", "Department of Water and Sanitation"):
+        assert implementer(project(agent=agent), places) == (None, OTHER), agent
+    found = inquire([project(agent="Mopani DM")], places, {"DC33": Books(spent(1, 1, 1))}.__getitem__)
+    assert list(found.findings) == ["dws_spent_more_than_books:DC33:WSIG"]
+
+
 _AGENTS = ["MISA", "Magalies Water", "", "Giyani", OWN, "LIM331", "Local Municipality", "District LM"]
 
 
@@ -412,11 +427,61 @@ def test_an_allocation_of_one_year_is_set_beside_the_books_of_the_same_label():
     assert "2021-22" in found.question
 
 
-def test_spending_of_one_year_needs_books_that_reach_the_end_of_dwss_year():
-    projects = [yearly(spent="R20 000 000")]
-    reaches = figure(2022, 10_000_000, through_month=9)
-    assert the_only(ask(projects, [reaches]), "annual_spending").treasury.value == Decimal(10_000_000)
-    assert not ask(projects, [replace(reaches, through_month=8)]).findings
+def monthly(year: int, *amounts: Any) -> FigureFact:
+    """Spent from July on, in rand; None: a month that is given as null."""
+    months = {month: None if a is None else Decimal(a) for month, a in enumerate(amounts, 1)}
+    known = {month: amount for month, amount in months.items() if amount is not None}
+    return figure(year, sum(known.values()), through_month=max(known), months=months)
+
+
+def test_spending_of_one_year_is_set_beside_the_same_twelve_months_of_two_municipal_years():
+    books = [monthly(2021, *[9] * 9, 4_000_000, 0, 1_000_000), monthly(2022, *[600_000] * 9, 5_000_000)]
+    found = the_only(ask([yearly(spent="R20 000 000")], books), "annual_spending")
+    assert found.treasury.value == Decimal(10_400_000)  # April to June, and July to March
+    assert (found.first_year, found.last_year) == (2021, 2022)
+    assert "April to June of the municipal year 2020-21 and July to March of 2021-22" in found.compared
+    assert "April 2021 to March 2022" in found.question
+    shown = [(row["amount"], row["part"]) for row in found.evidence["figures"]]
+    assert shown == [
+        ("5000000.00", "April to June alone"),
+        ("5400000.00", "July to March alone"),
+    ]
+    assert not ask([yearly(spent="R10 400 000")], books).findings
+
+
+@pytest.mark.parametrize(
+    "books",
+    [
+        [monthly(2022, *[1] * 12)],  # April to June are in the year before, which is not known
+        [monthly(2021, *[1] * 12), monthly(2022, *[1] * 8)],  # not to the end of March yet
+        [monthly(2021, *[1] * 11), monthly(2022, *[1] * 9)],  # the year before was not reported to its end
+        [monthly(2021, *[1] * 12), monthly(2022, 1, None, *[1] * 7)],
+        [figure(2021, 1), figure(2022, 1)],  # by the year alone: not the same months
+    ],
+)
+def test_spending_of_one_year_is_not_asked_about_where_the_same_months_are_not_known(books):
+    assert not ask([yearly(spent="R20 000 000")], books).findings
+
+
+def test_books_that_stop_within_a_year_or_lack_a_month_are_no_books_of_that_year():
+    whole = [monthly(2021, *[1] * 12), monthly(2022, *[1] * 12), monthly(2023, *[1] * 6)]
+    assert ask([project(reported_on=date(2023, 3, 1))], whole).findings
+    for stops in (monthly(2022, *[1] * 6), monthly(2022, 1, None, *[1] * 10)):
+        inquiry = ask([project(reported_on=date(2023, 3, 1))], [whole[0], stops, whole[2]])
+        assert not inquiry.findings
+        reason = inquiry.tally.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1])
+        assert "2021-22" in reason
+    later = monthly(2023, *[1] * 6, None, None)  # months that are still to come are given as null
+    assert ask([project(reported_on=date(2023, 3, 1))], [*whole[:2], later]).findings
+
+
+def test_what_may_explain_a_gap_names_earlier_spending_and_a_unit_where_it_is_likely():
+    found = the_only(ask([project()], spent(10_000, 10_000, 10_000)), MORE)
+    assert any("before the start date" in said for said in found.explanations)
+    assert any("thousands of rand" in said for said in found.explanations)
+    assert not any(
+        "thousands of rand" in s for s in the_only(ask([project()], spent(0, 0, 0)), MORE).explanations
+    )
 
 
 @pytest.mark.parametrize(
@@ -441,7 +506,8 @@ def test_every_question_is_a_question_and_names_the_years_of_both():
         works(pk=3),
         replace(yearly(allocated="R90 000 000", spent="R90 000 000"), pk=4),
     ]
-    figures = [*spent(0, 0, 0), *audited(0, 0), figure(2022, 1, kind="SCHD")]
+    books = [monthly(year, *[0] * 12) for year in (2021, 2022, 2023)]
+    figures = [*books, *audited(0, 0), figure(2022, 1, kind="SCHD")]
     findings = ask(projects, figures).findings.values()
     assert len({finding.rule for finding in findings}) == 5
     for finding in findings:
@@ -463,4 +529,5 @@ def test_a_question_that_is_gone_says_whether_the_figures_fit_or_cannot_be_compa
     assert fits.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1]) == "The figures fit together now."
     left = ask([project(agent="MISA")], spent(4, 5, 3)).tally
     assert OTHER in left.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1])
-    assert "cannot be compared any more" in Tally().why_closed("gone", [1])
+    gone = Tally().why_closed("gone", [1])
+    assert gone == "It cannot be compared any more: DWS no longer lists its project."

@@ -16,6 +16,12 @@ each_layout = pytest.mark.parametrize(
 )
 
 
+def one_layout(fast: str) -> pytest.MarkDecorator:
+    """Each layout, all but one of them among the long tests."""
+    rest = [pytest.param({"layout": n}, id=n, marks=pytest.mark.soak) for n in LAYOUTS if n != fast]
+    return pytest.mark.parametrize("replica", [pytest.param({"layout": fast}, id=fast), *rest], indirect=True)
+
+
 def logged(after: int) -> dict[tuple[str, str], dict[str, Any]]:
     """{(kind, id or code): {field: [old, new]}} of the log past an id, in the ledger's terms."""
     rows = {}
@@ -74,7 +80,7 @@ def test_the_log_equals_the_ledger(replica, sync, here):
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
 
 
-@each_layout
+@one_layout("grid")
 def test_a_second_identical_sync_changes_nothing(replica, sync):
     first = sync(replica.url)
     rows = Project.objects.count(), DataChangeLog.objects.count(), Snapshot.objects.count()
@@ -86,7 +92,7 @@ def test_a_second_identical_sync_changes_nothing(replica, sync):
     assert Project.objects.order_by("-last_changed_at").first().last_changed_at == touched.last_changed_at
 
 
-@each_layout
+@one_layout("table")
 def test_ten_polls_of_noise_write_nothing_but_runs_and_sightings(replica, sync):
     sync(replica.url)
     before = DataChangeLog.objects.count(), Snapshot.objects.count(), snapshot_of_projects()

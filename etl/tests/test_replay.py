@@ -39,6 +39,7 @@ def eventful(replica, sync, here):
     return replica
 
 
+@pytest.mark.soak
 def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
     _, outcome = replay.replay(Source.objects.get(name="dws"))
     assert outcome.replayed >= 5

@@ -46,6 +46,7 @@ def test_a_mass_edit_is_held_whole_and_the_last_good_data_stay(replica, sync):
     assert not Sighting.objects.filter(run=run, loaded=True).exists()
 
 
+@pytest.mark.soak
 @forty
 def test_polling_goes_on_and_older_held_runs_are_superseded(replica, sync):
     sync(replica.url)
@@ -70,6 +71,7 @@ def test_a_steward_releases_all_of_a_held_run(replica, sync):
     assert sync().state == "unchanged"
 
 
+@pytest.mark.soak
 @forty
 def test_a_steward_releases_some_municipalities(replica, sync):
     sync(replica.url)
@@ -87,6 +89,7 @@ def test_a_steward_releases_some_municipalities(replica, sync):
     assert {row.external_id for row in codes} <= {place}
 
 
+@pytest.mark.soak
 @forty
 def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, sync):
     sync(replica.url)
@@ -100,6 +103,7 @@ def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, sync
     assert sync().state == "quarantined"
 
 
+@pytest.mark.soak
 @forty
 def test_a_held_run_that_the_source_took_back_is_superseded(replica, sync):
     sync(replica.url)
@@ -112,6 +116,7 @@ def test_a_held_run_that_the_source_took_back_is_superseded(replica, sync):
     assert held.state == "superseded"
 
 
+@pytest.mark.soak
 @forty
 def test_a_held_run_is_compared_anew_with_the_record_of_the_day(replica, sync, here):
     sync(replica.url)
@@ -196,6 +201,7 @@ def test_absence_goes_in_steps_that_runs_count(replica, sync, here):
     assert (back.presence, back.missing_run, back.last_listed_at) == ("present", None, None)
 
 
+@pytest.mark.soak
 def test_withdrawn_takes_a_day_however_often_we_look(replica, sync):
     sync(replica.url)
     external_id = Project.objects.order_by("id").first().external_id
@@ -226,6 +232,7 @@ def test_an_incomplete_run_creates_and_updates_but_marks_nothing_absent(replica,
 # --- completeness ---------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_a_pager_that_counts_a_row_too_many_makes_the_run_incomplete_until_it_settles(replica, sync):
     sync(replica.url)
     replica.site.set_fault("drop_rows_few")
