@@ -364,3 +364,16 @@ def test_an_answer_that_is_no_data_is_kept_as_evidence_and_changes_nothing(
     assert DataChangeLog.objects.count() == before
     site.site.set_fault("none")
     assert poll().updated >= 1
+
+
+def test_a_figure_on_the_municipality_s_page_leads_to_the_answer_it_was_read_from(
+    poll: Poll, client: Any
+) -> None:
+    poll()
+    figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").exclude(amount=None)[0]
+    page = client.get(f"/municipalities/{figure.municipality_id}/").content.decode()
+    address = f"/snapshots/{figure.snapshot_id}/"
+    assert address in page
+    shown = client.get(address)
+    assert shown.status_code == 200
+    assert f"&quot;amount.sum&quot;: {figure.amount:.1f}" in shown.content.decode()
