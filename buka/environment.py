@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# A server that hangs takes connections and never answers: the health loop has to notice, not to hang with it.
+_CONNECT_SECONDS = 10
 _SQLITE_OPTIONS = {
     "timeout": 20,
     # A write transaction that starts as a read fails at once under a second writer; IMMEDIATE waits.
@@ -63,6 +65,7 @@ def database(url: str, pool: bool) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must start with postgres:// or sqlite:///.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    options.setdefault("connect_timeout", _CONNECT_SECONDS)
     host = options.pop("host", None) or unquote(parts.hostname or "")
     if pool:
         options["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}

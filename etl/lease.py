@@ -63,6 +63,12 @@ def waits(run: SyncRun) -> list[int]:
     return [other.pk for other in ahead if (now := active_run(other.source_id)) and now.pk == other.pk]
 
 
+def insist(run: SyncRun) -> None:
+    """Somebody asked again, with force: a queued run ignores "unchanged". One that began goes on as it is."""
+    if SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(force=True):
+        run.force = True
+
+
 def wait_also(run: SyncRun, others: Sequence[int]) -> None:
     """Have a queued run wait for more runs; one that began meanwhile does not."""
     run.waits_for = sorted({*run.waits_for, *others})

@@ -70,6 +70,8 @@ class DataScheduler:
             for name in names:
                 ahead = [run.pk for run in runs if run.is_active] if name in AFTER_OTHERS else []
                 run, is_new = lease.queue(name, trigger, force, requested_by, ahead)
+                if force and not is_new:
+                    lease.insist(run)
                 if ahead and not is_new and run.state == RunState.QUEUED:
                     lease.wait_also(run, ahead)
                 queueing.enqueue_if_idle(run, is_new)

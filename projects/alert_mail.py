@@ -4,59 +4,84 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from datetime import datetime
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils import timezone
 
 from projects.models import AlertMessage
 
 logger = logging.getLogger("buka").getChild("alerts")
+
+_EXCHANGES = 12  # of one mail with its server, beside one a recipient; EMAIL_TIMEOUT is for each of them
+_SLACK_SECONDS = 60.0
 
 
 class NotDelivered(Exception):
     """The mail server could not be reached, or said no."""
 
 
-def send(subject: str, body: str) -> None:
+def send(subject: str, body: str, message_id: str = "") -> None:
     """One e-mail to all that alerts go to; nothing where that is nobody. Raises NotDelivered."""
     if not settings.ALERT_EMAILS:
         return
+    headers = {"Message-ID": message_id} if message_id else {}
     try:
-        EmailMessage(subject, body, to=settings.ALERT_EMAILS).send()
+        EmailMessage(subject, body, to=settings.ALERT_EMAILS, headers=headers).send()
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise NotDelivered(f"{type(error).__name__}: {error}"[:500]) from error
 
 
-def deliver(now: datetime) -> None:
+def deliver() -> None:
     """Send what has not been delivered, oldest first; the first failure ends it for this time.
 
-    The row is held while its mail is sent, so that two watchers never send one message twice. (On SQLite that
-    holds up other writers, for `EMAIL_TIMEOUT` at most.)
+    A message is claimed in one short transaction, sent outside of any, then marked: a slow mail server holds
+    up no other writer. Whoever finds the oldest claimed leaves the rest to the watcher who claimed it, or a
+    later message would overtake it. The claim of a watcher that died runs out; its message may then go out a
+    second time, under the same Message-ID.
     """
-    waiting = AlertMessage.objects.filter(delivered_at=None).order_by("pk").values_list("pk", flat=True)
-    for pk in list(waiting):
-        if not _deliver(pk, now):
-            return
+    while (message := _claim()) and _deliver(message):
+        pass
 
 
-def _deliver(pk: int, now: datetime) -> bool:
+def _claim() -> AlertMessage | None:
+    """The oldest message that waits; None when there is none, or another watcher is just sending it."""
+    now = timezone.now()
     with transaction.atomic():
-        message = AlertMessage.objects.select_for_update().filter(pk=pk, delivered_at=None).first()
-        if message is None:
-            return True  # another watcher has delivered it
+        waiting = AlertMessage.objects.select_for_update().filter(delivered_at=None).order_by("pk")
+        message = waiting.first()
+        if message is None or (message.claimed_until and message.claimed_until > now):
+            return None
+        message.claimed_until = now + _term()
         message.attempts += 1
-        try:
-            send(message.subject, message.body)
-        except NotDelivered as problem:
-            message.last_error = str(problem)
-        else:
-            message.delivered_at, message.last_error = now, ""
-        message.save(update_fields=["attempts", "last_error", "delivered_at"])
-    if message.delivered_at is None:
-        logger.error("An alert could not be mailed, the next look tries again: %s", message.last_error)
-    return message.delivered_at is not None
+        message.save(update_fields=["claimed_until", "attempts"])
+    return message
+
+
+def _deliver(message: AlertMessage) -> bool:
+    problem = ""
+    try:
+        send(message.subject, message.body, _message_id(message))
+    except NotDelivered as refusal:
+        problem = str(refusal)
+        logger.error("An alert could not be mailed, the next look tries again: %s", problem)
+    delivered = None if problem else timezone.now()
+    sent = AlertMessage.objects.filter(pk=message.pk, delivered_at=None)
+    sent.update(delivered_at=delivered, last_error=problem, claimed_until=None)
+    return not problem
+
+
+def _term() -> timedelta:
+    exchanges = _EXCHANGES + len(settings.ALERT_EMAILS)
+    return timedelta(seconds=exchanges * settings.EMAIL_TIMEOUT + _SLACK_SECONDS)
+
+
+def _message_id(message: AlertMessage) -> str:
+    """The same whenever it is sent, so that mail programs know a second copy."""
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ") or "localhost"
+    return f"<alert-{message.pk}-{message.created_at.timestamp():.0f}@{domain}>"
 
 
 __all__ = ["NotDelivered", "deliver", "send"]

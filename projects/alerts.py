@@ -12,19 +12,13 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from projects.figures import moment
+from projects.alert_words import words
 from projects.health import Check
 from projects.models import Alert, AlertMessage
 
 logger = logging.getLogger("buka").getChild("alerts")
 
 REMINDED_EVERY = timedelta(days=1)
-_SUBJECT = 200
-_WORDS = {
-    AlertMessage.Step.STARTED: "Buka Amanzi: {}",
-    AlertMessage.Step.REMINDER: "Buka Amanzi, still: {}",
-    AlertMessage.Step.ENDED: "Buka Amanzi, over: {}",
-}
 
 
 def update(checks: Iterable[Check], now: datetime) -> None:
@@ -95,20 +89,10 @@ def say(step: str, subject: str) -> None:
     logger.log(logging.INFO if step == AlertMessage.Step.ENDED else logging.WARNING, "%s", subject)
 
 
-def words(alert: Alert, step: str) -> tuple[str, str]:
-    """Subject and body of a message."""
-    subject = _WORDS[AlertMessage.Step(step)].format(alert.sentence)
-    lines = [alert.sentence, "", f"Since {moment(alert.started_at)}."]
-    if alert.ended_at:
-        lines.append(f"Over at {moment(alert.ended_at)}.")
-    lines += ["", "/sources/ shows how each source is doing; manage.py health looks at every part."]
-    return " ".join(subject.split())[:_SUBJECT], "\n".join(lines) + "\n"
-
-
 def _sentence(problem: str) -> str:
     """`worker shows no sign of life` → `Worker shows no sign of life.`"""
     text = problem[:1].upper() + problem[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-__all__ = ["REMINDED_EVERY", "keep", "say", "tell", "update", "words"]
+__all__ = ["REMINDED_EVERY", "keep", "say", "tell", "update"]

@@ -17,7 +17,8 @@ from projects.finance_sums import Line, Rate, Sum
 
 YEARS_DIFFER = (
     "DWS’s figures are of whole projects, from their start on; its financial years run from 1 April to"
-    " 31 March. The municipality’s are of one year each, from 1 July to 30 June."
+    " 31 March. The municipality’s are of one year each, from 1 July to 30 June. Others may implement and"
+    " pay for DWS’s projects, and one that several municipalities share counts whole with each of them."
 )
 _CAPITAL = ("ORGB", "ADJB", "AUDA", "ACT")
 
@@ -49,22 +50,20 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class BooksYear:
     """One municipal financial year. `capital`: {amount type: sum} over water and sanitation by function,
-    without storm water, which is in `storm_water`. `rate`: spent of budget, of this one year."""
+    without storm water, which is in `storm_water`. `budget`, `spent`, each with the words for what it is:
+    what `rate` is of, of this one year."""
 
     financial_year: int
     capital: dict[str, Sum]
     storm_water: dict[str, Sum]
+    budget: tuple[str, Sum] | None
+    spent: tuple[str, Sum] | None
     rate: Rate | None
     grants: tuple[Grant, ...]
 
     @property
     def label(self) -> str:
         return finance.year_label(self.financial_year)
-
-    @property
-    def budget(self) -> Sum | None:
-        """The adjusted, else the original capital budget."""
-        return self.capital.get("ADJB") or self.capital.get("ORGB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,8 @@ def _year(year: int, figures: Sequence[Any]) -> BooksYear:
         financial_year=year,
         capital=_sums(list(water.values())),
         storm_water=_sums(list(storm.values())),
+        budget=finance_sums.budget(list(water.values())),
+        spent=finance_sums.spent(list(water.values())),
         rate=finance_sums.rate(list(water.values())),
         grants=tuple(_grant(family, lines) for family, lines in grants.items()),
     )

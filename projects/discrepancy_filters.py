@@ -37,16 +37,20 @@ class DiscrepancyFilter(django_filters.FilterSet):
 
 
 def about(project_id: int) -> Q:
-    """The questions about the project: its own, and those of its grant to which it contributes."""
-    places = Project.municipalities.through.objects.filter(project_id=project_id).values("municipality")
-    near = Discrepancy.objects.filter(municipality__in=places, project=None).order_by()
+    """The questions about the project: its own, and those of its grant to which it contributes, of its
+    municipalities or of their districts."""
+    places = Project.municipalities.through.objects.filter(project_id=project_id)
+    own = Q(municipality__in=places.values("municipality"))
+    around = Q(municipality__in=places.values("municipality__district"))
+    near = Discrepancy.objects.filter(own | around, project=None).order_by()
     shared = [pk for pk, evidence in near.values_list("pk", "evidence") if _names(evidence, project_id)]
     return Q(project_id=project_id) | Q(pk__in=shared)
 
 
 def open_about(project: Project) -> list[Discrepancy]:
     """The open questions about a project, in one query. Needs its municipalities prefetched."""
-    places = [place.pk for place in project.municipalities.all()]
+    own = project.municipalities.all()
+    places = {code for place in own for code in (place.pk, place.district_id) if code}
     near = Discrepancy.objects.open().filter(Q(project=project) | Q(municipality__in=places, project=None))
     return [row for row in near if row.project_id == project.pk or _names(row.evidence, project.pk)]
 

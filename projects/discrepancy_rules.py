@@ -82,6 +82,7 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
         old, new = changes["severity"]
         moved.append(f"the weight went from {old} to {new}")
     said = "; ".join(moved) or "What the question says was put anew"
+    said = said[0].upper() + said[1:]
     question = _new(changes, "question")
     return f"{said}. {question}" if isinstance(question, str) else f"{said}."
 

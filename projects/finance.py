@@ -88,6 +88,7 @@ OPINIONS = {
     "disclaimer": "Disclaimer",
     "outstanding": "Outstanding",
 }
+OUTSTANDING = "outstanding"  # no opinion: the audit is not finished
 AUDIT_OPINION = "opinion"  # the code of a figure that is an audit opinion
 
 AMOUNT_TYPES = {

@@ -34,13 +34,13 @@ def _rows(known: Beside, years: tuple[BooksYear, ...]) -> list[TableRow]:
     rows = [
         TableRow(
             "Budget",
-            [budget, *(Cell(sum=year.budget) for year in years)],
-            note="books: capital, adjusted else original",
+            [budget, *(_capital(year.budget) for year in years)],
+            note="books: capital",
         ),
         TableRow(
             "Spent",
-            [spent, *(Cell(sum=_spent(year)) for year in years)],
-            note="books: capital, audited else so far",
+            [spent, *(_capital(year.spent) for year in years)],
+            note="books: capital",
         ),
         TableRow(
             "Spending rate",
@@ -60,8 +60,8 @@ def _of_projects(amount: Decimal | None, count: int, projects: int) -> Cell:
     )
 
 
-def _spent(year: BooksYear) -> Sum | None:
-    return year.capital.get("AUDA") or year.capital.get("ACT")
+def _capital(found: tuple[str, Sum] | None) -> Cell:
+    return Cell(sum=found[1], kind=found[0]) if found else Cell()
 
 
 def _grant_rows(family: str, years: tuple[BooksYear, ...]) -> list[TableRow]:

@@ -152,6 +152,8 @@ def _opinion(figure: Figure, old: Any, new: Any) -> _Finding:
     if not old:
         return _Finding(MINOR, f"{subject} is now given: {after}")
     before = phrases.shown("opinion", old)
+    if old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
+        return _Finding(MINOR, f"{subject} is now given: {after} (was {before})")
     return _Finding(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
 
 
@@ -182,6 +184,8 @@ def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _Finding:
     rule = _RULES.get(figure.amount_type, "restated")
     verb = "restated" if rule == "restated" else "changed"
     said = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
+    if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
+        return _Finding(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
     large = abs(after - before) > abs(before) * _RESTATED_SHARE
     grave = large and figure.amount_type in _GRAVE_TYPES
     return _Finding(MAJOR if grave else MINOR, f"{said}{phrases.up_or_down(before, after)}", rule)

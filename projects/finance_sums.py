@@ -75,22 +75,45 @@ def rate(lines: Sequence[Line]) -> Rate | None:
     return None
 
 
+def budget(lines: Sequence[Line]) -> tuple[str, Sum] | None:
+    """What `rate` sets spending against: of each line the adjusted, else the original budget; with the words
+    for what it is made of."""
+    found = [figure for line in lines if (figure := _first(line, BUDGETS))]
+    if not found:
+        return None
+    return _budgets(found), Sum(sum((f.amount for f in found), Decimal(0)), len(found), len(lines))
+
+
+def spent(lines: Sequence[Line]) -> tuple[str, Sum] | None:
+    """What `rate` sets against the budget, of all lines that have it."""
+    audited = all(usable(line.get("AUDA")) for line in lines if _first(line, BUDGETS))
+    for kind in SPENT if audited else SPENT[::-1]:
+        if found := total(lines, kind):
+            return "audited" if kind == "AUDA" else "unaudited", found
+    return None
+
+
+def _budgets(figures: Iterable[Any]) -> str:
+    """`adjusted`, `original`, `adjusted and original`."""
+    words = {"ADJB": "adjusted", "ORGB": "original"}
+    return " and ".join(words[kind] for kind in sorted({figure.amount_type for figure in figures}))
+
+
 def _first(line: Line, kinds: Iterable[str]) -> Any:
     return next((line[kind] for kind in kinds if usable(line.get(kind))), None)
 
 
 def _rate(both: list[tuple[Any, Any]], kind: str, lines: int) -> Rate | None:
-    budget = sum((budget.amount for _, budget in both), Decimal(0))
-    if budget <= 0:
+    whole = sum((budget.amount for _, budget in both), Decimal(0))
+    if whole <= 0:
         return None
-    spent = sum((spent.amount for spent, _ in both), Decimal(0))
-    kinds = sorted({budget.amount_type for _, budget in both})
-    words = {"ADJB": "adjusted", "ORGB": "original"}
-    of = f"of the {' and '.join(words[code] for code in kinds)} budget{'s' if len(kinds) > 1 else ''}"
+    part = sum((spent.amount for spent, _ in both), Decimal(0))
+    kinds = _budgets(budget for _, budget in both)
+    of = f"of the {kinds} budget{'s' if ' ' in kinds else ''}"
     basis = f"audited, {of}" if kind == "AUDA" else f"{_so_far(spent for spent, _ in both)}, {of}"
     short = f"audited, {of}" if kind == "AUDA" else of
     over = f", over {len(both)} of {lines} lines" if len(both) < lines else ""
-    return Rate(_percent(spent, budget), basis + over, short.replace("of the ", "of ", 1) + over)
+    return Rate(_percent(part, whole), basis + over, short.replace("of the ", "of ", 1) + over)
 
 
 def _so_far(figures: Iterable[Any]) -> str:
@@ -112,10 +135,13 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
 
 def grant_rate(lines: Sequence[Line]) -> Rate | None:
     """What was spent of what was allocated, over all codes of a family: the source has the allocation of a
-    grant under one code and its spending under another.
+    grant under one code and its spending under another. None where one of these is given as null: a share of
+    the others would be none of the grant.
     """
     spent, allocated = total(lines, GRANT_SPENT), total(lines, ALLOCATED)
     if spent is None or allocated is None or allocated.amount <= 0:
+        return None
+    if not (_whole(lines, GRANT_SPENT, spent) and _whole(lines, ALLOCATED, allocated)):
         return None
     return Rate(_percent(spent.amount, allocated.amount), "of the allocation")
 
@@ -123,10 +149,14 @@ def grant_rate(lines: Sequence[Line]) -> Rate | None:
 def overspent(lines: Sequence[Line]) -> bool:
     """More was spent than allocated, over a family; unknown (False) where an allocation is given as null."""
     spent, allocated = total(lines, GRANT_SPENT), total(lines, ALLOCATED)
-    given = [line[ALLOCATED] for line in lines if line.get(ALLOCATED) is not None]
-    if spent is None or allocated is None or allocated.count < len(given):
+    if spent is None or allocated is None or not _whole(lines, ALLOCATED, allocated):
         return False
     return spent.amount > allocated.amount
+
+
+def _whole(lines: Sequence[Line], amount_type: str, found: Sum) -> bool:
+    """Whether the sum is over all that the source has of the type."""
+    return found.count == sum(line.get(amount_type) is not None for line in lines)
 
 
 def family_of(code: str) -> str:

@@ -37,7 +37,8 @@ _GRANT_COLUMNS = {"SCHD": "Allocated", "TRFR": "Transferred", "ACT": "Spent"}
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A published figure with its flags, a sum over so many of a `noun`, a rate or a text; else there is no
-    figure. `dated`: the head of its column does not say how far it goes.
+    figure. `kind`: of a sum, which of several kinds it is. `dated`: the head of its column does not say how
+    far it goes.
     """
 
     figure: Any = None
@@ -45,6 +46,7 @@ class Cell:
     rate: Rate | None = None
     text: str = ""
     noun: str = "line"
+    kind: str = ""
     flags: tuple[str, ...] = ()
     dated: bool = True
 

@@ -53,7 +53,7 @@ def checks() -> list[Check]:
         return [*first, *(_unknown(name) for name in ("worker", "queue", "clock", "hubs"))]
     try:
         rest = [make(now) for make in (_worker, _queue, _hubs, _watch)]
-        facts = [one for one in all_facts() if one.scheduled]
+        facts = [one for one in all_facts() if one.watched]
     except DatabaseFailure as error:  # it went away between two questions
         down = _found("database", "database", health_probe.failure(error))
         return [down, *first[1:], *(_unknown(name) for name in ("worker", "queue", "clock", "hubs"))]
@@ -147,7 +147,9 @@ def _watch(now: datetime) -> Check:
 
 
 def _clock(facts: list[SourceFacts]) -> Check:
+    lost = ", ".join(one.name for one in facts if not one.scheduled)
     problem = "" if facts else "reads nothing: `manage.py schedules` has not run"
+    problem = f"does not read {lost} any more: run `manage.py schedules`" if lost else problem
     return _found("clock", "clock", problem, f"reads {', '.join(one.name for one in facts)}")
 
 
@@ -156,6 +158,7 @@ def _source(facts: SourceFacts, now: datetime) -> Check:
     keys = tuple(f"{key}:{facts.name}" for key in _SOURCE)
     read = _when("last read completely", facts.last_complete)
     failing = [f"failing since {moment(facts.down_since)}"] if facts.down_since else []
+    failing += [reading] if (reading := _reading(facts)) else []
     figures = {
         "state": facts.state,
         "last_attempt": instant(facts.last_attempt),
@@ -176,16 +179,21 @@ def _stale(facts: SourceFacts) -> str:
     if facts.stale_since is None:
         return ""
     read = _when("last read completely", facts.last_complete)
-    return f"{facts.name} is stale since {moment(facts.stale_since)}: {read}"
+    reading = f"; {told}" if (told := _reading(facts)) else ""
+    return f"source {facts.name} is stale since {moment(facts.stale_since)}: {read}{reading}"
+
+
+def _reading(facts: SourceFacts) -> str:
+    run = facts.active
+    return f"run {run.pk} reads it since {moment(run.started_at)}" if run and run.started_at else ""
 
 
 def _broken(facts: SourceFacts) -> str:
     if not facts.circuit.open:
         return ""
     since = f" since {moment(facts.down_since)}" if facts.down_since else ""
-    return f"{facts.name} failed {facts.circuit.failures} times in a row{since}: {facts.last_error}".rstrip(
-        ": "
-    )
+    told = f"source {facts.name} failed {facts.circuit.failures} times in a row{since}"
+    return f"{told}: {facts.last_error}".rstrip(": ")
 
 
 def _held(facts: SourceFacts) -> str:

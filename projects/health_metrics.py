@@ -59,7 +59,7 @@ def _escaped(text: str) -> str:
 
 
 def _of_sources() -> Iterator[str]:
-    facts = [one for one in all_facts() if one.scheduled]
+    facts = [one for one in all_facts() if one.watched]
 
     def each(name: str, told: str, value: object) -> str:
         return metric(f"buka_{name}", told, [({"source": one.name}, value(one)) for one in facts])  # type: ignore[operator]
@@ -117,17 +117,17 @@ def _of_hubs(records: list[HubRecord]) -> Iterator[str]:
     sockets = [({"process": hub.process}, hub.sockets) for hub in records]
     yield metric("buka_hub_sockets", "Open sockets of a web process", sockets)
     name = "buka_commit_to_screen_seconds"
-    lines = []
+    samples: list[Sample] = []
     for hub in records:
         if hub.delays is None:
             continue
         process = {"process": hub.process}
         for quantile, seconds in (("0.5", hub.delays.median), ("0.95", hub.delays.p95)):
-            lines.append(_sample(name, {**process, "quantile": quantile}, seconds))
-        lines.append(_sample(f"{name}_count", process, hub.delays.count))
-    if lines:
-        told = "From a change's entry into the log to a browser's word that it is painted"
-        yield "".join([f"# HELP {name} {told}\n# TYPE {name} summary\n", *lines])
+            samples.append(({**process, "quantile": quantile}, seconds))
+    # Gauges: they are of the newest reports alone, where a summary's count may only ever grow.
+    yield metric(name, "From a change's commit to a browser's word that it is painted", samples)
+    counts = [({"process": hub.process}, hub.delays.count) for hub in records if hub.delays]
+    yield metric("buka_commit_to_screen_reports", "Over how many of the newest reports", counts)
 
 
 def _of_disk() -> Iterator[str]:

@@ -55,6 +55,11 @@ class SourceFacts:
         """Whether the clock reads it: a source that nothing reads yet is in no schedule."""
         return self.next_run is not None
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody counts on it: one that was read once is missed also when its schedule is lost."""
+        return self.scheduled or (self.interval_minutes is not None and self.last_attempt is not None)
+
 
 def next_runs() -> dict[str, datetime]:
     """When the schedule of each source is due next; a source without one is left out."""
@@ -104,14 +109,25 @@ class Clock:
         """1 for the queued run that is next; None for a run that is not queued."""
         return queue_position(run, [one.pk for one in self.runs if one.state == RunState.QUEUED])
 
+    def _is_first_reading(self, source: Any) -> bool:
+        """Whether the very first run is going on and renews its lease."""
+        run = self._newest(source.pk, RunState.RUNNING)
+        if source.last_complete or run is None or run.requested_at > source.first_asked:
+            return False
+        return run.lease_until is not None and run.lease_until > self.now
+
     def _newest(self, source: str, *states: str) -> SyncRun | None:
         found = [run for run in self.runs if run.source_id == source and run.state in states]
         return found[-1] if found else None
 
     def _stale_since(self, source: Any, due: datetime | None, after: float | None) -> datetime | None:
-        """A source that was never read completely counts from its first run, or from when that was due."""
+        """A source that was never read completely counts from its first run, or from when that was due.
+
+        While that first run is at work nobody knows yet how long a reading takes, and so not what is late:
+        with a long Crawl-delay it takes hours. It ends with the queue's time-out at the latest.
+        """
         since = source.last_complete or source.first_asked or due
-        if since is None or after is None:
+        if since is None or after is None or self._is_first_reading(source):
             return None
         limit = since + timedelta(seconds=after)
         return limit if limit < self.now else None

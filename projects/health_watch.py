@@ -16,14 +16,14 @@ from django.db import Error as DatabaseFailure
 from django.db import connections, transaction
 from django.utils import timezone
 
-from projects import alert_mail, alerts, health_probe
+from projects import alert_mail, alert_words, alerts, health_probe
 from projects.health import WATCH, Check, checks
 from projects.models import Alert, AlertMessage, Heartbeat
 
 logger = logging.getLogger(__name__)
 
-# Judged only when the loop itself has run for WORKER_SILENT_SECONDS: a cluster that starts together with it
-# has its first heartbeat and empties its queue in that time.
+# Judged only when the loop has run for WORKER_SILENT_SECONDS and the database has answered for as long: a
+# cluster that starts or comes back together with them beats and empties its queue in that time.
 _GRACED = ("worker", "queue")
 
 
@@ -36,7 +36,7 @@ class Outage:
     told: list[str] = field(default_factory=list)
 
     def tell(self, step: str) -> None:
-        subject, body = alerts.words(self.alert, step)
+        subject, body = alert_words.words(self.alert, step)
         alerts.say(step, subject)
         self.told.append(step)
         self.unsent.append((subject, body))
@@ -55,8 +55,9 @@ class Watch:
     """One health loop. `look` is one turn of it."""
 
     def __init__(self) -> None:
-        self._started = timezone.now()
+        self._well_since = timezone.now()
         self._outage: Outage | None = None
+        self._busy = False
 
     def run(self, stopping: Event) -> None:
         """Look, and again every HEALTH_INTERVAL_MINUTES, until `stopping`."""
@@ -73,21 +74,34 @@ class Watch:
             down = [check for check in found if "database" in check.problems]
             if not down:
                 self._tell(found, now)
+            self._busy = False
         except DatabaseFailure as error:
+            if self._is_only_busy(error):
+                return []
             down = [_failed(error)]
             found = down
         if down:
             self._without_database(down[0], now)
         return found
 
+    def _is_only_busy(self, error: DatabaseFailure) -> bool:
+        """Reading works, writing does not: SQLite while much is loaded. Two looks in a row are a fault."""
+        first, self._busy = not self._busy, True
+        if not first or not health_probe.database().ok:
+            return False
+        logger.warning("This look could not be written down, the next one tries again: %s", error)
+        return True
+
     def _tell(self, found: list[Check], now: datetime) -> None:
         self._database_is_back(now)
         alerts.update(found, now)
-        alert_mail.deliver(now)
+        alert_mail.deliver()
 
     def _graced(self, check: Check, now: datetime) -> Check:
-        """Right after our own start nobody knows whether a part that is silent is only just starting too."""
-        if check.name in _GRACED and check.problems and now < self._started + _grace():
+        """Right after our own start, or the database's, a silent part may only just be starting too."""
+        if self._outage is not None or self._busy:
+            self._well_since = now
+        if check.name in _GRACED and check.problems and now < self._well_since + _grace():
             return replace(check, problems={}, known=False)
         return check
 
@@ -103,10 +117,11 @@ class Watch:
         self._outage.mail()
 
     def _database_is_back(self, now: datetime) -> None:
-        """The outage goes into the record, with what was told of it; its end is told from there."""
+        """The outage goes into the record, with what was told of it; what was not mailed yet waits there for
+        its turn, behind what has waited since before.
+        """
         if self._outage is None:
             return
-        self._outage.mail()
         was, told = self._outage.alert, self._outage.told
         sent = len(told) - len(self._outage.unsent)
         with transaction.atomic():
@@ -128,7 +143,8 @@ def _grace() -> timedelta:
 
 
 def _failed(error: DatabaseFailure) -> Check:
-    told = f"database {health_probe.failure(error)}"
+    silent = health_probe.database().problem
+    told = f"database {health_probe.failure(error)}" if silent else "database can be read but not written"
     return Check("database", told, ("database",), {"database": told})
 
 

@@ -20,7 +20,15 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from projects.figures import HERE
-from projects.models import DataChangeLog, RunState, Sighting, Snapshot, SyncRun
+from projects.models import (
+    DataChangeLog,
+    Discrepancy,
+    MunicipalFigure,
+    RunState,
+    Sighting,
+    Snapshot,
+    SyncRun,
+)
 
 _BATCH = 500
 # Readings whose pages are read again, all of them: by `replay`, or by a steward's release.
@@ -57,15 +65,19 @@ def prune(before: datetime, rehearse: bool = False) -> Pruned:
 
 
 def _unneeded(before: datetime) -> QuerySet[Snapshot]:
-    """Snapshots that no change, no recent look, no last believed look and no reading to come needs."""
+    """Snapshots that no change, figure or question points at, and no recent look, no last believed look and
+    no reading to come needs."""
     newer = Sighting.objects.filter(
         source=OuterRef("source"), key=OuterRef("key"), pk__gt=OuterRef("pk"), loaded=True
     )
     looks = Sighting.objects.filter(snapshot=OuterRef("pk"))
     needing = looks.filter(Q(at__gte=before) | _READ_AGAIN | (Q(loaded=True) & ~Exists(newer)))
-    proofs = DataChangeLog.objects.filter(snapshot=OuterRef("pk"))
     old = Snapshot.objects.filter(fetched_at__lt=before).order_by("pk")
-    return old.exclude(Exists(proofs)).exclude(Exists(needing))
+    for model in (DataChangeLog, MunicipalFigure):
+        old = old.exclude(Exists(model.objects.filter(snapshot=OuterRef("pk"))))
+    for side in ("dws_snapshot", "treasury_snapshot"):
+        old = old.exclude(Exists(Discrepancy.objects.filter(**{side: OuterRef("pk")})))
+    return old.exclude(Exists(needing))
 
 
 def _batches(ids: QuerySet[Snapshot, str]) -> Iterator[list[str]]:

@@ -41,7 +41,7 @@ class Client:
         self._backlog = _backlog(send)
         self._behind = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
-        self._reported_at = -math.inf
+        self._reported, self._reported_at = 0, -math.inf
         self.position = 0
         self.live_from: int | None = None  # what is newer reached it live, as far as it passed the filters
 
@@ -126,8 +126,9 @@ class Client:
         if pk is None or self.live_from is None or not self.live_from < pk <= self.position:
             return
         now = time.monotonic()
-        if now - self._reported_at >= LEAST_PAUSE_SECONDS:
-            self._reported_at = now
+        # Each change once: one socket that told of one change again and again would be the whole figure.
+        if pk > self._reported and now - self._reported_at >= LEAST_PAUSE_SECONDS:
+            self._reported, self._reported_at = pk, now
             hub.delays.shown(pk)
 
     def dismiss(self) -> None:

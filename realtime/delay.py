@@ -1,7 +1,9 @@
-"""Our own measured delay: from a change's entry into the log to a browser's word that it has painted it.
+"""Our own measured delay: from a change's commit to a browser's word that it has painted it.
 
 One clock measures both ends, the server's: the way back of that word is in it too, so that a figure is an
-upper bound of what a reader sees.
+upper bound of what a reader sees. The log has no time of the commit: it is taken for the later of the row's
+own `at`, which is before it, and the hub's last look that found nothing new, which is before it too. So a big
+load, whose first rows are written long before its commit, counts from when it could be seen.
 """
 
 from __future__ import annotations
@@ -26,24 +28,27 @@ class Delays:
     """What one web process measured."""
 
     def __init__(self) -> None:
-        self._handed: OrderedDict[int, tuple[float, datetime]] = OrderedDict()
+        self._handed: OrderedDict[int, tuple[float, float]] = OrderedDict()  # id → when, committed when
         self._measured: deque[float] = deque(maxlen=KEPT)
 
-    def handed_out(self, pk: int, at: datetime) -> None:
-        """The change `pk`, in the log since `at`, goes out live."""
+    def handed_out(self, pk: int, at: datetime, unseen: float = -math.inf) -> None:
+        """The change `pk`, written at `at`, goes out live; at `unseen` (monotonic) the log did not have it.
+
+        From here on the monotonic clock alone counts: the other one may be set meanwhile.
+        """
         now = time.monotonic()
-        self._handed[pk] = (now, at)
+        age = (timezone.now() - at).total_seconds()
+        if age >= 0:  # else the writer's clock and ours differ: that measures nothing
+            self._handed[pk] = (now, max(now - age, unseen))
         while self._handed and next(iter(self._handed.values()))[0] < now - REMEMBERED_SECONDS:
             self._handed.popitem(last=False)
 
     def shown(self, pk: int) -> None:
         """A browser has painted the change; one that did not go out in the last minute is ignored."""
-        moment, at = self._handed.get(pk, (-math.inf, None))
-        if at is None or moment < time.monotonic() - REMEMBERED_SECONDS:
-            return
-        seconds = (timezone.now() - at).total_seconds()
-        if seconds >= 0:  # else the writer's clock and ours differ: that measures nothing
-            self._measured.append(seconds)
+        now = time.monotonic()
+        moment, committed = self._handed.get(pk, (-math.inf, -math.inf))
+        if moment >= now - REMEMBERED_SECONDS:
+            self._measured.append(now - committed)
 
     def summary(self) -> dict[str, Any] | None:
         """`{"count", "median", "p95"}`, seconds; None when nothing was measured."""

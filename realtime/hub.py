@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -46,6 +48,7 @@ class Hub:
         self.delays = Delays()
         self._clients: set[Client] = set()
         self._live: set[Client] = set()
+        self._unseen = -math.inf  # monotonic: when a look at the log began that found nothing new
         self._rung = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         # Two sockets that open at once must not start it twice.
@@ -127,20 +130,24 @@ class Hub:
                     await self._rung.wait()
 
     async def _read(self) -> None:
+        began = time.monotonic()
         if not self._live:
             head = await self.log.head()
             if not self._live:  # still: whoever attached meanwhile counts on the old cursor
-                self.cursor = max(self.cursor, head)
+                self.cursor, self._unseen = max(self.cursor, head), began
                 return
+            began = time.monotonic()
         while frames := await self.log.newer(self.cursor):
             for frame in frames:
                 await self._deliver(frame)
+            began = time.monotonic()
+        self._unseen = began
 
     async def _deliver(self, frame: Frame) -> None:
         async with self._sending:
             self.cursor = frame.id
             if self._live:
-                self.delays.handed_out(frame.id, frame.at)
+                self.delays.handed_out(frame.id, frame.at, self._unseen)
             for number, client in enumerate(tuple(self._live), start=1):
                 if client in self._live and not await client.offer(frame):
                     self._live.discard(client)

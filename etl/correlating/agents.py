@@ -26,25 +26,38 @@ _KINDS = {
     "C": {"district", "dm"},
 }
 _ALONE = {"municipality", "metro", "lm", "dm", "wsa"}  # these mean a municipality without its name
+_OF_A_DISTRICT = {"district", "dm"}
 # "replica": the demo site marks what it made up
 _FILLERS = {"municipality", "municipal", "city", "of", "the", "as", "wsa", "council", "replica"}
 
 
 def implementer(project: ProjectFact, places: Mapping[str, Place]) -> tuple[Place | None, str]:
-    """The municipality that implements the project itself, or None and why none of its own does."""
+    """The municipality that implements the project, its own or the district of its own, or None and why
+    none of these does."""
     if not project.agent or not project.agent.strip():
         return None, BLANK
     own = [places[code] for code in project.municipalities if code in places]
     if not own:
         return None, NO_PLACE
-    said = {place.code: implements(project.agent, place) for place in own}
+    around = _districts(own, project.agent, places)
+    said = {place.code: implements(project.agent, place) for place in [*own, *around]}
     for how in ("named", "meant"):
-        found = [place for place in own if said[place.code] == how]
+        found = [place for place in [*own, *around] if said[place.code] == how]
         if len(found) == 1:
             return found[0], ""
         if found:
             return None, SHARED
     return None, OTHER
+
+
+def _districts(own: list[Place], agent: str, places: Mapping[str, Place]) -> list[Place]:
+    """The districts around local municipalities, which build in them where they are the water services
+    authority; of one that is not named only where the words are a district's or an authority's."""
+    codes = {place.code for place in own}
+    around = sorted({place.district for place in own} & places.keys() - codes)
+    words = _words(agent)
+    by_kind = bool(_OF_A_DISTRICT.intersection(words)) or "wsa" in words or _without(words, _AUTHORITY)[1]
+    return [places[code] for code in around if by_kind or implements(agent, places[code]) == "named"]
 
 
 def implements(agent: str, place: Place) -> str:

@@ -7,19 +7,21 @@ from decimal import Decimal
 
 from etl.correlating import wording
 from etl.correlating.columns import ALLOCATED, SPENT, Annual, annual_figures
-from etl.correlating.facts import Case, FigureFact, ProjectFact
-from etl.correlating.findings import Finding, Side, Tally, evidence, is_gap, proof, severity
+from etl.correlating.facts import Books, Case, FigureFact, ProjectFact
+from etl.correlating.findings import TOLERANCE, Finding, Side, Tally, evidence, is_gap, proof, severity
 from projects import finance
-from projects.families import codes_of, national_label
+from projects.families import codes_of, municipal_span, national_label
 from projects.figures import long_date, rand
 
 RULES = {ALLOCATED: "annual_allocation", SPENT: "annual_spending"}
 _TYPES = {ALLOCATED: "SCHD", SPENT: "ACT"}
-# The two years of one label share nine months: so much may lie in the other three.
-_TOLERANCE = Decimal("0.25")
-_MARCH = 9  # the month of the municipal year in which DWS's year ends
+# The two years of one label share nine months: so much of an allocation may lie in the other three. What was
+# spent is compared over the same twelve months.
+_TOLERANCES = {ALLOCATED: Decimal("0.25"), SPENT: TOLERANCE}
+_APRIL, _JUNE, _JULY, _MARCH = 10, 12, 1, 9  # months of the municipal year, July to June
 
 _TOO_SHORT = "a year’s spending does not reach the end of DWS’s year yet"
+_NO_MONTHS = "a year’s spending is not supplied by the month"
 
 Listed = list[tuple[ProjectFact, Decimal | None]]
 
@@ -27,11 +29,11 @@ Listed = list[tuple[ProjectFact, Decimal | None]]
 def annual_columns(case: Case, tally: Tally) -> Iterator[Finding]:
     """Per municipality, grant family and year: the sum of a DWS column that names a financial year
     ("Allocation 2025/26", "Expenditure 2025/26") over the projects that the municipality implements, beside
-    the grant's allocation (SCHD) or spending (ACT) in the municipal year of the same label.
+    the grant's allocation (SCHD) in the municipal year of the same label, or its spending (ACT) in the same
+    twelve months, April to March.
 
-    Years: those of one label alone, which share nine months. Fair because the books hold all projects of
-    the grant, so that DWS's part can only be smaller, and a quarter (and R100 000) is allowed for the other
-    three months; spending is compared only where the books reach 31 March, the end of DWS's year.
+    Fair because the books hold all projects of the grant, so that DWS's part can only be smaller. Years of
+    one label share nine months: a quarter (and R100 000) of an allocation is allowed for the other three.
     """
     sums: dict[tuple[str, int, str], Listed] = {}
     for project in case.projects:
@@ -44,30 +46,58 @@ def annual_columns(case: Case, tally: Tally) -> Iterator[Finding]:
 def _of_year(case: Case, family: str, annual: Annual, listed: Listed, tally: Tally) -> Iterator[Finding]:
     projects = [project for project, _ in listed]
     key = f"{RULES[annual.kind]}:{case.place.code}:{family}:{annual.year}"
-    total = case.books.total("grant", codes_of(family), _TYPES[annual.kind], [annual.year])
-    if reason := _why_not(family, annual, total.figures):
+    figures = _figures(case.books, family, annual)
+    if reason := _why_not(family, annual, figures):
         return tally.leave(reason[0], projects, reason[1])
     said = sum((value for _, value in listed if value is not None), Decimal(0))
-    books = total.amount or Decimal(0)
+    books = sum((figure.amount for figure in figures if figure.amount is not None), Decimal(0))
     kind = case.books.in_kind(family, [annual.year - 1, annual.year])
-    if not is_gap(said, books, _TOLERANCE):
+    allowed = _TOLERANCES[annual.kind]
+    if not is_gap(said, books, allowed):
         return tally.fits(key)
     given = sum((figure.amount or Decimal(0) for figure in kind), Decimal(0))
-    if any(f.amount is None for f in kind) or (kind and not is_gap(said - given, books, _TOLERANCE)):
+    if any(f.amount is None for f in kind) or (kind and not is_gap(said - given, books, allowed)):
         return tally.leave("in-kind money of the same grant may be the whole difference", projects)
-    yield _finding(case, family, annual, key, listed, total.figures, kind)
+    yield _finding(case, family, annual, key, listed, figures, kind)
+
+
+def _figures(books: Books, family: str, annual: Annual) -> tuple[FigureFact, ...]:
+    """Of an allocation, those of the municipal year of the same label; of spending, April to June of the
+    municipal year before and July to March of this one, none where one of the two is missing.
+    """
+    codes, kind = codes_of(family), _TYPES[annual.kind]
+    if annual.kind == ALLOCATED:
+        return books.total("grant", codes, kind, [annual.year]).figures
+    before, after = (books.total("grant", codes, kind, [year]).figures for year in _years(annual))
+    if not before or not after:
+        return ()
+    return (
+        *(figure.of_months(_APRIL, _JUNE) for figure in before),
+        *(figure.of_months(_JULY, _MARCH) for figure in after),
+    )
+
+
+def _years(annual: Annual) -> tuple[int, ...]:
+    """The municipal years in which the compared months lie."""
+    return (annual.year,) if annual.kind == ALLOCATED else (annual.year - 1, annual.year)
 
 
 def _why_not(family: str, annual: Annual, figures: Sequence[FigureFact]) -> tuple[str, str] | None:
     """The reason, and the same in full."""
-    label = finance.year_label(annual.year)
+    label = municipal_span(_years(annual)[0], annual.year)
     if not figures:
         return wording.MISSING, f"the books have no {family} {annual.kind} for {label}"
+    if annual.kind == SPENT and any(figure.through_month is None for figure in figures):
+        return _NO_MONTHS, f"the {family} spending of {label} is not supplied by the month"
+    if annual.kind == SPENT and any(not _reaches(figure, annual) for figure in figures):
+        return _TOO_SHORT, f"the {family} spending of {label} does not reach the end of DWS’s year yet"
     if any(figure.amount is None for figure in figures):
         return wording.NULL, f"the {family} {annual.kind} is supplied as null for {label}"
-    if annual.kind == SPENT and any((figure.through_month or 12) < _MARCH for figure in figures):
-        return _TOO_SHORT, f"the {family} spending of {label} does not reach the end of DWS’s year yet"
     return None
+
+
+def _reaches(figure: FigureFact, annual: Annual) -> bool:
+    return (figure.through_month or 0) >= (_MARCH if figure.financial_year == annual.year else _JUNE)
 
 
 def _finding(
@@ -82,7 +112,7 @@ def _finding(
     said = sum((value for _, value in listed if value is not None), Decimal(0))
     books = sum((figure.amount or Decimal(0) for figure in figures), Decimal(0))
     many = wording.many(len(listed), f"{family} project")
-    theirs, ours = national_label(annual.year), finance.year_label(annual.year)
+    theirs, ours = national_label(annual.year), _when(annual)
     unaudited = ", monthly and unaudited" if annual.kind == SPENT else ""
     return Finding(
         rule=RULES[annual.kind],
@@ -90,7 +120,7 @@ def _finding(
         municipality=case.place.code,
         project=listed[0][0].pk if len(listed) == 1 else None,
         programme=family,
-        first_year=annual.year,
+        first_year=_years(annual)[0],
         last_year=annual.year,
         severity=severity(said, books),
         question=f"DWS shows {rand(said)} {annual.kind} for {theirs} on {many} that {case.place.name} itself"
@@ -104,14 +134,26 @@ def _finding(
     )
 
 
+def _when(annual: Annual) -> str:
+    """`2025-26`, or the months of two municipal years: `April 2025 to March 2026`."""
+    if annual.kind == ALLOCATED:
+        return finance.year_label(annual.year)
+    return f"April {annual.year - 1} to March {annual.year}"
+
+
 def _compared(family: str, annual: Annual, unaudited: str) -> str:
     year = annual.year
     (start, end), (first, last) = finance.national_year_span(year), finance.year_span(year)
+    dws = f"DWS: the column of its year {national_label(year)}, {long_date(start)} to {long_date(end)}."
+    books = f" National Treasury: {family} {annual.kind}{unaudited}, direct grant only, in the"
+    if annual.kind == SPENT:
+        return (
+            f"{dws}{books} same twelve months: April to June of the municipal year"
+            f" {finance.year_label(year - 1)} and July to March of {finance.year_label(year)}."
+        )
     return (
-        f"DWS: the column of its year {national_label(year)}, {long_date(start)} to {long_date(end)}."
-        f" National Treasury: {family} {annual.kind}{unaudited}, direct grant only, in the municipal year"
-        f" {finance.year_label(year)}, {long_date(first)} to {long_date(last)}. These are different twelve"
-        " months with an overlap of nine months, so that a quarter is allowed for."
+        f"{dws}{books} municipal year {finance.year_label(year)}, {long_date(first)} to {long_date(last)}."
+        " These are different twelve months with an overlap of nine months, so that a quarter is allowed for."
     )
 
 
@@ -123,15 +165,13 @@ def _explanations(
     kind: Sequence[FigureFact],
 ) -> list[str]:
     projects = [project for project, _ in listed]
-    said = [
-        *wording.in_kind(family, kind),
-        "The two years are different twelve months: April to June stand in DWS’s year alone, and the"
-        " municipality’s April to June are in DWS’s next.",
-    ]
+    said = wording.in_kind(family, kind)
     if annual.kind == SPENT:
         return said + wording.spending(family, figures, projects)
     return [
         *said,
+        "The two years are different twelve months: April to June stand in DWS’s year alone, and the"
+        " municipality’s April to June are in DWS’s next.",
         "An allocation can be changed during the year, by an adjustment or by stopping and re-allocating it.",
         *wording.corrections(projects),
     ]

@@ -89,6 +89,7 @@ def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> Findin
         f" {family} money spent in {span}. What was it paid from?",
         explanations=(
             *wording.behind(books_end, project.reported_on),
+            wording.BEFORE_THE_START,
             *wording.spending(family, total.figures, [project]),
         ),
         compared=wording.both_years(family, first, last, start, end, books_end),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,12 +17,13 @@ FIRST_DAY = finance.year_span(finance.FIRST_YEAR)[0]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`category`: A metropolitan, B local, C district."""
+    """`category`: A metropolitan, B local, C district. `district`: the code of a local one's district."""
 
     code: str
     name: str
     category: str
     province: str
+    district: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,11 @@ class ProjectFact:
 
 @dataclass(frozen=True, slots=True)
 class FigureFact:
-    """One present figure of the municipality's books; `amount` None: the source itself says null."""
+    """One present figure of the municipality's books; `amount` None: the source itself says null.
+
+    `months`: of a monthly figure, the month of the financial year (1 is July) → rand. `part`: in words, where
+    only some of the months are meant.
+    """
 
     pk: int
     financial_year: int
@@ -78,6 +83,28 @@ class FigureFact:
     amount: Decimal | None
     snapshot: str | None = None
     through_month: int | None = None
+    months: Mapping[int, Decimal | None] = field(default_factory=dict, hash=False)
+    part: str = ""
+
+    @property
+    def whole_year(self) -> bool:
+        """Whether it is of twelve months, as far as can be told."""
+        return self.through_month in (None, 12)
+
+    @property
+    def null_month(self) -> bool:
+        """Whether a month before the newest is given as null, so that the amount is of the others alone."""
+        newest = self.through_month or 0
+        return any(amount is None for month, amount in self.months.items() if month < newest)
+
+    def of_months(self, first: int, last: int) -> FigureFact:
+        """The same of some of its months; null where one of them is null."""
+        found = [self.months[month] for month in range(first, last + 1) if month in self.months]
+        known = [amount for amount in found if amount is not None]
+        amount = sum(known, Decimal(0)) if known and len(known) == len(found) else None
+        words = f"{finance.month_name(first)} to {finance.month_name(last)} alone"
+        through = last if self.through_month is None else min(last, self.through_month)
+        return replace(self, amount=amount, through_month=through, months={}, part=words)
 
     @property
     def last_day(self) -> date:
@@ -91,7 +118,7 @@ class FigureFact:
 
     def evidence(self) -> dict[str, Any]:
         """What the question's page shows of it."""
-        return {
+        said = {
             "id": self.pk,
             "financial_year": self.financial_year,
             "measure": self.measure,
@@ -100,17 +127,20 @@ class FigureFact:
             "amount": None if self.amount is None else f"{self.amount:.2f}",
             "snapshot": self.snapshot,
         }
+        return said | ({"part": self.part} if self.part else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum over years. `amount` is None where a year has no figure (`missing`) or a figure is null
-    (`nulls`, years): neither is a zero, and a sum that lacks a part is no sum."""
+    """A sum over years. `amount` is None where a year has no figure (`missing`), a figure or one of its
+    months is null (`nulls`, years), or a year before the last ends early (`short`): none of these is a zero,
+    and a sum that lacks a part is no sum."""
 
     amount: Decimal | None
     figures: tuple[FigureFact, ...]
     missing: tuple[int, ...] = ()
     nulls: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
 
     @property
     def last_day(self) -> date | None:
@@ -153,10 +183,7 @@ class Books:
             found += of_year
             if not of_year:
                 missing.append(year)
-        nulls = tuple(dict.fromkeys(f.financial_year for f in found if f.amount is None))
-        whole = not missing and not nulls and bool(found)
-        amount = sum((f.amount for f in found if f.amount is not None), Decimal(0)) if whole else None
-        return Total(amount, tuple(found), tuple(missing), nulls)
+        return total_of(found, missing)
 
     def in_kind(self, family: str, years: Iterable[int]) -> list[FigureFact]:
         """Money of the family that others spent for the municipality, so that it is not in its books: of
@@ -169,6 +196,18 @@ class Books:
                 given = [figure for figure in types if figure and figure.amount != 0]
                 found += sorted(given, key=_size, reverse=True)[:1]
         return found
+
+
+def total_of(figures: Sequence[FigureFact], missing: Iterable[int] = ()) -> Total:
+    """Their sum, oldest year first; only the newest year may still be running."""
+    gaps = tuple(missing)
+    nulls = tuple(dict.fromkeys(f.financial_year for f in figures if f.amount is None or f.null_month))
+    newest = max((f.financial_year for f in figures), default=0)
+    ended = (f for f in figures if f.financial_year < newest and not f.whole_year)
+    short = tuple(dict.fromkeys(f.financial_year for f in ended))
+    whole = bool(figures) and not (gaps or nulls or short)
+    amount = sum((f.amount for f in figures if f.amount is not None), Decimal(0)) if whole else None
+    return Total(amount, tuple(figures), gaps, nulls, short)
 
 
 def _size(figure: FigureFact) -> Decimal:

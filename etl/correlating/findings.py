@@ -56,6 +56,11 @@ class Tally:
         self._projects: dict[str, set[int]] = {}
         self._details: dict[int, dict[str, None]] = {}  # project → its reasons, in full
         self._fits: set[str] = set()
+        self._listed: set[int] = set()
+
+    def look(self, project: ProjectFact) -> None:
+        """Say that the project is listed, whether or not it can be compared."""
+        self._listed.add(project.pk)
 
     def leave(self, reason: str, projects: Iterable[ProjectFact], detail: str = "") -> None:
         """Say that the projects were left out, and why; `detail`: the same with the years."""
@@ -71,7 +76,14 @@ class Tally:
         """Why an open question is not asked any more; `projects`: those that it was about."""
         if key in self._fits:
             return "The figures fit together now."
-        reasons = {reason for pk in projects for reason in self._details.get(pk, ())}
+        concerned = list(projects)
+        reasons = {reason for pk in concerned for reason in self._details.get(pk, ())}
+        if gone := len(set(concerned) - self._listed):
+            reasons.add(
+                f"DWS no longer lists {gone} of its {len(concerned)} projects"
+                if len(concerned) > 1
+                else "DWS no longer lists its project"
+            )
         said = "; ".join(sorted(reasons)) or "none of its projects is listed in a comparable way"
         return f"It cannot be compared any more: {said}."
 

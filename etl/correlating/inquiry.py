@@ -60,6 +60,7 @@ def _by_implementer(
     found: dict[str, list[ProjectFact]] = {}
     for project in projects:
         inquiry.seen += 1
+        inquiry.tally.look(project)
         inquiry.places.update(project.municipalities)
         place, reason = implementer(project, places)
         reason = reason or _why_no_grant(project)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
-from projects.figures import HERE
+from projects.figures import HERE, number
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
 
 DWS, TREASURY = "dws", "treasury"
@@ -30,8 +30,10 @@ def unread() -> list[str]:
 
 
 def places() -> dict[str, Place]:
-    rows = Municipality.objects.order_by("code").values_list("code", "name", "category", "province")
-    return {code: Place(code, *rest) for code, *rest in rows}
+    rows = Municipality.objects.order_by("code").values_list(
+        "code", "name", "category", "province", "district"
+    )
+    return {row[0]: Place(*row[:4], row[4] or "") for row in rows}
 
 
 def project_facts(alive: Callable[[], None]) -> Iterator[ProjectFact]:
@@ -109,6 +111,7 @@ def _figures(rows: Iterable[Any]) -> Iterator[FigureFact]:
             amount=row.amount,
             snapshot=row.snapshot_id,
             through_month=row.through_month,
+            months={int(month): number(text) for month, text in row.months.items()},
         )
 
 
@@ -117,7 +120,7 @@ def inputs_digest() -> str:
     row of the log, whoever wrote it; beside it count the municipalities' names and the rules themselves."""
     others = DataChangeLog.objects.exclude(source="correlation").order_by("-pk")
     newest = others.values_list("pk", flat=True).first()
-    names = sorted(Municipality.objects.values_list("code", "name", "category"))
+    names = sorted(Municipality.objects.values_list("code", "name", "category", "district"))
     return hashlib.sha256(f"{newest} {names} {rules_digest()}".encode()).hexdigest()
 
 

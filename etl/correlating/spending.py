@@ -29,9 +29,11 @@ def dws_spent_more_than_books(case: Case, tally: Tally) -> Iterator[Finding]:
     municipality implements, beside the municipality's own spending of that grant.
 
     Years: from the municipal year of the earliest start to the newest that has figures; every one of them
-    needs a figure. Fair because DWS's figure is cumulative, all of its projects began when the books did or
-    later, and the books hold all projects of the grant, listed or not: DWS's part can only be smaller. More
-    than 5% and R100 000 is asked, and not where in-kind money may be the difference.
+    needs a figure. Where DWS's figure is later than the books, no more of it is held against them than an
+    even pace since the start would have spent by their end. Fair because DWS's figure is cumulative, all of
+    its projects began when the books did or later, and the books hold all projects of the grant, listed or
+    not: DWS's part can only be smaller. More than 5% and R100 000 is asked, and not where in-kind money may
+    be the difference.
     """
     families = sorted({project.family for project in case.projects if project.family})
     for family in families:
@@ -58,9 +60,10 @@ def _of_family(case: Case, family: str, projects: Sequence[ProjectFact], tally: 
         return tally.leave(_BEHIND_DWS, begun)
     kind = case.books.in_kind(family, years)
     spent, books = _spent(begun), total.amount or Decimal(0)
-    if not is_gap(spent, books):
+    due = spent * _covered(begun, total)
+    if not is_gap(due, books):
         return tally.fits(key)
-    if _may_explain(kind, spent, books):
+    if _may_explain(kind, due, books):
         return tally.leave(_IN_KIND, begun)
     yield _finding(case, family, key, begun, total, kind)
 
@@ -84,15 +87,28 @@ def _is_behind(projects: Sequence[ProjectFact], total: Total) -> bool:
     return bool(reported and total.last_day and reported - total.last_day > _BEHIND)
 
 
+def _covered(projects: Sequence[ProjectFact], total: Total) -> Decimal:
+    """The share (0 to 1) of the days from the earliest start to DWS's report that the books reach."""
+    start = min(project.start_date for project in projects if project.start_date)
+    reported = max((project.reported_on for project in projects if project.reported_on), default=None)
+    if reported is None or total.last_day is None or reported <= total.last_day:
+        return Decimal(1)
+    return Decimal(max((total.last_day - start).days, 0)) / Decimal(max((reported - start).days, 1))
+
+
 def is_incomplete(family: str, total: Total, projects: Sequence[ProjectFact], tally: Tally) -> bool:
-    """Whether a sum of a grant's spending cannot be made: a missing figure and a null are no zeros."""
+    """Whether a sum of a grant's spending cannot be made: what is missing, null or not reported to the end
+    of its year is no zero."""
     if total.missing:
         detail = f"the books have no spending of {family} for {wording.years(total.missing)}"
         tally.leave(wording.MISSING, projects, detail)
     elif total.nulls:
         detail = f"the spending of {family} is supplied as null for {wording.years(total.nulls)}"
         tally.leave(wording.NULL, projects, detail)
-    return bool(total.missing or total.nulls)
+    elif total.short:
+        detail = f"the spending of {family} was not reported to the end of {wording.years(total.short)}"
+        tally.leave(wording.SHORT, projects, detail)
+    return total.amount is None
 
 
 def _spent(projects: Sequence[ProjectFact]) -> Decimal:
@@ -137,6 +153,8 @@ def _finding(
         explanations=(
             *wording.in_kind(family, kind),
             *wording.behind(end, reported),
+            *wording.thousands(spent, books),
+            wording.BEFORE_THE_START,
             *wording.spending(family, total.figures, projects),
         ),
         compared=wording.both_years(family, first, last, start, reported or end, end),

@@ -17,6 +17,7 @@ NO_FAMILY = "their programme is none of the grants in municipal books"
 ONLY_IN_KIND = "their grant is spent in kind, outside municipal books"
 MISSING = "the books have no figure for a year that is needed"
 NULL = "a figure is supplied as null"
+SHORT = "a year of the books that is needed was not reported to its end"
 NO_BOOKS = "no figures of the municipality are known"
 
 DWS_YEARS = "DWS’s financial years run from 1 April to 31 March"
@@ -30,6 +31,10 @@ _UNAUDITED = "The municipality’s spending is its monthly, unaudited report; th
 _OTHER_MONEY = (
     "A project can be paid from more than one purse: the municipality’s own money, a loan or another grant"
     " is in none of the figures of this grant."
+)
+BEFORE_THE_START = (
+    "What was spent before the start date that DWS gives, on planning and design, or by an earlier"
+    " implementer, is in none of these years of these books."
 )
 _VAT = "One figure may be with VAT and the other without."
 _LATER = "One of the two may be reported later than the other, or be corrected later."
@@ -69,6 +74,15 @@ def spending(family: str, figures: Iterable[FigureFact], projects: Iterable[Proj
             f"{family} pays for more than water: the books hold all of it, so that DWS’s part should be less."
         )
     return said + corrections(projects)
+
+
+def thousands(dws: Decimal, books: Decimal) -> list[str]:
+    """That a unit may have been mistaken, where the figures are about a thousandfold apart."""
+    if not 500 <= abs(dws / books if books else Decimal(0)) <= 2000:
+        return []
+    return [
+        "One of the two may have been supplied in thousands of rand: they are about a thousandfold apart."
+    ]
 
 
 def in_kind(family: str, figures: Sequence[FigureFact]) -> list[str]:

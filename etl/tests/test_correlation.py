@@ -159,6 +159,10 @@ def test_a_project_that_is_not_listed_is_left_out(gap, presence):
     log(gap, presence, {"presence": ["present", presence]})
     run = correlate()
     assert (run.seen, Discrepancy.objects.get().state) == (0, "closed")
+    assert (
+        "cannot be compared any more: DWS no longer lists its project."
+        in change_json(ours().last())["sentence"]
+    )
 
 
 def test_a_figure_that_the_source_no_longer_has_is_no_nought(gap):

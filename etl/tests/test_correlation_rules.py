@@ -226,6 +226,14 @@ def test_where_it_is_not_fair_to_compare_spending_nothing_is_asked(fields, figur
     assert not inquiry.findings
 
 
+def test_what_was_spent_after_the_end_of_the_books_is_not_held_against_them():
+    young = project(start_date=date(2022, 7, 1), reported_on=date(2023, 3, 31))
+    books = monthly(2023, *[5_000_000] * 3)  # to 30 September: 91 of 273 days, R15 million of 30
+    assert not ask([young], [books]).findings
+    assert ask([replace(young, expenditure=Decimal(60_000_000))], [books]).findings
+    assert ask([replace(young, reported_on=date(2022, 10, 1))], [books]).findings
+
+
 def test_in_kind_money_that_may_be_the_gap_keeps_the_question_unasked():
     books = spent(4_000_000, 5_000_000, 3_000_000)
     enough, too_little = figure(2022, 17_500_000, "WS6G", "SCHD"), figure(2022, 2_000_000, "WS6G", "SCHD")

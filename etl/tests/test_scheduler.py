@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,15 +49,19 @@ class Quick:
 
 
 @pytest.fixture
-def sources(monkeypatch, here) -> dict[str, type[Quick]]:
-    """Three sources that take no time; each is a class of its own, to be told how it ends."""
+def sources(here) -> Iterator[dict[str, type[Quick]]]:
+    """Three sources that take no time; each is a class of its own, to be told how it ends.
+
+    The registry comes back as it was, in its order, which says who waits for whom.
+    """
+    before = dict(MONITORS)
     quick = {name: type(f"Quick_{name}", (Quick,), {}) for name in THREE}
     Quick.began.clear()
-    for name in list(MONITORS):
-        monkeypatch.delitem(MONITORS, name)
-    for name, monitor in quick.items():
-        monkeypatch.setitem(MONITORS, name, monitor)
-    return quick
+    MONITORS.clear()
+    MONITORS.update(quick)
+    yield quick
+    MONITORS.clear()
+    MONITORS.update(before)
 
 
 def runs() -> dict[str, str]:
@@ -133,9 +138,9 @@ def test_a_shorter_interval_brings_the_next_run_forward_and_a_longer_one_leaves_
     assert shorter.next_run < first - timedelta(minutes=45)
 
 
-def test_a_source_that_nobody_reads_has_no_schedule_and_is_refused(sources, here, monkeypatch):
+def test_a_source_that_nobody_reads_has_no_schedule_and_is_refused(sources, here):
     DataScheduler().ensure_schedules()
-    monkeypatch.delitem(MONITORS, "treasury")
+    del MONITORS["treasury"]
     DataScheduler().ensure_schedules()
     assert not Schedule.objects.filter(name="treasury").exists()
     assert scheduler.poll("treasury") == "treasury is not polled"
@@ -308,6 +313,16 @@ def test_all_a_second_time_answers_the_same_runs(sources):
     first = DataScheduler().request("all", "api")
     assert DataScheduler().request("all", "admin") == first
     assert OrmQ.objects.count() == 2
+
+
+def test_asked_again_with_force_a_queued_run_is_forced_and_a_running_one_goes_on_as_it_is(sources):
+    going_on("dws")
+    DataScheduler().request("all", "api")
+    running, *queued = DataScheduler().request("all", "api", force=True)
+    assert [run.force for run in (running, *queued)] == [False, True, True]
+    DataScheduler().request("all", "api")
+    forced = SyncRun.objects.order_by("id").values_list("force", flat=True)
+    assert list(forced) == [False, True, True], "who asks without force takes nobody's away"
 
 
 def test_a_correlation_that_is_queued_already_waits_for_the_runs_of_all(sources):

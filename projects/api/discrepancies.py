@@ -14,13 +14,14 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes_finance import DiscrepancyShape
+from projects.attribution import attribution
 from projects.discrepancy_filters import DiscrepancyFilter
 from projects.families import municipal_span
 from projects.figures import instant
 from projects.models import Discrepancy, Source
 
 
-def discrepancy_json(row: Any, demo: bool) -> dict[str, Any]:
+def discrepancy_json(row: Any, demo: bool, attributed: str) -> dict[str, Any]:
     """The contract's discrepancy. Needs a row of `Discrepancy.objects.for_list_page()`."""
     confirmed: datetime | None = row.confirmed_at
     return {
@@ -43,8 +44,10 @@ def discrepancy_json(row: Any, demo: bool) -> dict[str, Any]:
         "compared": row.compared,
         "dws": _side("dws", row.dws_label, row.dws_value, row.dws_snapshot_id),
         "treasury": _side("treasury", row.treasury_label, row.treasury_value, row.treasury_snapshot_id),
+        "attribution": attributed,
         "evidence": row.evidence,
-        "first_seen_at": instant(row.opened_at),
+        "first_seen_at": instant(row.first_seen_at),
+        "opened_at": instant(row.opened_at),
         "last_confirmed_at": instant(confirmed),
         "last_changed_at": instant(row.last_changed_at),
         "closed_at": instant(row.closed_at),
@@ -66,12 +69,17 @@ def _side(source: str, label: str, value: Decimal | None, snapshot: str | None) 
 
 class DiscrepancySerializer(DiscrepancyShape):
     def to_representation(self, instance: Discrepancy) -> dict[str, Any]:
-        return discrepancy_json(instance, self.from_demo)
+        return discrepancy_json(instance, self.from_demo, self.attributed)
 
     @cached_property
     def from_demo(self) -> bool:
         """Asked once for all questions of an answer: a list uses one serializer for its rows."""
         return Source.objects.filter(pk="correlation", demo=True).exists()
+
+    @cached_property
+    def attributed(self) -> str:
+        """The source of the municipal figures and when they were published, as its terms ask to be said."""
+        return str(attribution())
 
 
 class DiscrepancyViewSet(DemoMarked, ReadOnlyModelViewSet[Discrepancy]):

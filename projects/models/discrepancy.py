@@ -44,7 +44,8 @@ class Discrepancy(models.Model):
     treasury_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, help_text="rand")
     treasury_snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="+")
     # {"projects": [{"id", "external_id", "name", "value", "snapshot"}],
-    #  "figures": [{"id", "financial_year", "code", "amount_type", "amount", "snapshot"}]}
+    #  "figures": [{"id", "financial_year", "code", "amount_type", "amount", "snapshot"}]}, a figure with
+    #  "part" where only some of its months are compared
     evidence = models.JSONField(default=dict)
 
     opened_at = models.DateTimeField(help_text="first seen; a question that comes again is opened again")

@@ -179,23 +179,30 @@ class SourceQuerySet(models.QuerySet[Any]):
         return self.annotate(last_complete=Subquery(good.values("finished_at")[:1]))
 
     def for_sources_page(self) -> SourceQuerySet:
-        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`."""
+        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`.
+
+        `last_error` is of the newest run that has ended: one that is going on has not said yet why the last
+        one failed. A reading that is held shows that the source is there, and ends the row of failures.
+        """
         newest = _runs()
-        good = _runs().filter(state__in=("succeeded", "unchanged")).values("pk")[:1]
+        read = _runs().filter(state__in=_READ).values("pk")[:1]
+        ended = newest.exclude(finished_at=None)
         return (
             self.last_complete()
             .annotate(
                 last_run=Subquery(newest.values("pk")[:1]),
                 state=Subquery(newest.values("state")[:1]),
-                last_error=Subquery(newest.values("error")[:1]),
+                last_error=Subquery(ended.values("error")[:1]),
                 last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
                 last_change=Subquery(_last_found().values("at")),
-                last_good=Coalesce(Subquery(good), 0),
+                last_read=Coalesce(Subquery(read), 0),
             )
-            .annotate(failure_streak=Coalesce(Subquery(_failures_since("last_good")), 0))
+            .annotate(failure_streak=Coalesce(Subquery(_failures_since("last_read")), 0))
         )
 
 
+# `projects.models.provenance.READ`, which this module cannot import.
+_READ = ("succeeded", "unchanged", "quarantined", "superseded", "rejected")
 _BEGUN = Coalesce("started_at", "requested_at")
 
 
@@ -205,8 +212,8 @@ def _runs() -> models.QuerySet[Any]:
     return SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
 
 
-def _failures_since(good: str) -> models.QuerySet[Any]:
-    failed = _runs().filter(state__in=("failed", "abandoned"), pk__gt=OuterRef(good))
+def _failures_since(read: str) -> models.QuerySet[Any]:
+    failed = _runs().filter(state__in=("failed", "abandoned"), pk__gt=OuterRef(read))
     return failed.order_by().values("source").annotate(number=Count("pk")).values("number")
 
 

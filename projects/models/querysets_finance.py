@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Least
 
 
 class FigureQuerySet(models.QuerySet[Any]):
@@ -31,17 +32,28 @@ class DiscrepancyQuerySet(models.QuerySet[Any]):
         return self.filter(state="open")
 
     def for_list_page(self) -> DiscrepancyQuerySet:
-        """Adds `confirmed_at`: when a complete correlation run last found the question still open."""
-        from projects.models import SyncRun
+        """Adds `confirmed_at`: when a complete correlation run last found the question open, of a closed one
+        the last run before its end; and `first_seen_at`: when it was opened for the first time."""
+        from projects.models import DataChangeLog, SyncRun
 
         good = SyncRun.objects.good().filter(source="correlation", complete=True).order_by("-pk")
-        last = Subquery(good.values("finished_at")[:1])
-        closed = models.Case(
-            models.When(~Q(state="open"), then=models.F("closed_at")),
-            default=last,
+        before = good.filter(finished_at__lte=OuterRef("closed_at"))
+        confirmed = models.Case(
+            models.When(~Q(state="open"), then=_first(before, "finished_at", "last_changed_at")),
+            default=_first(good, "finished_at"),
             output_field=models.DateTimeField(),
         )
-        return self.select_related("municipality", "project__source").annotate(confirmed_at=closed)
+        log = DataChangeLog.objects.filter(entity_type="discrepancy", entity_id=OuterRef("pk"))
+        # the log's clock is read a little later than the row's
+        first = Least(_first(log.order_by("pk"), "at", "opened_at"), "opened_at")
+        linked = self.select_related("municipality", "project__source")
+        return linked.annotate(confirmed_at=confirmed, first_seen_at=first)
+
+
+def _first(rows: models.QuerySet[Any], field: str, otherwise: str | None = None) -> Any:
+    """The field of the first row; of the question itself where there is none."""
+    found = Subquery(rows.values(field)[:1])
+    return Coalesce(found, otherwise) if otherwise else found
 
 
 __all__ = ["DiscrepancyQuerySet", "FigureQuerySet"]

@@ -39,7 +39,7 @@ def cells(row: TableRow, rated: str) -> SafeString:
 def figure(cell: Cell) -> SafeString:
     """A cell of a table: the amount as a link to its proof, a sum, or "no figure"."""
     if cell.sum is not None:
-        return _sum(cell.sum, cell.noun, cell.dated)
+        return _sum(cell.sum, cell.noun, cell.dated, cell.kind)
     if cell.rate is not None:
         return _rate(cell.rate)
     if cell.text:
@@ -91,11 +91,11 @@ def _note(row: Any) -> SafeString | str:
     return format_html('<span class="note">{}</span>', through) if through else ""
 
 
-def _sum(found: finance_sums.Sum, noun: str, dated: bool) -> SafeString:
+def _sum(found: finance_sums.Sum, noun: str, dated: bool, kind: str) -> SafeString:
     of = f"{found.count} of " if found.count < found.lines else ""
     over = f"{of}{phrases.plural(found.lines, noun)}"
     through = finance_sums.through(found.months) if dated else ""
-    note = ", ".join(filter(None, [f"sum of {over}" if found.lines > 1 else "", through]))
+    note = ", ".join(filter(None, [kind, f"sum of {over}" if found.lines > 1 else "", through]))
     return format_html('{}<span class="note">{}</span>', _rand(found.amount), note)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from projects import alert_mail, alerts
-from projects.health import Check
+from projects.alert_words import words
+from projects.health import Check, checks
 from projects.health_watch import Watch
 from projects.models import Alert, AlertMessage, Heartbeat
 from projects.tests.factories import a_run
@@ -42,7 +45,7 @@ def good(key: str = "worker") -> Check:
 
 def look(*checks: Check, at: datetime = NOON) -> None:
     alerts.update(checks, at)
-    alert_mail.deliver(at)
+    alert_mail.deliver()
 
 
 def steps() -> list[str]:
@@ -104,6 +107,108 @@ def test_a_mail_server_that_is_not_there_is_tried_again(mail, settings):
     settings.EMAIL_PORT = mail.port
     look(bad(), at=NOON + HOUR)
     assert len(mail.mails) == 1
+
+
+class Meanwhile:
+    """A mail server in whose conversation something happens: `act` is called while a message is sent."""
+
+    act: Callable[[], None]
+    taken: list[EmailMessage] = []
+
+    def __init__(self, **options: Any) -> None:
+        pass
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        type(self).act()
+        type(self).taken += messages
+        return len(messages)
+
+
+@pytest.fixture
+def meanwhile(settings) -> type[Meanwhile]:
+    settings.EMAIL_BACKEND = f"{__name__}.Meanwhile"
+    settings.ALERT_EMAILS = ["ops@example.org"]
+    Meanwhile.taken = []
+    return Meanwhile
+
+
+def test_no_row_is_locked_while_a_mail_is_sent(meanwhile):
+    levels = []
+    meanwhile.act = staticmethod(lambda: levels.append(len(connection.savepoint_ids)))
+    look(bad(), bad("disk", "disk is nearly full"))
+    assert levels == [0, 0]
+    assert len(meanwhile.taken) == 2
+
+
+def test_a_second_watcher_leaves_the_messages_to_the_one_who_is_sending(meanwhile):
+    meanwhile.act = staticmethod(alert_mail.deliver)
+    look(bad(), bad("disk", "disk is nearly full"))
+    subjects = [message.subject for message in meanwhile.taken]
+    assert subjects == ["Buka Amanzi: Worker shows no sign of life.", "Buka Amanzi: Disk is nearly full."]
+    assert list(AlertMessage.objects.values_list("attempts", flat=True)) == [1, 1]
+
+
+def test_a_watcher_that_was_killed_while_it_sent_is_made_good_once_its_claim_has_run_out(meanwhile):
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    meanwhile.act = staticmethod(killed)
+    with pytest.raises(KeyboardInterrupt):
+        look(bad())
+    meanwhile.act = staticmethod(lambda: None)
+    look(bad())
+    assert meanwhile.taken == [], "the other one may still be sending it"
+    AlertMessage.objects.update(claimed_until=timezone.now())
+    look(bad())
+    look(bad())
+    assert len(meanwhile.taken) == 1
+    assert AlertMessage.objects.get().attempts == 2
+
+
+def test_a_message_has_the_same_message_id_whenever_it_is_sent(meanwhile, settings):
+    settings.DEFAULT_FROM_EMAIL = "Buka Amanzi <buka@example.org>"
+    meanwhile.act = staticmethod(lambda: None)
+    look(bad())
+    AlertMessage.objects.update(delivered_at=None)
+    alert_mail.deliver()
+    first, second = [message.extra_headers["Message-ID"] for message in meanwhile.taken]
+    assert first == second
+    assert first.endswith("@example.org>")
+
+
+@pytest.mark.parametrize(
+    ("key", "safe", "todo"),
+    [
+        ("stale:dws", "the last good reading", "`manage.py sync_dws` reads it now"),
+        ("stale:correlation", "the last good reading", "`manage.py correlate` reads it now"),
+        ("broken:treasury", "the other sources are read as ever", "/sources/treasury/"),
+        ("held:dws", "Nothing of the held reading was loaded", "release or reject"),
+        ("worker", "stays in the queue", "start it again"),
+        ("redis", "Nothing is lost", "Start the Redis-protocol server"),
+        ("database", "a run that was interrupted wrote nothing", "database server"),
+        ("something:else", "", "`manage.py health`"),
+    ],
+)
+def test_a_message_says_where_what_is_safe_and_what_to_do(settings, key, safe, todo):
+    alert = Alert(key=key, sentence="It is so.", started_at=NOON)
+    _, body = words(alert, "started")
+    assert body.startswith("It is so.\n\nSince 23 November 2026, 12:00.\n\n")
+    assert safe in body
+    assert todo in body
+    assert f"data in {settings.VAR_DIR}" in body
+    assert "{" not in body
+    alert.ended_at = NOON + 5 * HOUR
+    _, over = words(alert, "ended")
+    assert "Over at 23 November 2026, 17:00. It lasted 5 hours." in over
+    assert "What to do" not in over
+
+
+def test_every_part_that_can_be_wrong_has_its_advice():
+    from projects.alert_words import _ADVICE
+    from projects.health import _SOURCE
+
+    parts = {key for check in checks() for key in check.keys if ":" not in key}
+    assert {*parts, *_SOURCE} == set(_ADVICE)
 
 
 def test_without_addresses_the_log_alone_is_told(settings, caplog, django_capture_on_commit_callbacks):
@@ -178,7 +283,7 @@ def test_a_worker_that_may_only_just_have_started_gets_a_grace(mail, settings):
     watch = Watch()
     watch.look()
     assert not Alert.objects.filter(key="worker").exists()
-    watch._started -= timedelta(minutes=3)
+    watch._well_since -= timedelta(minutes=3)
     watch.look()
     assert Alert.objects.filter(key="worker", ended_at=None).exists()
     Heartbeat.objects.create(name="worker", at=timezone.now())
@@ -235,6 +340,55 @@ def test_with_the_database_down_memory_alerts_and_the_record_has_it_afterwards(m
     assert all(message.delivered_at for message in told)
     watch.look()
     assert Alert.objects.filter(key="database").count() == 1
+
+
+class Locked(Down):
+    """Nothing can be written, as on SQLite while somebody loads much."""
+
+    def __call__(self, execute, sql, params, many, context):
+        if not sql.startswith(("INSERT", "UPDATE")):
+            return execute(sql, params, many, context)
+        raise OperationalError("database is locked")
+
+
+def test_a_database_that_is_busy_for_one_look_is_no_alert_and_for_two_it_is(mail):
+    watch = Watch()
+    with connection.execute_wrapper(Locked()):
+        assert watch.look() == []
+        assert mail.subjects == []
+    assert watch.look()
+    with connection.execute_wrapper(Locked()):
+        assert watch.look() == []
+        watch.look()
+    assert mail.subjects[-1] == "Buka Amanzi: The database can be read but not written."
+
+
+@pytest.mark.parametrize("down", [Down, Locked])
+def test_after_the_database_the_workers_get_their_grace_again(mail, down):
+    watch = Watch()
+    watch._well_since -= timedelta(minutes=3)
+    with connection.execute_wrapper(down()):
+        watch.look()
+    watch.look()
+    assert not Alert.objects.filter(key="worker").exists()
+    watch._well_since -= timedelta(minutes=3)
+    watch.look()
+    assert Alert.objects.filter(key="worker").exists()
+
+
+def test_what_an_outage_left_unsent_waits_behind_what_was_unsent_before(mail):
+    mail.refuses = True
+    look(bad("disk", "disk is nearly full"), at=timezone.now())
+    watch = Watch()
+    with connection.execute_wrapper(Down()):
+        watch.look()
+    mail.refuses = False
+    watch.look()
+    assert [subject.partition(":")[2] for subject in mail.subjects[:3]] == [
+        " Disk is nearly full.",
+        " The database does not answer: OperationalError.",
+        " The database does not answer: OperationalError.",
+    ]
 
 
 def test_alerts_are_to_be_read_in_the_admin(admin_client, settings):

@@ -8,6 +8,7 @@ from typing import Any
 
 from projects.beside import beside
 from projects.families import codes_of, family_of, municipal_span, national_span
+from projects.finance_beside import beside_table
 
 
 @dataclass
@@ -56,12 +57,29 @@ def test_the_spending_rate_is_of_one_year_and_storm_water_stands_apart():
     newest, older = beside([], figures).years
     assert (newest.label, older.label) == ("2021-22", "2020-21")
     assert newest.budget
-    assert newest.budget.amount == 200
+    assert newest.budget[1].amount == 200
     assert newest.rate
     assert newest.rate.percent == Decimal("25.0")
     assert "audited" in newest.rate.basis
     assert newest.storm_water["AUDA"].amount == 999
     assert older.rate is None
+
+
+def test_budget_and_spending_of_a_year_are_those_that_its_rate_is_of_and_say_what_they_are_made_of():
+    figures = [
+        *(capital(2022, "ORGB", 100, code=code) for code in ("4201", "4202", "4302")),
+        capital(2022, "ADJB", 500),
+        *(capital(2022, "ACT", 10, code=code, through_month=6) for code in ("4201", "4202")),
+        capital(2022, "AUDA", 40),
+        *(capital(2021, kind, 7) for kind in ("ORGB", "ADJB", "ACT", "AUDA")),
+    ]
+    newest, older = beside([], figures).years
+    told = [kind and (kind[0], kind[1].amount) for kind in (newest.budget, newest.spent)]
+    assert told == [("adjusted and original", 700), ("unaudited", 20)]
+    assert [kind and kind[0] for kind in (older.budget, older.spent)] == ["adjusted", "audited"]
+    table = beside_table([], figures)
+    assert table
+    assert [row.cells[1].kind for row in table.rows[:2]] == ["adjusted and original", "unaudited"]
 
 
 def test_a_null_and_a_figure_that_is_gone_are_in_no_sum():

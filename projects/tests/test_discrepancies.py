@@ -63,17 +63,54 @@ def test_a_question_has_both_figures_both_sources_and_both_snapshots(client, que
     assert client.get(row["url"]).status_code == 200
 
 
-def test_an_open_question_is_confirmed_by_the_last_complete_run_and_a_closed_one_by_its_end(client):
+def test_an_open_question_is_confirmed_by_the_last_complete_run_and_a_closed_one_by_the_last_before_its_end(
+    client,
+):
     still, over = (
         a_question(),
         a_question("annual_allocation:LIM331:WSIG:2022", state="closed", closed_at=NOON),
     )
+    a_run("correlation", state="unchanged", finished_at=NOON - timedelta(hours=2))
+    a_run("correlation", finished_at=NOON + timedelta(seconds=1))  # the one that closed it
     a_run("correlation", state="unchanged", finished_at=NOON + timedelta(hours=1))
     a_run("correlation", state="unchanged", complete=False, finished_at=NOON + timedelta(hours=2))
     a_run("correlation", state="failed", complete=False, finished_at=NOON + timedelta(hours=3))
     rows = {row["id"]: row for row in client.get("/api/v1/discrepancies/").json()["results"]}
     assert rows[still.pk]["last_confirmed_at"] == "2026-06-01T13:00:00.000000Z"
-    assert rows[over.pk]["last_confirmed_at"] == rows[over.pk]["closed_at"] == "2026-06-01T12:00:00.000000Z"
+    assert rows[over.pk]["last_confirmed_at"] == "2026-06-01T10:00:00.000000Z"
+    assert rows[over.pk]["closed_at"] == "2026-06-01T12:00:00.000000Z"
+
+
+def test_a_question_that_is_asked_again_was_first_seen_at_its_first_opening(client):
+    row = a_question()
+    Discrepancy.objects.update(opened_at=NOON)
+    log_question(row, "opened", {"state": ["closed", "open"]}, at=NOON)
+    told = client.get(f"/api/v1/discrepancies/{row.pk}/").json()
+    assert told["first_seen_at"] == "2026-01-10T06:30:00.000000Z"
+    assert told["opened_at"] == "2026-06-01T12:00:00.000000Z"
+    assert "(first on" in client.get(f"/discrepancies/{row.pk}/").content.decode()
+
+
+def test_the_pages_and_the_api_name_the_source_of_the_municipal_figures_and_when_both_were_read(client):
+    a_source("treasury")
+    a_run("treasury", finished_at=NOON, profile={"cubes": {"grants_v2": {"last_updated": "2026-05"}}})
+    a_run("dws", finished_at=NOON - timedelta(days=40))
+    row = a_question()
+    said = "Source: National Treasury, Municipal Money; data published May 2026; read 1 June 2026, 14:00."
+    assert client.get(f"/api/v1/discrepancies/{row.pk}/").json()["attribution"] == said
+    for address in ("/discrepancies/", row.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert said in page
+        assert "22 April 2026, 14:00" in page
+
+
+def test_a_question_about_a_districts_books_is_shown_with_the_project_in_its_local_municipality(client):
+    project = a_project("WP1", municipality="LIM331")
+    told = {"id": project.pk, "external_id": "WP1", "name": "a", "value": None, "snapshot": None}
+    row = a_question("x:DC33:WSIG", municipality="DC33", evidence={"projects": [told], "figures": []})
+    found = client.get(f"/api/v1/discrepancies/?project={project.pk}").json()
+    assert [each["id"] for each in found["results"]] == [row.pk]
+    assert row.get_absolute_url() in client.get(f"/projects/{project.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

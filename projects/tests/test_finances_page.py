@@ -288,8 +288,8 @@ def test_what_dws_lists_stands_beside_the_books_of_each_year(client):
     page = section(client)
     said = words(page[: page.index('<details class="year"')])
     assert "DWS’s projects, whole Books of 2020-21" in said
-    assert "Budget books: capital, adjusted else original R1 200 sum of 2 projects R200" in said
-    assert "Spent books: capital, audited else so far not published R50 to December (month 6)" in said
+    assert "Budget books: capital R1 200 sum of 2 projects R200 original" in said
+    assert "Spent books: capital not published R50 unaudited, to December (month 6)" in said
     assert "Spending rate of the year’s own budget – 25%" in said
     assert "RBIG, spent – R5" in said
     assert "RBIG, allocated in kind, not in the books – R90" in said

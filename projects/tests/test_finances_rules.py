@@ -103,6 +103,27 @@ OPINION = "CPT 2021 opinion opinion"
             ["value_erased"],
             "Original budget 2020-21 is now given as null (was R100).",
         ),
+        (
+            "CPT 2021 grant WSIG TRFR",
+            {"amount": ["100.00", "150.00"]},
+            "info",
+            [],
+            "Amount transferred 2020-21 rose from R100 to R150.",
+        ),
+        (
+            "CPT 2021 grant WSIG TRFR",
+            {"amount": ["150.00", "100.00"]},
+            "minor",
+            ["restated"],
+            "Amount transferred 2020-21 restated from R150 to R100, down 33%.",
+        ),
+        (
+            OPINION,
+            {"opinion": ["outstanding", "qualified"]},
+            "minor",
+            [],
+            "Audit opinion 2020-21 is now given: Qualified (was Outstanding).",
+        ),
         (BUDGET, {"amount": [None, "100.00"]}, "minor", [], "Original budget 2020-21 is now given: R100."),
         (
             OPINION,

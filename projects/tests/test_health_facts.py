@@ -106,6 +106,51 @@ def test_a_source_that_was_never_read_completely_counts_from_its_first_run():
     assert facts().last_complete is None
 
 
+def first_run(**fields) -> SyncRun:
+    began = timezone.now() - 300 * MINUTE
+    values = {"state": "running", "complete": None, "finished_at": None, "started_at": began}
+    return a_run("treasury", requested_at=began, **{**values, **fields})
+
+
+def test_a_first_reading_that_is_visibly_at_work_is_waited_for():
+    run = first_run(lease_until=timezone.now() + MINUTE)
+    assert not facts("treasury").stale
+    SyncRun.objects.filter(pk=run.pk).update(lease_until=timezone.now() - MINUTE)
+    assert facts("treasury").stale, "nobody renews its lease"
+
+
+def test_a_second_try_at_the_first_reading_is_not_waited_for():
+    first_run(state="failed", finished_at=timezone.now() - 60 * MINUTE)
+    run = a_run("treasury", state="running", finished_at=None, lease_until=timezone.now() + MINUTE)
+    assert facts("treasury").stale
+    assert facts("treasury").active == run
+
+
+def test_a_source_that_has_been_read_is_stale_although_a_reading_goes_on_and_says_so():
+    scheduled()
+    read(91 * MINUTE)
+    soon = timezone.now() + MINUTE
+    run = a_run(state="running", finished_at=None, started_at=timezone.now(), lease_until=soon)
+    assert f"; run {run.pk} reads it since" in check("dws").problems["stale:dws"]
+
+
+def test_a_source_whose_every_run_is_held_is_stale_and_held_and_not_down():
+    scheduled()
+    read(200 * MINUTE)
+    read(150 * MINUTE, state="failed", complete=None, error="The host is down.")
+    for minutes in (100, 50, 5):
+        read(minutes * MINUTE, state="quarantined", held=[{"rule": "x", "sentence": "Half are gone."}])
+    assert set(check("dws").problems) == {"stale:dws", "held:dws"}
+    assert (facts().failure_streak, facts().down_since, facts().circuit.failures) == (0, None, 0)
+
+
+def test_while_a_source_is_tried_again_the_last_failure_is_still_said():
+    read(100 * MINUTE)
+    read(5 * MINUTE, state="failed", complete=None, error="The host is down.")
+    a_run(state="running", finished_at=None)
+    assert (facts().state, facts().last_error) == ("running", "The host is down.")
+
+
 def test_a_source_that_was_never_read_at_all_counts_from_when_that_was_due():
     plan = scheduled(due=-89 * MINUTE)
     assert not facts().stale
@@ -153,6 +198,13 @@ def test_a_source_without_a_schedule_is_left_out_and_none_at_all_is_a_problem():
     assert check("clock").ok
     assert check("dws").ok
     assert "treasury" not in [one.name for one in checks()]
+
+
+def test_a_source_that_was_read_once_is_missed_when_its_schedule_is_lost():
+    scheduled("treasury")
+    read(600 * MINUTE)
+    assert check("clock").sentence == "does not read dws any more: run `manage.py schedules`"
+    assert "stale:dws" in check("dws").problems
 
 
 def test_a_source_has_one_line_with_all_that_is_wrong():
@@ -330,7 +382,7 @@ def test_metrics_tell_of_sources_parts_hubs_and_delays(client, redis):
     assert found['buka_hub_behind{process="web:1"}'] == 1
     assert found['buka_hub_sockets{process="web:1"}'] == 2
     assert found['buka_commit_to_screen_seconds{process="web:1",quantile="0.95"}'] == 0.5
-    assert found['buka_commit_to_screen_seconds_count{process="web:1"}'] == 7
+    assert found['buka_commit_to_screen_reports{process="web:1"}'] == 7
     assert found["buka_disk_free_bytes"] > 0
 
 

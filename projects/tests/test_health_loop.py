@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from projects.tests.smtp import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.soak
@@ -76,3 +80,51 @@ def test_it_outlives_a_database_that_is_down(env, watch, tmp_path):
     process.terminate()
     assert process.wait(5) == 0
     assert "Traceback" not in log.read_text()
+
+
+def test_it_outlives_a_database_that_takes_connections_and_never_answers(env, watch, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}/none?connect_timeout=2"
+        process = watch({**env, "DATABASE_URL": f"postgres://nobody@{address}"})
+        until(lambda: "Buka Amanzi: The database does not answer" in (tmp_path / "log").read_text())
+        process.terminate()
+        assert process.wait(5) == 0
+
+
+def mailing(env: dict[str, str], port: int) -> dict[str, str]:
+    server = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port), "EMAIL_TIMEOUT": "30"}
+    return {**env, **server, "ALERT_EMAILS": "ops@example.org"}
+
+
+def test_a_mail_server_that_says_nothing_holds_up_no_writer_and_a_killed_loop_loses_no_message(
+    env, watch, tmp_path
+):
+    path = tmp_path / "health.sqlite3"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        process = watch(mailing(env, silent.getsockname()[1]))
+        conversation, _ = silent.accept()
+        with conversation, closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+        process.kill()
+        process.wait()
+    with MailServer() as server:
+        second = watch(mailing(env, server.port))
+        until(lambda: _last_look(path).endswith(f":{second.pid}"))
+        second.terminate()
+        assert second.wait(10) == 0, "after its look"
+        assert server.mails == [], "the one that was killed may still be sending"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("UPDATE projects_alertmessage SET claimed_until = '2000-01-01 00:00:00'")
+    with MailServer() as server:
+        watch(mailing(env, server.port))
+        until(lambda: len(server.mails) == 2)
+        assert server.subjects[0].startswith("Buka Amanzi: Redis does not answer")
+        assert server.subjects[1].startswith("Buka Amanzi: Clock reads nothing")
+
+
+def _last_look(path: Path) -> str:
+    """Host and process of the loop that looked last."""
+    with closing(sqlite3.connect(path)) as database:
+        return str(database.execute("SELECT holder FROM projects_heartbeat").fetchone()[0])

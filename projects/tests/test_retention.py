@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from projects.models import Sighting, Snapshot
-from projects.tests.factories import a_project, a_run, a_snapshot, log
+from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot
+from projects.tests.discrepancy_factories import a_question
+from projects.tests.factories import a_figure, a_project, a_run, a_snapshot, log
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,17 @@ def test_a_page_that_a_change_points_at_never_goes():
     log(a_project(), "updated", {"budget": ["1.00", "2.00"]}, snapshot_id=old.snapshot_id)
     prune(1)
     assert kept(old)
+
+
+def test_an_answer_that_a_figure_or_a_question_points_at_never_goes():
+    figure, ours, theirs = (a_look(400, key=name, loaded=False).snapshot for name in "abc")
+    a_figure("grant", "WSIG", "ACT", "1.00", snapshot=figure)
+    MunicipalFigure.objects.update(snapshot=figure)
+    a_question(dws_snapshot=ours, treasury_snapshot=theirs)
+    DataChangeLog.objects.update(snapshot=None)  # whatever the log says
+    a_look(400, key="d", loaded=False)
+    prune()
+    assert set(Snapshot.objects.all()) == {figure, ours, theirs}
 
 
 def test_the_last_believed_look_at_a_page_keeps_its_bytes_however_old():

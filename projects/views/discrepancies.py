@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from projects import finance
+from projects.api.records import last_complete
+from projects.attribution import attribution
 from projects.discrepancy_filters import DiscrepancyFilter
 from projects.discrepancy_rules import RULES, rule_label
 from projects.families import municipal_span
@@ -49,6 +51,8 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
         .order_by("-pk")
         .first(),
         "newest": newest,
+        "attribution": attribution(),
+        "dws_read": last_complete().get("dws"),
         "provinces": Province.choices,
         "severities": Severity.choices[1:],
         "states": DiscrepancyState.choices,
@@ -72,6 +76,8 @@ def discrepancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "in_kind": told_figures(row.evidence.get("in_kind", ())),
         "changes": _log().filter(entity_id=pk),
         "newest": newest,
+        "attribution": attribution(),
+        "dws_read": last_complete().get("dws"),
     }
     return render(request, "projects/discrepancy.html", context)
 

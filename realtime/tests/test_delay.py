@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from buka.processes import Nursery
 from projects.health_hubs import KEY
-from realtime import delay
+from realtime import client, delay
 from realtime.delay import KEPT, Delays, reported
+from realtime.filters import Filters
+from realtime.hub import Hub
 from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
 
 
@@ -55,6 +57,47 @@ def test_a_writer_whose_clock_is_ahead_measures_nothing():
     delays.handed_out(7, ago(-3))
     delays.shown(7)
     assert delays.summary() is None
+
+
+def test_what_was_written_long_before_its_commit_counts_from_the_last_look_that_did_not_see_it():
+    delays = Delays()
+    delays.handed_out(7, ago(45), time.monotonic() - 0.5)
+    delays.shown(7)
+    delays.handed_out(8, ago(0.2), time.monotonic() - 2)
+    delays.shown(8)
+    summary = delays.summary()
+    assert summary
+    assert (round(summary["median"], 2), round(summary["p95"], 1)) == (0.35, 0.5)
+
+
+def test_a_clock_that_is_set_meanwhile_changes_no_figure(monkeypatch):
+    delays = Delays()
+    delays.handed_out(7, ago(0.5))
+    later = ago(-3600)
+    monkeypatch.setattr(delay.timezone, "now", lambda: later)
+    delays.shown(7)
+    delays.handed_out(
+        8, later - timedelta(hours=1), time.monotonic() - 1
+    )  # set between the writing and the handing out
+    delays.shown(8)
+    summary = delays.summary()
+    assert summary
+    assert (summary["count"], round(summary["p95"])) == (2, 1)
+
+
+def test_a_socket_that_tells_of_one_change_again_and_again_is_heard_once(monkeypatch):
+    async def send(message: Any) -> None: ...
+
+    monkeypatch.setattr(client, "LEAST_PAUSE_SECONDS", 0.0)
+    hub, liar = Hub(), client.Client(send, Filters())
+    liar.live_from, liar.position = 0, 10
+    for pk in (3, 7):
+        hub.delays.handed_out(pk, ago(0.5))
+    for pk in (7, 7, 7, 3, 11, -1, 10**90):
+        liar.hear(json.dumps({"type": "shown", "id": pk}), hub)
+    summary = hub.delays.summary()
+    assert summary
+    assert summary["count"] == 1
 
 
 def test_the_last_five_hundred_are_kept():
