@@ -140,6 +140,8 @@ class System:
             f"--port={self.plan.replica_port}",
             f"--projects={os.environ.get('DEMO_PROJECTS') or 500}",
             f"--mutate-every={os.environ.get('DEMO_MUTATE_SECONDS') or 5}",
+            # the database remembers the last demo: a replica that began anew would differ from it in a third
+            f"--remember={self.plan.folder / 'replica.json'}",
         )
         return self._add("replica", command, self.env)
 

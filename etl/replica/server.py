@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import itertools
-import random
 import socket
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,11 +22,11 @@ from etl.replica import control, pmd
 from etl.replica.exchange import Answer, Request, html
 from etl.replica.money import api
 from etl.replica.pages import errors
+from etl.replica.rounds import Rounds
 from etl.replica.site import Site
 
 MAX_FORM_BYTES = 10_000_000
 DRIPS = 100
-FINANCES_EVERY = 3  # of the moments at which the site changes by itself
 
 
 def _robots(site: Site) -> str:
@@ -173,7 +172,10 @@ class Server(ThreadingHTTPServer):
 
 
 class ReplicaServer:
-    """A running replica on loopback; port 0 takes a free one. Use as a context manager or start/stop."""
+    """A running replica on loopback; port 0 takes a free one. Use as a context manager or start/stop.
+
+    With `mutate_every` it edits itself; `remember` is the file that says how often it has, for a restart.
+    """
 
     def __init__(
         self,
@@ -190,11 +192,13 @@ class ReplicaServer:
         rows_of_all: int = 100,
         etag: bool = False,
         finance_years: int = 8,
+        remember: Path | None = None,
     ) -> None:
         self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all, finance_years)
         self.site.etags = etag
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
+        self._rounds = Rounds(self.site, remember)
         self._threads: list[threading.Thread] = []
 
     @property
@@ -219,6 +223,7 @@ class ReplicaServer:
         return self.site.requests
 
     def start(self) -> ReplicaServer:
+        self._rounds.repeat()
         self._run(lambda: self._server.serve_forever(poll_interval=0.05))
         if self._mutate_every > 0:
             self._run(self._keep_changing)
@@ -255,11 +260,6 @@ class ReplicaServer:
                 return
 
     def _keep_changing(self) -> None:
-        rng = random.Random(self.site.seed)
-        for tick in itertools.count(1):
-            if self._server.stopping.wait(self._mutate_every):
-                return
+        while not self._server.stopping.wait(self._mutate_every):
             self._wait_for_quiet()
-            self.site.mutate(rng.randint(1, 3))
-            if tick % FINANCES_EVERY == 0:
-                self.site.mutate_finances(rng.randint(1, 2))
+            self._rounds.go_on()

@@ -726,3 +726,23 @@ def test_without_projects_every_list_and_grid_is_empty() -> None:
         assert {line[1] for line in client.lines("362").values()} == {0}
         assert client.rows("projects/Default.aspx") == []
         client.session.close()
+
+
+def test_a_replica_that_is_started_again_goes_on_where_it_was(tmp_path):
+    from etl.replica.rounds import Rounds
+    from etl.replica.site import Site
+
+    file = tmp_path / "rounds.json"
+    options = {"projects": 30, "seed": 5, "provinces": ("NW",), "finance_years": 2}
+    first = Rounds(Site(**options), file)
+    for _ in range(7):
+        first.go_on()
+    second = Rounds(Site(**options), file)
+    assert second.repeat() == 7
+    assert second.site.facts() == first.site.facts()
+    assert second.site.finances() == first.site.finances()
+    assert second.site.books.last_updated("capital_v2") == first.site.books.last_updated("capital_v2")
+    other = Rounds(Site(**options | {"seed": 6}), file)
+    assert other.repeat() == 0
+    file.write_text("{broken")
+    assert Rounds(Site(**options), file).repeat() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--projects", type=int, default=500, help=f"0 to {MOST_PROJECTS}")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--mutate-every", type=float, default=0.0, metavar="SECONDS")
+        parser.add_argument(
+            "--remember", type=Path, metavar="FILE", help="how often it has edited itself, for the next start"
+        )
         parser.add_argument("--layout", default="grid", help=f"{', '.join(HELP)}, or two of them as a/b")
         parser.add_argument("--theme", choices=THEMES, default="Moderno")
         parser.add_argument("--finance-years", type=int, default=MOST_YEARS, help=f"0 to {MOST_YEARS}")
@@ -73,6 +77,7 @@ class Command(BaseCommand):
             "mutate_every",
             "etag",
             "finance_years",
+            "remember",
         )
         fault = (options["fault"], options["fault_after"], options["fault_times"])
         try:
