@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from buka import embedded
@@ -143,7 +144,14 @@ class System:
             # the database remembers the last demo: a replica that began anew would differ from it in a third
             f"--remember={self.plan.folder / 'replica.json'}",
         )
-        return self._add("replica", command, self.env)
+        return self._add("replica", command, {**self.env, "REPLICA_TODAY": self._first_day()})
+
+    def _first_day(self) -> str:
+        """The day of the first start: the replica's municipal years end there, at this start and the next."""
+        kept = self.plan.folder / "replica_day"
+        if not kept.exists():
+            kept.write_text(datetime.now().astimezone().date().isoformat())
+        return kept.read_text().strip()
 
     def _web(self) -> Part:
         # Daphne would close every socket after a day; -1 lets them live.

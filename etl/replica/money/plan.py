@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,9 +11,12 @@ from datetime import date
 from etl.replica.money.reference import Municipality, municipalities, provides_water
 from etl.replica.world import World
 
-FIRST_YEAR, LAST_YEAR = 2020, 2027  # financial years, by their end; the last is the current one
-LAST_AUDITED = 2025
-MONTHS_SO_FAR = 4  # of the current year: July to October
+# The day on which the figures were published: always the same, so that tests are; a demo has its own.
+TODAY = date.fromisoformat(os.environ.get("REPLICA_TODAY") or "2026-11-02")
+FIRST_YEAR = 2020
+LAST_YEAR = max(2027, TODAY.year + (TODAY.month >= 7))  # by its end, as all: the current financial year
+LAST_AUDITED = LAST_YEAR - 2
+MONTHS_SO_FAR = max(1, (TODAY.month - 7) % 12)  # of the current year: the months that are over
 MOST_YEARS = LAST_YEAR - FIRST_YEAR + 1
 GRANTS_OF_PROJECTS = ("WSIG", "RBIG", "MIG", "USDG", "IUDG")
 OWN_AGENTS = ("Local municipality (replica)", "District as water services authority (replica)")
