@@ -37,9 +37,11 @@ class Command(SyncCommand):
         return {"years": years}
 
     def read(self, run: SyncRun) -> str:
-        notes = "".join(
-            f"\n  {note}" for note in [*run.notes, *(d["sentence"] for d in run.disagreements)][:20]
-        )
+        said = [*run.notes[:20]]
+        if run.disagreements:
+            places = len(run.disagreements)
+            said.append(f"Its table of municipalities differs from ours in {places} places: /runs/{run.pk}/.")
+        notes = "".join(f"\n  {sentence}" for sentence in said)
         if run.unchanged:
             why = "no cube was updated" if run.unchanged_by == "model" else "the same figures"
             return f"Unchanged: {run.pages} pages read, {why}.{notes}"
