@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 # A server that hangs takes connections and never answers: the health loop has to notice, not to hang with it.
 _CONNECT_SECONDS = 10
 _SQLITE_OPTIONS = {
-    # The first reading of Municipal Money writes a hundred thousand rows in one transaction: some 45 seconds in
-    # which every other writer waits, rather than fails. Readers are not held up.
+    # The first reading of Municipal Money writes a hundred thousand rows in one transaction: some 45 seconds
+    # in which every other writer waits, rather than fails. Readers are not held up.
     "timeout": 120,
     # A write transaction that starts as a read fails at once under a second writer; IMMEDIATE waits.
     "transaction_mode": "IMMEDIATE",
