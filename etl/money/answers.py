@@ -98,8 +98,8 @@ def _count(answer: dict[str, Any], name: str, key: str) -> int:
 def _check_cuts(answer: dict[str, Any], query: Query) -> None:
     """A sum says what it was cut to. Where that is not what we asked, it is the sum of something else."""
     said = answer.get("cell")
-    if query.what != AGGREGATE or not isinstance(said, list):
-        return
+    if query.what != AGGREGATE or not isinstance(said, list) or not said:
+        return  # an answer that does not say is judged by its rows
     cuts = {cut.get("ref"): cut.get("value") for cut in said if isinstance(cut, dict)}
     for ref, values in query.cuts.items():
         told = cuts.get(ref)
