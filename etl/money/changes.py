@@ -123,23 +123,27 @@ def changes_of(
     its end has no more is missing."""
     changes = FigureChanges(invalid=survey.invalid)
     for key in sorted(survey.records):
-        change = _change(survey.records[key], known.get(key), survey.proofs.get(key), cause)
+        change = change_of(survey.records[key], known.get(key), survey.proofs.get(key), cause)
         if change:
             changes.add(change)
     read = survey.records.keys() | survey.refused
     gone = (key for key in known if (key[2], key[1]) in survey.answered and key not in read)
     for key in sorted(gone) if absences else ():
         if known[key].is_present:
-            told = {"presence": ["present", "missing"]}
-            was, proof = known[key].values.get("amount"), survey.pages.get((key[2], key[1]))
-            changes.add(FigureChange(key, None, known[key].pk, "missing", told, proof, cause, was))
+            changes.add(absence_of(key, known[key], survey.pages.get((key[2], key[1])), cause))
     return changes
 
 
-def _change(
+def absence_of(key: Key, known: KnownFigure, proof: str | None, cause: str) -> FigureChange:
+    """The change that makes a known figure missing; `proof`: the page that has it no more."""
+    told = {"presence": ["present", "missing"]}
+    return FigureChange(key, None, known.pk, "missing", told, proof, cause, known.values.get("amount"))
+
+
+def change_of(
     record: FigureRecord, known: KnownFigure | None, snapshot: str | None, cause: str
 ) -> FigureChange | None:
-    """None where they agree."""
+    """The change that makes what is known into the record; None where they agree."""
     before, after = known.values if known else {}, values_of(record)
     told = value_changes(before, dict.fromkeys(before) | after)
     returned = known is not None and not known.is_present

@@ -10,10 +10,17 @@ from django.conf import settings
 
 from etl import load
 from etl.archive import Archive
-from etl.changes import value_changes
 from etl.money import answers
 from etl.money.cells import Key
-from etl.money.changes import FigureChange, FigureChanges, KnownFigure, changes_of, values_of
+from etl.money.changes import (
+    FigureChange,
+    FigureChanges,
+    KnownFigure,
+    absence_of,
+    change_of,
+    changes_of,
+    values_of,
+)
 from etl.money.figures import FigureRecord
 from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
@@ -71,15 +78,17 @@ def apply(source: Source, run: SyncRun) -> int:
     known = _known(source)
     changes = FigureChanges()
     for key, found in state.items():
-        before = known.get(key)
-        after = values_of(found.record)
-        told = value_changes(before.values if before else {}, after)
-        if told or before is None:
-            change_type = "updated" if before else "created"
-            pk = before.pk if before else None
-            changes.add(FigureChange(key, found.record, pk, change_type, told, found.snapshot, "parser"))
+        if change := _correction(key, found, known.get(key)):
+            changes.add(change)
     load.load_corrections(run, changes, FigureWriter())
     return run.change_count
+
+
+def _correction(key: Key, found: Replayed, known: KnownFigure | None) -> FigureChange | None:
+    """What makes the record say what the replay found; None where it does."""
+    if found.is_present or known is None:
+        return change_of(found.record, known, found.snapshot, "parser")
+    return absence_of(key, known, None, "parser") if known.is_present else None
 
 
 def _history(source: Source) -> Iterator[SyncRun]:

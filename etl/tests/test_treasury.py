@@ -377,3 +377,20 @@ def test_a_figure_on_the_municipality_s_page_leads_to_the_answer_it_was_read_fro
     shown = client.get(address)
     assert shown.status_code == 200
     assert f"&quot;amount.sum&quot;: {figure.amount:.1f}" in shown.content.decode()
+
+
+def test_a_replay_that_is_applied_mends_amounts_and_presence(poll: Poll, site: ReplicaServer) -> None:
+    from etl.money import replay
+
+    poll()
+    wrong, gone = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None)[:2]
+    MunicipalFigure.objects.filter(pk=wrong.pk).update(amount=1)  # as something broken left them
+    MunicipalFigure.objects.filter(pk=gone.pk).update(presence="missing")
+    source = Source.objects.get(pk="treasury")
+    assert not replay.replay(source)[1].is_identical
+    assert DataScheduler().apply_replay(source, replay.apply) == 2
+    assert replay.replay(source)[1].is_identical
+    rows = DataChangeLog.objects.filter(cause="parser").order_by("id")
+    assert {row.change_type for row in rows} == {"updated", "returned"}
+    gone.refresh_from_db()
+    assert gone.presence == "present"
