@@ -41,8 +41,9 @@ class Recorded(admin.ModelAdmin):
         return False
 
 
-class IdentityInline(admin.TabularInline):
-    model = Identity
+class RecordedInline(admin.TabularInline):
+    """Rows that belong to another, to be read."""
+
     extra = 0
     can_delete = False
 
@@ -51,6 +52,10 @@ class IdentityInline(admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class IdentityInline(RecordedInline):
+    model = Identity
 
 
 @admin.register(Project)

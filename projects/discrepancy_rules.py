@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from projects import phrases
+from projects import figures, phrases
 from projects.rules import INFO, MAJOR, MINOR, Verdict
 
 # The rules of the correlation, by id, as people read them.
@@ -38,7 +38,7 @@ def assess(
     """What the change means. `context` {"rule", "severity"} is what the row says beside the changes; the log
     does not keep it: `stored`, the rule that was found with it, stands for it when a row is judged anew.
     """
-    changes = pairs(field_changes)
+    changes = figures.pairs(field_changes)
     rules = [context["rule"]] if context and context.get("rule") else list(stored)
     if change_type == "closed":
         return Verdict(INFO, rules, _closed(changes))
@@ -46,17 +46,6 @@ def assess(
     severity = now if now in (INFO, MINOR, MAJOR) else MINOR
     said = _opened(changes) if change_type == "opened" else _moved(changes)
     return Verdict(severity, rules, said)
-
-
-def pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
-    """{field: (old, new)}, without what is no pair."""
-    if not isinstance(field_changes, dict):
-        return {}
-    return {
-        str(name): (pair[0], pair[1])
-        for name, pair in field_changes.items()
-        if isinstance(pair, list | tuple) and len(pair) == 2
-    }
 
 
 def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
@@ -87,4 +76,4 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
     return f"{said}. {question}" if isinstance(question, str) else f"{said}."
 
 
-__all__ = ["RULES", "assess", "pairs", "rule_label"]
+__all__ = ["RULES", "assess", "rule_label"]

@@ -38,6 +38,17 @@ def number(value: Any) -> Decimal | None:
     return parsed
 
 
+def pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
+    """A change's {field: (old, new)}, without what is no pair."""
+    if not isinstance(field_changes, dict):
+        return {}
+    return {
+        str(name): (pair[0], pair[1])
+        for name, pair in field_changes.items()
+        if isinstance(pair, list | tuple) and len(pair) == 2
+    }
+
+
 def day(value: Any) -> date | None:
     """The date of an ISO string `2027-02-28`, None where it is none."""
     if isinstance(value, datetime):

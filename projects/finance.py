@@ -74,6 +74,16 @@ GRANTS = {
     "BWSG": Grant("Backlogs in Water and Sanitation at Clinics and Schools Grant", "BWSG"),
 }
 FAMILIES = tuple(dict.fromkeys(grant.family for grant in GRANTS.values()))
+# Where the cubes have the code of a figure; an audit opinion has none.
+CODE_COLUMNS = {
+    "capital": "function.code",
+    "asset": "item.code",
+    "income": "function.code",
+    "expenditure": "function.code",
+    "grant": "grant.code",
+    "uifw": "item.code",
+    "cash": "item.code",
+}
 UIFW = {
     "unauthorised": "Unauthorised expenditure",
     "irregular": "Irregular expenditure",

@@ -76,11 +76,11 @@ def month_of(field: str) -> int | None:
 
 def assess(external_id: Any, change_type: str, field_changes: Any, evidence: Any = None) -> Verdict:
     """What the change means. `evidence` may have the last amount of a figure that is missing."""
-    figure, changes = read_key(external_id), pairs(field_changes)
+    figure, changes = read_key(external_id), figures.pairs(field_changes)
     if change_type == "created":
         return Verdict(INFO, [], f"{_first(changes)}.")
     if change_type in ("missing", "withdrawn"):
-        was = _was(changes, pairs(evidence))
+        was = _was(changes, figures.pairs(evidence))
         return Verdict(MINOR, [], f"No longer in the source's complete answer{was}.")
     findings = list(_findings(figure, changes))
     if change_type == "returned":
@@ -89,17 +89,6 @@ def assess(external_id: Any, change_type: str, field_changes: Any, evidence: Any
     rules = list(dict.fromkeys(finding.rule for finding in findings if finding.rule))
     said = "; ".join(finding.phrase for finding in findings if finding.phrase)
     return Verdict(severity, rules, f"{said or 'Changed'}.")
-
-
-def pairs(field_changes: Any) -> dict[str, Pair]:
-    """{field: (old, new)}, without what is no pair."""
-    if not isinstance(field_changes, dict):
-        return {}
-    return {
-        str(name): (pair[0], pair[1])
-        for name, pair in field_changes.items()
-        if isinstance(pair, list | tuple) and len(pair) == 2
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +208,4 @@ def _rand(value: Any) -> str:
     return phrases.shown("amount", value)
 
 
-__all__ = ["Figure", "assess", "month_of", "pairs", "read_key"]
+__all__ = ["Figure", "assess", "month_of", "read_key"]

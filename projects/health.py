@@ -12,10 +12,9 @@ from django.db import Error as DatabaseFailure
 from django.utils import timezone
 
 from projects import health_probe
-from projects.circuit import circuit_json
-from projects.figures import instant, moment
+from projects.figures import moment
 from projects.health_hubs import HubsUnknown, hubs
-from projects.health_sources import SourceFacts, all_facts
+from projects.health_sources import SourceFacts, all_facts, facts_json
 from projects.health_worker import queue, worker
 from projects.models import ChainHead, DataChangeLog, Heartbeat
 
@@ -159,20 +158,8 @@ def _source(facts: SourceFacts, now: datetime) -> Check:
     read = _when("last read completely", facts.last_complete)
     failing = [f"failing since {moment(facts.down_since)}"] if facts.down_since else []
     failing += [reading] if (reading := _reading(facts)) else []
-    figures = {
-        "state": facts.state,
-        "last_attempt": instant(facts.last_attempt),
-        "last_complete": instant(facts.last_complete),
-        "last_change": instant(facts.last_change),
-        "failure_streak": facts.failure_streak,
-        "down_since": instant(facts.down_since),
-        "stale_since": instant(facts.stale_since),
-        "stale_after_s": facts.stale_after_s,
-        "circuit": circuit_json(facts.circuit),
-        "held_run": facts.held.pk if facts.held else None,
-        "next_run": instant(facts.next_run),
-    }
-    return Check(facts.name, "; ".join([read, *failing, *problems.values()]), keys, problems, figures)
+    sentence = "; ".join([read, *failing, *problems.values()])
+    return Check(facts.name, sentence, keys, problems, facts_json(facts))
 
 
 def _stale(facts: SourceFacts) -> str:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from projects.admin import Recorded
+from projects.admin import Recorded, RecordedInline
 from projects.models import Alert, AlertMessage
 
 
-class MessageInline(admin.TabularInline):
+class MessageInline(RecordedInline):
     model = AlertMessage
     fields = ("step", "subject", "created_at", "delivered_at", "attempts", "last_error")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Alert)

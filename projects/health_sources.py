@@ -12,7 +12,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django_q.models import Schedule
 
-from projects.circuit import CLOSED, Circuit, states
+from projects.circuit import CLOSED, Circuit, circuit_json, states
+from projects.figures import instant
 from projects.models import ACTIVE, RunState, Source, SyncRun
 
 # A source is stale when no complete reading was believed in so many intervals, or in so many times what a
@@ -59,6 +60,26 @@ class SourceFacts:
     def watched(self) -> bool:
         """Whether somebody counts on it: one that was read once is missed also when its schedule is lost."""
         return self.scheduled or (self.interval_minutes is not None and self.last_attempt is not None)
+
+
+def facts_json(facts: SourceFacts) -> dict[str, Any]:
+    """The facts as the API and `health --json` tell them."""
+    return {
+        "state": facts.state,
+        "last_attempt": instant(facts.last_attempt),
+        "last_complete": instant(facts.last_complete),
+        "last_change": instant(facts.last_change),
+        "failure_streak": facts.failure_streak,
+        "down_since": instant(facts.down_since),
+        "circuit": circuit_json(facts.circuit),
+        "next_run": instant(facts.next_run),
+        "interval_minutes": facts.interval_minutes,
+        "last_duration_s": facts.last_duration_s,
+        "stale": facts.stale,
+        "stale_since": instant(facts.stale_since),
+        "stale_after_s": facts.stale_after_s,
+        "held_run": facts.held.pk if facts.held else None,
+    }
 
 
 def next_runs() -> dict[str, datetime]:

@@ -95,14 +95,8 @@ def assess(
 
 
 def _pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
-    """{field: (old, new)} without what is no pair, and without `presence`, which the type tells."""
-    if not isinstance(field_changes, dict):
-        return {}
-    return {
-        str(name): (pair[0], pair[1])
-        for name, pair in field_changes.items()
-        if isinstance(pair, list | tuple) and len(pair) == 2 and name != "presence"
-    }
+    """The pairs without `presence`, which the type tells."""
+    return {name: pair for name, pair in figures.pairs(field_changes).items() if name != "presence"}
 
 
 def _weight(changes: dict[str, tuple[Any, Any]]) -> str:

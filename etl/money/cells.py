@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from etl.exceptions import InvalidRecord
-from etl.money.queries import AMOUNT, AMOUNT_TYPE, CODE_COLUMNS, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
+from etl.money.queries import AMOUNT, AMOUNT_TYPE, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
 from etl.records import storable
 from projects import finance
 
@@ -34,7 +34,8 @@ class Cell:
 def key_of(query: Query, row: Mapping[str, Any]) -> Key:
     """Whose figure the row is. Raises InvalidRecord where it does not say."""
     year, municipality = row.get(YEAR), row.get(MUNICIPALITY)
-    code = row.get(CODE_COLUMNS[query.measure]) if query.measure in CODE_COLUMNS else finance.AUDIT_OPINION
+    column = finance.CODE_COLUMNS.get(query.measure)
+    code = row.get(column) if column else finance.AUDIT_OPINION
     amount_type = row.get(AMOUNT_TYPE, "")
     if not municipality or not isinstance(year, int) or not code or amount_type is None:
         raise InvalidRecord(f"{query.key}: a row does not say whose figure it is: {str(dict(row))[:200]}.")

@@ -30,17 +30,6 @@ FUNCTION, ITEM, GRANT, CAPITAL_TYPE = "function.code", "item.code", "grant.code"
 # The cubes that are polled. `demarcation_changes` never says that it moved: it is read with `municipalities`.
 CUBES = ("capital_v2", "incexp_v2", "grants_v2", "cflow_v2", "uifwexp", "audit_opinions", "municipalities")
 
-# The measure's code of a figure stands in this column; an audit opinion has none.
-CODE_COLUMNS = {
-    "capital": FUNCTION,
-    "asset": ITEM,
-    "income": FUNCTION,
-    "expenditure": FUNCTION,
-    "grant": GRANT,
-    "uifw": ITEM,
-    "cash": ITEM,
-}
-
 _BUILDING = ("NEW", "RENEWAL", "UPGRADING")  # repairs, depreciation and "" are no capital expenditure
 _YEARLY = ("ORGB", "ADJB", "AUDA")
 _OPERATING = (*_YEARLY, "ACT")  # ACT comes by the month
@@ -151,7 +140,7 @@ class _Sum:
     is_timed: bool = True
 
     def query(self, years: tuple[int, ...], key: str) -> Query:
-        drilled = [MUNICIPALITY, YEAR, CODE_COLUMNS[self.measure]]
+        drilled = [MUNICIPALITY, YEAR, finance.CODE_COLUMNS[self.measure]]
         drilled += [AMOUNT_TYPE, LENGTH, PERIOD] if self.is_timed else []
         params = (
             ("drilldown", "|".join(drilled)),

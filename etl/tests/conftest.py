@@ -1,15 +1,18 @@
-"""A poll of the replica, as the worker would do it, in this process."""
+"""Polls of the replica, as the worker would do them, in this process; and runs that others do."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from etl.replica.server import ReplicaServer
 from etl.scheduler import DataScheduler
-from projects.models import SyncRun
+from projects.models import RunState, SyncRun
 
 Sync = Callable[..., SyncRun]
 
@@ -33,9 +36,42 @@ def sync(here: Any) -> Sync:
     return poll
 
 
+def going_on(source: str = "dws", **fields: Any) -> SyncRun:
+    """A run of a source that a process elsewhere is doing."""
+    now = timezone.now()
+    values = {
+        "source_id": source,
+        "trigger": "schedule",
+        "state": RunState.RUNNING,
+        "holder": f"elsewhere:{os.getpid()}",
+        "started_at": now,
+        "lease_until": now + timedelta(minutes=5),
+    }
+    return SyncRun.objects.create(**{**values, **fields})
+
+
 @pytest.fixture
 def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
     """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another."""
     options = {"projects": 24, "seed": 7, "provinces": ("NW",), **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server
+
+
+@pytest.fixture
+def site() -> Iterator[ReplicaServer]:
+    """A small site for its Municipal Money API: three financial years of one province."""
+    with ReplicaServer(projects=5, seed=3, provinces=("NW",), finance_years=3) as server:
+        yield server
+
+
+@pytest.fixture
+def poll(here: Any, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch) -> Sync:
+    """A poll of the site's Municipal Money API."""
+    here.TREASURY_URL = f"{site.root}/api"
+    monkeypatch.setattr("etl.treasury.FIRST_YEAR", 2025)  # the site has none before: fewer questions
+
+    def read(**options: Any) -> SyncRun:
+        return DataScheduler().run_now("treasury", "command", **options)
+
+    return read

@@ -22,6 +22,7 @@ from etl import lease, queueing, scheduler, timetable
 from etl.exceptions import FetchFailed, RunInProgress
 from etl.scheduler import DataScheduler
 from etl.sources import MONITORS
+from etl.tests.conftest import going_on
 from projects.models import Heartbeat, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -75,19 +76,6 @@ def work(tasks: int | None = None) -> list[str]:
         row.delete()
         said.append(scheduler.work_off(*row.task["args"]))
     return said
-
-
-def going_on(source: str, **fields: Any) -> SyncRun:
-    now = timezone.now()
-    values = {
-        "source_id": source,
-        "trigger": "schedule",
-        "state": RunState.RUNNING,
-        "holder": f"elsewhere:{os.getpid()}",
-        "started_at": now,
-        "lease_until": now + timedelta(minutes=5),
-    }
-    return SyncRun.objects.create(**{**values, **fields})
 
 
 def kill(run: SyncRun) -> None:

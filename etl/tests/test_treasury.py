@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -20,23 +20,6 @@ from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot, 
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]
-
-
-@pytest.fixture
-def site() -> Iterator[ReplicaServer]:
-    with ReplicaServer(projects=5, seed=3, provinces=("NW",), finance_years=3) as server:
-        yield server
-
-
-@pytest.fixture
-def poll(here: Any, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch) -> Poll:
-    here.TREASURY_URL = f"{site.root}/api"
-    monkeypatch.setattr("etl.treasury.FIRST_YEAR", 2025)  # the site has none before: fewer questions
-
-    def read(**options: Any) -> SyncRun:
-        return DataScheduler().run_now("treasury", "command", **options)
-
-    return read
 
 
 def test_the_first_reading_loads_every_measure_with_a_log_row_for_each_figure(poll: Poll) -> None:
@@ -372,11 +355,25 @@ def test_a_figure_on_the_municipality_s_page_leads_to_the_answer_it_was_read_fro
     poll()
     figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").exclude(amount=None)[0]
     page = client.get(f"/municipalities/{figure.municipality_id}/").content.decode()
-    address = f"/snapshots/{figure.snapshot_id}/"
+    address = f"/snapshots/{figure.snapshot_id}/?figure={figure.pk}"
     assert address in page
     shown = client.get(address)
     assert shown.status_code == 200
-    assert f"&quot;amount.sum&quot;: {figure.amount:.1f}" in shown.content.decode()
+    rows = [json.loads(row) for row in shown.context["rows"]]
+    said = [(row["function.code"], row["amount.sum"]) for row in rows]
+    assert said == [(figure.code, float(figure.amount))]
+    # in the card, and in the whole text
+    assert shown.content.decode().count(f"&quot;amount.sum&quot;: {figure.amount:.1f}") >= 2
+
+
+def test_an_address_that_names_no_figure_of_the_answer_shows_the_answer_alone(
+    poll: Poll, client: Any
+) -> None:
+    poll()
+    figure, other = (MunicipalFigure.objects.filter(measure=name)[0] for name in ("capital", "grant"))
+    for asked in ("", "x", "-1", "9" * 40, "٣", str(other.pk)):
+        shown = client.get(f"/snapshots/{figure.snapshot_id}/", {"figure": asked})
+        assert (shown.status_code, "rows" in shown.context) == (200, False)
 
 
 def test_a_replay_that_is_applied_mends_amounts_and_presence(poll: Poll, site: ReplicaServer) -> None:

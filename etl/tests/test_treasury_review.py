@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,29 +13,11 @@ from etl.exceptions import PageChanged
 from etl.money import replay
 from etl.release import rehearsal, reject, release
 from etl.replica.server import ReplicaServer
-from etl.scheduler import DataScheduler
 from projects import finance
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Source, SyncRun
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]
-
-
-@pytest.fixture
-def site() -> Iterator[ReplicaServer]:
-    with ReplicaServer(projects=5, seed=3, provinces=("NW",), finance_years=2) as server:
-        yield server
-
-
-@pytest.fixture
-def poll(here: Any, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch) -> Poll:
-    here.TREASURY_URL = f"{site.root}/api"
-    monkeypatch.setattr("etl.treasury.FIRST_YEAR", 2025)  # the site has none before: fewer questions
-
-    def read(**options: Any) -> SyncRun:
-        return DataScheduler().run_now("treasury", "command", **options)
-
-    return read
 
 
 def _replays() -> None:
@@ -239,8 +221,9 @@ def test_a_reading_of_some_years_leaves_what_the_next_full_one_counts(poll: Poll
 
 
 def test_a_cube_that_never_had_a_figure_may_be_updated_and_stay_empty(
-    poll: Poll, site: ReplicaServer
+    poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("etl.treasury.FIRST_YEAR", 2026)  # no year of these is audited yet
     run = poll()
     empty = next(name for name, cube in run.profile["cubes"].items() if not cube["figures"] and "op" in name)
     _restate(site, empty, [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -21,6 +20,7 @@ from etl import lease, scheduler
 from etl.exceptions import LeaseLost, RunInProgress
 from etl.scheduler import DataScheduler
 from etl.sources import MONITORS
+from etl.tests.conftest import going_on
 from projects.models import DataChangeLog, Project, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -33,19 +33,6 @@ def exit_code(*args: str) -> int:
     except SystemExit as left:
         return int(left.code or 0)
     return 0
-
-
-def going_on(**fields) -> SyncRun:
-    now = timezone.now()
-    values = {
-        "source_id": "dws",
-        "trigger": "schedule",
-        "state": RunState.RUNNING,
-        "holder": f"elsewhere:{os.getpid()}",
-        "started_at": now,
-        "lease_until": now + timedelta(minutes=5),
-    }
-    return SyncRun.objects.create(**{**values, **fields})
 
 
 def gone_pid() -> int:

@@ -9,9 +9,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes import SourceShape
-from projects.circuit import circuit_json
-from projects.figures import instant
-from projects.health_sources import Clock, sources
+from projects.health_sources import Clock, facts_json, sources
 from projects.models import Source, SyncRun
 
 
@@ -22,21 +20,8 @@ def source_json(source: Any, clock: Clock) -> dict[str, Any]:
         "name": source.pk,
         "title": source.title,
         "url": source.entry_url or None,
-        "state": facts.state,
-        "last_attempt": instant(facts.last_attempt),
-        "last_complete": instant(facts.last_complete),
-        "last_change": instant(facts.last_change),
-        "failure_streak": facts.failure_streak,
-        "down_since": instant(facts.down_since),
-        "circuit": circuit_json(facts.circuit),
-        "next_run": instant(facts.next_run),
-        "interval_minutes": facts.interval_minutes,
-        "last_duration_s": facts.last_duration_s,
-        "stale": facts.stale,
-        "stale_since": instant(facts.stale_since),
-        "stale_after_s": facts.stale_after_s,
+        **facts_json(facts),
         "active_run": _active(facts.active, clock),
-        "held_run": facts.held.pk if facts.held else None,
         "demo": bool(source.demo),
     }
 

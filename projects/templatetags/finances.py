@@ -82,7 +82,11 @@ def proof(row: Any, said: Any) -> SafeString:
         return format_html("{}", said)
     title = f"from the answer of {figures.moment(row.snapshot.fetched_at)}"
     return format_html(
-        '<a class="proof" href="/snapshots/{}/" title="{}">{}</a>', row.snapshot_id, title, said
+        '<a class="proof" href="/snapshots/{}/?figure={}" title="{}">{}</a>',
+        row.snapshot_id,
+        row.pk,
+        title,
+        said,
     )
 
 

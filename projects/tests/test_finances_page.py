@@ -64,9 +64,9 @@ def test_every_figure_links_to_the_snapshot_of_the_answer_it_was_read_from(clien
     proof = a_snapshot(
         run, answer, content_type="application/json", fetched_at=datetime(2026, 5, 3, 4, tzinfo=UTC)
     )
-    a_figure(run=run, snapshot=proof)
-    a_figure("grant", "WSIG", "SCHD", "5.00", run=run, snapshot=proof)
-    a_figure(
+    capital = a_figure(run=run, snapshot=proof)
+    grant = a_figure("grant", "WSIG", "SCHD", "5.00", run=run, snapshot=proof)
+    audit = a_figure(
         "opinion",
         "opinion",
         "",
@@ -77,11 +77,10 @@ def test_every_figure_links_to_the_snapshot_of_the_answer_it_was_read_from(clien
         snapshot=proof,
     )
     page = section(client)
-    for said in ("R1 297 441 790", "R5", "Qualified"):
-        assert (
-            f'<a class="proof" href="/snapshots/{proof.pk}/" title="from the answer of 3 May 2026, 06:00">'
-            f"{said}</a>" in page
-        )
+    for figure, said in ((capital, "R1 297 441 790"), (grant, "R5"), (audit, "Qualified")):
+        address = f"/snapshots/{proof.pk}/?figure={figure.pk}"
+        title = "from the answer of 3 May 2026, 06:00"
+        assert f'<a class="proof" href="{address}" title="{title}">{said}</a>' in page
     assert 'href="http://x.example/r.pdf"' in page
     assert "&quot;cells&quot;" in client.get(f"/snapshots/{proof.pk}/").content.decode()
 

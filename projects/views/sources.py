@@ -15,9 +15,11 @@ from django.views.decorators.http import require_safe
 from projects import coverage, drift
 from projects.api.runs import run_json
 from projects.events import entries
+from projects.figure_rows import rows_of
+from projects.finance import figure_name
 from projects.health_hubs import delay
 from projects.health_sources import Clock, in_order, sources
-from projects.models import DataChangeLog, RunState, Sighting, Snapshot, SyncRun
+from projects.models import DataChangeLog, MunicipalFigure, RunState, Sighting, Snapshot, SyncRun
 from projects.models.provenance import SyncRunQuerySet
 from projects.views.listings import paged
 
@@ -105,10 +107,22 @@ def snapshot_page(request: HttpRequest, sha256: str) -> HttpResponse:
         "changes": DataChangeLog.objects.filter(snapshot=snapshot).count(),
         "looks": Sighting.objects.filter(snapshot=snapshot).aggregate(number=Count("pk"), last=Max("at")),
         "headers": shown_headers(snapshot.headers),
+        **_figure(request.GET.get("figure", ""), snapshot, source),
     }
     response = render(request, "projects/snapshot.html", context)
     response["Content-Security-Policy"] = _NOTHING
     return response
+
+
+def _figure(asked: str, snapshot: Snapshot, source: str) -> dict[str, Any]:
+    """The figure that a reader came from, and its rows among thousands: `figure` and `rows`, or nothing."""
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    figures = MunicipalFigure.objects.filter(pk=wanted, snapshot=snapshot)
+    found = figures.select_related("municipality").first()
+    if found is None:
+        return {}
+    key = (found.municipality_id, found.financial_year, found.measure, found.code, found.amount_type)
+    return {"figure": found, "named": figure_name(*key[2:], key[1]), "rows": rows_of(source, *key)}
 
 
 def shown_headers(headers: dict[str, Any]) -> list[tuple[str, str]]:
