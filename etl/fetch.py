@@ -31,7 +31,7 @@ ROBOT = "BukaAmanzi"
 
 def passing(answer: Page) -> bool:
     """Whether an error can be gone at the next attempt."""
-    return answer.status in _PASSING and not lost_session(answer.url, answer.body)
+    return answer.status in _PASSING and not lost_session(answer.url, answer.text)
 
 
 def refusal(answer: Page) -> str:
@@ -39,7 +39,7 @@ def refusal(answer: Page) -> str:
     host, url = urlsplit(answer.url).netloc.lower(), _name(answer.url)
     if answer.status == 403:
         return f"{host} refuses us: 403 for {url} (a firewall in front of the site, it seems)."
-    wall = " with the page of a firewall" if is_firewall(answer.body) else ""
+    wall = " with the page of a firewall" if is_firewall(answer.text) else ""
     return f"{url} answered {answer.status}{wall} instead of 200."
 
 
@@ -161,7 +161,7 @@ class Fetcher:
     def _accept(self, answer: Page) -> Page:
         if answer.status == 200:
             return answer
-        if lost_session(answer.url, answer.body):
+        if lost_session(answer.url, answer.text):
             raise SessionExpired(
                 f"{_name(answer.url)}: the server has forgotten the session ({answer.status})."
             )

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from urllib.parse import urlsplit
 
 from etl.exceptions import PageChanged, SessionExpired
 from etl.extract.whole import is_cut
+from projects.charset import Decoded, decoded, wide_charset
 
-_HEADER_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.I)
-_META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w.:-]+)", re.I)
-_PASSWORD = re.compile(rb"<input[^>]+type=[\"']?password", re.I)
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.I | re.S)
+_PASSWORD = re.compile(r"<input[^>]+type=[\"']?password", re.I)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
 _FIREWALL = re.compile(
-    rb"request (was )?(rejected|blocked)|access denied|attention required|incident id|support id", re.I
+    r"request (was )?(rejected|blocked)|access denied|attention required|incident id|support id", re.I
 )
-_ERROR_TITLE = re.compile(rb"server error|runtime error|service unavailable|page not found|error \d{3}", re.I)
+_ERROR_TITLE = re.compile(r"server error|runtime error|service unavailable|page not found|error \d{3}", re.I)
 _TIMEOUT_PAGE = re.compile(r"(session)?(time-?out|expired)[\w-]*\.(aspx|html?)$|sessionend", re.I)
 _LOGIN_PAGE = re.compile(r"(log-?[io]n|sign-?in)(\.aspx|\.html?|\.php)?/?$", re.I)
 _LOGIN_QUERY = re.compile(r"(^|&)(ReturnUrl|wctx|SAMLRequest)=", re.I)
 # What ASP.NET says to fields of a session that it has forgotten (its key or its state is gone).
 _LOST_STATE = re.compile(
-    rb"validation of viewstate mac failed|invalid postback or callback argument|invalid viewstate"
-    rb"|view ?state (is|was) (invalid|corrupted)|session (has |state has )?(expired|timed out)",
+    r"validation of viewstate mac failed|invalid postback or callback argument|invalid viewstate"
+    r"|view ?state (is|was) (invalid|corrupted)|session (has |state has )?(expired|timed out)",
     re.I,
 )
-_SINGLE_BYTE = re.compile(r"^(windows-125\d|cp125\d|iso-?8859-\d+|latin-?1|us-ascii)$", re.I)
+_SINGLE_BYTE = ("windows-", "iso-8859-", "koi8-", "ibm", "macintosh", "x-mac-")
 
 
 def is_login(url: str) -> bool:
@@ -40,12 +38,12 @@ def is_timeout_page(url: str) -> bool:
     return bool(_TIMEOUT_PAGE.search(_split(url)[0]))
 
 
-def is_firewall(body: bytes) -> bool:
+def is_firewall(text: str) -> bool:
     """Whether a short page reads like a firewall's."""
-    return len(body) < 20_000 and b"__VIEWSTATE" not in body and bool(_FIREWALL.search(body))
+    return len(text) < 20_000 and "__VIEWSTATE" not in text and bool(_FIREWALL.search(text))
 
 
-def lost_session(url: str, text: bytes) -> bool:
+def lost_session(url: str, text: str) -> bool:
     """Whether an answer (an error page, an error of a callback) says that the session is gone."""
     return is_timeout_page(url) or (len(text) < 100_000 and bool(_LOST_STATE.search(text)))
 
@@ -53,9 +51,11 @@ def lost_session(url: str, text: bytes) -> bool:
 def inspect_callback(url: str, body: bytes, content_type: str) -> None:
     """Raise PageChanged when something else came than the answer to a callback, SessionExpired where a new
     session may help: a page of the site in place of an answer, its login, its time-out page."""
-    if b"/*DX*/" in body[:200_000] or body[:1] in (b"e", b"s"):
+    found = decoded(body, content_type)
+    if "/*DX*/" in found.text[:200_000] or found.text.startswith(("e", "s")):
+        _charset(url, body, found)
         return
-    if lost_session(url, body) or is_login(url):
+    if lost_session(url, found.text) or is_login(url):
         raise SessionExpired(f"{url}: the session ended.")
     inspect_page(url, body, content_type)
     raise SessionExpired(f"{url} answered a callback with a page of its own: the session ended, it seems.")
@@ -70,53 +70,51 @@ def inspect_page(url: str, body: bytes, content_type: str) -> None:
         raise SessionExpired(f"{url}: the session ended.")
     if is_login(url):
         raise PageChanged(f"{url} is a login page: the site asks who we are now.")
-    if not body.strip():
+    found = decoded(body, content_type)
+    text = found.text
+    if not text.strip():
         raise PageChanged(f"{url} is an empty page.")
-    if "/*DX*/" in body[:200_000].decode("latin-1"):
-        return
-    if is_cut(body.decode("latin-1")):
+    is_callback = "/*DX*/" in text[:200_000]
+    if not is_callback and is_cut(text):
         raise PageChanged(f"{url} ends in the middle ({len(body)} bytes, no </html>).")
-    _charset(url, body, content_type)
-    title = _TITLE.search(body)
-    _recognise(url, body, title.group(1) if title else b"")
+    _charset(url, body, found)
+    if not is_callback:
+        title = _TITLE.search(text)
+        _recognise(url, text, title.group(1) if title else "")
 
 
-def _asks_who_we_are(body: bytes, title: bytes) -> bool:
+def _asks_who_we_are(text: str, title: str) -> bool:
     """A password to be given, and nothing else to see: many sites have a login box beside their data."""
-    if not _PASSWORD.search(body) or len(re.findall(rb"<tr\b", body, re.I)) > 5:
+    if not _PASSWORD.search(text) or len(re.findall(r"<tr\b", text, re.I)) > 5:
         return False
-    return b"__VIEWSTATE" not in body or bool(re.search(rb"log ?[io]n|sign ?in", title, re.I))
+    return "__VIEWSTATE" not in text or bool(re.search(r"log ?[io]n|sign ?in", title, re.I))
 
 
-def _recognise(url: str, body: bytes, title: bytes) -> None:
-    if _asks_who_we_are(body, title):
+def _recognise(url: str, text: str, title: str) -> None:
+    if _asks_who_we_are(text, title):
         raise PageChanged(f"{url} is a login page now.")
-    if _ERROR_TITLE.search(title) or b"aspxerrorpath" in body[:4000] or "aspxerrorpath=" in url.lower():
-        if lost_session(url, body):
+    if _ERROR_TITLE.search(title) or "aspxerrorpath" in text[:4000] or "aspxerrorpath=" in url.lower():
+        if lost_session(url, text):
             raise SessionExpired(f"{url}: the server has forgotten the session.")
-        shown = b" ".join(title.split()).decode("utf-8", "replace")
+        shown = " ".join(title.split())
         raise PageChanged(f"{url} is an error page that calls itself a success: “{shown}”.")
-    if is_firewall(body):
+    if is_firewall(text):
         raise PageChanged(f"{url} is the answer of a firewall, not of the site.")
 
 
-def _charset(url: str, body: bytes, content_type: str) -> None:
-    named = _HEADER_CHARSET.search(content_type)
-    meta = _META_CHARSET.search(body[:4096])
-    charset = named.group(1) if named else meta.group(1).decode("ascii") if meta else ""
-    if not charset:
+def _charset(url: str, body: bytes, found: Decoded) -> None:
+    """Raise PageChanged where what is said of the bytes is not so. A page that says nothing is guessed."""
+    if not found.said:
         return
-    try:
-        codec = codecs.lookup(charset).name
-        body.decode(codec)
-    except LookupError:
-        raise PageChanged(f"{url} says that it is in “{charset}”, which is no known charset.") from None
-    except UnicodeDecodeError as error:
-        raise PageChanged(
-            f"{url} says that it is in {charset}, but byte {error.start} is not; its names cannot be trusted."
-        ) from None
-    if _SINGLE_BYTE.match(charset) and not body.isascii() and _is_utf8(body):
-        raise PageChanged(f"{url} says that it is in {charset}, but it is in UTF-8.")
+    if found.is_guess:
+        raise PageChanged(f"{url} says that it is in “{found.said}”, which is no known charset.")
+    if (wide := wide_charset(body)) and wide != found.charset:
+        raise PageChanged(f"{url} says that it is in {found.said}, but it is in {wide[:6].upper()}.")
+    if found.bad is not None:
+        where = f"byte {found.bad} is not; its names cannot be trusted"
+        raise PageChanged(f"{url} says that it is in {found.said}, but {where}.")
+    if found.charset.startswith(_SINGLE_BYTE) and not body.isascii() and _is_utf8(body):
+        raise PageChanged(f"{url} says that it is in {found.said}, but it is in UTF-8.")
 
 
 def _is_utf8(body: bytes) -> bool:

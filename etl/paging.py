@@ -220,7 +220,7 @@ class Paging:
         fields = fields or self._conversation.callback(target, argument)
         page = self._asking.fetcher.post(self._conversation.action, fields)
         inspect_callback(page.url, page.body, page.content_type)
-        answer = read_callback(page.body.decode("utf-8", "replace"))
+        answer = read_callback(page.text)
         refused = answer.error or answer.redirect
         if refused:
             raise refusal(self._first.key, refused)
@@ -265,7 +265,7 @@ def _there(page: Page | None) -> Page:
 
 def refusal(key: str, said: str) -> PageChanged:
     """What a callback's `error` or `redirect` means."""
-    if lost_session(said, said.encode()) or is_login(said):
+    if lost_session(said, said) or is_login(said):
         return SessionExpired(f"{key}: the session ended (“{said[:200]}”).")
     return PageChanged(f"{key}: the site answered “{said[:200]}”.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from etl.extract.types import PageContent
+from projects.charset import decoded
 
 
 @dataclass(slots=True)
@@ -28,13 +29,19 @@ class Page:
         return self.header("Content-Type")
 
     @property
+    def text(self) -> str:
+        """The body as a browser would read it; see `projects.charset`."""
+        return decoded(self.body, self.content_type).text
+
+    @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 
     @property
     def is_demo(self) -> bool:
         """Whether the answer says of itself that it comes from the replica."""
-        return self.header("X-Demo-Data") == "1" or b'content="Buka Amanzi replica"' in self.body[:4096]
+        start = decoded(self.body[:8192], self.content_type).text
+        return self.header("X-Demo-Data") == "1" or 'content="Buka Amanzi replica"' in start
 
 
 @dataclass(slots=True)

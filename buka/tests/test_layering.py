@@ -21,7 +21,7 @@ MAY_IMPORT = {"projects": set(), "etl": {"projects"}, "realtime": {"projects"}, 
 PURE = re.compile(
     r"etl\.(extract(\..+)?|normalise\w*|records|vocabulary\w*|units|checks)"
     r"|etl\.money\.(queries|answers|model|errors|cells|figures|places|survey|changes|holding)"
-    r"|projects\.(rules|finance|finance_rules|discrepancy_rules|beside)"
+    r"|projects\.(charset|rules|finance|finance_rules|discrepancy_rules|beside)"
 )
 IMPURE = {"django", "rest_framework", "requests", "urllib3", "http", "urllib.request", "socket", "ssl"}
 

@@ -17,7 +17,7 @@ from etl.extract.controls import read_controls
 from etl.extract.document import Document, Found, Links
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
-from etl.extract.html import decode, parse, squash
+from etl.extract.html import parse, squash
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.loosepairs import read_loose_pairs
@@ -30,6 +30,7 @@ from etl.extract.samerows import settle_pagers
 from etl.extract.table import read_tables
 from etl.extract.transposed import read_transposed
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
+from projects.charset import decoded
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
 
@@ -59,7 +60,7 @@ def read_page(
     `url`: the page's own address, for absolute links; `labels`: normalised label → field name, the built-in
     table where None. Raises PageChanged where there is no markup at all, and nothing else.
     """
-    text = decode(body, content_type)
+    text = body if isinstance(body, str) else decoded(body, content_type).text
     controls: list[Control] = []
     if looks_like_callback(text):
         answer = read_callback(text)

@@ -12,8 +12,9 @@ import re
 
 from etl.exceptions import PageChanged
 from etl.extract.callback import looks_like_callback, read_callback
-from etl.extract.html import Element, decode, is_hidden, parse
+from etl.extract.html import Element, is_hidden, parse
 from etl.extract.jsontable import MARKUP, is_address, script_records
+from projects.charset import decoded
 
 _KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
          "name", "action", "content")  # fmt: skip
@@ -34,7 +35,7 @@ _BLOB = re.compile(r"^[A-Za-z0-9+/=_-]{64,}$")
 
 def clean(body: bytes, content_type: str = "") -> bytes:
     """The page's lasting content in UTF-8; equal for two pages that differ in noise only. Never raises."""
-    text = decode(body, content_type)
+    text = decoded(body, content_type).text
     try:
         if looks_like_callback(text):
             text = read_callback(text).html or ""

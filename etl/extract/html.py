@@ -1,4 +1,4 @@
-"""Bytes to a tree, and a tree's element to the text that a person reads. Any bytes are survivable.
+"""Markup to a tree, and a tree's element to the text that a person reads. Any text is survivable.
 
 lxml does the work: the markup of these sites is regular and their grids are large. Comments, processing
 instructions and wrong nesting stay libxml2's business; what it cannot read at all is `PageChanged`.
@@ -6,7 +6,6 @@ instructions and wrong nesting stay libxml2's business; what it cannot read at a
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
@@ -17,15 +16,10 @@ from etl.extract.tags import is_overloaded
 
 Element = Any  # lxml publishes no class that type checkers agree on
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z!/]")
 _INLINE = re.compile(r"</?(?:b|i|u|s|tt|em|strong|font|span|small|big|center)\b[^<>]*>", re.IGNORECASE)
 # Characters that no HTML page has, and that libxml2 would stop at or hand on as rubbish
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
-# What browsers make of these labels (WHATWG Encoding): Latin-1 is Windows-1252
-_ALIASES = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252",
-            "ascii": "windows-1252", "us-ascii": "windows-1252", "utf8": "utf-8"}  # fmt: skip
 _MAX_DEPTH = 120  # of inline markup in one cell; beyond it the text is taken without looking at tags
 
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head", "title", "datalist", "object"})
@@ -36,46 +30,6 @@ BLOCKS = frozenset(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "datetime-local", "month"})
-
-
-def decode(body: bytes | str, content_type: str = "") -> str:
-    """The page's text: charset from the BOM or header, else `<meta>`, else UTF-8, else Windows-1252."""
-    if isinstance(body, str):
-        return body
-    for bom, name in _BOMS:
-        if body.startswith(bom):
-            return body[len(bom) :].decode(name, "replace")
-    declared = _declared(content_type) or _declared(body[:4096].decode("latin-1"))
-    if declared and declared != "utf-8":
-        try:
-            return body.decode(declared, "replace")
-        except (LookupError, ValueError):
-            pass  # a charset that nobody knows is no charset
-    return _utf8_or_western(body)
-
-
-def _declared(text: str) -> str | None:
-    match = _CHARSET.search(text)
-    if not match:
-        return None
-    name = match[1].lower()
-    try:
-        codec = codecs.lookup(_ALIASES.get(name, name))
-    except (LookupError, ValueError):
-        return None
-    # "utf-16" in a page that could be read so far is a lie (WHATWG says the same); rot13 is no charset
-    return codec.name if codec._is_text_encoding and not codec.name.startswith("utf-16") else "utf-8"
-
-
-def _utf8_or_western(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    # One broad sign cut in two must not turn every accent of the page into two wrong letters
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return text if good > bad else body.decode("windows-1252", "replace")
 
 
 def parse(text: str) -> tuple[Element, bool]:

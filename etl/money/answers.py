@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from etl.exceptions import PageChanged
 from etl.money.queries import AGGREGATE, PERIOD, YEAR, Query, Value
+from projects.charset import decoded
 
 _ROWS = {"aggregate": "cells", "facts": "data"}
 _AMOUNTS = frozenset({"amount", "area"})  # measures that facts can have
@@ -72,7 +73,7 @@ def _refuse(text: str) -> NoReturn:
 
 
 def _not_json(body: bytes, content_type: str) -> str:
-    start = " ".join(body[:200].decode("utf-8", "replace").split())[:60]
+    start = " ".join(decoded(body[:200], content_type).text.split())[:60]
     if "html" in content_type.lower() or start.startswith("<"):
         return f"a web page came instead of data (it begins “{start}”)"
     if not start:

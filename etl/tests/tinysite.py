@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
-Answer = str | tuple[int, dict[str, str], str]
+Answer = str | tuple[int, dict[str, str], str | bytes]
 Page = Answer | Callable[[dict[str, str]], Answer]  # a function is given the posted form
 
 
@@ -26,13 +26,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.heard.append(dict(self.headers.items()))
         page = self.server.pages.get(self.path, (404, {}, "<html><title>404</title></html>"))
         answer = page(form) if callable(page) else page
-        status, headers, body = (200, {}, answer) if isinstance(answer, str) else answer
+        status, headers, text = (200, {}, answer) if isinstance(answer, str) else answer
+        body = text.encode() if isinstance(text, str) else text
         self.send_response(status)
         for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body.encode())))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(body)
 
     do_POST = do_GET
 

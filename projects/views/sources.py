@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from projects import coverage, drift
 from projects.api.runs import run_json
+from projects.charset import decoded
 from projects.events import entries
 from projects.figure_rows import rows_of
 from projects.finance import figure_name
@@ -26,7 +26,6 @@ from projects.views.listings import paged
 # Shown; the whole file is in the archive.
 _LONGEST = 2_000_000
 _NOTES = 200
-_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 # The page shows what a stranger's server sent: nothing in it may run, load or frame.
 MASK = "(masked)"
 _SECRET = {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
@@ -132,11 +131,9 @@ def shown_headers(headers: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def archived(snapshot: Snapshot) -> str:
-    """The page's text in the charset that it came with. Raises OSError or EOFError for a lost file."""
+    """The page's text as its reader decoded it: all of it, since a guess at its charset looks at all of it.
+
+    Raises OSError or EOFError for a lost file.
+    """
     with gzip.open(Path(snapshot.path)) as file:
-        content = file.read(4 * _LONGEST)
-    named = _CHARSET.search(snapshot.content_type)
-    try:
-        return content.decode(named[1] if named else "utf-8", errors="replace")
-    except LookupError:
-        return content.decode("utf-8", errors="replace")
+        return decoded(file.read(), snapshot.content_type).text
