@@ -12,11 +12,11 @@ from etl import checks, lease
 from etl.changes import Told
 from etl.checks import Verdict
 from etl.looked import Looked
-from etl.records import storable
 from etl.sight import Sight
 from etl.spool import Spool
 from projects import changelog
 from projects.changelog import Entry
+from projects.charset import storable
 from projects.models import (
     GOOD,
     RunState,

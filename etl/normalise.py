@@ -14,7 +14,7 @@ from etl.extract.types import ListingLine
 from etl.fieldreading import FieldReader
 from etl.places import Places
 from etl.placing import Placed, place_project
-from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of, storable
+from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
 from etl.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
 
 _LONGEST_ID = 200
@@ -37,15 +37,13 @@ def project_record(
     those that the project itself publishes. `external_id` "" is looked for among the labels, else it
     is made of the name (`_identity`). Raises InvalidRecord for a record with neither an id nor a name.
     """
-    line, own = _storable(line), _storable(page or {})
+    own = page or {}
     reader = FieldReader(line, own, vocabulary)
     values = dict.fromkeys(PROJECT_FIELDS) | reader.read()
     placed = place_project(reader, listed_under, places)
     values |= placed.values
     return ProjectRecord(
-        external_id=_identity(
-            storable(external_id) or reader.text("external_id") or "", values["name"], placed
-        ),
+        external_id=_identity(external_id or reader.text("external_id") or "", values["name"], placed),
         published={**line, **own},
         page_labels=tuple(sorted(own)),
         values=values,
@@ -60,11 +58,6 @@ def project_record(
 def stable_digest(published: Mapping[str, str]) -> str:
     """Digest of published strings without the columns that show a position or the clock."""
     return digest_of({label: text for label, text in published.items() if not is_volatile(label)})
-
-
-def _storable(published: Mapping[str, str]) -> dict[str, str]:
-    """The strings without what no database stores: NUL, halves of surrogate pairs."""
-    return {storable(label): storable(text) for label, text in published.items()}
 
 
 def _identity(published_id: str, name: str | None, placed: Placed) -> str:
@@ -94,9 +87,12 @@ def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:
     if not code:
         raise InvalidRecord(f"The line of {line.name!r} has no municipality code.")
     projects, value = parse_count(line.projects), parse_money(line.value)
-    published = _storable(
-        {"Code": line.code, "Municipality": line.name, "Projects": line.projects, "Total value": line.value}
-    )
+    published = {
+        "Code": line.code,
+        "Municipality": line.name,
+        "Projects": line.projects,
+        "Total value": line.value,
+    }
     problems = {
         "Code": None if places.get(code) else "unknown municipality code",
         "Projects": projects.problem,
@@ -108,4 +104,4 @@ def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:
         if problem
     ]
     name = " ".join(published["Municipality"].split())
-    return ListingRecord(storable(code), name, projects.value, value.value, published, issues, line.url)
+    return ListingRecord(code, name, projects.value, value.value, published, issues, line.url)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
-
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 # The typed fields of a project, under the contract's names.
 PROJECT_FIELDS = (
@@ -85,11 +82,6 @@ def canonical(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [canonical(part) for part in value]
     return value
-
-
-def storable(text: str) -> str:
-    """The text without what no database stores: NUL, halves of surrogate pairs."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def digest_of(mapping: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Bytes to text, as browsers do it. Pure; the one place where it is done.
+"""Bytes to text, as browsers do it, and which characters of a text are kept. Pure; the one place for both.
 
 The parser and the page that shows an archived answer both read by this, so that nobody is shown other
 characters than were read. The order is that of https://html.spec.whatwg.org/#encoding-sniffing-algorithm:
@@ -50,6 +50,10 @@ _SURELY_SCANNED = 1024  # bytes; beyond them only what stands in the head is a d
 _IN_HEAD = frozenset(b"html head base link meta object /object /script /style /noscript /title".split())
 
 
+# All that is no Char of https://www.w3.org/TR/xml/#charsets; databases refuse some of it too
+_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 class Decoded(NamedTuple):
     """A text and where it comes from.
 
@@ -83,6 +87,14 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
         unknown = unknown or label
     charset, text, bad = _guessed(body, is_json)
     return Decoded(text, charset, unknown, True, bad)
+
+
+def storable(text: str) -> str:
+    """The text without what no person sees and no XML holds: control characters (a form feed is a space),
+    halves of surrogate pairs, U+FFFE and U+FFFF."""
+    if _NO_CHARACTERS.search(text) is None:
+        return text
+    return _NO_CHARACTERS.sub("", text.replace("\f", " "))
 
 
 def wide_charset(body: bytes) -> str | None:

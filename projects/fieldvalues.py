@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from projects.charset import storable
 from projects.models import Province, Status
 from projects.phrases import DATES, label
 
@@ -61,7 +62,7 @@ def read(field: str, text: str) -> Any:
     if field not in CORRECTABLE:
         raise NotAValue(f"“{field}” cannot be corrected. These can: {', '.join(CORRECTABLE)}.")
     bare = _SPACES.sub(" ", text).strip()
-    if any(unicodedata.category(mark) in ("Cc", "Cs") for mark in bare):
+    if bare != storable(bare) or any(unicodedata.category(mark) == "Cc" for mark in bare):
         raise NotAValue("The text has characters in it that cannot be stored.")
     if bare:
         return CORRECTABLE[field](field, unicodedata.normalize("NFC", bare))

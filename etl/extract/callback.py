@@ -8,6 +8,7 @@ from typing import Any
 from etl.exceptions import PageChanged
 from etl.extract.jsliteral import NotALiteral, read_literal
 from etl.extract.types import CallbackAnswer
+from projects.charset import storable
 
 _MARK = "/*DX*/"
 _LENGTH = re.compile(r"(\d{1,9})\|")
@@ -36,7 +37,9 @@ def read_callback(text: str) -> CallbackAnswer:
     elif text.startswith("s"):
         text = text[1:]
     elif text.startswith("e") and not text.startswith("e" + _MARK):
-        return CallbackAnswer(None, None, None, None, error=text[1:].strip() or "The server gave no reason.")
+        return CallbackAnswer(
+            None, None, None, None, error=storable(text[1:]).strip() or "The server gave no reason."
+        )
     text = text.strip()
     if not text.startswith(_MARK):
         raise PageChanged("The server answered a callback with something else (an error or login page).")

@@ -13,6 +13,7 @@ from lxml import etree
 
 from etl.exceptions import PageChanged
 from etl.extract.tags import is_overloaded
+from projects.charset import storable
 
 Element = Any  # lxml publishes no class that type checkers agree on
 
@@ -20,6 +21,12 @@ _TAG = re.compile(r"<[A-Za-z!/]")
 _INLINE = re.compile(r"</?(?:b|i|u|s|tt|em|strong|font|span|small|big|center)\b[^<>]*>", re.IGNORECASE)
 # Characters that no HTML page has, and that libxml2 would stop at or hand on as rubbish
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
+_FORM_FEED = bytes.maketrans(b"\f", b" ")
+# The same, written as references: libxml2 resolves them as browsers do (0x80 to 0x9F are windows-1252)
+_REFERENCE = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
+    r"|[xX]0*(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]))"
+)
 _MAX_DEPTH = 120  # of inline markup in one cell; beyond it the text is taken without looking at tags
 
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head", "title", "datalist", "object"})
@@ -44,14 +51,27 @@ def parse(text: str) -> tuple[Element, bool]:
         root = root if again is None else again
     if root is None:
         raise PageChanged("The page has no element that can be read.")
+    if "\ufffe" in text or "\uffff" in text or _REFERENCE.search(text):
+        _strip(root)
     return root, is_whole
+
+
+def _strip(root: Element) -> None:
+    """Leave out of all texts and attributes what no text is kept with."""
+    for element in root.iter():
+        if element.text:
+            element.text = storable(element.text)
+        if element.tail:
+            element.tail = storable(element.tail)
+        for name, value in element.items():
+            element.set(name, storable(value))
 
 
 def _parsed(text: str) -> tuple[Element | None, bool]:
     """The root, and whether all of the text is in it."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", "ignore").translate(_FORM_FEED, _CONTROL), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
     fatal = parser.error_log.filter_from_fatals()

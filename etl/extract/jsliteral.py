@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from projects.charset import storable
+
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)")
 _WORD = re.compile(r"[A-Za-z_$][\w$.]*")
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4})"
+    r"|x([0-9a-fA-F]{2})|(\r\n|.))",
+    re.DOTALL,
+)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"} | dict.fromkeys(
     ("\n", "\r", "\r\n", "\u2028", "\u2029"), ""
 )
@@ -45,16 +51,19 @@ def read_arguments(text: str, start: int) -> tuple[list[Any], int]:
 
 
 def unescape(inner: str) -> str:
-    """The inside of a JavaScript string literal as the script's engine would read it."""
+    """The inside of a JavaScript string literal as the script's engine would read it, but for characters
+    that no text is kept with."""
     return _ESCAPE.sub(_unescaped, inner) if "\\" in inner else inner
 
 
 def _unescaped(match: re.Match[str]) -> str:
     digits = match[1] or match[2] or match[3]
     if digits is None:
-        return _SIMPLE.get(match[4], match[4])
+        return storable(_SIMPLE.get(match[4], match[4]))
+    if len(digits) > 6:  # two halves of one character
+        return bytes.fromhex(digits.replace("\\u", "")).decode("utf-16-be")
     code = int(digits, 16)
-    return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else "\ufffd"
+    return storable(chr(code)) if code <= 0x10FFFF else "\ufffd"
 
 
 def _skip_space(text: str, at: int) -> int:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from etl.extract.jsliteral import NotALiteral, read_literal
+from projects.charset import storable
 
 _RECORDS = re.compile(r"\[\s*\{")
 _START = re.compile(
@@ -134,10 +135,11 @@ def _rows(values: list[Any]) -> list[dict[str, str]]:
 
 def _record(value: dict[str, Any]) -> dict[str, str]:
     record: dict[str, str] = {}
-    for key, inner in value.items():
+    for written, inner in value.items():
+        key = storable(written)
         if isinstance(inner, dict):
             start = "" if key in _WRAPPERS else f"{key}."
-            parts = {start + str(part): _leaf(leaf) for part, leaf in inner.items()}
+            parts = {start + storable(part): _leaf(leaf) for part, leaf in inner.items()}
             record |= {n: text for n, text in parts.items() if text is not None and n not in record}
         elif (text := _leaf(inner)) is not None:
             record[key] = text
@@ -163,7 +165,7 @@ def text_of_value(value: Any) -> str:
         return _plain(repr(value))
     if isinstance(value, _Number) and "e" in value.lower():
         return _plain(value)
-    return " ".join(str(value).split())
+    return " ".join(storable(str(value)).split())
 
 
 def _plain(number: str) -> str:

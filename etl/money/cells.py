@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from etl.exceptions import InvalidRecord
 from etl.money.queries import AMOUNT, AMOUNT_TYPE, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
-from etl.records import storable
 from projects import finance
+from projects.charset import storable
 
 Key = tuple[str, int, str, str, str]  # municipality, financial year, measure, code, amount type
 
@@ -41,7 +41,7 @@ def key_of(query: Query, row: Mapping[str, Any]) -> Key:
         raise InvalidRecord(f"{query.key}: a row does not say whose figure it is: {str(dict(row))[:200]}.")
     if query.years and year not in query.years:
         raise InvalidRecord(f"{query.key}: a row of {municipality} is of {year}, which was not asked for.")
-    return municipality, year, query.measure, code, amount_type
+    return municipality, year, query.measure, storable(code), storable(amount_type)
 
 
 def cell_of(row: Mapping[str, Any], key: Key) -> Cell:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from etl.records import storable
+from projects.charset import storable
 
 # Codes that the Municipal Demarcation Board disestablished on 3 August 2016, as in `demarcation_changes`.
 # They stay in every cube, with figures of years when they were no more at times.

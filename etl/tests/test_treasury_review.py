@@ -246,10 +246,10 @@ def test_text_that_no_database_stores_costs_only_itself(poll: Poll, site: Replic
     site.site.books.rows("municipalities")[0][1] = "B\x00\ud83d"
     run = poll()
     assert run.state == "succeeded"
-    assert any("B\ufffd\ufffd" in found["sentence"] for found in run.disagreements)
+    assert any("“B”" in found["sentence"] for found in run.disagreements)
     found = MunicipalFigure.objects.filter(measure="opinion").values_list("opinion", "report_url")
     assert set(found) == {
-        ("qual\ufffdified\ufffd", "http://reports.example/a.pdf"),
+        ("qualified", "http://reports.example/a.pdf"),
         ("adverse", ""),
     }
     assert poll(force=True).state == "unchanged"

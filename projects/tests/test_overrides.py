@@ -106,6 +106,7 @@ def test_what_a_steward_types_is_read(field, text, value):
         ("programme", "x" * 41, "40 characters at most"),
         ("name", "  ", "cannot be left blank"),
         ("name", "a\x00b", "cannot be stored"),
+        ("name", "a\ufffeb", "cannot be stored"),
         ("status_as_published", "x", "cannot be corrected"),
         ("municipalities", "CPT", "cannot be corrected"),
         ("id", "1", "cannot be corrected"),

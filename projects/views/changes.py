@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from projects import events, heads
 from projects.api.changes import change_json
+from projects.charset import storable
 from projects.filters import NewsFilter
 from projects.models import (
     Cause,
@@ -139,10 +140,10 @@ class ChangeFeed(Feed):
         return list(filterset.qs[:_IN_FEED])
 
     def item_title(self, row: Any) -> str:
-        return f"{'[Demo data] ' if row.demo else ''}{row.name or row.external_id}"
+        return storable(f"{'[Demo data] ' if row.demo else ''}{row.name or row.external_id}")
 
     def item_description(self, row: Any) -> str:
-        return str(change_json(row)["sentence"])
+        return storable(str(change_json(row)["sentence"]))
 
     def item_link(self, row: Any) -> str:
         return str(row.get_absolute_url())
