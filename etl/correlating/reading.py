@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Max, Q
 
+from etl.code_digest import code_digest
 from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
 from projects.figures import HERE, number
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
@@ -18,8 +18,16 @@ from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presen
 DWS, TREASURY = "dws", "treasury"
 _MEASURES = ("capital", "asset", "grant")
 _BATCH = 1000
-_HERE = Path(__file__).parent
-_WORDS = ("finance.py", "families.py", "figures.py")
+# All that decides what is asked, modules and whole packages
+RULES = (
+    "etl.correlating",
+    "etl.amounts",
+    "etl.parsed",
+    "etl.units",
+    "projects.finance",
+    "projects.families",
+    "projects.figures",
+)
 
 
 def unread() -> list[str]:
@@ -127,6 +135,4 @@ def inputs_digest() -> str:
 @lru_cache(maxsize=1)
 def rules_digest() -> str:
     """SHA-256 (hex) of the code of the rules and of their words."""
-    words = Path(__file__).parents[2] / "projects"
-    files = [*sorted(_HERE.glob("*.py")), *(words / name for name in _WORDS)]
-    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    return code_digest(*RULES)
