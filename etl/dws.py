@@ -114,6 +114,7 @@ class EnhancedDWSMonitor(SourceMonitor):
                     self.survey.saw_page_of(reading)
         finally:
             self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
+            self.run.notes += self.fetcher.notes
             self.run.not_modified = self.fetcher.not_modified
         self.survey.whole = self.survey.whole and self.crawl.lists_complete
         self.survey.notes += self.crawl.problems

@@ -8,25 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import requests
 
-from etl import fetch_errors, retry_after, stop
+from etl import fetch_errors, retry_after, robots, stop
 from etl.exceptions import FetchFailed, SessionExpired
 from etl.inspect_page import is_firewall, is_login, lost_session
-from etl.network import Connection
+from etl.network import Connection, Request
 from etl.reading import Kept, Page
+from etl.robots import ROBOT, Robots
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (429, 500, 502, 503, 504)
 _MOST_REDIRECTS = 5
-_LONGEST_WAIT = 300.0  # seconds; a server that asks for more is asked again at the next poll
+_LONGEST_WAIT = 300.0  # seconds; a Retry-After of more waits for the next poll, a Crawl-delay of more is cut
 _LONGEST_PAGE = 900.0  # seconds that one page may cost, all attempts and waits together
 _SLICE = 0.5  # seconds between two signs of life while waiting
 _LONGEST_NAME = 500  # characters of a URL in a sentence
 _PORTS = {"http": 80, "https": 443}
-ROBOT = "BukaAmanzi"
 
 
 def passing(answer: Page) -> bool:
@@ -59,7 +58,8 @@ class Fetcher:
     """One connection to one host. `alive` is called before each request and while waiting.
 
     `kept` gives the last answer of a page by its key, to be had again without sending it again (304).
-    `passing` and `refusal` read the errors of a source that words them in its own way.
+    `passing` and `refusal` read the errors of a source that words them in its own way. `notes` are sentences
+    about the host for whoever reads of the run.
     Certificates are always verified; nothing here or in the environment switches that off.
     """
 
@@ -79,7 +79,8 @@ class Fetcher:
         self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
         self.host = urlsplit(base_url).netloc.lower()
         self._last_answer: float | None = None
-        self._robots: RobotFileParser | None = None
+        self.notes: list[str] = []
+        self._robots: Robots | None = None
         self._delay = manners.delay
         headers = {
             "User-Agent": f"{ROBOT}/1.0 (+{manners.contact_url})",
@@ -112,26 +113,47 @@ class Fetcher:
         """Whether robots.txt lets us fetch the URL. Raises FetchFailed when robots.txt cannot be had."""
         if self._robots is None:
             self._robots = self._read_robots()
-        return self._robots.can_fetch(ROBOT, url)
+        return self._robots.allowed(url)
 
-    def _read_robots(self) -> RobotFileParser:
-        robots = RobotFileParser()
-        answer = self._attempts("GET", urljoin(self.base_url, "/robots.txt"), None, {})
-        if (answer.status or 0) >= 500:  # RFC 9309: a server that cannot say forbids everything
-            raise FetchFailed(f"robots.txt of {self.host} answered {answer.status}: we may not go on.")
-        if answer.status == 200 and answer.content_type.startswith("text/"):
-            robots.parse(answer.body.decode("utf-8", "replace").splitlines())
-        else:  # RFC 9309: no such file, or not ours to see, forbids nothing
-            robots.allow_all = True  # type: ignore[attr-defined]
-        asked = robots.crawl_delay(ROBOT) if not getattr(robots, "allow_all", False) else None
-        if asked and self.manners.delay > 0:
-            self._delay = max(self._delay, float(asked))
-        return robots
+    def _read_robots(self) -> Robots:
+        answer = self._robots_txt()
+        status = (answer.status or 0) if answer else 404
+        if status >= 500:  # RFC 9309: a server that cannot say forbids everything
+            raise FetchFailed(f"robots.txt of {self.host} answered {status}: we may not go on.")
+        # RFC 9309: no such file, or not ours to see, forbids nothing
+        rules = robots.read(answer.body if answer and 200 <= status < 300 else b"")
+        self.notes += [f"robots.txt of {self.host} {note}." for note in rules.notes]
+        if self.manners.delay > 0:
+            self._slow_down(rules.delay)
+        return rules
+
+    def _robots_txt(self) -> Page | None:
+        """What the host answers; None where it leads away or in a circle (RFC 9309 §2.3.1.2: as if 404)."""
+        url, problem = urljoin(self.base_url, "/robots.txt"), f"more than {_MOST_REDIRECTS} redirects."
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._attempts(Request("GET", url, enough=robots.LONGEST))
+            if answer.status not in _REDIRECTS:
+                return answer
+            try:
+                url = self._at_home(_joined(url, answer.header("Location")))
+            except FetchFailed as astray:
+                problem = str(astray)
+                break
+        self.notes.append(f"robots.txt of {self.host} counts as none, and forbids nothing: {problem}")
+        return None
+
+    def _slow_down(self, asked: float) -> None:
+        self._delay = max(self.manners.delay, min(asked, _LONGEST_WAIT))
+        if asked > self._delay:
+            self.notes.append(
+                f"robots.txt of {self.host} asks for {asked:.0f} s between two requests;"
+                f" {self._delay:g} s were kept."
+            )
 
     def _ask(self, method: str, url: str, fields: Mapping[str, str] | None, kept: Kept | None) -> Page:
         for _ in range(_MOST_REDIRECTS + 1):
             url = self._checked(url)
-            answer = self._attempts(method, url, fields, _validators(kept))
+            answer = self._attempts(Request(method, url, fields, _validators(kept)))
             if answer.status == 304 and kept:
                 return self._as_before(answer, kept)
             if answer.status not in _REDIRECTS:
@@ -145,7 +167,14 @@ class Fetcher:
         return replace(answer, body=kept.body, headers={**kept.headers, **answer.headers}, not_modified=True)
 
     def _checked(self, url: str) -> str:
-        """The URL as it is asked for: a link that forgot the encryption of this host gets it back."""
+        """The URL as it is asked for. Raises FetchFailed where the host or its robots.txt ends."""
+        url = self._at_home(url)
+        if not self.allowed(url):
+            raise FetchFailed(f"robots.txt of {self.host} does not allow {urlsplit(url).path}.")
+        return url
+
+    def _at_home(self, url: str) -> str:
+        """A URL of this host; a link that forgot the encryption gets it back. Raises FetchFailed."""
         host, port = _place(url)
         plain = url.lower().startswith("http://")
         if self._scheme == "https" and plain and (host, port) == (self._place[0], 80):
@@ -154,8 +183,6 @@ class Fetcher:
         if host != self._place[0] or not (port == self._place[1] or gains_encryption):
             login = " It seems to be a login." if is_login(url) else ""
             raise FetchFailed(f"{_name(url)} is off the host {self.host}; it was not followed.{login}")
-        if not self.allowed(url):
-            raise FetchFailed(f"robots.txt of {self.host} does not allow {urlsplit(url).path}.")
         return url
 
     def _accept(self, answer: Page) -> Page:
@@ -167,17 +194,15 @@ class Fetcher:
             )
         raise FetchFailed(self.refusal(answer))
 
-    def _attempts(
-        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> Page:
+    def _attempts(self, request: Request) -> Page:
         until = time.monotonic() + _LONGEST_PAGE
         for attempt in range(1, self.manners.attempts + 1):
             last = attempt == self.manners.attempts
             try:
-                answer = self._once(method, url, fields, headers)
+                answer = self._once(request)
             except requests.RequestException as error:
                 if last or fetch_errors.is_final(error) or time.monotonic() > until:
-                    self._give_up(url, error, attempt)
+                    self._give_up(request.url, error, attempt)
                 wait = self._backoff(attempt)
             else:
                 if not self.passing(answer):
@@ -189,15 +214,13 @@ class Fetcher:
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(
-        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> Page:
+    def _once(self, request: Request) -> Page:
         if self._last_answer is not None:
             self._sleep(self._last_answer + self._delay - time.monotonic())
         self._sign_of_life()
         self.requests += 1
         try:
-            return self._connection.ask(method, url, fields, headers)
+            return self._connection.ask(request)
         finally:
             self._last_answer = time.monotonic()
 

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,17 @@ _ANSWER_TERMS = 4  # so many read time-outs may a whole answer take, however it 
 _PACKED = {"", "identity", "gzip", "x-gzip", "deflate"}
 _MOST_HEADERS, _LONGEST_HEADER = 60, 2000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`fields`: a form to post. `enough`: bytes of a body after which the rest may be left unread."""
+
+    method: str
+    url: str
+    fields: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    enough: int | None = None
 
 
 class Connection:
@@ -50,43 +62,42 @@ class Connection:
     def close(self) -> None:
         self._session.close()
 
-    def ask(
-        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> Page:
+    def ask(self, request: Request) -> Page:
         """One answer, of whatever status. Raises requests.RequestException, FetchFailed or Stopped."""
         with (
             _Watch(self._line, _ANSWER_TERMS * self._timeout),
-            self._send(method, url, fields, headers) as got,
+            self._send(request) as got,
         ):
-            body = self._body(url, got)
-        return Page(url, body, got.status_code, _told(got))
+            body = self._body(request, got)
+        return Page(request.url, body, got.status_code, _told(got))
 
-    def _send(
-        self, method: str, url: str, fields: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> requests.Response:
+    def _send(self, request: Request) -> requests.Response:
         return self._session.request(
-            method,
-            url,
-            data=fields,
-            headers=dict(headers),
+            request.method,
+            request.url,
+            data=request.fields,
+            headers=dict(request.headers),
             timeout=(min(self._timeout, _LONGEST_CONNECT), self._timeout),
             allow_redirects=False,
             stream=True,
         )
 
-    def _body(self, url: str, response: requests.Response) -> bytes:
+    def _body(self, request: Request, response: requests.Response) -> bytes:
         """The decoded body: the cap counts what comes out of a packed one."""
         packed = response.headers.get("Content-Encoding", "")
         if not {part.strip().lower() for part in packed.split(",")} <= _PACKED:
-            raise FetchFailed(f"{url} comes packed as “{packed[:40]}”, which was not asked for.")
+            raise FetchFailed(f"{request.url} comes packed as “{packed[:40]}”, which was not asked for.")
         announced = response.headers.get("Content-Length", "")
-        size, pieces = int(announced) if announced.isascii() and announced.isdigit() else 0, []
-        self._cap(url, size)
-        size = 0
+        if request.enough is None and announced.isascii() and announced.isdigit():
+            self._cap(request.url, int(announced))
+        size, pieces = 0, []
         for piece in response.iter_content(65536):
             size += len(piece)
-            self._cap(url, size)
             pieces.append(piece)
+            if request.enough is None:
+                self._cap(request.url, size)
+            elif size > request.enough:
+                break
         return b"".join(pieces)
 
     def _cap(self, url: str, size: int) -> None:

@@ -129,6 +129,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
             reader.read(CUBES, self._has_moved)
         finally:
             self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
+            self.run.notes += self.fetcher.notes
         self._recall_held()
         still = [cube for name, cube in self.known.cubes.items() if name not in self.survey.moved]
         self.survey.standing = sum(cube["figures"] for cube in still)

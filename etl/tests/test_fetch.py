@@ -13,7 +13,9 @@ import responses
 from etl import retry_after
 from etl.exceptions import FetchFailed, SessionExpired
 from etl.fetch import Fetcher, Manners
+from etl.network import Connection, Request
 from etl.reading import Kept
+from etl.tests.tinysite import serving
 
 SITE = "https://pmd.example.org/pmd/level.aspx"
 ROBOTS = "https://pmd.example.org/robots.txt"
@@ -129,29 +131,6 @@ def test_a_redirect_off_the_host_is_not_followed(no_robots):
 def test_a_circle_of_redirects_ends(no_robots):
     no_robots.get(SITE, status=302, headers={"Location": SITE})
     assert "in a circle" in failure(lambda: fetcher().get(SITE))
-
-
-def test_what_robots_txt_forbids_is_not_asked_for(site):
-    site.get(ROBOTS, body="User-agent: *\nDisallow: /pmd/", content_type="text/plain")
-    assert "robots.txt" in failure(lambda: fetcher().get(SITE))
-    assert len(site.calls) == 1
-
-
-def test_a_crawl_delay_of_robots_txt_makes_us_slower(site):
-    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 1", content_type="text/plain")
-    site.get(SITE, body="x")
-    ours = fetcher(delay=0.01)
-    started = time.monotonic()
-    ours.get(SITE)
-    assert time.monotonic() - started >= 0.95
-
-
-def test_a_delay_of_zero_overrules_the_crawl_delay(site):
-    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 120", content_type="text/plain")
-    site.get(SITE, body="x")
-    started = time.monotonic()
-    fetcher(delay=0).get(SITE)
-    assert time.monotonic() - started < 1
 
 
 def test_between_two_requests_there_is_a_pause(no_robots):
@@ -284,6 +263,175 @@ def test_a_forgotten_session_is_not_asked_again(no_robots, said):
     assert len(no_robots.calls) == 2
 
 
+# --- robots.txt: how it is had; how it is read is in test_robots.py ---------------------------------
+
+
+def test_what_robots_txt_forbids_is_not_asked_for(site):
+    site.get(ROBOTS, body="User-agent: *\nDisallow: /pmd/", content_type="text/plain")
+    assert "robots.txt" in failure(lambda: fetcher().get(SITE))
+    assert len(site.calls) == 1
+
+
+def test_a_crawl_delay_of_robots_txt_makes_us_slower(site):
+    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 1", content_type="text/plain")
+    site.get(SITE, body="x")
+    ours = fetcher(delay=0.01)
+    started = time.monotonic()
+    ours.get(SITE)
+    assert time.monotonic() - started >= 0.95
+
+
+def test_a_delay_of_zero_overrules_the_crawl_delay(site):
+    site.get(ROBOTS, body="User-agent: *\nCrawl-delay: 120", content_type="text/plain")
+    site.get(SITE, body="x")
+    started = time.monotonic()
+    fetcher(delay=0).get(SITE)
+    assert time.monotonic() - started < 1
+
+
 def test_a_robots_txt_that_the_server_cannot_give_forbids_everything(site):
     site.get(ROBOTS, status=500)
     assert "we may not go on" in failure(lambda: fetcher().get(SITE))
+
+
+HOME = "/pmd/level.aspx"
+FORBIDS = "User-agent: *\nDisallow: /pmd/\nDisallow: /moved"
+Said = tuple[int, dict[str, str], str]
+
+
+def to(location: str) -> Said:
+    return 302, {"Location": location}, "moved"
+
+
+def robots_at(root: str) -> str:
+    return f"robots.txt of {root.removeprefix('http://')}"
+
+
+def asked_of(pages: dict[str, str | Said]) -> tuple[Fetcher, list[str], str, str]:
+    """A fetcher that asked a site for its page: what it asked in all, what failed, and the site's root."""
+    with serving({HOME: "home", **pages}) as site:
+        ours, failed = Fetcher(f"{site.root}{HOME}", Manners(delay=0, backoff=0, attempts=2)), ""
+        try:
+            ours.get(f"{site.root}{HOME}")
+        except FetchFailed as problem:
+            failed = str(problem)
+        ours.close()
+        return ours, [line.removeprefix("GET ") for line in site.asked], failed, site.root
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "application/octet-stream", ""])
+def test_rules_count_whatever_the_server_calls_them(kind):
+    _, asked, failed, _ = asked_of({"/robots.txt": (200, {"Content-Type": kind}, FORBIDS)})
+    assert (asked, "does not allow" in failed) == (["/robots.txt"], True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_robots_txt_that_moved_is_followed_though_it_forbids_its_own_place(status):
+    moved = (status, {"Location": "/moved/robots"}, "")
+    ours, asked, failed, _ = asked_of({"/robots.txt": moved, "/moved/robots": FORBIDS})
+    assert (asked, ours.notes) == (["/robots.txt", "/moved/robots"], [])
+    assert "does not allow /pmd/level.aspx" in failed
+
+
+@pytest.mark.parametrize(("hops", "is_followed"), [(5, True), (6, False)])
+def test_a_robots_txt_is_followed_over_five_redirects(hops, is_followed):
+    pages = {f"/moved{number}": to(f"/moved{number + 1}") for number in range(1, hops)}
+    ours, asked, failed, root = asked_of({"/robots.txt": to("/moved1"), **pages, f"/moved{hops}": FORBIDS})
+    assert bool(failed) is is_followed
+    assert asked[:6] == ["/robots.txt", *(f"/moved{number}" for number in range(1, 6))]
+    none = f"{robots_at(root)} counts as none, and forbids nothing: more than 5 redirects."
+    assert ours.notes == ([] if is_followed else [none])
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("/robots.txt", "more than 5 redirects."),
+        ("", "more than 5 redirects."),
+        (
+            "https://elsewhere.example.com/robots.txt",
+            "https://elsewhere.example.com/robots.txt is off the host",
+        ),
+        ("//elsewhere.example.com/", "is off the host"),
+        ("http://127.0.0.1:1/robots.txt", "is off the host"),
+        ("http://user:password@127.0.0.1/robots.txt", "is off the host"),
+        ("file:///etc/passwd", "is off the host"),
+        ("https://login.example.com/signin", "It seems to be a login."),
+        ("http://[", "which is no address."),
+    ],
+)
+def test_a_robots_txt_that_leads_away_or_in_a_circle_is_none_and_that_is_told(location, said):
+    ours, asked, failed, root = asked_of({"/robots.txt": to(location)})
+    assert (failed, asked[-1]) == ("", HOME)
+    (note,) = ours.notes
+    assert note.startswith(f"{robots_at(root)} counts as none, and forbids nothing: ")
+    assert said in note
+
+
+def test_where_a_robots_txt_leads_to_is_judged_as_if_it_were_there():
+    ours, asked, failed, _ = asked_of({"/robots.txt": to("/gone")})
+    assert (asked[-1], failed, ours.notes) == (HOME, "", [])
+    _, asked, failed, _ = asked_of({"/robots.txt": to("/broken"), "/broken": (500, {}, "")})
+    assert asked == ["/robots.txt", "/broken", "/broken"]
+    assert "answered 500: we may not go on." in failed
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 451, 204, 304])
+def test_a_site_that_has_no_robots_txt_for_us_forbids_nothing(status):
+    ours, asked, failed, _ = asked_of({"/robots.txt": (status, {}, FORBIDS if status >= 400 else "")})
+    assert (asked[-1], failed, ours.notes) == (HOME, "", [])
+
+
+def test_a_page_in_place_of_robots_txt_forbids_nothing_and_is_told():
+    ours, _, failed, root = asked_of({"/robots.txt": "<html><title>Welcome</title></html>"})
+    assert failed == ""
+    assert ours.notes == [
+        f"{robots_at(root)} has not one line of a robots.txt (a page, perhaps), and forbids nothing."
+    ]
+
+
+def test_a_robots_txt_may_gain_encryption(site):
+    site.get("http://pmd.example.org/robots.txt", status=301, headers={"Location": ROBOTS})
+    site.get(ROBOTS, body=FORBIDS)
+    ours = Fetcher("http://pmd.example.org/pmd/level.aspx", Manners(delay=0))
+    assert not ours.allowed("http://pmd.example.org/pmd/level.aspx")
+
+
+def test_a_robots_txt_does_not_lose_its_encryption(site):
+    site.get(ROBOTS, status=301, headers={"Location": "http://pmd.example.org/moved.txt"})
+    site.get("https://pmd.example.org/moved.txt", body=FORBIDS)
+    assert not fetcher().allowed(SITE)
+
+
+def test_of_a_robots_txt_without_end_no_more_is_read_than_is_used():
+    rules = f"{FORBIDS}\n{'#' * 6_000_000}\n"
+    with serving({"/robots.txt": rules, "/big": "x" * 6_000_000}) as site:
+        ours = Fetcher(f"{site.root}{HOME}", Manners(delay=0, max_bytes=100_000))
+        assert not ours.allowed(f"{site.root}{HOME}")
+        assert ours.notes == [f"{robots_at(site.root)} is longer than 500 KiB; the rest was not read."]
+        ours.close()
+        line = Connection(site.root, 5, 100_000, {})
+        assert 1000 < len(line.ask(Request("GET", f"{site.root}/big", enough=1000)).body) <= 1000 + 65536
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "own", "kept", "is_told"),
+    [
+        ("120", 1.0, 120.0, False),
+        ("2.5", 1.0, 2.5, False),
+        ("300", 1.0, 300.0, False),
+        ("0.5", 1.0, 1.0, False),
+        ("301", 1.0, 300.0, True),
+        ("86400", 1.0, 300.0, True),
+        ("86400", 600.0, 600.0, True),
+        ("86400", 0.0, 0.0, False),  # switched off by whoever runs this
+    ],
+)
+def test_a_crawl_delay_is_kept_up_to_five_minutes_and_more_is_told(site, asked, own, kept, is_told):
+    site.get(ROBOTS, body=f"User-agent: *\nCrawl-delay: {asked}")
+    ours = fetcher(delay=own)
+    assert ours.allowed(SITE)
+    assert ours._delay == kept
+    told = f"robots.txt of pmd.example.org asks for {asked} s between two requests; {kept:g} s were kept."
+    assert ours.notes == ([told] if is_told else [])

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import pytest
 
-from etl import stop
+from etl import robots, stop
 from etl.exceptions import FetchFailed, Stopped
 from etl.fetch import Fetcher, Manners
 from etl.tests.tinysite import Wire, serving
@@ -288,7 +288,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_whatever_the_environme
 
 def test_a_link_that_forgot_the_encryption_gets_it_back():
     ours = fetcher("https://pmd.example.org/pmd/")
-    ours._robots = type("All", (), {"can_fetch": lambda *_: True})()  # type: ignore[assignment]
+    ours._robots = robots.read(b"")
     assert ours._checked("http://pmd.example.org/pmd/a?b=c") == "https://pmd.example.org/pmd/a?b=c"
     with pytest.raises(FetchFailed):
         ours._checked("http://pmd.example.org:8080/pmd/")
