@@ -42,7 +42,10 @@ class _Echo:
 
 
 def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """GET shows the held run; POST with `release`, `release_some` or `reject` decides on it."""
+    """GET shows the held run; POST with `release`, `release_some` or `reject` decides on it.
+
+    A run that cannot be released (its bytes are lost, its source has no release) can still be rejected.
+    """
     form = Decision(request.POST or None)
     back = HttpResponseRedirect(reverse("admin:projects_syncrun_change", args=[run_id]))
     if request.method == "POST" and form.is_valid():
@@ -50,24 +53,42 @@ def decide(model_admin: ModelAdmin[SyncRun], request: HttpRequest, run_id: int) 
         return back
     try:
         run = held_run(run_id)
-        changes = rehearsal(run)
     except EtlError as problem:
         messages.error(request, str(problem))
         return back
-    if request.GET.get("format") == "csv":
+    changes = _rehearsed(request, run)
+    if changes is not None and request.GET.get("format") == "csv":
         return _as_csv(run, changes)
-    counts = dict(Counter(told.change_type for told in changes.told()))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Run {run.pk} of {run.source_id} is held",
         "run": run,
         "form": form,
-        "changes": list(islice(changes.told(), _SHOWN)),
-        "more": max(0, sum(counts.values()) - _SHOWN),
-        "counts": counts,
+        **_differences(changes),
         "columns": _columns(run),
     }
     return render(request, "admin/etl/syncrun/decide.html", context)
+
+
+def _rehearsed(request: HttpRequest, run: SyncRun) -> ChangeSet | None:
+    """What a release would change; None, and a message, where there can be none."""
+    try:
+        return rehearsal(run)
+    except EtlError as problem:
+        messages.error(request, str(problem))
+        return None
+
+
+def _differences(changes: ChangeSet | None) -> dict[str, Any]:
+    if changes is None:
+        return {"can_release": False}
+    counts = dict(Counter(told.change_type for told in changes.told()))
+    return {
+        "can_release": True,
+        "changes": list(islice(changes.told(), _SHOWN)),
+        "more": max(0, sum(counts.values()) - _SHOWN),
+        "counts": counts,
+    }
 
 
 def _carry_out(request: HttpRequest, run_id: int, form: Decision) -> None:

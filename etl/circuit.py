@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from projects.circuit import CLOSED, OPENS_AFTER, Circuit, Failure, derive, state
+from etl.sources import minutes_between
+from projects.circuit import CLOSED, OPENS_AFTER, Circuit, Failure, derive, states
+
+
+def state(source: str) -> Circuit:
+    """The circuit of a source that the registry knows."""
+    return states({source: minutes_between(source)}).get(source, CLOSED)
 
 
 def sentence(source: str, circuit: Circuit) -> str:

@@ -29,6 +29,8 @@ class SourceMonitor(ABC):
     """Reads one source for one run. With `dry_run` the run is not saved and nothing is written."""
 
     name: ClassVar[str]
+    title: ClassVar[str] = ""  # of its row, where no migration has made that; blank: the name
+    interval_minutes: ClassVar[int] = 60  # from poll to poll, where the settings know no other
     writer: ClassVar[Writer]  # how changes become rows
     # Each source's own module has its own kinds of these:
     known: Any  # what the record holds, since the poll began

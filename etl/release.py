@@ -59,15 +59,23 @@ class FigureRelease(MunicipalTreasuryMonitor):
         load.load_release(self.run, self.survey, changes, self.writer)
 
 
-RELEASES: dict[str, type[ProjectRelease] | type[FigureRelease]] = {
-    "dws": ProjectRelease,
-    "treasury": FigureRelease,
-}
+Release = type[ProjectRelease] | type[FigureRelease]
+RELEASES: dict[str, Release] = {"dws": ProjectRelease, "treasury": FigureRelease}
+
+
+def _release_of(run: SyncRun) -> Release:
+    """Raises CannotDecide for a source whose readings cannot be read again from the archive."""
+    if run.source_id not in RELEASES:
+        raise CannotDecide(
+            f"Readings of {run.source_id} cannot be released, only those of {' and '.join(RELEASES)}:"
+            f" run {run.pk} can be rejected, or held until the next reading."
+        )
+    return RELEASES[run.source_id]
 
 
 def rehearsal(run: SyncRun) -> Changes | FigureChanges:
     """What releasing a held run would change now; writes nothing. Raises EtlError."""
-    monitor = RELEASES[run.source_id](run, dry_run=True)
+    monitor = _release_of(run)(run, dry_run=True)
     try:
         return monitor.rehearse()
     finally:
@@ -93,6 +101,7 @@ def release(run_id: int, by: str, reason: str, places: Sequence[str] | None = No
     Raises CannotDecide, RunInProgress, or what ended the load.
     """
     run = held_run(run_id)
+    make = _release_of(run)
     if places is not None:
         unknown = set(places) - set(Municipality.objects.values_list("code", flat=True))
         if unknown or not places:
@@ -110,7 +119,7 @@ def release(run_id: int, by: str, reason: str, places: Sequence[str] | None = No
         ) from None
     if not claimed:
         raise CannotDecide(f"Run {run_id} was decided on by somebody else in this moment.")
-    return RELEASES[run.source_id](run).execute()
+    return make(run).execute()
 
 
 def reject(run_id: int, by: str, reason: str) -> SyncRun:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from etl import circuit, lease, queueing, stop, timetable
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
-from etl.sources import MONITORS
+from etl.sources import MONITORS, keep_rows, minutes_between, row_of
 from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ class DataScheduler:
         """Queue a run of each source that was not read for an interval: at start-up nobody waits for it."""
         overdue = []
         for source in MONITORS:
-            since = timezone.now() - timedelta(minutes=settings.INTERVAL_MINUTES[source])
+            since = timezone.now() - timedelta(minutes=minutes_between(source))
             if not SyncRun.objects.filter(source_id=source, state__in=GOOD, finished_at__gte=since).exists():
                 overdue.append(source)
         return self._request(overdue, SyncRun.Trigger.STARTUP)
@@ -67,6 +66,7 @@ class DataScheduler:
         """In the order of the registry; what reads the others' work waits for their runs."""
         runs: list[SyncRun] = []
         with transaction.atomic():  # a queued run without its task would wait for the next sweep
+            keep_rows(names)
             for name in names:
                 ahead = [run.pk for run in runs if run.is_active] if name in AFTER_OTHERS else []
                 run, is_new = lease.queue(name, trigger, force, requested_by, ahead)
@@ -79,11 +79,16 @@ class DataScheduler:
         return runs
 
     def run_now(self, source: str, trigger: str, *, force: bool = False, **options: Any) -> SyncRun:
-        """Poll in this process. Raises RunInProgress, or what ended the run, which it names."""
+        """Poll in this process.
+
+        Raises UnknownSource, RunInProgress, or what ended the run, which it names.
+        """
+        make = _monitor(source)
+        keep_rows([source])
         with stop.listening():
             run = lease.begin(source, trigger, force)
             try:
-                return MONITORS[source](run, **options).execute()
+                return make(run, **options).execute()
             except EtlError as problem:
                 problem.run_id = run.pk
                 raise
@@ -99,15 +104,19 @@ class DataScheduler:
         return applied
 
     def rehearse(self, source: str, *, force: bool = False, **options: Any) -> SourceMonitor:
-        """Poll and write nothing; the monitor that comes back has the unsaved run and its changes."""
+        """Poll and write nothing; the monitor that comes back has the unsaved run and its changes.
+
+        Raises UnknownSource, or what ended the poll.
+        """
+        make = _monitor(source)
         run = SyncRun(
-            source_id=source,
+            source=row_of(source),
             trigger=SyncRun.Trigger.COMMAND,
             state=RunState.RUNNING,
             force=force,
             started_at=timezone.now(),
         )
-        monitor = MONITORS[source](run, dry_run=True, **options)
+        monitor = make(run, dry_run=True, **options)
         with stop.listening():
             monitor.execute()
         return monitor
@@ -134,7 +143,7 @@ def _begun_by_clock(source: str) -> datetime | None:
     Ticks come twice from two clusters, and late when they waited behind long runs. The queue looks at its
     clock twice a minute, so that ticks of one minute are as little as half a minute apart.
     """
-    interval = timedelta(minutes=settings.INTERVAL_MINUTES[source])
+    interval = timedelta(minutes=minutes_between(source))
     since = timezone.now() - min(interval / 2, interval - _CLOCK_JITTER)
     runs = SyncRun.objects.filter(source_id=source, trigger=SyncRun.Trigger.SCHEDULE, started_at__gt=since)
     return runs.order_by("-pk").values_list("started_at", flat=True).first()
@@ -154,6 +163,8 @@ def work_off(run_id: int) -> str:
     run = SyncRun.objects.get(pk=run_id)
     if stop.requested():
         return f"run {run_id} stays queued: the workers are stopping"
+    if run.source_id not in MONITORS:  # it stays queued: the source may come back
+        return f"{run.source_id} is not polled"
     if ahead := lease.waits(run):
         return f"run {run_id} waits for {', '.join(str(pk) for pk in ahead)}"
     if not lease.claim(run):
@@ -180,6 +191,13 @@ def _work(do: Callable[[], SyncRun]) -> str:
         return f"failed: {problem}"
     queueing.take_up()  # whoever waited for this run
     return f"run {run.pk}: {run.state}, {run.change_count} changes"
+
+
+def _monitor(source: str) -> type[SourceMonitor]:
+    """Asked before a run is begun: one that no monitor can read would stay `running`."""
+    if source not in MONITORS:
+        raise UnknownSource(source)
+    return MONITORS[source]
 
 
 def known_sources() -> Sequence[str]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
-from etl.sources import MONITORS
+from etl.sources import MONITORS, keep_rows, minutes_between
 from projects.models import Source
 
 HEARTBEAT = "heartbeat"
@@ -43,9 +42,9 @@ class Entry:
 
 
 def wanted() -> Iterator[Entry]:
-    """The entries of the registry, at the intervals of the settings."""
+    """The entries of the registry, each at its own interval."""
     for source in MONITORS:
-        minutes = settings.INTERVAL_MINUTES[source]
+        minutes = minutes_between(source)
         yield Entry(source, minutes, _POLL, repr((source,)), None, first=minutes)
     # Its results are of no interest: they would push those of the polls out of the table.
     yield Entry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", "{'q_options': {'save': False}}", first=0)
@@ -60,7 +59,9 @@ def keep() -> list[tuple[str, int]]:
     with transaction.atomic():
         # The table knows no unique names: whoever keeps it holds the sources' rows. (A run's row refers to
         # one, which this lock does not hinder.)
-        list(Source.objects.select_for_update(no_key=True).order_by("pk"))
+        locked = {row.pk for row in Source.objects.select_for_update(no_key=True).order_by("pk")}
+        if not locked.issuperset(MONITORS):
+            keep_rows(MONITORS)
         entries = list(wanted())
         for entry in entries:
             _keep(entry)

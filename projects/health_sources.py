@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -82,10 +83,24 @@ def facts_json(facts: SourceFacts) -> dict[str, Any]:
     }
 
 
-def next_runs() -> dict[str, datetime]:
-    """When the schedule of each source is due next; a source without one is left out."""
-    rows = Schedule.objects.filter(name__in=settings.INTERVAL_MINUTES).exclude(repeats=0)
-    return {name: due for name, due in rows.values_list("name", "next_run") if due}
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often a source is to be read, and when next: None where the clock does not read it."""
+
+    minutes: int
+    next_run: datetime | None = None
+
+
+def plans() -> dict[str, Plan]:
+    """Of the sources that the settings or the clock's table know. A source that only the clock knows has its
+    interval there: what is added to the registry needs no setting.
+    """
+    found = {name: Plan(minutes) for name, minutes in settings.INTERVAL_MINUTES.items()}
+    rows = Schedule.objects.filter(name__in=Source.objects.values("pk")).exclude(repeats=0)
+    for name, minutes, due in rows.values_list("name", "minutes", "next_run"):
+        if interval := settings.INTERVAL_MINUTES.get(name) or minutes:
+            found[name] = Plan(interval, due)
+    return found
 
 
 def _open_runs() -> list[SyncRun]:
@@ -98,14 +113,18 @@ def _open_runs() -> list[SyncRun]:
 class Clock:
     """What is asked once for all sources: three queries."""
 
-    due: dict[str, datetime] = field(default_factory=next_runs)
-    circuits: dict[str, Circuit] = field(default_factory=states)
+    plans: dict[str, Plan] = field(default_factory=plans)
     runs: list[SyncRun] = field(default_factory=_open_runs)
     now: datetime = field(default_factory=timezone.now)
 
+    @cached_property
+    def circuits(self) -> dict[str, Circuit]:
+        return states({name: plan.minutes for name, plan in self.plans.items()})
+
     def facts(self, source: Any) -> SourceFacts:
         """Needs a row of `sources()`."""
-        interval, due = settings.INTERVAL_MINUTES.get(source.pk), self.due.get(source.pk)
+        plan = self.plans.get(source.pk)
+        interval, due = (plan.minutes, plan.next_run) if plan else (None, None)
         after = _stale_after(source, interval)
         return SourceFacts(
             name=source.pk,
@@ -200,4 +219,4 @@ def _seconds(started: datetime | None, finished: datetime | None) -> float | Non
     return round((finished - started).total_seconds(), 1)
 
 
-__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "next_runs", "queue_position", "sources"]
+__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "plans", "queue_position", "sources"]

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import DatabaseError, connections
 from django_q.cluster import Cluster
+from django_q.conf import Conf
 from django_q.management.commands import qcluster
 
 from etl import stop
 from etl.scheduler import DataScheduler
+from etl.sources import MONITORS
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class Command(qcluster.Command):
             return
         if options.get("cluster_name"):
             os.environ["Q_CLUSTER_NAME"] = options["cluster_name"]
+        # Every source at once, and one for what is short: a heartbeat that waits would look like death.
+        Conf.WORKERS = max(Conf.WORKERS, len(MONITORS) + 1)
         _keep_schedules()
         StoppingCluster().start()
 
