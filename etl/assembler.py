@@ -7,10 +7,10 @@ from etl.exceptions import InvalidRecord
 from etl.extract.types import PublishedProject
 from etl.known import KnownProject
 from etl.merge import merge
-from etl.places import Places
 from etl.records import ProjectRecord
 from etl.survey import Part, Survey
-from etl.vocabulary import Vocabulary
+from etl.values.places import Places
+from etl.values.vocabulary import Vocabulary
 
 
 class Assembler:

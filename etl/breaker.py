@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from etl.changes import Changes
 from etl.profile import Profile
-from etl.vocabulary import normal_label
+from etl.values.vocabulary import normal_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 from etl.exceptions import InvalidRecord
 from etl.normalise import listing_record
-from etl.places import Places
 from etl.records import ListingRecord, ProjectRecord, canonical
-from etl.spool import Spool
 from etl.survey import Listed
-from etl.vocabulary import is_volatile
+from etl.values.disklist import Spool
+from etl.values.places import Places
+from etl.values.vocabulary import is_volatile
 
 
 @dataclass(slots=True)

@@ -33,14 +33,14 @@ from etl.known import Key, Known, KnownProject, details
 from etl.manners import limits, manners
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
-from etl.places import Places
 from etl.profile import profile_of
 from etl.reading import Kept, Page, Reading
 from etl.records import ProjectRecord
 from etl.sight import content_digest
 from etl.survey import Part, Survey
 from etl.validators import is_read_in_full, kept_answer
-from etl.vocabulary import Vocabulary
+from etl.values.places import Places
+from etl.values.vocabulary import Vocabulary
 from etl.words import known_places, known_words
 from etl.writing import ProjectWriter
 from projects.models import SyncRun

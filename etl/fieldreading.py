@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from etl.amounts import parse_money, parse_percent
-from etl.coordinates import parse_coordinate, parse_point
-from etl.dates import parse_date
-from etl.parsed import Parsed, is_blank
 from etl.records import Issue
-from etl.units import Unit, label_unit
-from etl.vocabulary import Vocabulary, is_stand_in, province_of
+from etl.values.amounts import parse_money, parse_percent
+from etl.values.coordinates import parse_coordinate, parse_point
+from etl.values.dates import parse_date
+from etl.values.text import Parsed, is_blank
+from etl.values.units import Unit, label_unit
+from etl.values.vocabulary import Vocabulary, is_stand_in, province_of
 
 NOT_IN_VOCABULARY = "not in the vocabulary"
 

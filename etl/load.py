@@ -13,7 +13,7 @@ from etl.changes import Told
 from etl.checks import Verdict
 from etl.looked import Looked
 from etl.sight import Sight
-from etl.spool import Spool
+from etl.values.disklist import Spool
 from projects import changelog
 from projects.changelog import Entry
 from projects.charset import storable

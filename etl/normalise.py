@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from etl.amounts import parse_count, parse_money
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
 from etl.fieldreading import FieldReader
-from etl.places import Places
 from etl.placing import Placed, place_project
 from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
-from etl.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
+from etl.values.amounts import parse_count, parse_money
+from etl.values.places import Places
+from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
 
 _LONGEST_ID = 200
 _LISTING_FIELDS = {"Code": "code", "Projects": "projects", "Total value": "value"}

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from lxml import etree
 
 from etl.code_digest import code_digest
-from etl.vocabulary import Vocabulary
+from etl.values.vocabulary import Vocabulary
 
 # All that decides what is read of a page, modules and whole packages. What they import of ours stands here
 # too, or in the test's list of what decides nothing.
@@ -19,15 +19,7 @@ PARSER = (
     "etl.normalise",
     "etl.fieldreading",
     "etl.placing",
-    "etl.places",
-    "etl.amounts",
-    "etl.dates",
-    "etl.coordinates",
-    "etl.parsed",
-    "etl.units",
-    "etl.vocabulary",
-    "etl.vocabulary_labels",
-    "etl.vocabulary_meanings",
+    "etl.values",
     "etl.records",
     "etl.merge",
     "etl.survey",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.fieldreading import Candidate, FieldReader
-from etl.places import Found, Places
-from etl.vocabulary import province_of
+from etl.values.places import Found, Places
+from etl.values.vocabulary import province_of
 
 
 @dataclass(frozen=True, slots=True)

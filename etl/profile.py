@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from etl.survey import Survey
-from etl.vocabulary import normal_label
+from etl.values.vocabulary import normal_label
 
 # How certain a rendering is: cells under named headers, labelled blocks, lines of text.
 _CERTAINTY = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list": 1}

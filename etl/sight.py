@@ -12,7 +12,7 @@ from etl.extract.types import PageContent
 from etl.looked import Seen
 from etl.reading import Page
 from etl.records import digest_of
-from etl.vocabulary import is_volatile
+from etl.values.vocabulary import is_volatile
 
 
 class LastSeen(Protocol):

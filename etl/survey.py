@@ -11,7 +11,7 @@ from etl.extract.types import ListingLine, PublishedProject
 from etl.looked import Looked, Seen
 from etl.reading import Reading
 from etl.records import digest_of
-from etl.vocabulary import is_volatile
+from etl.values.vocabulary import is_volatile
 
 
 class Part:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from etl.places import Places
-from etl.vocabulary import DEFAULT, Vocabulary
+from etl.values.places import Places
+from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.models import Municipality
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS

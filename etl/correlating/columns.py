@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from etl.amounts import AMBIGUOUS, parse_money
-from etl.units import one_line, split_unit
+from etl.values.amounts import AMBIGUOUS, parse_money
+from etl.values.text import one_line
+from etl.values.units import split_unit
 
 ALLOCATED, SPENT = "allocated", "spent"
 

@@ -21,9 +21,9 @@ _BATCH = 1000
 # All that decides what is asked, modules and whole packages
 RULES = (
     "etl.correlating",
-    "etl.amounts",
-    "etl.parsed",
-    "etl.units",
+    "etl.values.amounts",
+    "etl.values.text",
+    "etl.values.units",
     "projects.finance",
     "projects.families",
     "projects.figures",

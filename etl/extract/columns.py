@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from etl.extract.document import Document
 from etl.extract.types import Table
-from etl.vocabulary import normal_label
+from etl.values.vocabulary import normal_label
 
 NO_HEADING = "Column 1"  # all columns without a heading: their order among themselves is no name either
 _BETWEEN = " | "

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from etl.extract.html import Element
 from etl.extract.types import Control, Table
 from etl.extract.whole import is_cut
-from etl.vocabulary import FIELD_LABELS, field_of
+from etl.values.vocabulary import FIELD_LABELS, field_of
 
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
 _COLLECTED = ("a", "area", "base", "dl", "form", "link", "script", "table", "title")

@@ -10,7 +10,7 @@ from etl.extract.lines import listing_rows
 from etl.extract.samerows import each_once
 from etl.extract.totals import is_total
 from etl.extract.types import PublishedProject, Table
-from etl.vocabulary import FIELD_LABELS, normal_label
+from etl.values.vocabulary import FIELD_LABELS, normal_label
 
 _OWN_PAGE = re.compile(r"proj|scheme", re.IGNORECASE)
 _IDENTIFYING = ("external_id", "name")

@@ -15,7 +15,7 @@ from etl.extract.blocks import blocks_table
 from etl.extract.document import Document, Found
 from etl.extract.html import Element
 from etl.extract.types import Table
-from etl.vocabulary import normal_label
+from etl.values.vocabulary import normal_label
 
 _MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
 _RANKS = {"external_id": 0, "name": 1}  # fields that identify, the better one first

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from etl.amounts import parse_money, parse_percent
-from etl.dates import parse_date
 from etl.extract.document import Document
 from etl.extract.types import PublishedProject, Table, TableKind
-from etl.parsed import Parsed
+from etl.values.amounts import parse_money, parse_percent
+from etl.values.dates import parse_date
+from etl.values.text import Parsed
 
 # How certain a rendering is to be read right: named columns, then labelled blocks, then lines of text
 _CERTAINTY: dict[TableKind, int] = {"grid": 5, "table": 4, "json": 3, "cards": 2, "list": 1, "fields": 1}

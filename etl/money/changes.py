@@ -12,7 +12,7 @@ from etl.money.cells import Key
 from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey
 from etl.records import canonical
-from etl.spool import Spool
+from etl.values.disklist import Spool
 from projects.finance import figure_key
 
 MONTHS = tuple(f"month_{number:02d}" for number in range(1, 13))

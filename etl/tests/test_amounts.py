@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl import amounts, coordinates
-from etl.amounts import parse_count, parse_money, parse_percent
-from etl.coordinates import parse_coordinate, parse_point
-from etl.units import Unit, label_unit
+from etl.values import amounts, coordinates
+from etl.values.amounts import parse_count, parse_money, parse_percent
+from etl.values.coordinates import parse_coordinate, parse_point
+from etl.values.units import Unit, label_unit
 
 THOUSANDS = Unit("money", Decimal(1000), "R'000")
 MILLIONS = Unit("money", Decimal(10**6), "R million")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl import dates
-from etl.dates import parse_date
+from etl.values import dates
+from etl.values.dates import parse_date
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from etl.dates import parse_date
 from etl.exceptions import PageChanged
 from etl.extract import clean, read_page
 from etl.extract.tags import is_overloaded
 from etl.extract.types import PublishedProject
+from etl.values.dates import parse_date
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
 from etl.normalise import listing_record, project_record, stable_digest
-from etl.places import Places
 from etl.records import PROJECT_FIELDS, ProjectRecord, canonical, digest_of
-from etl.vocabulary import DEFAULT
+from etl.values.places import Places
+from etl.values.vocabulary import DEFAULT
 from projects.facts import municipalities
 
 PLACES = Places(

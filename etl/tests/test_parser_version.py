@@ -15,7 +15,7 @@ from etl import parser_version
 from etl.code_digest import code_digest
 from etl.correlating.reading import RULES, rules_digest
 from etl.parser_version import MONEY, PARSER, money_digest, parser_digest
-from etl.vocabulary import DEFAULT
+from etl.values.vocabulary import DEFAULT
 from projects.models import DataChangeLog, SyncRun
 
 SOURCE = '''"""What the module is for."""
@@ -145,7 +145,7 @@ def test_it_is_the_same_on_every_version_of_python(written: Written) -> None:
         ("sample_nowhere", "no module or package sample_nowhere"),
         ("sample_nowhere.inner", "no module or package sample_nowhere.inner"),
         ("etl.tokens_of_nothing", "no module or package etl.tokens_of_nothing"),
-        ("etl.amounts.deeper", "no module or package etl.amounts.deeper"),
+        ("etl.values.amounts.deeper", "no module or package etl.values.amounts.deeper"),
         ("sample_room", "no code in sample_room"),
     ],
 )

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from etl import normalise
 from etl.changes import text_changes, value_changes
 from etl.exceptions import EtlError
-from etl.places import Places
 from etl.records import canonical
+from etl.values.places import Places
 from projects.models import DataChangeLog, Project
 
 some = settings(
@@ -106,7 +106,7 @@ def test_a_difference_applied_gives_the_new_record(old, new):
 def test_published_strings_are_rebuilt_from_their_differences(old, new):
     changed = text_changes(old, new)
     applied = {**old, **{label: pair[1] for label, pair in changed.items()}}
-    from etl.vocabulary import is_volatile
+    from etl.values.vocabulary import is_volatile
 
     told = {label: text for label, text in applied.items() if text is not None and not is_volatile(label)}
     assert told == {label: text for label, text in new.items() if not is_volatile(label)}

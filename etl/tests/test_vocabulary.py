@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.vocabulary import (
+from etl.values.vocabulary import (
     DEFAULT,
     FIELD_LABELS,
     FIELDS,

@@ -1,6 +1,6 @@
 """From published words to ours: labels to fields, status words to statuses. Pure; a steward can extend it.
 
-The built-in words are in `vocabulary_labels.py` and `vocabulary_meanings.py`; a steward's rows lie over
+The built-in words are in `labels.py` and `meanings.py`; a steward's rows lie over
 them (`Vocabulary.extended`) and win.
 """
 
@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from etl.units import Unit, label_unit, one_line, split_unit
-from etl.vocabulary_labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LABELS
-from etl.vocabulary_meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
+from etl.values.labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LABELS
+from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
+from etl.values.text import one_line
+from etl.values.units import Unit, label_unit, split_unit
 
 __all__ = [
     "DEFAULT", "FIELDS", "FIELD_LABELS", "PROGRAMMES", "PROJECT_TYPES", "PROVINCES", "STATUSES",

@@ -18,8 +18,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from etl.parsed import LONGEST_FIGURE, Parsed, is_blank
-from etl.units import Unit, one_line
+from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
+from etl.values.units import Unit
 
 AMBIGUOUS = "the separator can be read in two ways"
 APPROXIMATE = "published as an approximate figure"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from etl.parsed import LONGEST_FIGURE, Parsed, is_blank
-from etl.units import one_line
+from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
 
 NOT_COORDINATE = "cannot be read as a coordinate"
 NOT_POINT = "cannot be read as one point"

@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from etl.parsed import is_blank
-from etl.units import one_line
+from etl.values.text import is_blank, one_line
 
 _CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[\[(]\s*([A-Z]{2,3})\s*[\])]|^\s*([A-Z]{2,3})\s*$", re.IGNORECASE)

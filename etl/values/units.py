@@ -7,23 +7,12 @@ A rate such as "(R/kWh)" is no unit of money and stays in the label.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032", "'"))
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
-_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""))
-
-
-def one_line(text: str) -> str:
-    """The text in NFC with straight quotes and hyphens, each run of white space (NBSP too) one space."""
-    if text.isascii():
-        return " ".join(text.replace("`", "'").split())
-    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES).translate(_DASHES)
-    return " ".join(text.split())
+from etl.values.text import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from etl.parsed import LONGEST_FIGURE, Parsed, is_blank
-from etl.units import one_line
+from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
 
 IMPOSSIBLE = "no such date, day first"
 MONTH_ONLY = "month only"

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from etl.units import one_line
-
 T = TypeVar("T")
+
+_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032", "'"))
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""))
+
+
+def one_line(text: str) -> str:
+    """The text in NFC with straight quotes and hyphens, each run of white space (NBSP too) one space."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES).translate(_DASHES)
+    return " ".join(text.split())
+
 
 # Words with which a source says "no value here". "0" is none of them: a published zero stays zero.
 BLANK_WORDS = frozenset(

@@ -1,0 +1,1 @@
+"""What a published string says: amounts, dates, coordinates, units, places, words. Pure."""
