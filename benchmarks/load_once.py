@@ -17,13 +17,12 @@ def save_pages(size: int, folder: Path) -> list[Path]:
     """The pages of the list of all projects, as a crawl gets them; in a process of its own."""
     from etl.crawl import Crawl
     from etl.extract import read_page
-    from etl.fetch import Fetcher
-    from etl.manners import manners
+    from etl.fetch.fetcher import Fetcher, FetchPolicy
     from etl.replica.server import ReplicaServer
 
     with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:
         entry = f"{replica.root}/pmd/projects/Default.aspx"
-        fetcher = Fetcher(entry, manners())
+        fetcher = Fetcher(entry, FetchPolicy.of_settings())
         crawl = Crawl(entry, fetcher, lambda key, page: read_page(page.body, url=page.url))
         for number, reading in enumerate(crawl.lists()):
             (folder / f"{number:03d}.html").write_bytes(reading.page.body)

@@ -27,14 +27,15 @@ from etl.crawl import Crawl, Progress
 from etl.exceptions import EtlError, InvalidRecord
 from etl.extract import read_page
 from etl.extract.types import PageContent
-from etl.fetch import Fetcher
+from etl.fetch.fetcher import Fetcher, FetchPolicy
+from etl.fetch.page import Kept, Page
 from etl.inspect_page import inspect_page
 from etl.known import Key, Known, KnownProject, details
-from etl.manners import limits, manners
+from etl.manners import limits
 from etl.monitor import SourceMonitor
 from etl.parser_version import parser_digest
 from etl.profile import profile_of
-from etl.reading import Kept, Page, Reading
+from etl.reading import Reading
 from etl.records import ProjectRecord
 from etl.sight import content_digest
 from etl.survey import Part, Survey
@@ -71,7 +72,7 @@ class EnhancedDWSMonitor(SourceMonitor):
         self.cause = "source"
         run.parser_digest = parser_digest(self.words)
         self.survey = self._new_survey()
-        self.fetcher = Fetcher(settings.DWS_URL, manners(), self.alive, self._kept)
+        self.fetcher = Fetcher(settings.DWS_URL, FetchPolicy.of_settings(), self.alive, self._kept)
         self.crawl = Crawl(settings.DWS_URL, self.fetcher, self._read, on_progress)
 
     def close(self) -> None:

@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from etl.exceptions import PageChanged, SessionExpired
 from etl.extract.whole import is_cut
+from etl.fetch.answers import is_firewall, is_login, is_timeout_page, lost_session
 from projects.charset import Decoded, decoded, wide_charset
 
 _PASSWORD = re.compile(r"<input[^>]+type=[\"']?password", re.I)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
-_FIREWALL = re.compile(
-    r"request (was )?(rejected|blocked)|access denied|attention required|incident id|support id", re.I
-)
 _ERROR_TITLE = re.compile(r"server error|runtime error|service unavailable|page not found|error \d{3}", re.I)
-_TIMEOUT_PAGE = re.compile(r"(session)?(time-?out|expired)[\w-]*\.(aspx|html?)$|sessionend", re.I)
-_LOGIN_PAGE = re.compile(r"(log-?[io]n|sign-?in)(\.aspx|\.html?|\.php)?/?$", re.I)
-_LOGIN_QUERY = re.compile(r"(^|&)(ReturnUrl|wctx|SAMLRequest)=", re.I)
-# What ASP.NET says to fields of a session that it has forgotten (its key or its state is gone).
-_LOST_STATE = re.compile(
-    r"validation of viewstate mac failed|invalid postback or callback argument|invalid viewstate"
-    r"|view ?state (is|was) (invalid|corrupted)|session (has |state has )?(expired|timed out)",
-    re.I,
-)
 _SINGLE_BYTE = ("windows-", "iso-8859-", "koi8-", "ibm", "macintosh", "x-mac-")
-
-
-def is_login(url: str) -> bool:
-    """Whether the address is a login's: where a redirect ends that wants to know who we are."""
-    parts = _split(url)
-    return bool(_LOGIN_PAGE.search(parts[0]) or _LOGIN_QUERY.search(parts[1]))
-
-
-def is_timeout_page(url: str) -> bool:
-    """Whether the address is where a site sends those whose session it has forgotten."""
-    return bool(_TIMEOUT_PAGE.search(_split(url)[0]))
-
-
-def is_firewall(text: str) -> bool:
-    """Whether a short page reads like a firewall's."""
-    return len(text) < 20_000 and "__VIEWSTATE" not in text and bool(_FIREWALL.search(text))
-
-
-def lost_session(url: str, text: str) -> bool:
-    """Whether an answer (an error page, an error of a callback) says that the session is gone."""
-    return is_timeout_page(url) or (len(text) < 100_000 and bool(_LOST_STATE.search(text)))
 
 
 def inspect_callback(url: str, body: bytes, content_type: str) -> None:
@@ -123,12 +90,3 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _split(url: str) -> tuple[str, str]:
-    """Path and query; "" for what is no address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", ""
-    return parts.path, parts.query

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from etl import stop
 from etl.exceptions import LeaseLost, RunInProgress
+from etl.runs import stop
 from projects.models import RunState, SyncRun
 
 

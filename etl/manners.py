@@ -1,22 +1,10 @@
-"""The settings of fetching and of the breaker, as the pure modules want them."""
+"""The settings of the breaker, as the pure module wants them."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
 from etl.breaker import Limits
-from etl.fetch import Manners
-
-
-def manners() -> Manners:
-    return Manners(
-        delay=settings.FETCH_DELAY_SECONDS,
-        timeout=settings.FETCH_TIMEOUT_SECONDS,
-        attempts=settings.FETCH_MAX_ATTEMPTS,
-        backoff=settings.FETCH_BACKOFF_SECONDS,
-        max_bytes=settings.FETCH_MAX_BYTES,
-        contact_url=settings.CONTACT_URL,
-    )
 
 
 def limits() -> Limits:

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from etl import load
-from etl.archive import Archive
 from etl.checks import Verdict
 from etl.crawl import Progress
 from etl.exceptions import EtlError, LeaseLost, Stopped
+from etl.fetch.archive import Archive
 from etl.lease import Renewal
 from etl.load import ChangeSet, Writer
 from etl.looked import Looked

@@ -11,8 +11,10 @@ from etl.asking import Asking
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract import read_callback, read_page
 from etl.extract.types import PageContent, Pager, Table
-from etl.inspect_page import inspect_callback, inspect_page, is_login, lost_session
-from etl.reading import Count, Page, Reading
+from etl.fetch.answers import is_login, lost_session
+from etl.fetch.page import Page
+from etl.inspect_page import inspect_callback, inspect_page
+from etl.reading import Count, Reading
 from etl.webforms import Conversation, gridview_hop, page_fields
 
 _MOST_PAGES = 5000  # of one list

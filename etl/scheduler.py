@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from etl import circuit, lease, queueing, stop, timetable
+from etl import circuit, lease, queueing, timetable
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
+from etl.runs import stop
 from etl.sources import MONITORS, keep_rows, minutes_between, row_of
 from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 

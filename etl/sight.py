@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Protocol
 
-from etl.archive import Archive
 from etl.extract import clean
 from etl.extract.types import PageContent
+from etl.fetch.archive import Archive
+from etl.fetch.page import Page
 from etl.looked import Seen
-from etl.reading import Page
 from etl.records import digest_of
 from etl.values.vocabulary import is_volatile
 

@@ -16,12 +16,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from etl import checks, load
-from etl.archive import Archive
 from etl.asking import Progress
 from etl.checks import Disagreement, Verdict
 from etl.exceptions import EtlError, PageChanged
-from etl.fetch import Fetcher
-from etl.manners import limits, manners
+from etl.fetch.archive import Archive
+from etl.fetch.fetcher import Fetcher, FetchPolicy
+from etl.fetch.page import Page
+from etl.manners import limits
 from etl.money import answers, errors, holding, places
 from etl.money.cells import Key
 from etl.money.changes import FigureChanges, KnownFigure, changes_of
@@ -35,7 +36,6 @@ from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
 from etl.monitor import SourceMonitor
 from etl.parser_version import money_digest
-from etl.reading import Page
 from etl.sight import Sight
 from projects.facts import municipalities
 from projects.figures import HERE
@@ -71,7 +71,11 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
         self.survey = self._new_survey()
         self.fetcher = Fetcher(
-            settings.TREASURY_URL, manners(), self.alive, passing=_is_passing, refusal=_refusal
+            settings.TREASURY_URL,
+            FetchPolicy.of_settings(),
+            self.alive,
+            passing=_is_passing,
+            refusal=_refusal,
         )
         run.parser_digest = money_digest()
 

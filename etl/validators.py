@@ -6,8 +6,8 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 
-from etl.archive import Archive
-from etl.reading import Kept
+from etl.fetch.archive import Archive
+from etl.fetch.page import Kept
 from etl.sight import LastSeen
 from projects.models import Snapshot
 

@@ -165,7 +165,7 @@ def test_templates_load_and_include_only_what_their_room_may_use():
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("projects.views", "import etl.fetch"),
+        ("projects.views", "import etl.fetch.fetcher"),
         ("projects.models.project", "def late():\n    from realtime import notifier"),
         ("realtime.hub", "from etl.dws import EnhancedDWSMonitor"),
         ("etl.load", 'get_model("realtime.Hub")'),

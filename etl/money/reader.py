@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from etl.asking import Progress
 from etl.exceptions import EtlError, FetchFailed, PageChanged
-from etl.fetch import Fetcher
+from etl.fetch.fetcher import Fetcher
+from etl.fetch.page import Page
 from etl.money import answers
 from etl.money.model import Model, read_model
 from etl.money.queries import Query, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
-from etl.reading import Page
 from etl.records import digest_of
 from etl.sight import Sight
 

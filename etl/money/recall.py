@@ -9,13 +9,13 @@ from itertools import groupby
 
 from django.conf import settings
 
-from etl.archive import Archive
 from etl.exceptions import PageChanged
+from etl.fetch.archive import Archive
+from etl.fetch.page import Page
 from etl.money import answers
 from etl.money.model import read_model
 from etl.money.queries import CUBES, MODEL, Query, cube_of, model_query, params_of, queries_of
 from etl.money.survey import AnswerPage, FinanceSurvey
-from etl.reading import Page
 from etl.sight import Sight
 from projects.models import Sighting
 

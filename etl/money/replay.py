@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from etl import load
-from etl.archive import Archive
+from etl.fetch.archive import Archive
 from etl.money import answers
 from etl.money.cells import Key
 from etl.money.changes import (

@@ -10,7 +10,7 @@ import pytest
 from etl.crawl import Crawl
 from etl.exceptions import EtlError
 from etl.extract import read_page
-from etl.fetch import Fetcher, Manners
+from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.inspect_page import inspect_page
 from etl.tests.tinysite import Site, serving
 
@@ -49,7 +49,7 @@ class Walk:
     """One crawl of a tiny site: the numbers it read, the keys, what it noted."""
 
     def __init__(self, site: Site, entry: str = "/pmd/default.aspx") -> None:
-        self.fetcher = Fetcher(site.root + entry, Manners(delay=0, backoff=0, attempts=1, timeout=5))
+        self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=5))
         self.crawl = Crawl(site.root + entry, self.fetcher, self.read)
         self.keys: list[str] = []
         self.numbers: list[str] = []

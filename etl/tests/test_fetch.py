@@ -10,19 +10,19 @@ import pytest
 import requests
 import responses
 
-from etl import retry_after
 from etl.exceptions import FetchFailed, SessionExpired
-from etl.fetch import Fetcher, Manners
-from etl.network import Connection, Request
-from etl.reading import Kept
+from etl.fetch.answers import retry_after_seconds
+from etl.fetch.fetcher import Fetcher, FetchPolicy
+from etl.fetch.network import Connection, Request
+from etl.fetch.page import Kept
 from etl.tests.tinysite import serving
 
 SITE = "https://pmd.example.org/pmd/level.aspx"
 ROBOTS = "https://pmd.example.org/robots.txt"
 
 
-def fetcher(**manners: float) -> Fetcher:
-    return Fetcher(SITE, Manners(**{"delay": 0, "backoff": 0, "attempts": 3, **manners}))  # type: ignore[arg-type]
+def fetcher(**policy: float) -> Fetcher:
+    return Fetcher(SITE, FetchPolicy(**{"delay": 0, "backoff": 0, "attempts": 3, **policy}))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_retry_after_is_obeyed(no_robots):
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value, wanted):
-    assert retry_after.seconds(value, datetime(2026, 11, 23, 6, 0, tzinfo=UTC)) == wanted
+    assert retry_after_seconds(value, datetime(2026, 11, 23, 6, 0, tzinfo=UTC)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_retry_after_is_seconds_or_a_date(value, wanted):
 )
 def test_a_date_is_read_by_the_server_s_clock_where_that_makes_it_sooner(server_date, wanted):
     now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-    assert retry_after.seconds("Mon, 23 Nov 2026 06:01:00 GMT", now, server_date) == wanted
+    assert retry_after_seconds("Mon, 23 Nov 2026 06:01:00 GMT", now, server_date) == wanted
 
 
 def test_a_wait_without_end_is_too_much_patience(no_robots):
@@ -211,7 +211,7 @@ KEPT = Kept(b"<html>kept</html>", {"Etag": 'W/"7"', "Last-Modified": "Sun, 22 No
 
 
 def with_kept() -> Fetcher:
-    return Fetcher(SITE, Manners(delay=0), kept=lambda key: KEPT if key == "list" else None)
+    return Fetcher(SITE, FetchPolicy(delay=0), kept=lambda key: KEPT if key == "list" else None)
 
 
 def test_a_page_that_is_as_it_was_comes_from_what_we_kept(no_robots):
@@ -310,7 +310,7 @@ def robots_at(root: str) -> str:
 def asked_of(pages: dict[str, str | Said]) -> tuple[Fetcher, list[str], str, str]:
     """A fetcher that asked a site for its page: what it asked in all, what failed, and the site's root."""
     with serving({HOME: "home", **pages}) as site:
-        ours, failed = Fetcher(f"{site.root}{HOME}", Manners(delay=0, backoff=0, attempts=2)), ""
+        ours, failed = Fetcher(f"{site.root}{HOME}", FetchPolicy(delay=0, backoff=0, attempts=2)), ""
         try:
             ours.get(f"{site.root}{HOME}")
         except FetchFailed as problem:
@@ -393,7 +393,7 @@ def test_a_page_in_place_of_robots_txt_forbids_nothing_and_is_told():
 def test_a_robots_txt_may_gain_encryption(site):
     site.get("http://pmd.example.org/robots.txt", status=301, headers={"Location": ROBOTS})
     site.get(ROBOTS, body=FORBIDS)
-    ours = Fetcher("http://pmd.example.org/pmd/level.aspx", Manners(delay=0))
+    ours = Fetcher("http://pmd.example.org/pmd/level.aspx", FetchPolicy(delay=0))
     assert not ours.allowed("http://pmd.example.org/pmd/level.aspx")
 
 
@@ -406,7 +406,7 @@ def test_a_robots_txt_does_not_lose_its_encryption(site):
 def test_of_a_robots_txt_without_end_no_more_is_read_than_is_used():
     rules = f"{FORBIDS}\n{'#' * 6_000_000}\n"
     with serving({"/robots.txt": rules, "/big": "x" * 6_000_000}) as site:
-        ours = Fetcher(f"{site.root}{HOME}", Manners(delay=0, max_bytes=100_000))
+        ours = Fetcher(f"{site.root}{HOME}", FetchPolicy(delay=0, max_bytes=100_000))
         assert not ours.allowed(f"{site.root}{HOME}")
         assert ours.notes == [f"{robots_at(site.root)} is longer than 500 KiB; the rest was not read."]
         ours.close()

@@ -13,9 +13,10 @@ from itertools import pairwise
 
 import pytest
 
-from etl import robots, stop
 from etl.exceptions import FetchFailed, Stopped
-from etl.fetch import Fetcher, Manners
+from etl.fetch import robots
+from etl.fetch.fetcher import Fetcher, FetchPolicy
+from etl.runs import stop
 from etl.tests.tinysite import Wire, serving
 
 pytestmark = pytest.mark.soak  # with the long tests: it waits for time-outs
@@ -33,15 +34,15 @@ def let_go():
         FETCHERS.pop().close()
 
 
-def fetcher(url: str, alive=lambda: None, **manners: float) -> Fetcher:
+def fetcher(url: str, alive=lambda: None, **policy: float) -> Fetcher:
     quick = {"delay": 0, "backoff": 0, "attempts": 1, "timeout": 0.25, "max_bytes": 2_000_000}
-    FETCHERS.append(Fetcher(url, Manners(**{**quick, **manners}), alive))  # type: ignore[arg-type]
+    FETCHERS.append(Fetcher(url, FetchPolicy(**{**quick, **policy}), alive))  # type: ignore[arg-type]
     return FETCHERS[-1]
 
 
-def failure(wire: Wire, **manners: float) -> str:
+def failure(wire: Wire, **policy: float) -> str:
     with pytest.raises(FetchFailed) as caught:
-        fetcher(wire.url, **manners).get(wire.url)
+        fetcher(wire.url, **policy).get(wire.url)
     return str(caught.value)
 
 
@@ -205,7 +206,7 @@ def test_a_stop_ends_a_request_that_hangs(monkeypatch):
 
 
 def test_the_patience_with_one_page_has_an_end(monkeypatch):
-    monkeypatch.setattr("etl.fetch._LONGEST_PAGE", 0.5)
+    monkeypatch.setattr("etl.fetch.fetcher._LONGEST_PAGE", 0.5)
     with Wire([b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"]) as wire:
         started = time.monotonic()
         assert "answered 503" in failure(wire, attempts=1000, backoff=0.1)

@@ -19,7 +19,7 @@ Poll = Callable[..., SyncRun]
 def told(here: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[ReplicaServer], str]:
     """What a run tells of a delay that is too long; here so is one of more than 5 ms."""
     here.FETCH_DELAY_SECONDS = 0.001
-    monkeypatch.setattr("etl.fetch._LONGEST_WAIT", 0.005)
+    monkeypatch.setattr("etl.fetch.fetcher._LONGEST_WAIT", 0.005)
 
     def sentence(server: ReplicaServer) -> str:
         server.site.crawl_delay = 86400

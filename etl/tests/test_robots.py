@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import robots
+from etl.fetch import robots
 
 HOST = "https://pmd.example.org"
 

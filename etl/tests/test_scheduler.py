@@ -355,7 +355,7 @@ def test_a_trigger_of_all_answers_with_all_runs(sources):
 
 def test_runs_that_wait_stay_queued_when_the_workers_stop(sources, monkeypatch):
     """The byte that the cluster's stop sets is shared with forks alone; here it is set by hand."""
-    from etl import stop
+    from etl.runs import stop
 
     DataScheduler().request("all", "api")
     stop.stop_workers()

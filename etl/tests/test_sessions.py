@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl.archive import Archive
+from etl.fetch.archive import Archive
 from etl.replica.server import ReplicaServer
 from projects.models import DataChangeLog, Project, Sighting, Snapshot
 

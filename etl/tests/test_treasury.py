@@ -54,7 +54,7 @@ def test_a_forced_run_reads_all_cubes_and_still_changes_nothing(poll: Poll) -> N
 
 
 def test_each_figure_is_traced_to_the_bytes_of_the_answer_that_has_it(poll: Poll, here: Any) -> None:
-    from etl.archive import Archive
+    from etl.fetch.archive import Archive
 
     poll()
     for figure in MunicipalFigure.objects.filter(measure="capital").select_related("snapshot")[:20]:
@@ -248,9 +248,9 @@ def test_every_page_that_was_read_is_a_sighting(poll: Poll) -> None:
 def test_a_stop_in_the_middle_of_a_reading_loads_nothing_and_the_next_poll_reads_it_all(
     poll: Poll, site: ReplicaServer, monkeypatch: Any
 ) -> None:
-    from etl import stop
     from etl.exceptions import Stopped
     from etl.money.reader import CubeReader
+    from etl.runs import stop
 
     tell = CubeReader._tell
 

@@ -10,7 +10,7 @@ from django_q.cluster import Cluster
 from django_q.conf import Conf
 from django_q.management.commands import qcluster
 
-from etl import stop
+from etl.runs import stop
 from etl.scheduler import DataScheduler
 from etl.sources import MONITORS
 

@@ -19,9 +19,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from etl import stop
 from etl.exceptions import FetchFailed
-from etl.reading import Page
+from etl.fetch.page import Page
+from etl.runs import stop
 
 _LOOK = 0.2  # seconds between two looks at the clock while an answer is awaited
 _LONGEST_CONNECT = 10.0  # seconds; a host that is there accepts at once

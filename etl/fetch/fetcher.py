@@ -10,13 +10,15 @@ from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from django.conf import settings
 
-from etl import fetch_errors, retry_after, robots, stop
 from etl.exceptions import FetchFailed, SessionExpired
-from etl.inspect_page import is_firewall, is_login, lost_session
-from etl.network import Connection, Request
-from etl.reading import Kept, Page
-from etl.robots import ROBOT, Robots
+from etl.fetch import errors, robots
+from etl.fetch.answers import is_firewall, is_login, lost_session, retry_after_seconds
+from etl.fetch.network import Connection, Request
+from etl.fetch.page import Kept, Page
+from etl.fetch.robots import ROBOT, Robots
+from etl.runs import stop
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (429, 500, 502, 503, 504)
@@ -43,7 +45,7 @@ def refusal(answer: Page) -> str:
 
 
 @dataclass(slots=True)
-class Manners:
+class FetchPolicy:
     """How we behave: seconds, bytes and counts; see the settings of the same names."""
 
     delay: float = 1.0
@@ -52,6 +54,17 @@ class Manners:
     backoff: float = 2.0
     max_bytes: int = 50_000_000
     contact_url: str = ""
+
+    @classmethod
+    def of_settings(cls) -> FetchPolicy:
+        return cls(
+            delay=settings.FETCH_DELAY_SECONDS,
+            timeout=settings.FETCH_TIMEOUT_SECONDS,
+            attempts=settings.FETCH_MAX_ATTEMPTS,
+            backoff=settings.FETCH_BACKOFF_SECONDS,
+            max_bytes=settings.FETCH_MAX_BYTES,
+            contact_url=settings.CONTACT_URL,
+        )
 
 
 class Fetcher:
@@ -66,7 +79,7 @@ class Fetcher:
     def __init__(
         self,
         base_url: str,
-        manners: Manners,
+        policy: FetchPolicy,
         alive: Callable[[], None] = lambda: None,
         kept: Callable[[str], Kept | None] = lambda key: None,
         *,
@@ -74,20 +87,20 @@ class Fetcher:
         refusal: Callable[[Page], str] = refusal,
     ) -> None:
         self.passing, self.refusal = passing, refusal
-        self.base_url, self.manners, self.alive, self.kept = base_url, manners, alive, kept
+        self.base_url, self.policy, self.alive, self.kept = base_url, policy, alive, kept
         self.requests = self.retries = self.not_modified = 0
         self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
         self.host = urlsplit(base_url).netloc.lower()
         self._last_answer: float | None = None
         self.notes: list[str] = []
         self._robots: Robots | None = None
-        self._delay = manners.delay
+        self._delay = policy.delay
         headers = {
-            "User-Agent": f"{ROBOT}/1.0 (+{manners.contact_url})",
+            "User-Agent": f"{ROBOT}/1.0 (+{policy.contact_url})",
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
             "Accept-Language": "en-ZA,en;q=0.8",
         }
-        self._connection = Connection(base_url, manners.timeout, manners.max_bytes, headers)
+        self._connection = Connection(base_url, policy.timeout, policy.max_bytes, headers)
 
     def forget_session(self) -> None:
         """Start a new session at the server (its old one expired)."""
@@ -123,7 +136,7 @@ class Fetcher:
         # RFC 9309: no such file, or not ours to see, forbids nothing
         rules = robots.read(answer.body if answer and 200 <= status < 300 else b"")
         self.notes += [f"robots.txt of {self.host} {note}." for note in rules.notes]
-        if self.manners.delay > 0:
+        if self.policy.delay > 0:
             self._slow_down(rules.delay)
         return rules
 
@@ -143,7 +156,7 @@ class Fetcher:
         return None
 
     def _slow_down(self, asked: float) -> None:
-        self._delay = max(self.manners.delay, min(asked, _LONGEST_WAIT))
+        self._delay = max(self.policy.delay, min(asked, _LONGEST_WAIT))
         if asked > self._delay:
             self.notes.append(
                 f"robots.txt of {self.host} asks for {asked:.0f} s between two requests;"
@@ -196,12 +209,12 @@ class Fetcher:
 
     def _attempts(self, request: Request) -> Page:
         until = time.monotonic() + _LONGEST_PAGE
-        for attempt in range(1, self.manners.attempts + 1):
-            last = attempt == self.manners.attempts
+        for attempt in range(1, self.policy.attempts + 1):
+            last = attempt == self.policy.attempts
             try:
                 answer = self._once(request)
             except requests.RequestException as error:
-                if last or fetch_errors.is_final(error) or time.monotonic() > until:
+                if last or errors.is_final(error) or time.monotonic() > until:
                     self._give_up(request.url, error, attempt)
                 wait = self._backoff(attempt)
             else:
@@ -225,11 +238,11 @@ class Fetcher:
             self._last_answer = time.monotonic()
 
     def _backoff(self, attempt: int) -> float:
-        doubled = self.manners.backoff * 2 ** min(attempt - 1, 20)
+        doubled = self.policy.backoff * 2 ** min(attempt - 1, 20)
         return min(doubled, _LONGEST_WAIT) * random.uniform(0.5, 1.5)
 
     def _asked_wait(self, answer: Page, attempt: int) -> float:
-        asked = retry_after.seconds(answer.header("Retry-After"), server_date=answer.header("Date"))
+        asked = retry_after_seconds(answer.header("Retry-After"), server_date=answer.header("Date"))
         if asked is not None and asked > _LONGEST_WAIT:
             raise FetchFailed(f"{self.host} answered {answer.status} and asks for {asked:.0f} s of patience.")
         return max(asked or 0.0, self._backoff(attempt))
@@ -245,8 +258,8 @@ class Fetcher:
         self.alive()
 
     def _give_up(self, url: str, error: requests.RequestException, attempts: int) -> NoReturn:
-        tried = f" after {attempts} attempts" if not fetch_errors.is_final(error) else ""
-        raise FetchFailed(f"{fetch_errors.sentence(_name(url), error)}{tried}.") from error
+        tried = f" after {attempts} attempts" if not errors.is_final(error) else ""
+        raise FetchFailed(f"{errors.sentence(_name(url), error)}{tried}.") from error
 
 
 def _validators(kept: Kept | None) -> dict[str, str]:

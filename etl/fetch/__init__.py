@@ -1,0 +1,1 @@
+"""URL → Page: the only room that knows HTTP."""

@@ -1,0 +1,59 @@
+"""An answer as received, and one that was kept. Pure data."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from projects.charset import decoded
+
+
+@dataclass(slots=True)
+class Page:
+    """One answer as received. `headers` without cookies' values; `status` None for a saved file."""
+
+    url: str
+    body: bytes
+    status: int | None = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    not_modified: bool = False  # the server said so; the body is the one that we kept
+
+    def header(self, name: str) -> str:
+        return _header(self.headers, name)
+
+    @property
+    def content_type(self) -> str:
+        return self.header("Content-Type")
+
+    @property
+    def text(self) -> str:
+        """The body as a browser would read it; see `projects.charset`."""
+        return decoded(self.body, self.content_type).text
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the answer says of itself that it comes from the replica."""
+        start = decoded(self.body[:8192], self.content_type).text
+        return self.header("X-Demo-Data") == "1" or 'content="Buka Amanzi replica"' in start
+
+
+@dataclass(slots=True)
+class Kept:
+    """An answer that we kept: its body as received, and its headers."""
+
+    body: bytes
+    headers: dict[str, str]
+
+    def header(self, name: str) -> str:
+        return _header(self.headers, name)
+
+
+def _header(headers: dict[str, str], name: str) -> str:
+    wanted = name.lower()
+    return next((value for key, value in headers.items() if key.lower() == wanted), "")
