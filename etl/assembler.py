@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from etl import normalise
 from etl.exceptions import InvalidRecord
 from etl.extract.types import PublishedProject
 from etl.known import KnownProject
-from etl.merge import merge
-from etl.records import ProjectRecord
+from etl.normalise.merge import merge
+from etl.normalise.projects import project_record
+from etl.normalise.records import ProjectRecord
 from etl.survey import Part, Survey
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
@@ -30,7 +30,7 @@ class Assembler:
         """An identity for a row that shows no number; "" where it shows no name either."""
         listed_under = [area] if area else []
         try:
-            return normalise.project_record(
+            return project_record(
                 "",
                 project.published,
                 None,
@@ -72,7 +72,7 @@ class Assembler:
         line_texts = line.published if line else (known.line() if known else {})
         page_texts = page.published if page else (known.page() if known else None)
         merged = merge(line_texts, page_texts, known.before() if known else None)
-        record = normalise.project_record(
+        record = project_record(
             external_id,
             line_texts,
             merged.page,

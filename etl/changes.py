@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.exceptions import InvalidRecord
-from etl.normalise import listing_record
-from etl.records import ListingRecord, ProjectRecord, canonical
+from etl.normalise.projects import listing_record
+from etl.normalise.records import ListingRecord, ProjectRecord, canonical
 from etl.survey import Listed
 from etl.values.disklist import Spool
 from etl.values.places import Places

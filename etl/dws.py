@@ -33,10 +33,10 @@ from etl.inspect_page import inspect_page
 from etl.known import Key, Known, KnownProject, details
 from etl.manners import limits
 from etl.monitor import SourceMonitor
+from etl.normalise.records import ProjectRecord
 from etl.parser_version import parser_digest
 from etl.profile import profile_of
 from etl.reading import Reading
-from etl.records import ProjectRecord
 from etl.sight import content_digest
 from etl.survey import Part, Survey
 from etl.validators import is_read_in_full, kept_answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from etl.changes import Absence, ListingChange, ProjectChange
-from etl.records import canonical
+from etl.normalise.records import canonical
 from projects.changelog import Entry
 from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
 

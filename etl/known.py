@@ -12,9 +12,9 @@ from django.db.models import Count
 
 from etl import overrides, reread
 from etl.breaker import Past
-from etl.merge import Before
+from etl.normalise.merge import Before
+from etl.normalise.records import PROJECT_FIELDS
 from etl.profile import Profile
-from etl.records import PROJECT_FIELDS
 from projects.models import (
     GOOD,
     Identity,

@@ -17,11 +17,7 @@ PARSER = (
     "projects.charset",
     "etl.extract",
     "etl.normalise",
-    "etl.fieldreading",
-    "etl.placing",
     "etl.values",
-    "etl.records",
-    "etl.merge",
     "etl.survey",
     "etl.assembler",
 )
@@ -29,7 +25,7 @@ PARSER = (
 MONEY = (
     "projects.charset",
     "projects.finance",
-    "etl.records",
+    "etl.normalise.records",
     "etl.money.answers",
     "etl.money.cells",
     "etl.money.figures",

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from etl import load, normalise, reread
+from etl import load, reread
 from etl.changes import Changes, ProjectChange
 from etl.checks import Verdict
 from etl.dws import EnhancedDWSMonitor
 from etl.known import Known, KnownProject, details
 from etl.load import ChangeSet
-from etl.records import canonical
+from etl.normalise.projects import project_record
+from etl.normalise.records import canonical
 from etl.scratch import Scratch, difference
 from projects.models import Cause, DataChangeLog, EntityType, RunState, Source, SyncRun
 
@@ -53,7 +54,7 @@ class Replay(EnhancedDWSMonitor):
         self, external_id: str, then: KnownProject, known: KnownProject | None
     ) -> ProjectChange | None:
         """The change that makes what is known into what the replay found."""
-        record = normalise.project_record(
+        record = project_record(
             external_id,
             then.line(),
             then.page(),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from etl import overrides
 from etl.changes import Absence, ListingChange, ProjectChange, QuietChange
-from etl.records import PROJECT_FIELDS
+from etl.normalise.records import PROJECT_FIELDS
 from projects.models import (
     Identity,
     Municipality,

@@ -11,7 +11,7 @@ from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
 from etl.looked import Seen
-from etl.records import digest_of
+from etl.normalise.records import digest_of
 from etl.values.vocabulary import is_volatile
 
 

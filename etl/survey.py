@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from etl.extract.types import ListingLine, PublishedProject
 from etl.looked import Looked, Seen
+from etl.normalise.records import digest_of
 from etl.reading import Reading
-from etl.records import digest_of
 from etl.values.vocabulary import is_volatile
 
 

@@ -19,7 +19,7 @@ ROOMS = ("buka", "projects", "etl", "realtime")
 MAY_IMPORT = {"projects": set(), "etl": {"projects"}, "realtime": {"projects"}, "buka": set(ROOMS)}
 # Steps 2 to 5 of the pipeline, and the sentences of a change: they know neither Django nor HTTP.
 PURE = re.compile(
-    r"etl\.((extract|values)(\..+)?|normalise\w*|records|checks)"
+    r"etl\.((extract|values|normalise)(\..+)?|checks)"
     r"|etl\.money\.(queries|answers|model|errors|cells|figures|places|survey|changes|holding)"
     r"|projects\.(charset|rules|finance|finance_rules|discrepancy_rules|beside)"
 )

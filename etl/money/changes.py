@@ -11,7 +11,7 @@ from etl.changes import Told, value_changes
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey
-from etl.records import canonical
+from etl.normalise.records import canonical
 from etl.values.disklist import Spool
 from projects.finance import figure_key
 

@@ -13,7 +13,7 @@ from etl.money import answers
 from etl.money.model import Model, read_model
 from etl.money.queries import Query, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
-from etl.records import digest_of
+from etl.normalise.records import digest_of
 from etl.sight import Sight
 
 _MOST_PAGES = 50  # of one question; more is a service that does not come to an end

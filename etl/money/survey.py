@@ -12,7 +12,7 @@ from etl.money import figures
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
 from etl.money.queries import MODEL, Query, cube_of, measures_of
-from etl.records import digest_of
+from etl.normalise.records import digest_of
 
 
 @dataclass(slots=True)

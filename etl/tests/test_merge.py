@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etl.merge import Before, Merged, merge
+from etl.normalise.merge import Before, Merged, merge
 
 KNOWN = Before({"Status": "Design", "Budget": "R 5"}, ["Status", "Budget"], {"Budget": "R5.00"})
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
-from etl.normalise import listing_record, project_record, stable_digest
-from etl.records import PROJECT_FIELDS, ProjectRecord, canonical, digest_of
+from etl.normalise.projects import listing_record, project_record, stable_digest
+from etl.normalise.records import PROJECT_FIELDS, ProjectRecord, canonical, digest_of
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT
 from projects.facts import municipalities

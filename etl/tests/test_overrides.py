@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl import overrides as under_load
-from etl import records, rows
+from etl import rows
 from etl.changes import value_changes
+from etl.normalise import records
 from etl.replay import replay
 from projects import fieldvalues, overrides
 from projects.fieldvalues import CORRECTABLE, canonical, typed

@@ -201,7 +201,9 @@ def test_all_that_decides_is_named(named: tuple[str, ...]) -> None:
 
 
 def test_merging_surveying_and_assembling_are_named() -> None:
-    assert {"etl.merge", "etl.survey", "etl.assembler", "projects.charset", "etl.extract"} <= set(PARSER)
+    assert {"etl.normalise", "etl.survey", "etl.assembler", "projects.charset", "etl.extract"} <= set(
+        PARSER
+    )
 
 
 def test_words_and_libraries_count(monkeypatch: pytest.MonkeyPatch) -> None:

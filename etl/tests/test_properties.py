@@ -14,10 +14,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import normalise
 from etl.changes import text_changes, value_changes
 from etl.exceptions import EtlError
-from etl.records import canonical
+from etl.normalise.projects import project_record
+from etl.normalise.records import canonical
 from etl.values.places import Places
 from projects.models import DataChangeLog, Project
 
@@ -115,7 +115,7 @@ def test_published_strings_are_rebuilt_from_their_differences(old, new):
 @given(words.filter(str.strip), words.filter(str.strip))
 def test_two_numbers_are_two_projects(one, other):
     def identity(number: str) -> str:
-        return normalise.project_record(number, {"Project Name": "x"}, None, places=Places([])).external_id
+        return project_record(number, {"Project Name": "x"}, None, places=Places([])).external_id
 
     same = " ".join(one.split()) == " ".join(other.split())
     assert (identity(one) == identity(other)) == same

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from etl.fieldreading import Candidate, FieldReader
+from etl.normalise.field_reader import Candidate, FieldReader
 from etl.values.places import Found, Places
 from etl.values.vocabulary import province_of
 

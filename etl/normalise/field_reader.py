@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from etl.records import Issue
+from etl.normalise.records import Issue
 from etl.values.amounts import parse_money, parse_percent
 from etl.values.coordinates import parse_coordinate, parse_point
 from etl.values.dates import parse_date
@@ -94,7 +94,7 @@ class FieldReader:
         return sorted(self.issues, key=lambda issue: tuple(issue.values()))
 
     def read(self) -> dict[str, Any]:
-        """All typed values but those of place (`etl.placing`)."""
+        """All typed values but those of place (`etl.normalise.placing`)."""
         words = self.vocabulary
         values: dict[str, Any] = {field: self._sourced_text(field) for field in _TEXTS}
         if values["name"] is None and values["description"] is not None:

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
-from etl.fieldreading import FieldReader
-from etl.placing import Placed, place_project
-from etl.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
+from etl.normalise.field_reader import FieldReader
+from etl.normalise.placing import Placed, place_project
+from etl.normalise.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
 from etl.values.amounts import parse_count, parse_money
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of

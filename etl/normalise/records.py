@@ -46,7 +46,7 @@ class ProjectRecord:
     url: str | None
     line_digest: str
     page_digest: str | None  # None where this run did not read the project's own page
-    # where line and page differ: what the one that does not speak says (see `etl.merge`)
+    # where line and page differ: what the one that does not speak says (see `etl.normalise.merge`)
     other: dict[str, str] = field(default_factory=dict)
 
 

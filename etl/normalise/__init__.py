@@ -1,0 +1,1 @@
+"""Published strings → typed records. Pure."""
