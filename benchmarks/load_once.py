@@ -15,7 +15,7 @@ from django.conf import settings
 
 def save_pages(size: int, folder: Path) -> list[Path]:
     """The pages of the list of all projects, as a crawl gets them; in a process of its own."""
-    from etl.crawl import Crawl
+    from etl.crawl.crawler import Crawl
     from etl.extract import read_page
     from etl.fetch.fetcher import Fetcher, FetchPolicy
     from etl.replica.server import ReplicaServer

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from etl.breaker import Reason
+from etl.crawl.observations import Looked
+from etl.crawl.reading import Count
 from etl.exceptions import DemoMismatch, PageChanged
-from etl.looked import Looked
-from etl.reading import Count
 from etl.survey import Survey
 
 # A total that was off by the same amount in so many readings is how the site is.

@@ -9,8 +9,8 @@ from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
 from etl.correlating.questions import QuestionChanges, changes_of
 from etl.correlating.writing import QuestionWriter
+from etl.crawl.observations import Looked
 from etl.exceptions import DemoMismatch
-from etl.looked import Looked
 from etl.monitor import SourceMonitor
 from projects.models import Discrepancy, DiscrepancyState, Source, SyncRun
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from etl import breaker, checks, load, reread
+from etl import breaker, checks, load
 from etl.assembler import Assembler
 from etl.changes import (
     Absence,
@@ -23,23 +23,23 @@ from etl.changes import (
     value_changes,
 )
 from etl.checks import Verdict
-from etl.crawl import Crawl, Progress
+from etl.crawl import archive_reader
+from etl.crawl.crawler import Crawl, Progress
+from etl.crawl.evidence import content_digest, is_read_in_full, kept_answer
+from etl.crawl.inspect import inspect_page
+from etl.crawl.reading import Reading
 from etl.exceptions import EtlError, InvalidRecord
 from etl.extract import read_page
 from etl.extract.types import PageContent
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Kept, Page
-from etl.inspect_page import inspect_page
 from etl.known import Key, Known, KnownProject, details
 from etl.manners import limits
 from etl.monitor import SourceMonitor
 from etl.normalise.records import ProjectRecord
 from etl.parser_version import parser_digest
 from etl.profile import profile_of
-from etl.reading import Reading
-from etl.sight import content_digest
 from etl.survey import Part, Survey
-from etl.validators import is_read_in_full, kept_answer
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
 from etl.words import known_places, known_words
@@ -89,7 +89,7 @@ class EnhancedDWSMonitor(SourceMonitor):
             return
         self.cause = "parser"
         try:
-            self._gather(reread.readings(reread.believed(self.run.source), self.words.fields))
+            self._gather(archive_reader.readings(archive_reader.believed(self.run.source), self.words.fields))
             self.changes = self._compare(Verdict(complete=False), self._seen())
             if not self.dry_run:
                 load.load_corrections(self.run, self.changes, self.writer)

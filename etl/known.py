@@ -10,8 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from etl import overrides, reread
+from etl import overrides
 from etl.breaker import Past
+from etl.crawl import archive_reader
 from etl.normalise.merge import Before
 from etl.normalise.records import PROJECT_FIELDS
 from etl.profile import Profile
@@ -134,7 +135,7 @@ class Known:
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key."""
-        rows = reread.newest(self.source).defer("url").iterator(chunk_size=5000)
+        rows = archive_reader.newest(self.source).defer("url").iterator(chunk_size=5000)
         return {sighting.key: sighting for sighting in rows}
 
     def past(self) -> Past | None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from etl import checks, lease
 from etl.changes import Told
 from etl.checks import Verdict
-from etl.looked import Looked
-from etl.sight import Sight
+from etl.crawl.evidence import Sight
+from etl.crawl.observations import Looked
 from etl.values.disklist import Spool
 from projects import changelog
 from projects.changelog import Entry

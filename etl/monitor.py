@@ -12,13 +12,13 @@ from django.conf import settings
 
 from etl import load
 from etl.checks import Verdict
-from etl.crawl import Progress
+from etl.crawl.crawler import Progress
+from etl.crawl.evidence import Sight
+from etl.crawl.observations import Looked
 from etl.exceptions import EtlError, LeaseLost, Stopped
 from etl.fetch.archive import Archive
 from etl.lease import Renewal
 from etl.load import ChangeSet, Writer
-from etl.looked import Looked
-from etl.sight import Sight
 from projects.models import RunState, SyncRun
 from projects.overrides import expire_due
 

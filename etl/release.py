@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from etl import lease, load, reread
+from etl import lease, load
 from etl.changes import Changes
 from etl.checks import Verdict
+from etl.crawl import archive_reader
 from etl.dws import EnhancedDWSMonitor
 from etl.exceptions import CannotDecide, RunInProgress
 from etl.known import Known
@@ -26,7 +27,7 @@ class ProjectRelease(EnhancedDWSMonitor):
     def rehearse(self) -> Changes:
         """What a release would change now; writes nothing."""
         self.known = Known.of(self.run.source)
-        self._gather(reread.readings(reread.of_run(self.run), self.words.fields))
+        self._gather(archive_reader.readings(archive_reader.of_run(self.run), self.words.fields))
         self.survey.whole = bool(self.run.complete)
         return self._changes(Verdict(complete=self.survey.whole), "")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from etl import load, reread
+from etl import load
 from etl.changes import Changes, ProjectChange
 from etl.checks import Verdict
+from etl.crawl import archive_reader
 from etl.dws import EnhancedDWSMonitor
 from etl.known import Known, KnownProject, details
 from etl.load import ChangeSet
@@ -44,7 +45,7 @@ class Replay(EnhancedDWSMonitor):
     def changes_of(self, scratch: Scratch) -> Changes:
         """What the run changes in the scratch state."""
         self.known, self.survey = scratch, self._new_survey()
-        self._gather(reread.readings(reread.of_run(self.run), self.words.fields))
+        self._gather(archive_reader.readings(archive_reader.of_run(self.run), self.words.fields))
         changes = self._changes(Verdict(complete=bool(self.run.complete)), "")
         if self.run.released_places is not None:
             changes = changes.within(self.run.released_places, scratch.places_of)

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from etl.crawl.observations import Looked, Seen
+from etl.crawl.reading import Reading
 from etl.extract.types import ListingLine, PublishedProject
-from etl.looked import Looked, Seen
 from etl.normalise.records import digest_of
-from etl.reading import Reading
 from etl.values.vocabulary import is_volatile
 
 

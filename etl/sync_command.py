@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from etl.asking import Progress
+from etl.crawl.session import Progress
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.release import release
 from etl.scheduler import DataScheduler

@@ -16,8 +16,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from etl import checks, load
-from etl.asking import Progress
 from etl.checks import Disagreement, Verdict
+from etl.crawl.evidence import Sight
+from etl.crawl.session import Progress
 from etl.exceptions import EtlError, PageChanged
 from etl.fetch.archive import Archive
 from etl.fetch.fetcher import Fetcher, FetchPolicy
@@ -36,7 +37,6 @@ from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
 from etl.monitor import SourceMonitor
 from etl.parser_version import money_digest
-from etl.sight import Sight
 from projects.facts import municipalities
 from projects.figures import HERE
 from projects.finance import FIRST_YEAR, municipal_year

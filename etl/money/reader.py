@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from etl.asking import Progress
+from etl.crawl.evidence import Sight
+from etl.crawl.session import Progress
 from etl.exceptions import EtlError, FetchFailed, PageChanged
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
@@ -14,7 +15,6 @@ from etl.money.model import Model, read_model
 from etl.money.queries import Query, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
 from etl.normalise.records import digest_of
-from etl.sight import Sight
 
 _MOST_PAGES = 50  # of one question; more is a service that does not come to an end
 _MOST_FAILURES = 2  # cubes in a row that cannot be read: then the service is down, not the cube

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from django.conf import settings
 
+from etl.crawl.evidence import Sight
 from etl.exceptions import PageChanged
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
@@ -16,7 +17,6 @@ from etl.money import answers
 from etl.money.model import read_model
 from etl.money.queries import CUBES, MODEL, Query, cube_of, model_query, params_of, queries_of
 from etl.money.survey import AnswerPage, FinanceSurvey
-from etl.sight import Sight
 from projects.models import Sighting
 
 _KEY = re.compile(r"(?P<cube>\w+)(?: (?P<what>\w+))?(?: (?P<years>[\d+-]+))?")

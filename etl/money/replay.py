@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from etl import load
+from etl.crawl.evidence import Sight
 from etl.fetch.archive import Archive
 from etl.money import answers
 from etl.money.cells import Key
@@ -26,7 +27,6 @@ from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
 from etl.scratch import difference
-from etl.sight import Sight
 from projects.facts import municipalities
 from projects.finance import figure_key
 from projects.models import DataChangeLog, MunicipalFigure, Presence, RunState, Source, SyncRun

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.looked import Looked
+from etl.crawl.observations import Looked
 from etl.money import figures
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord

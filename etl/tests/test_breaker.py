@@ -9,8 +9,8 @@ import pytest
 from etl import checks
 from etl.breaker import Limits, Past, reasons
 from etl.changes import Changes
+from etl.crawl.reading import Count
 from etl.profile import Profile
-from etl.reading import Count
 
 BEFORE = Profile(
     count=100,

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.exceptions import EtlError, PageChanged
 from etl.extract import clean, read_page
-from etl.inspect_page import inspect_callback, inspect_page
 from etl.money import answers
 from etl.tests.tinysite import Page, serving
 from projects.models import Project, Snapshot

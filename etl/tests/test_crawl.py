@@ -7,11 +7,11 @@ from itertools import count
 
 import pytest
 
-from etl.crawl import Crawl
+from etl.crawl.crawler import Crawl
+from etl.crawl.inspect import inspect_page
 from etl.exceptions import EtlError
 from etl.extract import read_page
 from etl.fetch.fetcher import Fetcher, FetchPolicy
-from etl.inspect_page import inspect_page
 from etl.tests.tinysite import Site, serving
 
 pytestmark = pytest.mark.soak
@@ -114,7 +114,7 @@ def test_nothing_off_the_host_or_above_the_folder_is_asked_for():
 
 
 def test_a_maze_of_links_has_an_end(monkeypatch):
-    monkeypatch.setattr("etl.crawl._MOST_BARREN", 20)
+    monkeypatch.setattr("etl.crawl.crawler._MOST_BARREN", 20)
     fresh = count()
 
     def maze(form):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.exceptions import PageChanged, SessionExpired
-from etl.inspect_page import inspect_callback, inspect_page
 
 GOOD = b"<!DOCTYPE html><html><head><title>DWS</title></head><body>%s</body></html>"
 

@@ -19,8 +19,8 @@ from etl import circuit, scheduler, timetable
 from etl.breaker import Reason
 from etl.changes import Changes
 from etl.checks import Verdict
+from etl.crawl.observations import Looked
 from etl.exceptions import CannotDecide, FetchFailed
-from etl.looked import Looked
 from etl.management.commands import qcluster
 from etl.monitor import SourceMonitor
 from etl.release import RELEASES, rehearsal, reject, release

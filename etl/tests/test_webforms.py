@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from etl.crawl.webforms import Conversation, grid_arguments, gridview_hop, page_fields
 from etl.extract.types import CallbackAnswer, Control, Form, Pager
-from etl.webforms import Conversation, grid_arguments, gridview_hop, page_fields
 
 FIELDS = {"__VIEWSTATE": "vs", "__VIEWSTATEENCRYPTED": "", "__EVENTVALIDATION": "ev", "q": "x"}
 

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from etl import links
-from etl.asking import Asking, Progress
+from etl.crawl import links
+from etl.crawl.paging import Paging, has_data, needs_conversation
+from etl.crawl.reading import Reading
+from etl.crawl.session import Asking, Progress
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import Link
-from etl.paging import Paging, has_data, needs_conversation
-from etl.reading import Reading
 
 __all__ = ["Crawl", "Progress"]
 

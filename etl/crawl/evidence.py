@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Protocol
 
+from etl.crawl.observations import Seen
 from etl.extract import clean
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
-from etl.fetch.page import Page
-from etl.looked import Seen
+from etl.fetch.page import Kept, Page
 from etl.normalise.records import digest_of
 from etl.values.vocabulary import is_volatile
+from projects.models import Snapshot
+
+_VALIDATORS = ("etag", "last-modified")
 
 
 class LastSeen(Protocol):
@@ -96,3 +100,27 @@ def content_digest(content: PageContent) -> str:
         for row in table.rows
     )
     return digest_of({"projects": projects, "listings": listings, "tables": tables})
+
+
+def kept_answer(archive: Archive, last: Mapping[str, LastSeen], key: str) -> Kept | None:
+    """The last believed answer of a page, where the server gave it an ETag or a Last-Modified.
+
+    None where the page has to be fetched. Only the bytes that came with a validator can be had again by it:
+    a later answer that differed in its noise alone was let go, and with it its validator.
+    """
+    seen = last.get(key)
+    if seen is None or not seen.snapshot_id or seen.snapshot_id != seen.raw_sha256:
+        return None
+    headers = Snapshot.objects.filter(pk=seen.snapshot_id).values_list("headers", flat=True).first() or {}
+    if not any(name.lower() in _VALIDATORS for name in headers):
+        return None
+    try:
+        body = archive.read(seen.snapshot_id)
+    except (OSError, EOFError, zlib.error):  # gone or broken: the page is fetched, and kept again
+        return None
+    return Kept(body, headers) if sha256(body).hexdigest() == seen.snapshot_id else None
+
+
+def is_read_in_full(key: str, turn: int, of: int) -> bool:
+    """Whether it is the page's turn to be fetched whatever its validator says: some servers' never change."""
+    return zlib.crc32(key.encode()) % of == turn % of

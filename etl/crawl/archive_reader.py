@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
+from etl.crawl.reading import Reading
 from etl.exceptions import PageChanged
 from etl.extract import read_page
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
-from etl.reading import Reading
 from projects.models import Sighting, Source, SyncRun
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from etl import links
-from etl.asking import Asking
+from etl.crawl import links
+from etl.crawl.inspect import inspect_callback, inspect_page
+from etl.crawl.reading import Count, Reading
+from etl.crawl.session import Asking
+from etl.crawl.webforms import Conversation, gridview_hop, page_fields
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract import read_callback, read_page
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
-from etl.inspect_page import inspect_callback, inspect_page
-from etl.reading import Count, Reading
-from etl.webforms import Conversation, gridview_hop, page_fields
 
 _MOST_PAGES = 5000  # of one list
 _MOST_SESSIONS = 2  # new ones that one list gets

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from etl.crawl.inspect import inspect_page
+from etl.crawl.reading import Count, Reading
 from etl.exceptions import EtlError, FetchFailed, PageChanged, SessionExpired
 from etl.extract import read_page
 from etl.extract.types import PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
-from etl.inspect_page import inspect_page
-from etl.reading import Count, Reading
 
 _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
 

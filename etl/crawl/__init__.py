@@ -1,0 +1,1 @@
+"""What to ask of a site next, and each page fetched, archived and read."""
