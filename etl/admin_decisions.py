@@ -16,10 +16,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from etl.compare.profile import Profile
+from etl.decide.release import held_run, rehearsal, reject, release
 from etl.exceptions import EtlError
-from etl.load import ChangeSet
-from etl.profile import Profile
-from etl.release import held_run, rehearsal, reject, release
+from etl.load.run import ChangeSet
 from projects.models import Municipality, SyncRun
 
 _SHOWN = 500  # changes on the page; all of them are in the CSV

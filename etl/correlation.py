@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etl.checks import Verdict
+from etl.compare.checks import Verdict
 from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
 from etl.correlating.questions import QuestionChanges, changes_of

@@ -10,9 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from etl import breaker, checks, load
-from etl.assembler import Assembler
-from etl.changes import (
+from etl.compare import breaker, checks
+from etl.compare.assembler import Assembler
+from etl.compare.changes import (
     Absence,
     Changes,
     ProjectChange,
@@ -22,7 +22,10 @@ from etl.changes import (
     text_changes,
     value_changes,
 )
-from etl.checks import Verdict
+from etl.compare.checks import Verdict
+from etl.compare.known import Key, Known, KnownProject, details, known_places, known_words, limits
+from etl.compare.profile import profile_of
+from etl.compare.survey import Part, Survey
 from etl.crawl import archive_reader
 from etl.crawl.crawler import Crawl, Progress
 from etl.crawl.evidence import content_digest, is_read_in_full, kept_answer
@@ -33,17 +36,13 @@ from etl.extract import read_page
 from etl.extract.types import PageContent
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Kept, Page
-from etl.known import Key, Known, KnownProject, details
-from etl.manners import limits
+from etl.load import run as load
+from etl.load.projects import ProjectWriter
 from etl.monitor import SourceMonitor
 from etl.normalise.records import ProjectRecord
-from etl.parser_version import parser_digest
-from etl.profile import profile_of
-from etl.survey import Part, Survey
+from etl.runs.parser_version import parser_digest
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
-from etl.words import known_places, known_words
-from etl.writing import ProjectWriter
 from projects.models import SyncRun
 
 

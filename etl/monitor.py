@@ -10,15 +10,15 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 
-from etl import load
-from etl.checks import Verdict
+from etl.compare.checks import Verdict
 from etl.crawl.crawler import Progress
 from etl.crawl.evidence import Sight
 from etl.crawl.observations import Looked
 from etl.exceptions import EtlError, LeaseLost, Stopped
 from etl.fetch.archive import Archive
-from etl.lease import Renewal
-from etl.load import ChangeSet, Writer
+from etl.load import run as load
+from etl.load.run import ChangeSet, Writer
+from etl.runs.lease import Renewal
 from projects.models import RunState, SyncRun
 from projects.overrides import expire_due
 

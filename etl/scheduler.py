@@ -11,11 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from etl import circuit, lease, queueing, timetable
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
-from etl.runs import stop
+from etl.runs import lease, queue, stop, timetable
 from etl.sources import MONITORS, keep_rows, minutes_between, row_of
+from projects import circuit
 from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class DataScheduler:
                     lease.insist(run)
                 if ahead and not is_new and run.state == RunState.QUEUED:
                     lease.wait_also(run, ahead)
-                queueing.enqueue_if_idle(run, is_new)
+                queue.enqueue_if_idle(run, is_new)
                 runs.append(run)
         return runs
 
@@ -130,7 +130,7 @@ def poll(source: str) -> str:
     if stop.requested():
         return f"{source} is left alone: the workers are stopping"
     if lease.active_run(source) is None:
-        broken = circuit.state(source)
+        broken = _circuit(source)
         if not broken.is_due(timezone.now()):
             return circuit.sentence(source, broken)
         if begun := _begun_by_clock(source):
@@ -155,7 +155,7 @@ def beat() -> str:
     Heartbeat.objects.update_or_create(
         name="worker", defaults={"at": timezone.now(), "holder": lease.holder()}
     )
-    runs = queueing.take_up()
+    runs = queue.take_up()
     return f"taken up: {', '.join(str(run.pk) for run in runs)}" if runs else "alive"
 
 
@@ -188,9 +188,9 @@ def _work(do: Callable[[], SyncRun]) -> str:
     except RunInProgress as busy:
         return str(busy)
     except EtlError as problem:  # said on the run, which is where people look; the queue goes on
-        queueing.take_up()
+        queue.take_up()
         return f"failed: {problem}"
-    queueing.take_up()  # whoever waited for this run
+    queue.take_up()  # whoever waited for this run
     return f"run {run.pk}: {run.state}, {run.change_count} changes"
 
 
@@ -203,3 +203,7 @@ def _monitor(source: str) -> type[SourceMonitor]:
 
 def known_sources() -> Sequence[str]:
     return [*MONITORS, ALL]
+
+
+def _circuit(source: str) -> circuit.Circuit:
+    return circuit.states({source: minutes_between(source)}).get(source, circuit.CLOSED)

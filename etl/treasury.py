@@ -15,15 +15,16 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from etl import checks, load
-from etl.checks import Disagreement, Verdict
+from etl.compare import checks
+from etl.compare.checks import Disagreement, Verdict
+from etl.compare.known import limits
 from etl.crawl.evidence import Sight
 from etl.crawl.session import Progress
 from etl.exceptions import EtlError, PageChanged
 from etl.fetch.archive import Archive
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Page
-from etl.manners import limits
+from etl.load import run as load
 from etl.money import answers, errors, holding, places
 from etl.money.cells import Key
 from etl.money.changes import FigureChanges, KnownFigure, changes_of
@@ -36,7 +37,7 @@ from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
 from etl.monitor import SourceMonitor
-from etl.parser_version import money_digest
+from etl.runs.parser_version import money_digest
 from projects.facts import municipalities
 from projects.figures import HERE
 from projects.finance import FIRST_YEAR, municipal_year

@@ -82,4 +82,7 @@ def circuit_json(circuit: Circuit) -> dict[str, Any]:
     return {"open": circuit.open, "failures": circuit.failures, "next_probe": instant(circuit.next_probe)}
 
 
-__all__ = ["CLOSED", "OPENS_AFTER", "Circuit", "Failure", "circuit_json", "derive", "states"]
+def sentence(source: str, circuit: Circuit) -> str:
+    """What the clock says when it leaves a source alone."""
+    until = f"{circuit.next_probe:%Y-%m-%d %H:%M} UTC" if circuit.next_probe else "now"
+    return f"{source} failed {circuit.failures} times in a row; it is not tried again before {until}."

@@ -9,7 +9,7 @@ import pytest
 from buka.ceilings import Measures, _measure_code, spread, verdict
 
 
-def measured(source: str, name: str = "etl/load.py") -> Measures:
+def measured(source: str, name: str = "etl/load/run.py") -> Measures:
     measures = Measures()
     _measure_code(ast.parse(source), name, measures)
     return measures

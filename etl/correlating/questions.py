@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from etl.changes import Told
+from etl.compare.changes import Told
 from etl.correlating.findings import Finding, Tally
 
 OPEN, CLOSED = "open", "closed"

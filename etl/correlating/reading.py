@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import Max, Q
 
-from etl.code_digest import code_digest
 from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
+from etl.runs.code_digest import code_digest
 from projects.figures import HERE, number
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
 

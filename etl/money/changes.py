@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.changes import Told, value_changes
+from etl.compare.changes import Told, value_changes
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey

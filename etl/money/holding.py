@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from etl.breaker import Limits, Reason
+from etl.compare.breaker import Limits, Reason
 from etl.money.changes import FigureChanges
 
 

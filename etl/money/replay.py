@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
-from etl import load
+from etl.compare.changes import difference
 from etl.crawl.evidence import Sight
 from etl.fetch.archive import Archive
+from etl.load import run as load
 from etl.money import answers
 from etl.money.cells import Key
 from etl.money.changes import (
@@ -26,7 +27,6 @@ from etl.money.figures import FigureRecord
 from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
-from etl.scratch import difference
 from projects.facts import municipalities
 from projects.finance import figure_key
 from projects.models import DataChangeLog, MunicipalFigure, Presence, RunState, Source, SyncRun

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from etl import checks
-from etl.breaker import Limits, Past, reasons
-from etl.changes import Changes
+from etl.compare import checks
+from etl.compare.breaker import Limits, Past, reasons
+from etl.compare.changes import Changes
+from etl.compare.profile import Profile
 from etl.crawl.reading import Count
-from etl.profile import Profile
 
 BEFORE = Profile(
     count=100,

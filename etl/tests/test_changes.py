@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from etl.changes import field_changes, text_changes, value_changes
+from etl.compare.changes import field_changes, text_changes, value_changes
 
 FIELDS = {"Status": "status", "Budget": "budget", "Remarks": None, "Project No": "external_id"}
 

@@ -15,15 +15,16 @@ from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule
 from rest_framework.test import APIClient
 
-from etl import circuit, scheduler, timetable
-from etl.breaker import Reason
-from etl.changes import Changes
-from etl.checks import Verdict
+from etl import scheduler
+from etl.compare.breaker import Reason
+from etl.compare.changes import Changes
+from etl.compare.checks import Verdict
 from etl.crawl.observations import Looked
+from etl.decide.release import RELEASES, rehearsal, reject, release
 from etl.exceptions import CannotDecide, FetchFailed
 from etl.management.commands import qcluster
 from etl.monitor import SourceMonitor
-from etl.release import RELEASES, rehearsal, reject, release
+from etl.runs import timetable
 from etl.scheduler import DataScheduler, UnknownSource
 from etl.sources import MONITORS
 from projects.alerts import update
@@ -166,7 +167,7 @@ def test_its_circuit_opens_at_its_own_interval(gauges):
     for _ in range(5):
         with pytest.raises(FetchFailed):
             DataScheduler().run_now(NAME, "command")
-    state = circuit.state(NAME)
+    state = scheduler._circuit(NAME)
     assert (state.open, state.failures) == (True, 5)
     begun = SyncRun.objects.order_by("pk").last().started_at
     assert state.next_probe == begun + 2 * 45 * MINUTE - MINUTE

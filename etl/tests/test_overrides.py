@@ -15,11 +15,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl import overrides as under_load
-from etl import rows
-from etl.changes import value_changes
+from etl.compare.changes import value_changes
+from etl.compare.known import source_values
+from etl.decide.replay import replay
+from etl.load import overrides as under_load
+from etl.load import rows
 from etl.normalise import records
-from etl.replay import replay
 from projects import fieldvalues, overrides
 from projects.fieldvalues import CORRECTABLE, canonical, typed
 from projects.models import DataChangeLog, Override, Project, Source, SyncRun
@@ -201,7 +202,7 @@ def test_a_load_without_corrections_pays_one_query_and_one_with_them_a_fixed_num
     known = list(Project.objects.order_by("id"))
 
     def statements() -> int:
-        from etl.changes import ProjectChange
+        from etl.compare.changes import ProjectChange
 
         record = type("Record", (), {"values": {"budget": Decimal(1), "status": None}})
         changes = [ProjectChange(record, row.pk, "updated", "source", {}, {}, None) for row in known]
@@ -211,13 +212,13 @@ def test_a_load_without_corrections_pays_one_query_and_one_with_them_a_fixed_num
 
     assert statements() == 1
     with CaptureQueriesContext(connection) as seen:
-        assert under_load.source_values([row.pk for row in known]) == {}
+        assert source_values([row.pk for row in known]) == {}
     assert len(seen) == 1
     for row in known:
         overrides.correct(row, "budget", "77", reason="x", user=None)
         overrides.correct(row, "status", "design", reason="x", user=None)
     assert statements() == 3
-    assert under_load.source_values([known[0].pk])[known[0].pk]["budget"] == 1
+    assert source_values([known[0].pk])[known[0].pk]["budget"] == 1
 
 
 @pytest.mark.soak

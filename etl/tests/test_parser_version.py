@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from etl import parser_version
-from etl.code_digest import code_digest
 from etl.correlating.reading import RULES, rules_digest
-from etl.parser_version import MONEY, PARSER, money_digest, parser_digest
+from etl.runs import parser_version
+from etl.runs.code_digest import code_digest
+from etl.runs.parser_version import MONEY, PARSER, money_digest, parser_digest
 from etl.values.vocabulary import DEFAULT
 from projects.models import DataChangeLog, SyncRun
 
@@ -164,10 +164,15 @@ def test_a_folder_without_code_is_said_aloud(tmp_path: Path, monkeypatch: pytest
 # What the named modules import of ours, and what decides nothing of what is read or asked: errors, the
 # shapes of pages and runs, and what is known already.
 DECIDES_NOTHING = {
-    "etl.exceptions", "etl.crawl.reading", "etl.crawl.observations", "etl.known", "etl.changes",
-    "etl.code_digest",
-    "projects.changelog", "projects.models",
-}  # fmt: skip
+    "etl.exceptions",
+    "etl.crawl.reading",
+    "etl.crawl.observations",
+    "etl.compare.known",
+    "etl.compare.changes",
+    "etl.runs.code_digest",
+    "projects.changelog",
+    "projects.models",
+}
 
 
 def imported(module: str) -> set[str]:
@@ -202,7 +207,13 @@ def test_all_that_decides_is_named(named: tuple[str, ...]) -> None:
 
 
 def test_merging_surveying_and_assembling_are_named() -> None:
-    assert {"etl.normalise", "etl.survey", "etl.assembler", "projects.charset", "etl.extract"} <= set(PARSER)
+    assert {
+        "etl.normalise",
+        "etl.compare.survey",
+        "etl.compare.assembler",
+        "projects.charset",
+        "etl.extract",
+    } <= set(PARSER)
 
 
 def test_words_and_libraries_count(monkeypatch: pytest.MonkeyPatch) -> None:

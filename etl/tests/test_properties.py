@@ -14,7 +14,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.changes import text_changes, value_changes
+from etl.compare.changes import text_changes, value_changes
 from etl.exceptions import EtlError
 from etl.normalise.projects import project_record
 from etl.normalise.records import canonical

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from etl import release, replay
+from etl.decide import release, replay
 from projects.models import DataChangeLog, Project, Source, Vocabulary
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,9 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from rest_framework.test import APIClient
 
-from etl import lease, queueing, scheduler, timetable
+from etl import scheduler
 from etl.exceptions import FetchFailed, RunInProgress
+from etl.runs import lease, queue, timetable
 from etl.scheduler import DataScheduler
 from etl.sources import MONITORS
 from etl.tests.conftest import going_on
@@ -230,7 +231,7 @@ def test_a_task_that_a_dead_worker_holds_does_not_keep_a_run_waiting(sources):
     DataScheduler().request("dws", "api")
     SyncRun.objects.update(requested_at=timezone.now() - timedelta(minutes=2))
     OrmQ.objects.update(lock=timezone.now() + timedelta(hours=8))
-    assert len(queueing.take_up()) == 1
+    assert len(queue.take_up()) == 1
 
 
 # --- all sources with one trigger -----------------------------------------------------------------

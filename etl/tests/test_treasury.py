@@ -176,7 +176,7 @@ def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site:
 def test_a_reading_that_is_out_of_line_is_held_and_not_asked_for_again(
     poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
-    from etl.release import release
+    from etl.decide.release import release
 
     poll()
     rows = DataChangeLog.objects.count()

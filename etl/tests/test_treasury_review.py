@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from etl.decide.release import rehearsal, reject, release
 from etl.exceptions import PageChanged
 from etl.money import replay
-from etl.release import rehearsal, reject, release
 from etl.replica.server import ReplicaServer
 from projects import finance
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Source, SyncRun

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
-from etl import release
+from etl.decide import release
 from etl.exceptions import CannotDecide
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, SyncRun
 

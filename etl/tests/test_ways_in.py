@@ -16,8 +16,9 @@ from django_q.models import OrmQ, Schedule
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from etl import lease, scheduler
+from etl import scheduler
 from etl.exceptions import LeaseLost, RunInProgress
+from etl.runs import lease
 from etl.scheduler import DataScheduler
 from etl.sources import MONITORS
 from etl.tests.conftest import going_on

@@ -136,7 +136,7 @@ class SyncRun(models.Model):
     traceback = models.TextField(blank=True)
 
     content_digest = models.CharField(max_length=64, blank=True, help_text="of all that was read")
-    # What this reading looked like, for the next one to be compared with: see `etl.profile`.
+    # What this reading looked like, for the next one to be compared with: see `etl.compare.profile`.
     profile = models.JSONField(default=dict, blank=True)
     disagreements = models.JSONField(
         default=list, blank=True, help_text="where the site's own totals differ from what it lists"

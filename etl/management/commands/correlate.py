@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef
 
 from etl.correlating.wording import many
-from etl.sync_command import SyncCommand
+from etl.management.sync import SyncCommand
 from projects.api.runs import run_json
 from projects.models import Discrepancy, MunicipalFigure, Municipality, Presence, SyncRun
 

@@ -10,10 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from etl.compare.known import known_words
 from etl.exceptions import PageChanged
 from etl.extract import PageContent, read_page
 from etl.extract.types import Table
-from etl.words import known_words
 
 _SHOWN_ROWS = 5
 

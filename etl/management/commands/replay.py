@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from etl import replay
+from etl.decide import replay
 from etl.exceptions import EtlError
 from etl.money import replay as money_replay
 from etl.scheduler import DataScheduler

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from etl.sync_command import SyncCommand
+from etl.management.sync import SyncCommand
 from projects.models import SyncRun
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from lxml import etree
 
-from etl.code_digest import code_digest
+from etl.runs.code_digest import code_digest
 from etl.values.vocabulary import Vocabulary
 
 # All that decides what is read of a page, modules and whole packages. What they import of ours stands here
@@ -18,8 +18,8 @@ PARSER = (
     "etl.extract",
     "etl.normalise",
     "etl.values",
-    "etl.survey",
-    "etl.assembler",
+    "etl.compare.survey",
+    "etl.compare.assembler",
 )
 # … and of an answer of the Municipal Money API
 MONEY = (

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db.models import Q
 
-from etl import load
-from etl.changes import Changes, ProjectChange
-from etl.checks import Verdict
+from etl.compare.changes import Changes, ProjectChange, difference
+from etl.compare.checks import Verdict
+from etl.compare.known import Known, KnownProject, details
+from etl.compare.scratch import Scratch
 from etl.crawl import archive_reader
 from etl.dws import EnhancedDWSMonitor
-from etl.known import Known, KnownProject, details
-from etl.load import ChangeSet
+from etl.load import run as load
+from etl.load.run import ChangeSet
 from etl.normalise.projects import project_record
 from etl.normalise.records import canonical
-from etl.scratch import Scratch, difference
 from projects.models import Cause, DataChangeLog, EntityType, RunState, Source, SyncRun
 
 ToldBy = dict[tuple[str, str], dict[str, list[Any]]]  # (change type, id or code) → field → [old, new]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from etl.compare.survey import Listed
 from etl.exceptions import InvalidRecord
 from etl.normalise.projects import listing_record
 from etl.normalise.records import ListingRecord, ProjectRecord, canonical
-from etl.survey import Listed
 from etl.values.disklist import Spool
 from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
@@ -224,3 +224,12 @@ def _listing_change(record: ListingRecord, known: Any, snapshot: str | None) -> 
         return []
     pk = known.pk if known else None
     return [ListingChange(record, pk, change_type, told, texts, snapshot, record.digest)]
+
+
+def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, list[Any]]:
+    """{name: [ours, theirs]} where two mappings differ."""
+    return {
+        name: [ours.get(name), theirs.get(name)]
+        for name in ours.keys() | theirs.keys()
+        if ours.get(name) != theirs.get(name)
+    }

@@ -1,13 +1,16 @@
-"""What the change log says of a run's changes."""
+"""Changes of projects and municipality lines → rows, and what the log says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from etl.changes import Absence, ListingChange, ProjectChange
+from etl.compare.changes import Absence, Changes, ListingChange, ProjectChange
+from etl.load import rows
 from etl.normalise.records import canonical
 from projects.changelog import Entry
 from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
+
+_BATCH = 2000  # rows a statement
 
 
 def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
@@ -103,3 +106,20 @@ _STEPS = {
     "missing": (Presence.PRESENT, Presence.MISSING),
     "withdrawn": (Presence.MISSING, Presence.WITHDRAWN),
 }
+
+
+class ProjectWriter:
+    """How the load writes the changes of a source that publishes projects."""
+
+    def entries(self, run: SyncRun, changes: Changes) -> Iterator[Entry]:
+        """Write the rows, and say of each what the log says."""
+        # listings first: what they sum up then stands above them, the newest of the log
+        yield from of_listings(run, changes.listings, rows.write_listings(run, changes.listings))
+        for batch in changes.projects.batches(_BATCH):
+            yield from of_projects(run, batch, rows.write_projects(run, batch))
+        yield from of_unlisted(run, changes.unlisted, rows.mark_unlisted(run, changes.unlisted))
+        yield from of_absences(run, changes.absences, rows.mark_absent(run, changes.absences))
+
+    def quiet(self, changes: Changes) -> None:
+        """Remember what was read where it says nothing new."""
+        rows.write_quiet(changes.quiet)

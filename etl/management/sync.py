@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from etl.crawl.session import Progress
+from etl.decide.release import release
 from etl.exceptions import EtlError, RunInProgress, Stopped
-from etl.release import release
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
 from projects.models import RunState, SyncRun

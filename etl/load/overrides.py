@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils import timezone
 
-from etl.changes import ProjectChange
+from etl.compare.changes import ProjectChange
 from projects.fieldvalues import canonical, typed
 from projects.models import Override, Project
 from projects.overrides import settle
 
 _BATCH = 2000  # rows a statement
-
-
-def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
-    """{project: {field: what its source says, typed}} of the fields that are corrected now. One query."""
-    said: dict[int, dict[str, Any]] = {}
-    rows = Override.objects.active().filter(project_id__in=pks)
-    for pk, field, value in rows.values_list("project_id", "field", "source_value"):
-        said.setdefault(pk, {})[field] = typed(field, value)
-    return said
 
 
 def keep(rows: Sequence[Project], changes: Sequence[ProjectChange]) -> None:
@@ -48,7 +38,7 @@ def keep(rows: Sequence[Project], changes: Sequence[ProjectChange]) -> None:
 
 
 def _put(row: Project, override: Override) -> None:
-    """The municipalities are no column: `etl.load` leaves those that are corrected as they are."""
+    """The municipalities are no column: `etl.load.run` leaves those that are corrected as they are."""
     if override.field == "municipality":
         row.municipality_id = override.value
     elif override.field != "municipalities":

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from etl import checks, lease
-from etl.changes import Told
-from etl.checks import Verdict
+from etl.compare import checks
+from etl.compare.changes import Told
+from etl.compare.checks import Verdict
 from etl.crawl.evidence import Sight
 from etl.crawl.observations import Looked
+from etl.runs import lease
 from etl.values.disklist import Spool
 from projects import changelog
 from projects.changelog import Entry

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from etl import lease, load
-from etl.changes import Changes
-from etl.checks import Verdict
+from etl.compare.changes import Changes
+from etl.compare.checks import Verdict
+from etl.compare.known import Known
 from etl.crawl import archive_reader
 from etl.dws import EnhancedDWSMonitor
 from etl.exceptions import CannotDecide, RunInProgress
-from etl.known import Known
+from etl.load import run as load
 from etl.money.changes import FigureChanges, changes_of
 from etl.money.known import KnownFinances
 from etl.money.recall import recall_run
+from etl.runs import lease
 from etl.treasury import MunicipalTreasuryMonitor
 from projects.models import Municipality, RunState, SyncRun
 

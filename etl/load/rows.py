@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from etl import overrides
-from etl.changes import Absence, ListingChange, ProjectChange, QuietChange
+from etl.compare.changes import Absence, ListingChange, ProjectChange, QuietChange
+from etl.load import overrides
 from etl.normalise.records import PROJECT_FIELDS
 from projects.models import (
     Identity,

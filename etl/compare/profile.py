@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from etl.survey import Survey
+from etl.compare.survey import Survey
 from etl.values.vocabulary import normal_label
 
 # How certain a rendering is: cells under named headers, labelled blocks, lines of text.

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from etl import lease
+from etl.runs import lease
 from etl.sources import MONITORS
 from projects.models import RunState, SyncRun
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from etl.breaker import Reason
+from etl.compare.breaker import Reason
+from etl.compare.survey import Survey
 from etl.crawl.observations import Looked
 from etl.crawl.reading import Count
 from etl.exceptions import DemoMismatch, PageChanged
-from etl.survey import Survey
 
 # A total that was off by the same amount in so many readings is how the site is.
 _SETTLED_AFTER = 3

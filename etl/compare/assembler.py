@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from etl.compare.known import KnownProject
+from etl.compare.survey import Part, Survey
 from etl.exceptions import InvalidRecord
 from etl.extract.types import PublishedProject
-from etl.known import KnownProject
 from etl.normalise.merge import merge
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord
-from etl.survey import Part, Survey
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 
-from etl.changes import Changes, ListingChange, ProjectChange
-from etl.known import Key, Known, KnownProject
+from etl.compare.changes import Changes, ListingChange, ProjectChange
+from etl.compare.known import Key, Known, KnownProject
 from projects.models import Presence, Source, SyncRun
 
 
@@ -107,12 +106,3 @@ class Scratch(Known):
         self.listings[record.code] = ScratchListing(  # type: ignore[assignment]
             pk, record.digest, record.published, record.name, record.projects, record.value
         )
-
-
-def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, list[Any]]:
-    """{name: [ours, theirs]} where two mappings differ."""
-    return {
-        name: [ours.get(name), theirs.get(name)]
-        for name in ours.keys() | theirs.keys()
-        if ours.get(name) != theirs.get(name)
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,16 +10,20 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from etl import overrides
-from etl.breaker import Past
+from etl.compare.breaker import Limits, Past
+from etl.compare.profile import Profile
 from etl.crawl import archive_reader
 from etl.normalise.merge import Before
 from etl.normalise.records import PROJECT_FIELDS
-from etl.profile import Profile
+from etl.values.places import Places
+from etl.values.vocabulary import DEFAULT, Vocabulary
+from projects.fieldvalues import typed
 from projects.models import (
     GOOD,
     Identity,
+    Municipality,
     MunicipalityListing,
+    Override,
     Presence,
     Project,
     RunState,
@@ -27,6 +31,8 @@ from projects.models import (
     Source,
     SyncRun,
 )
+from projects.models import Vocabulary as VocabularyRow
+from projects.models.vocabulary import MEANINGS
 
 
 @dataclass(slots=True)
@@ -129,7 +135,7 @@ class Known:
         pks = {self.keys[i].pk: i for i in external_ids if i in self.keys}
         if not pks:
             return {}
-        said = overrides.source_values(pks)  # a steward's correction is not what the source says
+        said = source_values(pks)  # a steward's correction is not what the source says
         rows = Project.objects.filter(pk__in=pks).prefetch_related("municipalities")
         return {pks[project.pk]: _known(project, said.get(project.pk, {})) for project in rows}
 
@@ -204,3 +210,37 @@ def details(
         found = known.in_full(some)
         for external_id in some:
             yield external_id, found.get(external_id)
+
+
+def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
+    """{project: {field: what its source says, typed}} of the fields that are corrected now. One query."""
+    said: dict[int, dict[str, Any]] = {}
+    rows = Override.objects.active().filter(project_id__in=pks)
+    for pk, name, value in rows.values_list("project_id", "field", "source_value"):
+        said.setdefault(pk, {})[name] = typed(name, value)
+    return said
+
+
+def known_words() -> Vocabulary:
+    """The built-in words with the stewards' rows over them; a row that cannot be used stops no poll."""
+    rows = VocabularyRow.objects.values_list("kind", "text", "meaning")
+    return DEFAULT.extended(row for row in rows if _is_usable(row[0], row[2]))
+
+
+def _is_usable(kind: str, meaning: str) -> bool:
+    known = MEANINGS.get(kind)
+    return len(meaning) <= 40 and (not meaning or known is None or meaning in known)
+
+
+def known_places() -> Places:
+    return Places(Municipality.objects.values_list("code", "name", "province", "district_id", "category"))
+
+
+def limits() -> Limits:
+    return Limits(
+        count_drop=settings.HOLD_COUNT_DROP,
+        blanked=settings.HOLD_BLANKED,
+        changed=settings.HOLD_CHANGED,
+        never_seen=settings.HOLD_NEVER_SEEN,
+        least=settings.HOLD_LEAST_RECORDS,
+    )

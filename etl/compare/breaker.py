@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import asdict, dataclass, field
 
-from etl.changes import Changes
-from etl.profile import Profile
+from etl.compare.changes import Changes
+from etl.compare.profile import Profile
 from etl.values.vocabulary import normal_label
 
 

@@ -1,0 +1,1 @@
+"""Changes → rows and their log rows, in one transaction."""
