@@ -18,7 +18,7 @@ def save_pages(size: int, folder: Path) -> list[Path]:
     from etl.crawl.crawler import Crawl
     from etl.extract import read_page
     from etl.fetch.fetcher import Fetcher, FetchPolicy
-    from etl.replica.server import ReplicaServer
+    from replica.server import ReplicaServer
 
     with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:
         entry = f"{replica.root}/pmd/projects/Default.aspx"

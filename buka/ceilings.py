@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("buka", "projects", "etl", "realtime", "benchmarks", "templates", "static")
+ROOMS = ("buka", "projects", "etl", "realtime", "replica", "benchmarks", "templates", "static")
 MEDIAN_LINES, HIGH_LINES, NESTING, FILE_LINES = 10, 40, 3, 300
 BROAD_EXCEPT_ALLOWED = "etl/monitor.py"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "services", "service", "common", "misc"}

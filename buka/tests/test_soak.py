@@ -21,8 +21,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from buka.processes import Nursery
-from etl.replica.server import ReplicaServer
 from realtime.tests.processes import ROOT, Redis, Web, environment, wait_for
+from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(660)]
 

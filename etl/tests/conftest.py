@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from etl.replica.server import ReplicaServer
 from etl.scheduler import DataScheduler
 from projects.models import RunState, SyncRun
+from replica.server import ReplicaServer
 
 Sync = Callable[..., SyncRun]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from etl.replica.server import ReplicaServer
 from etl.tests.tinysite import until
+from replica.server import ReplicaServer
 
 ROOT = Path(__file__).resolve().parents[2]
 Rows = list[tuple[Any, ...]]

@@ -18,9 +18,9 @@ import pytest
 
 from buka.embedded import redis_url, start_redis
 from buka.processes import Nursery
-from etl.replica.server import ReplicaServer
 from etl.tests.crashing import ROOT, Database, Machine
 from etl.tests.tinysite import until
+from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(150)]
 SILENT = 4  # seconds without a heartbeat until the workers count as dead

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from etl.replica.server import ReplicaServer
 from etl.tests.crashing import Database, Gate, Machine
 from etl.tests.tinysite import until
+from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.live, pytest.mark.soak]
 PROJECTS = 6

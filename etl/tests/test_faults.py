@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from etl.exceptions import EtlError
-from etl.replica.faults import FAULTS
 from projects.changelog import log_grew
 from projects.models import DataChangeLog, MunicipalityListing, Project, SyncRun
+from replica.faults import FAULTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 

@@ -11,9 +11,9 @@ from django.core.management import call_command
 
 from etl.exceptions import EtlError
 from etl.money import replay
-from etl.replica.server import ReplicaServer
 from projects.finance import figure_key
 from projects.models import DataChangeLog, MunicipalFigure, Source, SyncRun
+from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]

@@ -9,8 +9,8 @@ import requests
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from etl.replica.server import ReplicaServer
 from projects.models import DataChangeLog, Project
+from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from etl.exceptions import FetchFailed
-from etl.replica.server import ReplicaServer
+from replica.server import ReplicaServer
 from projects.models import SyncRun
 
 pytestmark = pytest.mark.django_db

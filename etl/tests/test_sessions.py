@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from etl.fetch.archive import Archive
-from etl.replica.server import ReplicaServer
 from projects.models import DataChangeLog, Project, Sighting, Snapshot
+from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 LAYOUTS = ["grid", "postback", "table", "dataview", "dataview_postback"]

@@ -14,9 +14,9 @@ from django.core.management import call_command
 
 from etl.exceptions import FetchFailed
 from etl.money.queries import CUBES
-from etl.replica.server import ReplicaServer
 from etl.scheduler import DataScheduler
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot, Source, SyncRun
+from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]

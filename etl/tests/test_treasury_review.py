@@ -12,9 +12,9 @@ import pytest
 from etl.decide.release import rehearsal, reject, release
 from etl.exceptions import PageChanged
 from etl.money import replay
-from etl.replica.server import ReplicaServer
 from projects import finance
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Source, SyncRun
+from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from etl.replica.faults import FAULTS
-from etl.replica.layouts import HELP, NOISE, THEMES, named
-from etl.replica.money.lies import MONEY_FAULTS
-from etl.replica.money.plan import MOST_YEARS
-from etl.replica.server import ReplicaServer
-from etl.replica.site import fault_place
+from replica.faults import FAULTS
+from replica.layouts import HELP, NOISE, THEMES, named
+from replica.money.lies import MONEY_FAULTS
+from replica.money.plan import MOST_YEARS
+from replica.server import ReplicaServer
+from replica.site import fault_place
 
 MOST_PROJECTS = 50_000
 

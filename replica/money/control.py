@@ -1,0 +1,52 @@
+"""The control URLs of the figures; see `replica.control`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from replica.money.lies import MONEY_FAULTS
+
+if TYPE_CHECKING:
+    from replica.site import Site
+
+Query = dict[str, str]
+
+
+def _mutate(site: Site, query: Query) -> Any:
+    return {"entries": site.mutate_finances(int(query.get("n", 1)), query.get("cube", ""))}
+
+
+def _ledger(site: Site, query: Query) -> Any:
+    since = int(query.get("since", 0))
+    with site.lock:
+        ledger = site.finance_ledger
+        entries = ledger.since(since) if query.get("net") == "1" else ledger.entries[since:]
+        return {"seq": ledger.head, "entries": entries}
+
+
+def _figure(site: Site, query: Query) -> Any:
+    """A blank amount is null; `remove=1` takes the figure away."""
+    names = [query[name] for name in ("cube", "code", "year", "line")]
+    cell = (names[0], names[1], int(names[2]), names[3], query.get("amount_type", ""))
+    measure = query.get("measure", "")
+    if query.get("remove") == "1":
+        return {"entries": site.remove_figure(*cell, measure=measure)}
+    amount = query.get("amount") or None
+    return {"entries": site.set_figure(*cell, amount, measure=measure)}
+
+
+def _crawl_delay(site: Site, query: Query) -> Any:
+    seconds = int(query.get("seconds", 0))
+    site.crawl_delay = seconds or None
+    return {"crawl_delay": site.crawl_delay}
+
+
+COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
+    ("POST", "mutate_finances"): _mutate,
+    ("GET", "finance_ledger"): _ledger,
+    ("POST", "figure"): _figure,
+    ("GET", "finances"): lambda site, query: {"figures": site.finances()},
+    ("GET", "money_faults"): lambda site, query: MONEY_FAULTS,
+    ("POST", "crawl_delay"): _crawl_delay,
+}
