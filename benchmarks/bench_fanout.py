@@ -162,7 +162,7 @@ async def commit() -> None:
 def _append() -> None:
     from django.db import transaction
 
-    from projects.changelog import Entry, append
+    from projects.log.writer import Entry, append
 
     with transaction.atomic():
         append([Entry(**PROJECT)])

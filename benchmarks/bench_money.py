@@ -16,7 +16,7 @@ from collections.abc import Callable
 from etl.money import answers, figures
 from etl.money.queries import Query, queries_of
 from projects.facts import municipalities
-from projects.finance import FUNCTIONS
+from projects.facts.finance import FUNCTIONS
 
 _ROUNDS = 7
 _TYPES = [("ORGB", "year", 2026), ("ADJB", "year", 2026), ("AUDA", "year", 2026)]

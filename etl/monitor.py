@@ -20,7 +20,7 @@ from etl.load import run as load
 from etl.load.run import ChangeSet, Writer
 from etl.runs.lease import Renewal
 from projects.models import RunState, SyncRun
-from projects.overrides import expire_due
+from projects.stewards.overrides import expire_due
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.monitor import SourceMonitor
 from etl.runs import lease, queue, stop, timetable
 from etl.sources import MONITORS, keep_rows, minutes_between, row_of
-from projects import circuit
+from projects.health import circuit
 from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)

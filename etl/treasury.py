@@ -39,9 +39,9 @@ from etl.money.writing import FigureWriter
 from etl.monitor import SourceMonitor
 from etl.runs.parser_version import money_digest
 from projects.facts import municipalities
-from projects.figures import HERE
-from projects.finance import FIRST_YEAR, municipal_year
+from projects.facts.finance import FIRST_YEAR, municipal_year
 from projects.models import SyncRun
+from projects.wording.figures import HERE
 
 _MOST_DIFFERENCES = 100
 

@@ -10,11 +10,15 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from projects import causes
+from projects.facts import finance
 from projects.models import (
+    Alert,
+    AlertMessage,
     ChainHead,
     DataChangeLog,
+    Discrepancy,
     Identity,
+    MunicipalFigure,
     Municipality,
     MunicipalityListing,
     Project,
@@ -22,7 +26,8 @@ from projects.models import (
     Snapshot,
     Vocabulary,
 )
-from projects.override_admin import OverrideAdmin
+from projects.stewards.admin import OverrideAdmin
+from projects.wording import causes
 
 
 class Recorded(admin.ModelAdmin):
@@ -167,9 +172,76 @@ class VocabularyAdmin(admin.ModelAdmin):
 
 
 # Last: they are made of Recorded.
-from projects.figure_admin import MunicipalFigureAdmin  # noqa: E402
-from projects.finance_admin import DiscrepancyAdmin  # noqa: E402
-from projects.health_admin import AlertAdmin, AlertMessageAdmin  # noqa: E402
+
+
+@admin.register(MunicipalFigure)
+class MunicipalFigureAdmin(Recorded):
+    list_display = (
+        "municipality", "year", "measure", "line", "amount_type", "amount", "through_month", "opinion",
+        "presence", "proof", "last_changed_at",
+    )  # fmt: skip
+    list_filter = ("measure", "amount_type", "financial_year", "presence", "municipality__province", "source")
+    search_fields = ("=municipality__code", "municipality__name", "=code")
+    list_select_related = ("municipality",)
+    readonly_fields = ("proof",)
+
+    @admin.display(description="financial year", ordering="financial_year")
+    def year(self, row: MunicipalFigure) -> str:
+        return finance.year_label(row.financial_year)
+
+    @admin.display(description="of", ordering="code")
+    def line(self, row: MunicipalFigure) -> str:
+        return finance.line_label(row.measure, row.code)
+
+    @admin.display(description="archived answer")
+    def proof(self, row: MunicipalFigure) -> SafeString | str:
+        if not row.snapshot_id:
+            return "none"
+        return format_html('<a href="/snapshots/{}/">{}</a>', row.snapshot_id, row.snapshot_id[:12])
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(Recorded):
+    list_display = (
+        "id", "short", "municipality", "programme", "dws_value", "treasury_value", "severity", "state",
+        "opened_at", "last_changed_at",
+    )  # fmt: skip
+    list_filter = ("state", "severity", "rule", "programme", "municipality__province", "opened_at")
+    search_fields = ("question", "key", "municipality__code", "municipality__name", "project__name")
+    list_select_related = ("municipality",)
+    date_hierarchy = "last_changed_at"
+    ordering = ("-last_changed_at", "-id")
+    readonly_fields = ("page",)
+
+    @admin.display(description="question", ordering="question")
+    def short(self, row: Discrepancy) -> str:
+        return row.question if len(row.question) <= 100 else f"{row.question[:99]}…"
+
+    @admin.display(description="public page")
+    def page(self, row: Discrepancy) -> SafeString:
+        return format_html('<a href="{0}">{0}</a>', row.get_absolute_url())
+
+
+class MessageInline(RecordedInline):
+    model = AlertMessage
+    fields = ("step", "subject", "created_at", "delivered_at", "attempts", "last_error")
+
+
+@admin.register(Alert)
+class AlertAdmin(Recorded):
+    list_display = ("sentence", "key", "started_at", "reminded_at", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "started_at")
+    search_fields = ("key", "sentence")
+    inlines = (MessageInline,)
+
+
+@admin.register(AlertMessage)
+class AlertMessageAdmin(Recorded):
+    list_display = ("subject", "step", "created_at", "delivered_at", "attempts", "last_error")
+    list_filter = (("delivered_at", admin.EmptyFieldListFilter), "step")
+    search_fields = ("subject", "last_error")
+    list_select_related = ("alert",)
+
 
 __all__ = [
     "AlertAdmin",

@@ -7,11 +7,14 @@ for something else than what is shown would be misled.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
 from django_filters.constants import EMPTY_VALUES
 from django_filters.fields import ModelChoiceField, MultipleChoiceField
 
@@ -19,6 +22,8 @@ from projects.models import (
     Cause,
     ChangeType,
     DataChangeLog,
+    Discrepancy,
+    DiscrepancyState,
     EntityType,
     Municipality,
     Presence,
@@ -28,7 +33,55 @@ from projects.models import (
     Source,
     Status,
 )
-from projects.moments import MomentField
+from projects.wording.discrepancy_rules import RULES
+from projects.wording.figures import HERE
+
+# Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def year_problem(text: str, when: date) -> str | None:
+    """A sentence where the year is none that can be asked for."""
+    if FIRST_YEAR <= when.year <= LAST_YEAR:
+        return None
+    return f"“{text}” is outside the years {FIRST_YEAR} to {LAST_YEAR}."
+
+
+class MomentField(forms.CharField):
+    """A day `2026-05-01` or a moment `2026-05-01T06:30:00+02:00`; without a zone it is South African.
+
+    A day means its first instant, or with `end` its last.
+    """
+
+    def __init__(self, *args: Any, end: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.end = end
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        if text in self.empty_values:
+            return None
+        # In a query string the + of an offset arrives as a space.
+        moment = _moment(text.replace(" ", "+") if "T" in text else text, self.end)
+        if moment is None:
+            raise ValidationError(f"“{text}” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
+        if problem := year_problem(text, moment):
+            raise ValidationError(problem)
+        return moment
+
+
+def _moment(text: str, end: bool) -> datetime | None:
+    try:
+        if len(text) == 10:
+            clock = time.max if end else time.min
+            return datetime.combine(date.fromisoformat(text), clock, tzinfo=HERE)
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=HERE)
+    return moment
+
 
 NOT_PUBLISHED = "null"
 ORDERINGS = {
@@ -241,3 +294,50 @@ class MunicipalityFilterSet(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Municipality], name: str, value: str) -> QuerySet[Municipality]:
         return queryset.filter(Q(name__icontains=value) | Q(code__iexact=value))
+
+
+class DiscrepancyFilter(django_filters.FilterSet):
+    municipality = MunicipalityFilter(method="in_municipality")
+    province = Choices(field_name="municipality__province", choices=Province.choices)
+    project = IdFilter(method="about_project", label="Project number here")
+    programme = django_filters.CharFilter("programme", "iexact", max_length=40, label="Grant family")
+    rule = Choices(choices=list(RULES.items()))
+    severity = Choices(choices=Severity.choices)
+    state = Choices(choices=DiscrepancyState.choices)
+    financial_year = IdFilter(method="in_year", label="Municipal financial year, by its end")
+
+    class Meta:
+        model = Discrepancy
+        fields: list[str] = []
+
+    def in_municipality(self, queryset: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
+        return queryset.filter(municipality=value)
+
+    def about_project(self, queryset: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        return queryset.filter(about(value))
+
+    def in_year(self, queryset: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        return queryset.filter(first_year__lte=value, last_year__gte=value)
+
+
+def about(project_id: int) -> Q:
+    """The questions about the project: its own, and those of its grant to which it contributes, of its
+    municipalities or of their districts."""
+    places = Project.municipalities.through.objects.filter(project_id=project_id)
+    own = Q(municipality__in=places.values("municipality"))
+    around = Q(municipality__in=places.values("municipality__district"))
+    near = Discrepancy.objects.filter(own | around, project=None).order_by()
+    shared = [pk for pk, evidence in near.values_list("pk", "evidence") if _names(evidence, project_id)]
+    return Q(project_id=project_id) | Q(pk__in=shared)
+
+
+def open_about(project: Project) -> list[Discrepancy]:
+    """The open questions about a project, in one query. Needs its municipalities prefetched."""
+    own = project.municipalities.all()
+    places = {code for place in own for code in (place.pk, place.district_id) if code}
+    near = Discrepancy.objects.open().filter(Q(project=project) | Q(municipality__in=places, project=None))
+    return [row for row in near if row.project_id == project.pk or _names(row.evidence, project.pk)]
+
+
+def _names(evidence: dict[str, Any], project_id: int) -> bool:
+    return any(project["id"] == project_id for project in evidence.get("projects", ()))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from projects.views import changes, dashboard, discrepancies, health, municipalities, projects, sources
+from projects.pages import changes, dashboard, discrepancies, health, municipalities, projects, sources
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),

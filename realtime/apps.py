@@ -5,7 +5,7 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self) -> None:
-        from projects.changelog import log_grew
+        from projects.log.writer import log_grew
         from realtime.notifier import notification_manager
 
         log_grew.connect(notification_manager.on_log_grew, dispatch_uid="realtime.bell")

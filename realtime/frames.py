@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from projects.api.changes import change_json
 from projects.models import ChainHead, DataChangeLog
-from projects.render import change_html
+from projects.pages.render import change_html
 from realtime.filters import Facets
 
 BATCH = 200  # changes a query

@@ -14,7 +14,7 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from projects.health_hubs import KEY
+from projects.health.hubs import KEY
 
 REPORT_SECONDS = 5.0
 _REDIS_SECONDS = 2.0

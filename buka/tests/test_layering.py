@@ -28,7 +28,7 @@ SERVES_THE_REPLICA = "etl.management.commands.replica"
 PURE = re.compile(
     r"etl\.((extract|values|normalise)(\..+)?|compare\.checks)"
     r"|etl\.money\.(queries|answers|model|errors|cells|figures|places|survey|changes|holding)"
-    r"|projects\.(charset|rules|finance|finance_rules|discrepancy_rules|beside)"
+    r"|projects\.(charset|wording(\..+)?|facts(\..+)?|finances\.beside)"
 )
 IMPURE = {"django", "rest_framework", "requests", "urllib3", "http", "urllib.request", "socket", "ssl"}
 
@@ -161,7 +161,7 @@ def test_templates_load_and_include_only_what_their_room_may_use():
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("projects.views", "import etl.fetch.fetcher"),
+        ("projects.pages", "import etl.fetch.fetcher"),
         ("projects.models.project", "def late():\n    from realtime import notifier"),
         ("realtime.hub", "from etl.dws import EnhancedDWSMonitor"),
         ("etl.load.run", 'get_model("realtime.Hub")'),
@@ -182,7 +182,7 @@ def test_a_forbidden_import_is_noticed(module, source):
         ("etl.load.run", "from .archive import keep"),
         ("realtime.tests.test_hub", "from buka.embedded import start_redis"),
         ("buka.urls", "import etl.urls, realtime.routing"),
-        ("projects.views", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import etl.load.run"),
+        ("projects.pages", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import etl.load.run"),
     ],
 )
 def test_an_allowed_import_is_left_in_peace(module, source):

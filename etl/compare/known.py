@@ -17,7 +17,6 @@ from etl.normalise.merge import Before
 from etl.normalise.records import PROJECT_FIELDS
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary
-from projects.fieldvalues import typed
 from projects.models import (
     GOOD,
     Identity,
@@ -33,6 +32,7 @@ from projects.models import (
 )
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
+from projects.stewards.values import typed
 
 
 @dataclass(slots=True)

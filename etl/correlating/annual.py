@@ -9,9 +9,9 @@ from etl.correlating import wording
 from etl.correlating.columns import ALLOCATED, SPENT, Annual, annual_figures
 from etl.correlating.facts import Books, Case, FigureFact, ProjectFact
 from etl.correlating.findings import TOLERANCE, Finding, Side, Tally, evidence, is_gap, proof, severity
-from projects import finance
-from projects.families import codes_of, municipal_span, national_label
-from projects.figures import long_date, rand
+from projects.facts import finance
+from projects.finances.families import codes_of, municipal_span, national_label
+from projects.wording.figures import long_date, rand
 
 RULES = {ALLOCATED: "annual_allocation", SPENT: "annual_spending"}
 _TYPES = {ALLOCATED: "SCHD", SPENT: "ACT"}

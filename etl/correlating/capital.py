@@ -10,9 +10,9 @@ from etl.correlating import wording
 from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, ProjectFact, Total
 from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, severity, spent_or_budget
-from projects import finance
-from projects.families import municipal_span, national_span, national_year
-from projects.figures import long_date, percent, rand
+from projects.facts import finance
+from projects.finances.families import municipal_span, national_span, national_year
+from projects.wording.figures import long_date, percent, rand
 
 RULE = "no_capital_in_books"
 FUNCTIONS = tuple(code for code, (_, group) in finance.FUNCTIONS.items() if group != finance.STORM_WATER)

@@ -10,9 +10,9 @@ from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, ProjectFact, Total
 from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, severity, spent_or_budget
 from etl.correlating.spending import is_incomplete
-from projects import finance
-from projects.families import codes_of, municipal_span
-from projects.figures import long_date, rand
+from projects.facts import finance
+from projects.finances.families import codes_of, municipal_span
+from projects.wording.figures import long_date, rand
 
 RULE = "completed_without_spending"
 

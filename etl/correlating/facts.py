@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from projects import families, finance
+from projects.facts import finance
+from projects.finances import families
 
 # The municipal books in the cubes begin here; nothing before it can be set beside anything.
 FIRST_DAY = finance.year_span(finance.FIRST_YEAR)[0]

@@ -13,7 +13,7 @@ from etl.correlating.completed import completed_without_spending
 from etl.correlating.facts import Books, Case, Place, ProjectFact
 from etl.correlating.findings import Finding, Tally
 from etl.correlating.spending import dws_spent_more_than_books
-from projects.families import codes_of
+from projects.finances.families import codes_of
 
 RULES: tuple[Callable[[Case, Tally], Iterator[Finding]], ...] = (
     dws_spent_more_than_books,

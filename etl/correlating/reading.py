@@ -12,8 +12,8 @@ from django.db.models import Max, Q
 
 from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
 from etl.runs.code_digest import code_digest
-from projects.figures import HERE, number
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
+from projects.wording.figures import HERE, number
 
 DWS, TREASURY = "dws", "treasury"
 _MEASURES = ("capital", "asset", "grant")
@@ -24,9 +24,9 @@ RULES = (
     "etl.values.amounts",
     "etl.values.text",
     "etl.values.units",
-    "projects.finance",
-    "projects.families",
-    "projects.figures",
+    "projects.facts.finance",
+    "projects.finances.families",
+    "projects.wording.figures",
 )
 
 

@@ -10,9 +10,9 @@ from etl.correlating import wording
 from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, FigureFact, ProjectFact, Total
 from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, is_gap, proof, severity
-from projects import finance
-from projects.families import codes_of, municipal_span
-from projects.figures import rand
+from projects.facts import finance
+from projects.finances.families import codes_of, municipal_span
+from projects.wording.figures import rand
 
 RULE = "dws_spent_more_than_books"
 # Treasury publishes the monthly figures by quarters. Books that end longer before DWS's figure was reported

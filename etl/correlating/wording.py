@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from etl.correlating.facts import FigureFact, ProjectFact
-from projects import finance
-from projects.families import is_water_only, municipal_span, national_span, national_year
-from projects.figures import grouped, long_date, rand
+from projects.facts import finance
+from projects.finances.families import is_water_only, municipal_span, national_span, national_year
+from projects.wording.figures import grouped, long_date, rand
 
 NO_START = "DWS gives no start date"
 TOO_EARLY = "they started before 1 July 2019, where the municipal books begin"

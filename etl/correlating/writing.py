@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from etl.correlating.findings import Finding
 from etl.correlating.questions import QuestionChange, QuestionChanges, said
-from projects.changelog import Entry
+from projects.log.writer import Entry
 from projects.models import Discrepancy, DiscrepancyState, EntityType, Municipality, Project, SyncRun
 
 _BATCH = 500

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from etl.compare.changes import ProjectChange
-from projects.fieldvalues import canonical, typed
 from projects.models import Override, Project
-from projects.overrides import settle
+from projects.stewards.overrides import settle
+from projects.stewards.values import canonical, typed
 
 _BATCH = 2000  # rows a statement
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from etl.compare.changes import Absence, Changes, ListingChange, ProjectChange
 from etl.load import rows
 from etl.normalise.records import canonical
-from projects.changelog import Entry
+from projects.log.writer import Entry
 from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
 
 _BATCH = 2000  # rows a statement

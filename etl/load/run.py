@@ -15,9 +15,9 @@ from etl.crawl.evidence import Sight
 from etl.crawl.observations import Looked
 from etl.runs import lease
 from etl.values.disklist import Spool
-from projects import changelog
-from projects.changelog import Entry
 from projects.charset import storable
+from projects.log import writer as log
+from projects.log.writer import Entry
 from projects.models import (
     GOOD,
     RunState,
@@ -95,7 +95,7 @@ def _apply(run: SyncRun, changes: ChangeSet, writer: Writer) -> None:
     said: Spool[Entry] = Spool()
     for entry in writer.entries(run, changes):
         said.append(entry)
-    span = changelog.append(said)
+    span = log.append(said)
     run.first_change = run.first_change or span.first
     run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from etl.exceptions import InvalidRecord
 from etl.money.queries import AMOUNT, AMOUNT_TYPE, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
-from projects import finance
 from projects.charset import storable
+from projects.facts import finance
 
 Key = tuple[str, int, str, str, str]  # municipality, financial year, measure, code, amount type
 

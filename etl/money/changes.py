@@ -13,7 +13,7 @@ from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey
 from etl.normalise.records import canonical
 from etl.values.disklist import Spool
-from projects.finance import figure_key
+from projects.facts.finance import figure_key
 
 MONTHS = tuple(f"month_{number:02d}" for number in range(1, 13))
 

@@ -13,7 +13,7 @@ from etl.money.cells import Cell, Key, cell_of, key_of
 from etl.money.places import DISESTABLISHED
 from etl.money.queries import MUNICIPALITY, Query
 from etl.normalise.records import canonical, digest_of
-from projects.finance import figure_key
+from projects.facts.finance import figure_key
 
 _MOST_PROBLEMS = 100  # sentences of one question; the rest is counted
 _MOST_NAMED = 10

@@ -9,7 +9,7 @@ from typing import Any
 from etl.exceptions import PageChanged
 from etl.money.answers import parse
 from etl.money.queries import AGGREGATE, CUBES, Query, queries_of
-from projects.finance import FIRST_YEAR
+from projects.facts.finance import FIRST_YEAR
 
 
 @dataclass(frozen=True, slots=True)

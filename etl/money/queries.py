@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from projects import finance
+from projects.facts import finance
 
 Value = str | int
 MODEL, AGGREGATE, FACTS = "model", "aggregate", "facts"

@@ -28,7 +28,7 @@ from etl.money.recall import recall_run
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
 from projects.facts import municipalities
-from projects.finance import figure_key
+from projects.facts.finance import figure_key
 from projects.models import DataChangeLog, MunicipalFigure, Presence, RunState, Source, SyncRun
 
 

@@ -9,9 +9,9 @@ from functools import cache
 from django.utils import timezone
 
 from etl.money.changes import FigureChange, FigureChanges
-from projects.changelog import Entry
 from projects.facts import municipalities
-from projects.finance import figure_key, figure_name
+from projects.facts.finance import figure_key, figure_name
+from projects.log.writer import Entry
 from projects.models import EntityType, MunicipalFigure, Presence, SyncRun
 
 _BATCH = 2000  # rows a statement

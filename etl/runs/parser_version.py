@@ -24,7 +24,7 @@ PARSER = (
 # … and of an answer of the Municipal Money API
 MONEY = (
     "projects.charset",
-    "projects.finance",
+    "projects.facts.finance",
     "etl.normalise.records",
     "etl.money.answers",
     "etl.money.cells",

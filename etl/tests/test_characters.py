@@ -20,7 +20,7 @@ from etl.money.cells import key_of
 from etl.money.queries import AMOUNT_TYPE, MUNICIPALITY, YEAR, queries_of
 from etl.tests.tinysite import serving
 from projects.charset import storable
-from projects.finance import CODE_COLUMNS
+from projects.facts.finance import CODE_COLUMNS
 from projects.models import DataChangeLog, Project, SyncRun
 
 URL = "https://pmd.example.org/pmd/level.aspx"

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from etl import scheduler
 from etl.exceptions import EtlError
-from projects import circuit
-from projects.circuit import Failure, derive
+from projects.health import circuit
+from projects.health.circuit import Failure, derive
 from projects.models import RunState, SyncRun
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from etl.exceptions import DemoMismatch
 from etl.scheduler import DataScheduler
 from projects.api.changes import change_json
 from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Project, Source, SyncRun
-from projects.overrides import correct
+from projects.stewards.overrides import correct
 from projects.tests.factories import (
     a_figure,
     a_project,

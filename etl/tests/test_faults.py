@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etl.exceptions import EtlError
-from projects.changelog import log_grew
+from projects.log.writer import log_grew
 from projects.models import DataChangeLog, MunicipalityListing, Project, SyncRun
 from replica.faults import FAULTS
 

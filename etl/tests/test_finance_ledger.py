@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from etl.exceptions import EtlError
 from etl.money import replay
-from projects.finance import figure_key
+from projects.facts.finance import figure_key
 from projects.models import DataChangeLog, MunicipalFigure, Source, SyncRun
 from replica.server import ReplicaServer
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from etl.money.queries import CUBES, PAGE_SIZES, Query, model_query, queries_of, url
-from projects.finance import ASSETS, FUNCTIONS, GRANTS
+from projects.facts.finance import ASSETS, FUNCTIONS, GRANTS
 from projects.models.finance import Measure
 
 BASE = "https://municipaldata.treasury.gov.za/api"

@@ -19,7 +19,7 @@ from etl.money.model import read_model
 from etl.money.places import DISESTABLISHED, OurPlace, disestablished_codes, table_differences
 from etl.money.queries import CUBES, Query
 from projects.facts import municipalities
-from projects.finance import GRANTS
+from projects.facts.finance import GRANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / os.environ.get("REFERENCE_DATA", "../shared/data") / "treasury_examples"

@@ -27,9 +27,9 @@ from etl.monitor import SourceMonitor
 from etl.runs import timetable
 from etl.scheduler import DataScheduler, UnknownSource
 from etl.sources import MONITORS
-from projects.alerts import update
-from projects.health import checks
-from projects.health_sources import all_facts
+from projects.health.alerts import update
+from projects.health.checks import checks
+from projects.health.sources import all_facts
 from projects.models import Alert, AlertMessage, RunState, Source, SyncRun
 from projects.tests.factories import a_run
 

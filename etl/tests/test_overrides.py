@@ -21,9 +21,9 @@ from etl.decide.replay import replay
 from etl.load import overrides as under_load
 from etl.load import rows
 from etl.normalise import records
-from projects import fieldvalues, overrides
-from projects.fieldvalues import CORRECTABLE, canonical, typed
 from projects.models import DataChangeLog, Override, Project, Source, SyncRun
+from projects.stewards import overrides, values
+from projects.stewards.values import CORRECTABLE, canonical, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -277,7 +277,7 @@ def test_canonical_values_are_those_of_the_loader_and_come_back_typed(field, val
 
 def test_every_correctable_field_is_a_field_of_the_records():
     assert set(CORRECTABLE) < set(records.PROJECT_FIELDS)
-    assert fieldvalues.DEGREES.keys() < CORRECTABLE.keys()
+    assert values.DEGREES.keys() < CORRECTABLE.keys()
 
 
 STEPS = st.lists(

@@ -170,7 +170,7 @@ DECIDES_NOTHING = {
     "etl.compare.known",
     "etl.compare.changes",
     "etl.runs.code_digest",
-    "projects.changelog",
+    "projects.log.writer",
     "projects.models",
 }
 

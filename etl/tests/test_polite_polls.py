@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from etl.exceptions import FetchFailed
-from replica.server import ReplicaServer
 from projects.models import SyncRun
+from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]

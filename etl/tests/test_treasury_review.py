@@ -12,7 +12,7 @@ import pytest
 from etl.decide.release import rehearsal, reject, release
 from etl.exceptions import PageChanged
 from etl.money import replay
-from projects import finance
+from projects.facts import finance
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Source, SyncRun
 from replica.server import ReplicaServer
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
-from projects import phrases
 from projects.api.corrections import corrections, overridden_at, past_corrections
 from projects.api.records import last_complete, project_json
-from projects.figures import instant
 from projects.filters import NOT_PUBLISHED, SEARCHED, ProjectFilter
 from projects.models import DataChangeLog, Presence, Project
+from projects.wording import phrases
+from projects.wording.figures import instant
 
 Record = dict[str, Any]
 _BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}

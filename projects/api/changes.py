@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects import causes, events
 from projects.api.marks import DemoMarked
 from projects.api.shapes import ChangeShape, EventShape
-from projects.figures import instant
 from projects.filters import ChangeFilter
+from projects.log import events
 from projects.models import DataChangeLog
+from projects.wording import causes
+from projects.wording.figures import instant
 
 
 def change_json(row: DataChangeLog) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from projects.figures import instant
 from projects.models import Cause, DataChangeLog, Override
+from projects.wording.figures import instant
 
 
 def correction_json(override: Override) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes_finance import DiscrepancyShape
-from projects.attribution import attribution
-from projects.discrepancy_filters import DiscrepancyFilter
-from projects.families import municipal_span
-from projects.figures import instant
+from projects.filters import DiscrepancyFilter
+from projects.finances.attribution import attribution
+from projects.finances.families import municipal_span
 from projects.models import Discrepancy, Source
+from projects.wording.figures import instant
 
 
 def discrepancy_json(row: Any, demo: bool, attributed: str) -> dict[str, Any]:

@@ -11,13 +11,14 @@ import django_filters
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter
 
-from projects import finance, finance_sums
 from projects.api.records import amount
-from projects.attribution import attribution
-from projects.figures import instant
+from projects.facts import finance
 from projects.filters import Choices
-from projects.finance_sums import Line, Rate, Sum
+from projects.finances import sums
+from projects.finances.attribution import attribution
+from projects.finances.sums import Line, Rate, Sum
 from projects.models import AmountType, Measure, MunicipalFigure, Municipality
+from projects.wording.figures import instant
 
 
 class _Years(django_filters.BaseInFilter, django_filters.NumberFilter):
@@ -84,7 +85,7 @@ def finances_json(municipality: Municipality, narrowed: Narrowed) -> dict[str, A
 
 def _year(financial_year: int, figures: list[Any], narrowed: Narrowed) -> dict[str, Any]:
     first, last = finance.year_span(financial_year)
-    flags = finance_sums.flags(figures)
+    flags = sums.flags(figures)
     return {
         "financial_year": financial_year,
         "label": finance.year_label(financial_year),
@@ -103,8 +104,8 @@ def figure_json(figure: Any, flags: Iterable[str]) -> dict[str, Any]:
         "measure": figure.measure,
         "code": figure.code,
         "label": finance.line_label(figure.measure, figure.code),
-        "group": finance_sums.group_of(figure.measure, figure.code) or None,
-        "family": finance_sums.family_of(figure.code) if figure.measure == "grant" else None,
+        "group": sums.group_of(figure.measure, figure.code) or None,
+        "family": sums.family_of(figure.code) if figure.measure == "grant" else None,
         "in_kind": bool(grant and grant.in_kind),
         "amount_type": figure.amount_type or None,
         "amount_type_label": finance.type_label(figure.measure, figure.amount_type) or None,
@@ -128,19 +129,19 @@ def figure_json(figure: Any, flags: Iterable[str]) -> dict[str, Any]:
 def _totals(figures: list[Any]) -> dict[str, dict[str, Any]]:
     """{measure: {group or grant family: total}}, of what there is something to sum."""
     found: dict[str, dict[str, Any]] = {}
-    for measure in finance_sums.SUMMED:
-        lines = finance_sums.by_line(figure for figure in figures if figure.measure == measure)
-        rate = finance_sums.grant_rate if measure == "grant" else finance_sums.rate
-        for group, members in finance_sums.groups_of(measure, lines).items():
+    for measure in sums.SUMMED:
+        lines = sums.by_line(figure for figure in figures if figure.measure == measure)
+        rate = sums.grant_rate if measure == "grant" else sums.rate
+        for group, members in sums.groups_of(measure, lines).items():
             found.setdefault(measure, {})[group] = _total(members, rate(members))
     return found
 
 
 def _total(lines: list[Line], rate: Rate | None) -> dict[str, Any]:
     kinds = [kind for kind in AmountType.values if any(kind in line for line in lines)]
-    sums = {kind: finance_sums.total(lines, kind) for kind in kinds}
+    by_kind = {kind: sums.total(lines, kind) for kind in kinds}
     return {
-        "amounts": {kind: _sum(found) for kind, found in sums.items() if found},
+        "amounts": {kind: _sum(found) for kind, found in by_kind.items() if found},
         "rate": rate and {"percent": str(rate.percent), "basis": rate.basis},
     }
 

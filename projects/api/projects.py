@@ -22,10 +22,9 @@ from projects.api.changes import ChangeSerializer
 from projects.api.exports import Csv, GeoJson, streamed
 from projects.api.marks import DemoMarked
 from projects.api.shapes import ProjectDetailShape, ProjectShape
-from projects.figures import HERE
-from projects.filters import ProjectFilter
+from projects.filters import ProjectFilter, year_problem
 from projects.models import DataChangeLog, Project
-from projects.moments import year_problem
+from projects.wording.figures import HERE
 
 _AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="as known at the end of that day, South African time"

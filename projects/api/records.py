@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from projects.figures import instant
 from projects.models import MunicipalityListing, Presence, Source
+from projects.wording.figures import instant
 
 LastComplete = dict[str, datetime | None]
 

@@ -11,10 +11,10 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes import RunShape
-from projects.figures import instant
 from projects.filters import Choices, SourceFilter
-from projects.health_sources import queue_position
+from projects.health.sources import queue_position
 from projects.models import RunState, SyncRun
+from projects.wording.figures import instant
 
 _COUNTS = (
     "pages requests not_modified retries seen created updated same missing withdrawn returned invalid"

@@ -9,12 +9,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes import SourceShape
-from projects.health_sources import Clock, facts_json, sources
+from projects.health.sources import Clock, facts_json, sources
 from projects.models import Source, SyncRun
 
 
 def source_json(source: Any, clock: Clock) -> dict[str, Any]:
-    """Needs a row of `projects.health_sources.sources()`."""
+    """Needs a row of `projects.health.sources.sources()`."""
     facts = clock.facts(source)
     return {
         "name": source.pk,

@@ -50,7 +50,7 @@ class LogIsAppendOnly(Exception):
 
 class DataChangeLog(models.Model):
     """One change. `field_changes` is {field: [old, new]} in canonical strings; `evidence` is the same for
-    the published strings, label by label. Written by `projects.changelog` alone, which allots id and digest.
+    the published strings, label by label. Written by `projects.log.writer` alone, which allots id and digest.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -103,7 +103,7 @@ class DataChangeLog(models.Model):
         return f"/changes/{self.pk}/"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        raise LogIsAppendOnly("The change log is written by projects.changelog.append() alone.")
+        raise LogIsAppendOnly("The change log is written by projects.log.writer.append() alone.")
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise LogIsAppendOnly("A row of the change log is never deleted.")

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from projects import figures, phrases
 from projects.api.changes import change_json
-from projects.events import Event
-from projects.fieldvalues import canonical
+from projects.log.events import Event
 from projects.models import DataChangeLog, Override, Project, Province, Source
 from projects.models.querysets import MOST_COUNTED
-from projects.render import change_html, event_html, place
+from projects.pages.render import change_html, event_html, place
+from projects.stewards.values import canonical
+from projects.wording import figures, phrases
 
 register = template.Library()
 

@@ -9,16 +9,17 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from projects import figures, finance_sums, phrases
-from projects.finance_view import Cell, TableRow
+from projects.finances import sums
+from projects.finances.tables import Cell, TableRow
+from projects.wording import figures, phrases
 
 register = template.Library()
 
 _NONE = mark_safe('<span class="unknown">no figure</span>')
 _NULL = mark_safe('<span class="unknown">given as null</span>')
 _FLAGS = {
-    finance_sums.NEGATIVE: "negative",
-    finance_sums.OVER_ALLOCATED: "spent more than allocated",
+    sums.NEGATIVE: "negative",
+    sums.OVER_ALLOCATED: "spent more than allocated",
 }
 _TAGS = {
     flag: format_html(' <span class="tag minor flag">{}</span>', words) for flag, words in _FLAGS.items()
@@ -51,7 +52,7 @@ def figure(cell: Cell) -> SafeString:
     return format_html("{}{}{}{}", _published(cell.figure), tags, note, _report(cell.figure))
 
 
-def _rate(rate: finance_sums.Rate) -> SafeString:
+def _rate(rate: sums.Rate) -> SafeString:
     note = (
         format_html('<span class="note" title="{}">{}</span>', rate.basis, rate.short) if rate.short else ""
     )
@@ -91,14 +92,14 @@ def proof(row: Any, said: Any) -> SafeString:
 
 
 def _note(row: Any) -> SafeString | str:
-    through = finance_sums.through([row.through_month] if row.through_month else [])
+    through = sums.through([row.through_month] if row.through_month else [])
     return format_html('<span class="note">{}</span>', through) if through else ""
 
 
-def _sum(found: finance_sums.Sum, noun: str, dated: bool, kind: str) -> SafeString:
+def _sum(found: sums.Sum, noun: str, dated: bool, kind: str) -> SafeString:
     of = f"{found.count} of " if found.count < found.lines else ""
     over = f"{of}{phrases.plural(found.lines, noun)}"
-    through = finance_sums.through(found.months) if dated else ""
+    through = sums.through(found.months) if dated else ""
     note = ", ".join(filter(None, [kind, f"sum of {over}" if found.lines > 1 else "", through]))
     return format_html('{}<span class="note">{}</span>', _rand(found.amount), note)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from projects.changelog import Entry
+from projects.log.writer import Entry
 from projects.models import DataChangeLog, Discrepancy, SyncRun
 from projects.tests.factories import FIRST_SEEN, a_run, append
 

@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from projects import changelog
-from projects.changelog import Entry, Span
-from projects.finance import figure_key, figure_name
+from projects.facts.finance import figure_key, figure_name
+from projects.log import writer
+from projects.log.writer import Entry, Span
 from projects.models import (
     DataChangeLog,
     MunicipalFigure,
@@ -135,7 +135,7 @@ def log(
 
 def append(entry: Entry, at: datetime | None = None) -> DataChangeLog:
     with transaction.atomic():
-        span: Span = changelog.append([entry])
+        span: Span = writer.append([entry])
         rows = DataChangeLog.objects.filter(pk=span.first)
         if at is not None:
             rows.update(at=at)

@@ -13,10 +13,11 @@ from django.core.mail import EmailMessage
 from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
-from projects import alert_mail, alerts
-from projects.alert_words import words
-from projects.health import Check, checks
-from projects.health_watch import Watch
+from projects.health import alerts
+from projects.health import mail as alert_mail
+from projects.health.checks import Check, checks
+from projects.health.watch import Watch
+from projects.health.words import words
 from projects.models import Alert, AlertMessage, Heartbeat
 from projects.tests.factories import a_run
 from projects.tests.smtp import MailServer
@@ -204,8 +205,8 @@ def test_a_message_says_where_what_is_safe_and_what_to_do(settings, key, safe, t
 
 
 def test_every_part_that_can_be_wrong_has_its_advice():
-    from projects.alert_words import _ADVICE
-    from projects.health import _SOURCE
+    from projects.health.checks import _SOURCE
+    from projects.health.words import _ADVICE
 
     parts = {key for check in checks() for key in check.keys if ":" not in key}
     assert {*parts, *_SOURCE} == set(_ADVICE)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from projects.beside import beside
-from projects.families import codes_of, family_of, municipal_span, national_span
-from projects.finance_beside import beside_table
+from projects.finances.beside import beside
+from projects.finances.beside_table import beside_table
+from projects.finances.families import codes_of, family_of, municipal_span, national_span
 
 
 @dataclass

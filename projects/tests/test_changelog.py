@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from projects import changelog
-from projects.changelog import Entry, append, digest, log_grew
+from projects.log import writer as log
+from projects.log.writer import Entry, append, digest, log_grew
 from projects.models import ChainHead, DataChangeLog, LogIsAppendOnly
 from projects.tests.factories import a_source
 
@@ -27,14 +27,14 @@ def an_entry(number: int = 1, **fields) -> Entry:
     return Entry(**{**given, **fields})
 
 
-def write(*entries: Entry) -> changelog.Span:
+def write(*entries: Entry) -> log.Span:
     with transaction.atomic():
         return append(entries)
 
 
 def test_ids_are_allotted_in_the_order_of_appending():
-    assert write(an_entry(1), an_entry(2)) == changelog.Span(1, 2, 2)
-    assert write(an_entry(3)) == changelog.Span(3, 3, 1)
+    assert write(an_entry(1), an_entry(2)) == log.Span(1, 2, 2)
+    assert write(an_entry(3)) == log.Span(3, 3, 1)
     rows = DataChangeLog.objects.order_by("pk")
     assert list(rows.values_list("pk", "entity_id")) == [(1, 1), (2, 2), (3, 3)]
 
@@ -89,7 +89,7 @@ def test_a_rollback_leaves_neither_row_nor_gap():
 
 
 def test_nothing_to_say_writes_nothing():
-    assert write() == changelog.Span(None, None, 0)
+    assert write() == log.Span(None, None, 0)
     assert ChainHead.objects.get().last_id == 0
 
 

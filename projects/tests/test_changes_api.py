@@ -10,9 +10,9 @@ import pytest
 
 from projects.api.changes import change_json
 from projects.api.shapes import ChangeShape
-from projects.changelog import Entry
+from projects.log.writer import Entry
 from projects.models import DataChangeLog
-from projects.render import change_html
+from projects.pages.render import change_html
 from projects.tests.factories import a_project, a_run, a_snapshot, append, change, log
 
 pytestmark = pytest.mark.django_db

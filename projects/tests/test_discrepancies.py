@@ -9,12 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from projects import discrepancy_rules
 from projects.api.changes import change_json
 from projects.api.shapes_finance import DiscrepancyShape
 from projects.models import DataChangeLog, Discrepancy, Source
 from projects.tests.discrepancy_factories import a_question, log_question
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, a_snapshot, a_source
+from projects.wording import discrepancy_rules
 
 pytestmark = pytest.mark.django_db
 

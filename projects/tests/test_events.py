@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from projects.changelog import Entry
-from projects.events import LEAST, Event, entries
+from projects.log.events import LEAST, Event, entries
+from projects.log.writer import Entry
 from projects.models import DataChangeLog, Project
-from projects.rules import assess_event
 from projects.tests.factories import a_project, a_run, append, change, log
+from projects.wording.rules import assess_event
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from projects import finance
-from projects.finance_view import years
+from projects.facts import finance
+from projects.finances.tables import years
 from projects.models import MunicipalFigure
 from projects.tests.discrepancy_factories import a_question
 from projects.tests.factories import a_figure, a_project, a_run, a_snapshot, a_source

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects import causes, finance_rules, phrases
-from projects.changelog import Entry
-from projects.events import Event, entries, event_json
-from projects.finance_rules import assess
+from projects.log.events import Event, entries, event_json
+from projects.log.writer import Entry
 from projects.models import DataChangeLog
-from projects.render import about, before_and_after
+from projects.pages.render import about, before_and_after
 from projects.tests.factories import a_figure, a_run, log_figure
+from projects.wording import causes, phrases
+from projects.wording import figure_rules as finance_rules
+from projects.wording.figure_rules import assess
 
 BUDGET = "CPT 2021 capital 4202 ORGB"
 SPENT = "CPT 2021 capital 4202 ACT"

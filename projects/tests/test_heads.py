@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from projects import heads
-from projects.changelog import log_grew
-from projects.heads import DailyPublisher, daily_publisher
+from projects.log import heads
+from projects.log.heads import DailyPublisher, daily_publisher
+from projects.log.writer import log_grew
 from projects.models import DataChangeLog
 from projects.tests.factories import a_project, change
 

@@ -21,10 +21,10 @@ from django_q.models import OrmQ, Schedule
 
 from buka.embedded import redis_url, start_redis
 from buka.processes import Nursery
-from projects.health import Check, checks
-from projects.health_hubs import KEY
-from projects.health_metrics import metric
-from projects.health_sources import all_facts
+from projects.health.checks import Check, checks
+from projects.health.hubs import KEY
+from projects.health.metrics import metric
+from projects.health.sources import all_facts
 from projects.models import Heartbeat, SyncRun
 from projects.tests.factories import a_figure, a_project, a_run, change
 

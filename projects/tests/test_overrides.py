@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from projects import overrides
-from projects.fieldvalues import NotAValue, read
 from projects.models import DataChangeLog, Override, Project
-from projects.overrides import CorrectionRefused
+from projects.stewards import overrides
+from projects.stewards.overrides import CorrectionRefused
+from projects.stewards.values import NotAValue, read
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, log
 
 pytestmark = pytest.mark.django_db

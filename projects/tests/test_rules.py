@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.rules import assess
+from projects.wording.rules import assess
 
 BUDGET_UP = {"budget": ["353000000.00", "395360000.00"]}
 LATE = {"completion_date": ["2027-02-28", "2028-06-30"]}

@@ -10,11 +10,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from projects import heads
-from projects.changelog import CLAIMED, Entry, append, digest
+from projects.log import heads
+from projects.log.verification import verify
+from projects.log.writer import CLAIMED, Entry, append, digest
 from projects.models import ChainHead, DataChangeLog
 from projects.tests.factories import a_run, a_snapshot
-from projects.verification import verify
 
 pytestmark = pytest.mark.django_db
 

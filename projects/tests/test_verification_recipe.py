@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import transaction
 
-from projects import heads
-from projects.changelog import Entry, append
+from projects.log import heads
+from projects.log.writer import Entry, append
 from projects.models import ChainHead, DataChangeLog
 from projects.tests.factories import a_run, a_snapshot
 

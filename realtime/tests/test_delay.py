@@ -13,7 +13,7 @@ import redis as redis_client
 from django.utils import timezone
 
 from buka.processes import Nursery
-from projects.health_hubs import KEY
+from projects.health.hubs import KEY
 from realtime import client, delay
 from realtime.delay import KEPT, Delays, reported
 from realtime.filters import Filters

@@ -26,8 +26,8 @@ def main() -> None:
 def append(wish: dict[str, Any]) -> dict[str, Any]:
     from django.db import connection, transaction
 
-    from projects.changelog import Entry, log_grew
-    from projects.changelog import append as append_to_log
+    from projects.log.writer import Entry, log_grew
+    from projects.log.writer import append as append_to_log
     from realtime.notifier import notification_manager
 
     names, ring = wish.pop("names"), wish.pop("ring", True)

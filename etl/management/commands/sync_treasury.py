@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from etl.management.sync import SyncCommand
-from projects.finance import FIRST_YEAR
+from projects.facts.finance import FIRST_YEAR
 from projects.models import SyncRun
 
 _LAST_YEAR = 2100

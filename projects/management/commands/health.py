@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from projects.figures import instant
-from projects.health import checks
-from projects.health_watch import Watch
+from projects.health.checks import checks
+from projects.health.watch import Watch
+from projects.wording.figures import instant
 
 
 class Command(BaseCommand):

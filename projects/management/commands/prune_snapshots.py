@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from projects.health.retention import prune
 from projects.models import SyncRun
-from projects.retention import prune
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from projects import heads
-from projects.verification import Report, verify
+from projects.log import heads
+from projects.log.verification import Report, verify
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Municipal finances as the pages and the API show them."""

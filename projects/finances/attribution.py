@@ -1,0 +1,82 @@
+"""Whose data the municipal finances are and when they were published, as the terms of use ask to be said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from projects.models import Source, SyncRun
+from projects.wording import figures
+
+TITLE = "National Treasury, Municipal Money"
+# They carry no figures: when they were published says nothing of these.
+_TABLES = frozenset({"municipalities", "demarcation_changes"})
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """`published`: {"October 2020": [cubes]}, newest first, empty where no reading could tell; `read_at`:
+    when the newest good reading ended (aware UTC), None before the first. `title`: the source's name here.
+    """
+
+    published: dict[str, list[str]]
+    read_at: datetime | None
+    title: str = TITLE
+    demo: bool = False
+
+    @property
+    def published_text(self) -> str:
+        """`October 2020`; with several dates, which data sets are of which."""
+        if len(self.published) == 1:
+            return next(iter(self.published))
+        return "; ".join(f"{when} ({', '.join(cubes)})" for when, cubes in self.published.items())
+
+    def __str__(self) -> str:
+        said = f"Source: {TITLE}"
+        if self.published:
+            said += f"; data published {self.published_text}"
+        return f"{said}; read {figures.moment(self.read_at)}." if self.read_at else f"{said}."
+
+
+def attribution() -> Attribution:
+    """Of the newest good readings of the source; one query."""
+    good = SyncRun.objects.good().filter(source=OuterRef("pk")).order_by("-pk")
+    told = Source.objects.filter(pk="treasury").values_list(
+        Subquery(good.filter(profile__has_key="cubes").values("profile")[:1]),
+        Subquery(good.values("finished_at")[:1]),
+        "title",
+        "demo",
+    )
+    profile, read_at, title, demo = told.first() or (None, None, TITLE, False)
+    return Attribution(_published((profile or {}).get("cubes")), read_at, title, bool(demo))
+
+
+def _published(cubes: Any) -> dict[str, list[str]]:
+    """Of {cube: {"last_updated": "2020-10", …}}."""
+    if not isinstance(cubes, dict):
+        return {}
+    given = [
+        (str(told["last_updated"]), name)
+        for name, told in sorted(cubes.items())
+        if name not in _TABLES and isinstance(told, dict) and told.get("last_updated")
+    ]
+    published: dict[str, list[str]] = {}
+    for text, name in sorted(given, key=lambda pair: pair[0], reverse=True):
+        published.setdefault(_date(text), []).append(name)
+    return published
+
+
+def _date(text: str) -> str:
+    """`2020-10` → `October 2020`, a day or a moment → the day in full; what is neither as it stands."""
+    if found := _MONTH.fullmatch(text):
+        return f"{figures.MONTHS[int(found[2]) - 1]} {found[1]}"
+    day = figures.day(text.partition("T")[0])
+    return figures.long_date(day) if day else text
+
+
+__all__ = ["TITLE", "Attribution", "attribution"]

@@ -1,0 +1,259 @@
+"""The figures of one municipality as the tables of its page, newest financial year first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from projects.facts import finance
+from projects.finances.sums import (
+    GROUPS,
+    WHOLE,
+    Line,
+    Rate,
+    Sum,
+    by_family,
+    by_line,
+    flags,
+    grant_rate,
+    group_of,
+    rate,
+    through,
+    total,
+)
+from projects.wording import figures
+
+_OPEN = 2  # so many years are unfolded
+_BUDGET_COLUMNS = {
+    "ORGB": "Original budget",
+    "ADJB": "Adjusted budget",
+    "AUDA": "Audited actual",
+    "ACT": "Actual so far",
+}
+_GRANT_COLUMNS = {"SCHD": "Allocated", "TRFR": "Transferred", "ACT": "Spent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A published figure with its flags, a sum over so many of a `noun`, a rate or a text; else there is no
+    figure. `kind`: of a sum, which of several kinds it is. `dated`: the head of its column does not say how
+    far it goes.
+    """
+
+    figure: Any = None
+    sum: Sum | None = None
+    rate: Rate | None = None
+    text: str = ""
+    noun: str = "line"
+    kind: str = ""
+    flags: tuple[str, ...] = ()
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """`kind`: "line", "sum" of the lines above, or "apart": shown, and in no sum."""
+
+    label: str
+    cells: list[Cell]
+    kind: str = "line"
+    code: str = ""
+    note: str = ""
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`through`: how far all figures of the column go, blank where they differ or are of whole years."""
+
+    head: str
+    through: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    name: str  # for the ids of the page
+    title: str
+    columns: list[Column]
+    rows: list[TableRow]
+    rate_head: str = ""  # blank: no rates
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Year:
+    """`financial_year` by its end; `tables` has only those with a figure in them."""
+
+    financial_year: int
+    tables: list[Table]
+    unfolded: bool
+
+    @property
+    def label(self) -> str:
+        return finance.year_label(self.financial_year)
+
+    @property
+    def span(self) -> str:
+        first, last = finance.year_span(self.financial_year)
+        return f"{figures.long_date(first)} to {figures.long_date(last)}"
+
+
+def years(published: Iterable[Any]) -> list[Year]:
+    """Of the figures of one municipality, newest financial year first."""
+    newest_first = sorted(published, key=lambda figure: -figure.financial_year)
+    grouped = groupby(newest_first, key=lambda figure: figure.financial_year)
+    return [
+        Year(year, _tables(list(of_year)), unfolded=place < _OPEN)
+        for place, (year, of_year) in enumerate(grouped)
+    ]
+
+
+def _tables(of_year: list[Any]) -> list[Table]:
+    """The tables of one year that have a row."""
+    odd = flags(of_year)
+    measures: dict[str, dict[str, Line]] = {}
+    for measure in {figure.measure for figure in of_year}:
+        measures[measure] = by_line(figure for figure in of_year if figure.measure == measure)
+    tables = [_budget_table(*words, measures.get(words[0], {}), odd) for words in _BUDGET_TABLES]
+    tables += [_grant_table(measures.get("grant", {}), odd), _ends_table(measures, odd)]
+    return [table for table in tables if table.rows]
+
+
+_TWO_CUTS = (
+    "By function and by class of asset are two cuts of the same money: the first says whose vote it is, the"
+    " second what is built. They must not be added."
+)
+_BUDGET_TABLES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("capital", "Capital, by function", "Spent of the budget", ()),
+    ("asset", "Capital, by class of asset", "Spent of the budget", (_TWO_CUTS,)),
+    ("income", "Operating income", "Of the budget", ()),
+    ("expenditure", "Operating expenditure", "Of the budget", ()),
+)
+
+
+def _budget_table(
+    measure: str,
+    title: str,
+    rate_head: str,
+    notes: Sequence[str],
+    lines: dict[str, Line],
+    odd: dict[int, Any],
+) -> Table:
+    rows = [
+        *_grouped_rows(measure, lines, odd),
+        *(_line(measure, code, line, odd, "apart") for code, line in _apart(measure, lines)),
+    ]
+    return Table(measure, title, *_headed(_BUDGET_COLUMNS, rows), rate_head, list(notes))
+
+
+def _apart(measure: str, lines: dict[str, Line]) -> Iterator[tuple[str, Line]]:
+    return ((code, line) for code, line in lines.items() if group_of(measure, code) not in GROUPS)
+
+
+def _grouped_rows(measure: str, lines: dict[str, Line], odd: dict[int, Any]) -> Iterator[TableRow]:
+    """Water, its sum, sanitation, its sum, and the sum of both; a sum only where it adds something up."""
+    groups = {
+        group: {code: line for code, line in lines.items() if group_of(measure, code) == group}
+        for group in GROUPS
+    }
+    for group, members in groups.items():
+        yield from (_line(measure, code, line, odd) for code, line in members.items())
+        if len(members) > 1:
+            yield _sum_row(group.capitalize(), list(members.values()))
+    if all(groups.values()):
+        yield _sum_row(WHOLE.capitalize(), [line for of in groups.values() for line in of.values()])
+
+
+def _line(measure: str, code: str, line: Line, odd: dict[int, Any], kind: str = "line") -> TableRow:
+    label = finance.line_label(measure, code)
+    note = "drainage or other: in no sum" if kind == "apart" else ""
+    return TableRow(label, _cells(line, _BUDGET_COLUMNS, odd), kind, code, note, rate([line]))
+
+
+def _sum_row(label: str, lines: list[Line]) -> TableRow:
+    return TableRow(label, _sums(lines, _BUDGET_COLUMNS), "sum", rate=rate(lines))
+
+
+def _cells(line: Line, columns: dict[str, str], odd: dict[int, Any]) -> list[Cell]:
+    return [_cell(line.get(kind), odd) for kind in columns]
+
+
+def _cell(figure: Any, odd: dict[int, Any]) -> Cell:
+    return Cell(figure, flags=tuple(odd.get(figure.pk, ())) if figure else ())
+
+
+def _sums(lines: list[Line], columns: dict[str, str]) -> list[Cell]:
+    return [Cell(sum=total(lines, kind)) for kind in columns]
+
+
+def _headed(columns: dict[str, str], rows: list[TableRow]) -> tuple[list[Column], list[TableRow]]:
+    """How far monthly figures go is said once, in the head, where all of a column go equally far."""
+    heads = []
+    for place, head in enumerate(columns.values()):
+        cells = [row.cells[place] for row in rows]
+        months = {cell.figure.through_month for cell in cells if cell.figure}
+        one = len(months) == 1 and None not in months
+        heads.append(Column(head, through(sorted(months)) if one else ""))
+        if one:
+            for row, cell in zip(rows, cells, strict=True):
+                row.cells[place] = replace(cell, dated=False)
+    return heads, rows
+
+
+_GRANT_NOTE = (
+    "What is allocated in kind is spent by others for the municipality and is not in its books. The source"
+    " can have a grant’s allocation under one code and its spending under another: rates and flags are over"
+    " all codes of a family."
+)
+_FLAG_NOTE = (
+    "Flagged figures are shown as published, none is corrected. Spending more than was allocated in a year"
+    " is lawful where money of earlier years was rolled over; a negative amount can be a correction of an"
+    " earlier month."
+)
+
+
+def _grant_table(lines: dict[str, Line], odd: dict[int, Any]) -> Table:
+    audited = {"AUDA": "Spent (audited)"} if any("AUDA" in line for line in lines.values()) else {}
+    columns = _GRANT_COLUMNS | audited
+    rows: list[TableRow] = []
+    for family, members in by_family(lines).items():
+        rate_ = grant_rate(list(members.values()))
+        alone = len(members) == 1
+        rows += [_grant(code, line, columns, odd, rate_ if alone else None) for code, line in members.items()]
+        if not alone:
+            sums = _sums(list(members.values()), columns)
+            rows.append(TableRow(f"{family}, all codes", sums, "sum", rate=rate_))
+    notes = [_GRANT_NOTE]
+    if any(cell.flags for row in rows for cell in row.cells):
+        notes.append(_FLAG_NOTE)
+    return Table("grant", "Conditional grants", *_headed(columns, rows), "Spent of allocated", notes)
+
+
+def _grant(
+    code: str, line: Line, columns: dict[str, str], odd: dict[int, Any], share: Rate | None
+) -> TableRow:
+    grant = finance.GRANTS.get(code)
+    notes = []
+    if grant and grant.in_kind:
+        notes.append("in kind: spent for the municipality, not in its books")
+    if grant and not grant.water_only:
+        notes.append("pays for other works too, not only water")
+    label = finance.line_label("grant", code)
+    return TableRow(label, _cells(line, columns, odd), "line", code, " · ".join(notes), share)
+
+
+def _ends_table(measures: dict[str, dict[str, Line]], odd: dict[int, Any]) -> Table:
+    """Audit opinion, unauthorised and irregular spending, cash at the year's end."""
+    rows = []
+    for measure in ("opinion", "uifw", "cash"):
+        for code, line in measures.get(measure, {}).items():
+            rows += [_end(measure, code, kind, figure, odd) for kind, figure in line.items()]
+    whole = "These are of the whole municipality, not of its water services alone."
+    return Table("ends", "Audit, irregular spending and cash", [Column("As published")], rows, "", [whole])
+
+
+def _end(measure: str, code: str, kind: str, figure: Any, odd: dict[int, Any]) -> TableRow:
+    label = "Audit opinion" if measure == "opinion" else finance.line_label(measure, code)
+    return TableRow(label, [_cell(figure, odd)], note=finance.type_label(measure, kind))

@@ -1,0 +1,1 @@
+"""Is all well, and whom to tell if not."""

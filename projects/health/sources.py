@@ -1,0 +1,222 @@
+"""How each source is doing, as its runs and the clock tell it: for the API, the pages, health and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django_q.models import Schedule
+
+from projects.health.circuit import CLOSED, Circuit, circuit_json, states
+from projects.models import ACTIVE, RunState, Source, SyncRun
+from projects.wording.figures import instant
+
+# A source is stale when no complete reading was believed in so many intervals, or in so many times what a
+# reading takes, whichever is longer.
+PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """Instants are aware, durations in seconds; None is "never", "not planned" or "not known"."""
+
+    name: str
+    title: str
+    state: str | None
+    last_attempt: datetime | None
+    last_complete: datetime | None
+    last_change: datetime | None
+    last_error: str
+    failure_streak: int
+    circuit: Circuit
+    interval_minutes: int | None
+    next_run: datetime | None
+    last_duration_s: float | None
+    stale_after_s: float | None
+    stale_since: datetime | None
+    active: SyncRun | None
+    held: SyncRun | None
+
+    @property
+    def stale(self) -> bool:
+        return self.stale_since is not None
+
+    @property
+    def down_since(self) -> datetime | None:
+        """When the runs began to fail that failed in a row since one last read the source."""
+        return self.circuit.since
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the clock reads it: a source that nothing reads yet is in no schedule."""
+        return self.next_run is not None
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody counts on it: one that was read once is missed also when its schedule is lost."""
+        return self.scheduled or (self.interval_minutes is not None and self.last_attempt is not None)
+
+
+def facts_json(facts: SourceFacts) -> dict[str, Any]:
+    """The facts as the API and `health --json` tell them."""
+    return {
+        "state": facts.state,
+        "last_attempt": instant(facts.last_attempt),
+        "last_complete": instant(facts.last_complete),
+        "last_change": instant(facts.last_change),
+        "failure_streak": facts.failure_streak,
+        "down_since": instant(facts.down_since),
+        "circuit": circuit_json(facts.circuit),
+        "next_run": instant(facts.next_run),
+        "interval_minutes": facts.interval_minutes,
+        "last_duration_s": facts.last_duration_s,
+        "stale": facts.stale,
+        "stale_since": instant(facts.stale_since),
+        "stale_after_s": facts.stale_after_s,
+        "held_run": facts.held.pk if facts.held else None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often a source is to be read, and when next: None where the clock does not read it."""
+
+    minutes: int
+    next_run: datetime | None = None
+
+
+def plans() -> dict[str, Plan]:
+    """Of the sources that the settings or the clock's table know. A source that only the clock knows has its
+    interval there: what is added to the registry needs no setting.
+    """
+    found = {name: Plan(minutes) for name, minutes in settings.INTERVAL_MINUTES.items()}
+    rows = Schedule.objects.filter(name__in=Source.objects.values("pk")).exclude(repeats=0)
+    for name, minutes, due in rows.values_list("name", "minutes", "next_run"):
+        if interval := settings.INTERVAL_MINUTES.get(name) or minutes:
+            found[name] = Plan(interval, due)
+    return found
+
+
+def _open_runs() -> list[SyncRun]:
+    """Queued, running and held runs, oldest first."""
+    wanted = SyncRun.objects.filter(state__in=(*ACTIVE, RunState.QUARANTINED)).order_by("pk")
+    return list(wanted.defer("traceback", "profile", "disagreements", "notes"))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What is asked once for all sources: three queries."""
+
+    plans: dict[str, Plan] = field(default_factory=plans)
+    runs: list[SyncRun] = field(default_factory=_open_runs)
+    now: datetime = field(default_factory=timezone.now)
+
+    @cached_property
+    def circuits(self) -> dict[str, Circuit]:
+        return states({name: plan.minutes for name, plan in self.plans.items()})
+
+    def facts(self, source: Any) -> SourceFacts:
+        """Needs a row of `sources()`."""
+        plan = self.plans.get(source.pk)
+        interval, due = (plan.minutes, plan.next_run) if plan else (None, None)
+        after = _stale_after(source, interval)
+        return SourceFacts(
+            name=source.pk,
+            title=source.title,
+            state=source.state,
+            last_attempt=source.last_attempt,
+            last_complete=source.last_complete,
+            last_change=source.last_change,
+            last_error=source.last_error or "",
+            failure_streak=source.failure_streak,
+            circuit=self.circuits.get(source.pk, CLOSED),
+            interval_minutes=interval,
+            next_run=due,
+            last_duration_s=_seconds(source.ended_started, source.ended_finished),
+            stale_after_s=after,
+            stale_since=self._stale_since(source, due, after),
+            active=self._newest(source.pk, *ACTIVE),
+            held=self._newest(source.pk, RunState.QUARANTINED),
+        )
+
+    def queue_position(self, run: SyncRun) -> int | None:
+        """1 for the queued run that is next; None for a run that is not queued."""
+        return queue_position(run, [one.pk for one in self.runs if one.state == RunState.QUEUED])
+
+    def _is_first_reading(self, source: Any) -> bool:
+        """Whether the very first run is going on and renews its lease."""
+        run = self._newest(source.pk, RunState.RUNNING)
+        if source.last_complete or run is None or run.requested_at > source.first_asked:
+            return False
+        return run.lease_until is not None and run.lease_until > self.now
+
+    def _newest(self, source: str, *states: str) -> SyncRun | None:
+        found = [run for run in self.runs if run.source_id == source and run.state in states]
+        return found[-1] if found else None
+
+    def _stale_since(self, source: Any, due: datetime | None, after: float | None) -> datetime | None:
+        """A source that was never read completely counts from its first run, or from when that was due.
+
+        While that first run is at work nobody knows yet how long a reading takes, and so not what is late:
+        with a long Crawl-delay it takes hours. It ends with the queue's time-out at the latest.
+        """
+        since = source.last_complete or source.first_asked or due
+        if since is None or after is None or self._is_first_reading(source):
+            return None
+        limit = since + timedelta(seconds=after)
+        return limit if limit < self.now else None
+
+
+def sources() -> QuerySet[Source]:
+    """All sources with what `Clock.facts` needs of their runs."""
+    runs = SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
+    # A released run ended when the steward released it: that says nothing on how long a reading takes.
+    ended = runs.filter(finished_at__isnull=False, started_at__isnull=False, decided_at=None)
+    whole = ended.good().filter(complete=True)
+    return Source.objects.for_sources_page().annotate(
+        first_asked=Subquery(runs.order_by("pk").values("requested_at")[:1]),
+        ended_started=Subquery(ended.values("started_at")[:1]),
+        ended_finished=Subquery(ended.values("finished_at")[:1]),
+        whole_started=Subquery(whole.values("started_at")[:1]),
+        whole_finished=Subquery(whole.values("finished_at")[:1]),
+    )
+
+
+def all_facts() -> list[SourceFacts]:
+    """The facts of every source, in the order of the settings."""
+    clock = Clock()
+    return [clock.facts(source) for source in in_order(sources())]
+
+
+def in_order(found: Iterable[Any]) -> list[Any]:
+    """Sources in the order of the settings, others behind them."""
+    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
+    return sorted(found, key=lambda source: (places.get(source.pk, len(places)), source.pk))
+
+
+def queue_position(run: SyncRun, queued: Iterable[int]) -> int | None:
+    """Its place among the ids of the queued runs, from 1; None for a run that is not queued."""
+    if run.state != RunState.QUEUED:
+        return None
+    return sum(pk <= run.pk for pk in queued) or 1
+
+
+def _stale_after(source: Any, interval: int | None) -> float | None:
+    if interval is None:
+        return None
+    return PATIENCE * max(interval * 60.0, _seconds(source.whole_started, source.whole_finished) or 0.0)
+
+
+def _seconds(started: datetime | None, finished: datetime | None) -> float | None:
+    if started is None or finished is None:
+        return None
+    return round((finished - started).total_seconds(), 1)
+
+
+__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "plans", "queue_position", "sources"]

@@ -1,0 +1,111 @@
+"""What an alert says to a person: what is wrong and since when, where, what is kept safe, what to do."""
+
+from __future__ import annotations
+
+import socket
+from datetime import datetime
+
+from django.conf import settings
+
+from projects.models import Alert, AlertMessage
+from projects.wording.figures import moment
+
+_SUBJECT = 200
+_SUBJECTS = {
+    AlertMessage.Step.STARTED: "Buka Amanzi: {}",
+    AlertMessage.Step.REMINDER: "Buka Amanzi, still: {}",
+    AlertMessage.Step.ENDED: "Buka Amanzi, over: {}",
+}
+_KEPT = "Nothing that was read is lost: the pages go on showing the last good reading, with its date."
+_READ_NOW = {
+    "dws": "`manage.py sync_dws`",
+    "treasury": "`manage.py sync_treasury`",
+    "correlation": "`manage.py correlate`",
+}
+_READ_NOW_OTHERWISE = "“Sync now” at /admin/projects/source/"  # a source without a command of its own
+
+# What is safe, and what to do, by the first part of the alert's key; {source} is its second, and {command}
+# reads that.
+_ADVICE = {
+    "stale": (
+        _KEPT,
+        "See its runs at /sources/{source}/. If none begins, look after the worker; if they fail, each says"
+        " why. {command} reads it now.",
+    ),
+    "broken": (
+        f"{_KEPT} The clock goes on trying, less and less often; the other sources are read as ever.",
+        "Open the source in a browser: is it down, or does it look different? /sources/{source}/ has the"
+        " error of each run. {command} tries now, whatever the clock does.",
+    ),
+    "held": (
+        "Nothing of the held reading was loaded: the pages show the reading before it.",
+        "Compare the two at /sources/{source}/, then release or reject the run at /admin/projects/syncrun/.",
+    ),
+    "worker": (
+        "Nothing is lost: what was asked for stays in the queue. Until a worker works, no source is read.",
+        "If no cluster runs, start one (`manage.py qcluster`). If one runs, kill it, as it cannot stop by"
+        " itself, and start it again: docs/health.md says why.",
+    ),
+    "queue": (
+        "Nothing is lost: the tasks stay in the queue.",
+        "Look whether the worker shows life (`manage.py health`) and which runs are going on at /sources/.",
+    ),
+    "clock": (
+        "Nothing is lost, but a source that the clock does not read gets no newer.",
+        "Run `manage.py schedules`; it is safe to run again.",
+    ),
+    "hubs": (
+        "The log has every change, and pages that are loaded again show all; open pages are behind.",
+        "Restart the web process that is named; its open pages come back by themselves.",
+    ),
+    "redis": (
+        "Nothing is lost: the log in the database is the truth. Open pages hear of changes 2 seconds later.",
+        "Start the Redis-protocol server again, or look after the network between it and us.",
+    ),
+    "database": (
+        "Nothing is half loaded: a run that was interrupted wrote nothing. Pages and API cannot answer.",
+        "Start the database server again, or look after its disk and the network between it and us.",
+    ),
+    "disk": (
+        "What was written is safe. What comes next may not fit: archive, and database if it is there.",
+        "Make room where the data are. `manage.py prune_snapshots` makes the archive smaller.",
+    ),
+    "health": (
+        "Nothing is lost, but nobody is told of what goes wrong.",
+        "Start the loop again: `manage.py health --watch`.",
+    ),
+}
+_OTHERWISE = ("", "Look at `manage.py health`.")
+
+
+def words(alert: Alert, step: str) -> tuple[str, str]:
+    """Subject and body of a message; the subject is one line of at most 200 characters."""
+    subject = _SUBJECTS[AlertMessage.Step(step)].format(alert.sentence)
+    lines = [alert.sentence, "", f"Since {moment(alert.started_at)}."]
+    if alert.ended_at:
+        lines.append(
+            f"Over at {moment(alert.ended_at)}. It lasted {_span(alert.started_at, alert.ended_at)}."
+        )
+    else:
+        lines += ["", *_advice(alert.key)]
+    lines += ["", f"From {socket.gethostname()}, data in {settings.VAR_DIR}."]
+    lines += ["/sources/ shows how each source is doing; `manage.py health` looks at every part."]
+    return " ".join(subject.split())[:_SUBJECT], "\n".join(lines) + "\n"
+
+
+def _advice(key: str) -> list[str]:
+    kind, _, source = key.partition(":")
+    safe, todo = _ADVICE.get(kind, _OTHERWISE)
+    todo = todo.format(source=source, command=_READ_NOW.get(source, _READ_NOW_OTHERWISE))
+    return [*([safe, ""] if safe else []), f"What to do: {todo}"]
+
+
+def _span(start: datetime, end: datetime) -> str:
+    minutes = round((end - start).total_seconds() / 60)
+    if minutes < 120:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
+
+
+__all__ = ["words"]

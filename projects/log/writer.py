@@ -1,0 +1,157 @@
+"""The one writer of the change log: ids in commit order, each row's digest chained to the last one's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from projects.models import ChainHead, DataChangeLog, Source
+from projects.wording import causes, event_phrases
+
+# Sent after the commit with `last_id`, once for each batch: the log has grown to that id.
+log_grew = Signal()
+
+_BATCH = 2000  # rows an INSERT
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a change log row says before it has an id. Values are canonical strings, None, or lists."""
+
+    entity_type: str
+    entity_id: int
+    external_id: str
+    name: str
+    source_id: str
+    change_type: str
+    field_changes: dict[str, list[Any]]
+    evidence: dict[str, list[Any]] = field(default_factory=dict)
+    municipality: str | None = None
+    municipalities: list[str] = field(default_factory=list)
+    province: str | None = None
+    cause: str = "source"
+    run_id: int | None = None
+    snapshot_id: str | None = None
+    overridden: list[str] = field(default_factory=list)
+    step: str = ""  # of a steward's correction: "corrected", "undone" or "expired"
+    # What the record says beside the changes, for the rules: {"budget": "…", "expenditure": "…"} after the
+    # change. Neither stored nor part of the digest.
+    context: dict[str, Any] | None = None
+
+    @property
+    def kind(self) -> str:
+        """What rows of one run have in common when they are one mass edit."""
+        told = event_phrases.telling(self.entity_type, self.field_changes)
+        fields = ",".join(sorted(told)) if self.change_type == "updated" else ""
+        return f"{self.entity_type}:{self.step or self.change_type}:{fields}"[:200]
+
+
+@dataclass(slots=True)
+class Span:
+    """The ids that an append was given; first and last are None when it wrote nothing."""
+
+    first: int | None
+    last: int | None
+    count: int
+
+
+def append(entries: Iterable[Entry]) -> Span:
+    """Write the entries, in order, in the caller's transaction; ring after the commit.
+
+    Call it last in the transaction: it locks the chain's head, so that whoever appends next waits for
+    this commit, and id order is commit order for every reader of `id > n`.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("append() belongs in the change's own transaction.")
+    head = ChainHead.objects.select_for_update().get(pk=1)
+    first, at = head.last_id + 1, timezone.now()
+    demo = dict(Source.objects.values_list("name", "demo"))
+    rows = _rows(entries, head, at, demo)
+    while batch := list(islice(rows, _BATCH)):
+        DataChangeLog.objects.bulk_create(batch)
+    if head.last_id < first:
+        return Span(None, None, 0)
+    head.save(update_fields=["last_id", "digest"])
+    # robust: a broker that is down must not make a committed load look like a failed one
+    transaction.on_commit(partial(_announce, head.last_id), robust=True)
+    return Span(first, head.last_id, head.last_id - first + 1)
+
+
+def _announce(last_id: int) -> None:
+    log_grew.send(sender=DataChangeLog, last_id=last_id)
+
+
+def _rows(
+    entries: Iterable[Entry], head: ChainHead, at: datetime, demo: dict[str, bool | None]
+) -> Iterator[DataChangeLog]:
+    for entry in entries:
+        head.last_id += 1
+        row = _row(entry, head.last_id, at, bool(demo[entry.source_id]))
+        head.digest = row.digest = digest(row, head.digest)
+        yield row
+
+
+def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
+    verdict = causes.assess(entry, entry.context)
+    return DataChangeLog(
+        id=pk,
+        at=at,
+        entity_type=entry.entity_type,
+        entity_id=entry.entity_id,
+        external_id=entry.external_id,
+        name=entry.name,
+        municipality=entry.municipality,
+        municipalities=entry.municipalities,
+        province=entry.province,
+        source_id=entry.source_id,
+        change_type=entry.change_type,
+        cause=entry.cause,
+        severity=verdict.severity,
+        rules=verdict.rules,
+        field_changes=entry.field_changes,
+        evidence=entry.evidence,
+        overridden=entry.overridden,
+        kind=entry.kind,
+        run_id=entry.run_id,
+        snapshot_id=entry.snapshot_id,
+        demo=demo,
+    )
+
+
+# The columns that a digest covers, in its order: `docs/verification.md` gives the recipe to the public.
+CLAIMED = (
+    "id", "at", "entity_type", "entity_id", "change_type", "cause", "field_changes", "evidence", "run_id",
+    "snapshot_id",
+)  # fmt: skip
+
+
+def digest(row: Any, previous: str) -> str:
+    """SHA-256 (hex) over what the row claims and the digest before it; `row` has the CLAIMED attributes.
+
+    Not over severity, rules and sentence: those are said anew by the rules of the day.
+    """
+    claim = [
+        row.id,
+        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row.entity_type,
+        row.entity_id,
+        row.change_type,
+        row.cause,
+        row.field_changes,
+        row.evidence,
+        row.run_id,
+        row.snapshot_id,
+        previous,
+    ]
+    text = json.dumps(claim, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""Municipalities: what is published of each as a whole beside our own sums, its projects and changes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from projects.api.asof import DEFAULT_ORDER
+from projects.api.records import dws_listing
+from projects.filters import MunicipalityFilterSet
+from projects.finances.attribution import attribution
+from projects.finances.beside_table import beside_table
+from projects.finances.tables import years
+from projects.log.events import entries
+from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Municipality, Project, Province
+from projects.pages.listings import filtered, paged
+
+_ALL = 300  # there are 257: one page has them all
+
+
+@require_safe
+def municipality_list(request: HttpRequest) -> HttpResponse:
+    rows = Municipality.objects.for_list_page().order_by("name", "pk")
+    context, status = filtered(request, MunicipalityFilterSet(request.GET, queryset=rows), _ALL)
+    for municipality in context["page"]:
+        municipality.listing = dws_listing(municipality.listings.all())
+    context |= {"provinces": Province.choices, "categories": Municipality.Category.choices}
+    return render(request, "projects/municipality_list.html", context, status=status)
+
+
+@require_safe
+def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
+    if code != code.upper():
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(
+            reverse("municipality", args=[code.upper()]) + (f"?{query}" if query else "")
+        )
+    newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
+    municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
+    projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)
+    locals_ = list(Municipality.objects.for_list_page().filter(district=code).order_by("name"))
+    for local in locals_:
+        local.listing = dws_listing(local.listings.all())
+    listing = dws_listing(municipality.listings.all())
+    figures = list(MunicipalFigure.objects.for_municipality_page(code))
+    context = {
+        "finances": years(figures),
+        "beside": beside_table(Project.objects.of_municipality(code).for_sums(), figures),
+        "questions": Discrepancy.objects.open().filter(municipality=code),
+        "attribution": attribution(),
+        "municipality": municipality,
+        "listing": listing,
+        "unlisted": listing and listing.unlisted_since,
+        "locals": locals_,
+        "page": paged(request, projects),
+        "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), 20).rows,
+        "newest": newest,
+    }
+    return render(request, "projects/municipality.html", context)

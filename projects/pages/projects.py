@@ -1,0 +1,61 @@
+"""The list of projects, and the page of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from projects.api.asof import DEFAULT_ORDER
+from projects.api.records import last_complete, last_seen_at
+from projects.filters import ProjectFilter, open_about
+from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
+from projects.pages.listings import filtered, paged
+
+
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    rows = Project.objects.for_list_page().order_by(*DEFAULT_ORDER)
+    context, status = filtered(request, ProjectFilter(request.GET, queryset=rows))
+    context |= {
+        "provinces": Province.choices,
+        "statuses": Status.choices,
+        "presences": Presence.choices,
+        "municipalities": Municipality.objects.values_list("pk", "name"),
+        "programmes": Project.objects.programmes(),
+    }
+    return render(request, "projects/project_list.html", context, status=status)
+
+
+@require_safe
+def project_page(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(Project.objects.for_project_page(), pk=pk)
+    history = DataChangeLog.objects.of_project(pk).order_by("-pk")
+    complete = last_complete()
+    context = {
+        "project": project,
+        "published": published_texts(project),
+        "places": sorted(project.municipalities.all(), key=lambda place: place.name),
+        "last_seen": last_seen_at(project, complete),
+        "discrepancies": open_about(project),
+        "checked": complete.get(project.source_id),
+        "page": paged(request, history),
+    }
+    return render(request, "projects/project.html", context)
+
+
+def published_texts(project: Project) -> list[dict[str, Any]]:
+    """Rows `label text other elsewhere`; `other` is what the list or the project's page says instead, None
+    where the two do not differ.
+    """
+    return [
+        {
+            "label": label,
+            "text": text,
+            "other": project.other_texts.get(label),
+            "elsewhere": "the list" if label in project.page_labels else "the project’s page",
+        }
+        for label, text in project.published.items()
+    ]

@@ -1,0 +1,1 @@
+"""Stewards’ corrections."""

@@ -1,0 +1,79 @@
+"""What a change of a question means: severity, rule and sentence. Pure: it never raises.
+
+The row of the log has the question and both figures, so that the sentence can be said anew from it alone:
+`opened` {"state", "question", "severity", "dws_value", "treasury_value"}, `updated` whatever moved, `closed`
+{"state", "reason"}. Values are canonical strings ("12.00") or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from projects.wording import figures, phrases
+from projects.wording.rules import INFO, MAJOR, MINOR, Verdict
+
+# The rules of the correlation, by id, as people read them.
+RULES = {
+    "dws_spent_more_than_books": "DWS reports more spent than the books hold",
+    "completed_without_spending": "Completed, and no spending in the books",
+    "no_capital_in_books": "Under construction, and no capital in the books",
+    "annual_allocation": "A year’s allocation is more than in the books",
+    "annual_spending": "A year’s spending is more than in the books",
+}
+_VALUES = ("dws_value", "treasury_value")
+
+
+def rule_label(rule: str) -> str:
+    """A rule's id as people read it; the id itself where we have no word for it."""
+    return RULES.get(rule, rule.replace("_", " "))
+
+
+def assess(
+    change_type: str,
+    field_changes: Any,
+    context: dict[str, Any] | None = None,
+    stored: Iterable[str] = (),
+) -> Verdict:
+    """What the change means. `context` {"rule", "severity"} is what the row says beside the changes; the log
+    does not keep it: `stored`, the rule that was found with it, stands for it when a row is judged anew.
+    """
+    changes = figures.pairs(field_changes)
+    rules = [context["rule"]] if context and context.get("rule") else list(stored)
+    if change_type == "closed":
+        return Verdict(INFO, rules, _closed(changes))
+    now = _new(changes, "severity") or (context or {}).get("severity")
+    severity = now if now in (INFO, MINOR, MAJOR) else MINOR
+    said = _opened(changes) if change_type == "opened" else _moved(changes)
+    return Verdict(severity, rules, said)
+
+
+def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
+    return changes.get(field, (None, None))[1]
+
+
+def _opened(changes: dict[str, tuple[Any, Any]]) -> str:
+    question = _new(changes, "question")
+    before = changes.get("state", (None, None))[0]
+    opening = "Asked again" if before == "closed" else "A question"
+    return f"{opening}: {question}" if isinstance(question, str) else f"{opening} was opened."
+
+
+def _closed(changes: dict[str, tuple[Any, Any]]) -> str:
+    reason = _new(changes, "reason")
+    return f"The question is closed. {reason}" if isinstance(reason, str) else "The question is closed."
+
+
+def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
+    """Which figures moved, and the question as it is now."""
+    moved = [phrases.phrase(name, *changes[name]) for name in _VALUES if name in changes]
+    if "severity" in changes:
+        old, new = changes["severity"]
+        moved.append(f"the weight went from {old} to {new}")
+    said = "; ".join(moved) or "What the question says was put anew"
+    said = said[0].upper() + said[1:]
+    question = _new(changes, "question")
+    return f"{said}. {question}" if isinstance(question, str) else f"{said}."
+
+
+__all__ = ["RULES", "assess", "rule_label"]

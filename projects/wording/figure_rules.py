@@ -1,0 +1,212 @@
+"""What a change of a municipal figure means: severity, rules and sentence. Pure: it never raises.
+
+A figure's row of the log has the fields `amount through_month month_01 … month_12 opinion report_url
+presence`; values are canonical strings ("12.00", "6") or None. Rules, by id:
+
+`restated`: a yearly figure that had been published has another amount; major above 10%, of an original
+budget or an audited figure. `budget_adjusted`, `allocation_changed`: what is adjusted in the course of every
+year. `actual_falling`: the year-to-date figure fell. `month_restated`: a month that had been published has
+another amount. `value_erased`: what was given is given as null. `audit_opinion_changed`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from projects.facts import finance
+from projects.wording import figures, phrases
+from projects.wording.rules import INFO, MAJOR, MINOR, Verdict
+
+Pair = tuple[Any, Any]
+
+_RESTATED_SHARE = Decimal("0.10")
+_GRAVE_TYPES = ("ORGB", "AUDA")
+_MONTH = re.compile(r"month_(0[1-9]|1[0-2])")
+_RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
+_KEY = re.compile(r"(\S+) (\d{4}) (\S+) (\S+?)(?: ([A-Z]{3,4}))?")
+
+# What an amount is called in a sentence, by its type.
+_SUBJECTS = {
+    "ORGB": "Original budget",
+    "ADJB": "Adjusted budget",
+    "AUDA": "Audited actual",
+    "SCHD": "Allocation",
+    "TRFR": "Amount transferred",
+}
+_RULES = {"ADJB": "budget_adjusted", "SCHD": "allocation_changed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the log calls a figure, taken apart: `CPT 2021 capital 4202 ORGB`; year 0 where it is no such."""
+
+    year: int = 0
+    measure: str = ""
+    code: str = ""
+    amount_type: str = ""
+
+    @property
+    def subject(self) -> str:
+        """`Original budget 2020-21`, `Spent so far`, `Irregular expenditure 2020-21`."""
+        if self.amount_type == "ACT":
+            return {"income": "Income so far", "cash": "Cash so far"}.get(self.measure, "Spent so far")
+        if self.measure == "opinion":
+            return self._dated("Audit opinion")
+        label = _SUBJECTS.get(self.amount_type)
+        return self._dated(label or finance.line_label(self.measure, self.code) or "Amount")
+
+    def _dated(self, label: str) -> str:
+        return f"{label} {finance.year_label(self.year)}" if self.year else label
+
+
+def read_key(external_id: Any) -> Figure:
+    """The figure of an external id; an empty one where it cannot be read."""
+    found = _KEY.fullmatch(external_id) if isinstance(external_id, str) else None
+    return Figure(int(found[2]), found[3], found[4], found[5] or "") if found else Figure()
+
+
+def month_of(field: str) -> int | None:
+    """1 (July) to 12 (June) of `month_01` … `month_12`, None of any other field."""
+    found = _MONTH.fullmatch(field)
+    return int(found[1]) if found else None
+
+
+def assess(external_id: Any, change_type: str, field_changes: Any, evidence: Any = None) -> Verdict:
+    """What the change means. `evidence` may have the last amount of a figure that is missing."""
+    figure, changes = read_key(external_id), figures.pairs(field_changes)
+    if change_type == "created":
+        return Verdict(INFO, [], f"{_first(changes)}.")
+    if change_type in ("missing", "withdrawn"):
+        was = _was(changes, figures.pairs(evidence))
+        return Verdict(MINOR, [], f"No longer in the source's complete answer{was}.")
+    findings = list(_findings(figure, changes))
+    if change_type == "returned":
+        findings.insert(0, _Finding(INFO, "In the source's answer again"))
+    severity = max((finding.severity for finding in findings), key=_RANK.__getitem__, default=INFO)
+    rules = list(dict.fromkeys(finding.rule for finding in findings if finding.rule))
+    said = "; ".join(finding.phrase for finding in findings if finding.phrase)
+    return Verdict(severity, rules, f"{said or 'Changed'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    severity: str
+    phrase: str
+    rule: str = ""
+
+
+def _first(changes: dict[str, Pair]) -> str:
+    opinion, amount = (changes.get(name, (None, None))[1] for name in ("opinion", "amount"))
+    if opinion:
+        return f"First published: {phrases.shown('opinion', opinion)}"
+    if amount is None:
+        return "First published, given as null"
+    return f"First published: {_rand(amount)}{_through(changes)}"
+
+
+def _was(*sources: dict[str, Pair]) -> str:
+    """` (was R1 000)`, blank where the row does not say what it was."""
+    for changes in sources:
+        for name in ("amount", "opinion"):
+            old = changes.get(name, (None, None))[0]
+            if old not in (None, ""):
+                return f" (was {phrases.shown(name, old)})"
+    return ""
+
+
+def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[_Finding]:
+    """What the change comes to, the most important first."""
+    if "opinion" in changes:
+        yield _opinion(figure, *changes["opinion"])
+    if "amount" in changes:
+        yield _amount(figure, changes)
+    elif "through_month" in changes:
+        yield _Finding(INFO, f"Now given{_through(changes)}")
+    yield from _months(changes)
+    if "report_url" in changes and "opinion" not in changes:
+        new = changes["report_url"][1]
+        said = "The address of the auditor's report changed" if new else "The auditor's report has no address"
+        yield _Finding(INFO, f"{said} any more" if not new else said)
+
+
+def _opinion(figure: Figure, old: Any, new: Any) -> _Finding:
+    subject = figure.subject if figure.measure == "opinion" else "Audit opinion"
+    if not new:
+        was = phrases.shown("opinion", old)
+        return _Finding(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
+    after = phrases.shown("opinion", new)
+    if not old:
+        return _Finding(MINOR, f"{subject} is now given: {after}")
+    before = phrases.shown("opinion", old)
+    if old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
+        return _Finding(MINOR, f"{subject} is now given: {after} (was {before})")
+    return _Finding(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
+
+
+def _amount(figure: Figure, changes: dict[str, Pair]) -> _Finding:
+    old, new = changes["amount"]
+    subject = figure.subject
+    if new is None:
+        return _Finding(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
+    if old is None:
+        severity = INFO if figure.amount_type == "ACT" else MINOR
+        return _Finding(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None:
+        return _Finding(MINOR, f"{subject} changed from {old} to {new}")
+    if figure.amount_type == "ACT" or "through_month" in changes:
+        return _running(subject, before, after, changes)
+    return _yearly(figure, before, after)
+
+
+def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> _Finding:
+    """The year-to-date figure: rising is its nature."""
+    verb = "rose" if after > before else "fell"
+    said = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
+    return _Finding(MINOR, said, "actual_falling") if after < before else _Finding(INFO, said)
+
+
+def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _Finding:
+    rule = _RULES.get(figure.amount_type, "restated")
+    verb = "restated" if rule == "restated" else "changed"
+    said = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
+    if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
+        return _Finding(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
+    large = abs(after - before) > abs(before) * _RESTATED_SHARE
+    grave = large and figure.amount_type in _GRAVE_TYPES
+    return _Finding(MAJOR if grave else MINOR, f"{said}{phrases.up_or_down(before, after)}", rule)
+
+
+def _months(changes: dict[str, Pair]) -> Iterator[_Finding]:
+    """Months that had been published and now have another amount."""
+    moved = [(month, changes[name]) for name in sorted(changes) if (month := month_of(name))]
+    restated = [(month, pair) for month, pair in moved if pair[0] is not None]
+    if len(restated) > 2:
+        yield _Finding(
+            MINOR, f"{len(restated)} months that had been published were corrected", "month_restated"
+        )
+        return
+    for month, (old, new) in restated:
+        to = "is now given as null" if new is None else f"was corrected from {_rand(old)} to {_rand(new)}"
+        was = f" (was {_rand(old)})" if new is None else ""
+        rule = "value_erased" if new is None else "month_restated"
+        yield _Finding(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
+
+
+def _through(changes: dict[str, Pair]) -> str:
+    """` (to December, month 6 of 12)`, where the row says it."""
+    month = figures.number(changes.get("through_month", (None, None))[1])
+    if month is None or month not in range(1, 13):
+        return ""
+    return f" (to {finance.month_name(int(month))}, month {int(month)} of 12)"
+
+
+def _rand(value: Any) -> str:
+    return phrases.shown("amount", value)
+
+
+__all__ = ["Figure", "assess", "month_of", "read_key"]

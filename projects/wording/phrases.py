@@ -1,0 +1,261 @@
+"""What changed, in plain South African English: one phrase for each field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from projects.facts import finance
+from projects.wording import figures
+
+# What the fields of a question are called.
+_QUESTION_LABELS = {
+    "question": "Question",
+    "reason": "Reason",
+    "state": "State",
+    "severity": "Weight",
+    "dws_value": "DWS’s figure",
+    "treasury_value": "The municipality’s figure",
+    "dws_label": "What DWS’s figure is",
+    "treasury_label": "What the municipality’s figure is",
+    "first_year": "First financial year",
+    "last_year": "Last financial year",
+    "compared": "What is compared",
+    "explanations": "What may explain it",
+}
+
+PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
+_LONGEST = 80  # characters of a quoted text
+
+LABELS = {
+    "name": "Name",
+    "description": "Description",
+    "municipality": "Municipality",
+    "municipalities": "Municipalities",
+    "municipality_as_published": "Municipality as published",
+    "province": "Province",
+    "programme": "Programme",
+    "project_type": "Project type",
+    "status": "Status",
+    "status_as_published": "Status as published",
+    "progress_percentage": "Progress",
+    "budget": "Budget",
+    "expenditure": "Expenditure",
+    "start_date": "Start date",
+    "completion_date": "Completion date",
+    "contractor": "Contractor",
+    "implementing_agent": "Implementing agent",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "url": "Web address",
+    "presence": "Presence",
+    "projects": "Published number of projects",
+    "value": "Published total value",
+    "external_id": "Project number",
+    "issues": "Reading issues",
+    # Of a municipal figure.
+    "amount": "Amount",
+    "through_month": "Actual up to",
+    "opinion": "Audit opinion",
+    "report_url": "Auditor’s report",
+    **_QUESTION_LABELS,
+}
+
+# Months of the municipal financial year, July to June: `month_01` … `month_12`.
+FINANCIAL_MONTHS = {f"month_{month:02d}": month for month in range(1, 13)}
+MONEY = frozenset(
+    {"budget", "expenditure", "value", "amount", "dws_value", "treasury_value", *FINANCIAL_MONTHS}
+)
+DATES = frozenset({"start_date", "completion_date"})
+CODES = frozenset({"status", "project_type", "presence"})
+_MONTH_NUMBERS = {str(month) for month in FINANCIAL_MONTHS.values()}
+
+
+def label(field: str) -> str:
+    """The field's name for people: `Completion date`; a column without a field keeps its own label."""
+    if field.startswith(PUBLISHED):
+        return field.removeprefix(PUBLISHED) or field
+    if field in FINANCIAL_MONTHS:
+        return financial_month(FINANCIAL_MONTHS[field])
+    return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+
+
+def financial_month(month: int) -> str:
+    """`September (month 3)` of a municipal financial year."""
+    return f"{finance.month_name(month)} (month {month})"
+
+
+def shown(field: str, value: Any) -> str:
+    """One value of a field as people read it, `not published` for null."""
+    if value is None:
+        return "not published"
+    if field in MONEY and (amount := figures.number(value)) is not None:
+        return figures.rand(amount)
+    if field == "progress_percentage" and (amount := figures.number(value)) is not None:
+        return figures.percent(amount)
+    if field == "projects" and (amount := figures.number(value)) is not None:
+        return figures.grouped(amount)
+    if field in DATES and (day := figures.day(value)) is not None:
+        return figures.long_date(day)
+    if field == "through_month" and str(value) in _MONTH_NUMBERS:
+        return financial_month(int(value))
+    if field == "opinion" and isinstance(value, str):
+        return finance.OPINIONS.get(value, value)
+    if field in CODES and isinstance(value, str):
+        return value.replace("_", " ").capitalize()
+    if isinstance(value, list):
+        return listed([str(part) for part in value]) or "none"
+    return str(value)
+
+
+def listed(parts: list[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def phrase(field: str, old: Any, new: Any) -> str:
+    """What happened to one field, without the full stop: `Progress fell from 78% to 62%`."""
+    subject = label(field)
+    if new is None:
+        return f"{subject} is no longer given (was {_quoted(field, old)})"
+    if old is None:
+        return f"{subject} is now given: {_quoted(field, new)}"
+    special = _SPECIAL.get(field)
+    said = special(field, old, new) if special else None
+    return said or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
+
+
+def by_steward(field: str, old: Any, new: Any, step: str) -> str:
+    """What a steward did to a field; `step`: "corrected", "undone", "expired" or unknown."""
+    subject = label(field).lower()
+    before = "not published" if old is None else _quoted(field, old)
+    after = "not published" if new is None else _quoted(field, new)
+    if step == "undone":
+        return f"A steward took back a correction: the {subject} is {after} again (was {before})"
+    if step == "expired":
+        return f"A steward's correction ran out: the {subject} is {after} again (was {before})"
+    if new is None:
+        return f"A steward marked the {subject} as not known (was {before})"
+    if old is None:
+        return f"A steward gave the {subject}, which is not published: {after}"
+    return f"A steward corrected the {subject} from {before} to {after}"
+
+
+def covered(fields: Sequence[str]) -> str:
+    """`a steward's correction covers the budget`."""
+    names = listed([f"the {label(field).lower()}" for field in fields])
+    return f"a steward's correction covers {names}"
+
+
+def _quoted(field: str, value: Any) -> str:
+    text = shown(field, value)
+    if not isinstance(value, str) or text != value or field in _BARE:
+        return shortened(text)
+    return f'"{shortened(text)}"'
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+
+
+def _money(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None or before == after:
+        return None
+    verb = "rose" if after > before else "fell"
+    share = _share(before, after)
+    return f"{label(field)} {verb}{share} from {figures.rand(before)} to {figures.rand(after)}"
+
+
+def _share(before: Decimal, after: Decimal) -> str:
+    """` by 12%`; nothing where a percentage would say nothing (from zero, or a thousandfold)."""
+    if before <= 0 or after < 0:
+        return ""
+    change = abs(after - before) / before * 100
+    if change < Decimal("0.1"):
+        return " by less than 0.1%"
+    if change > 100_000:
+        return ""
+    return f" by {figures.percent(change.quantize(Decimal('0.1') if change < 10 else Decimal(1)))}"
+
+
+def up_or_down(before: Decimal, after: Decimal) -> str:
+    """`, up 12%`; nothing where a percentage would say nothing."""
+    share = _share(before, after).removeprefix(" by ")
+    return f", {'up' if after > before else 'down'} {share}" if share else ""
+
+
+def _amount(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None or before == after:
+        return None
+    verb = "rose" if after > before else "fell"
+    return f"{label(field)} {verb} from {shown(field, old)} to {shown(field, new)}"
+
+
+def _count(field: str, old: Any, new: Any) -> str:
+    return f"{label(field)} went from {shown(field, old)} to {shown(field, new)}"
+
+
+def _date(field: str, old: Any, new: Any) -> str | None:
+    before, after = figures.day(old), figures.day(new)
+    if before is None or after is None or before == after:
+        return None
+    first, last = sorted((before, after))
+    months = figures.whole_months(first, last)
+    gap = plural(months, "month") if months else plural((last - first).days, "day")
+    way = "later" if after > before else "earlier"
+    return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
+
+
+def plural(count: int | Decimal, noun: str) -> str:
+    """`1 project`, `1 234 projects`."""
+    return f"{figures.grouped(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _name(field: str, old: Any, new: Any) -> str:
+    return f"Renamed from {_quoted(field, old)} to {_quoted(field, new)}"
+
+
+_SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
+    "progress_percentage": _amount,
+    "budget": _money,
+    "expenditure": _money,
+    "value": _count,
+    "dws_value": _money,
+    "treasury_value": _money,
+    "projects": _count,
+    "start_date": _date,
+    "completion_date": _date,
+    "name": _name,
+}
+# Codes and numbers are not quoted; texts that a source wrote are.
+_BARE = frozenset(
+    {"municipality", "municipalities", "province", "programme", "status", "project_type", "latitude",
+     "longitude", "budget", "expenditure", "value", "projects", "progress_percentage", "start_date",
+     "completion_date", "presence", "dws_value", "treasury_value"}
+)  # fmt: skip
+
+
+def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:
+    """A municipality's published line: number and value in one breath, then whatever else changed."""
+    number, value = changes.get("projects"), changes.get("value")
+    if number and value and None not in (*number, *value):
+        worth = f"total value from {shown('value', value[0])} to {shown('value', value[1])}"
+        yield f"{_count('projects', *number)}; {worth}"
+        changes = {field: pair for field, pair in changes.items() if field not in ("projects", "value")}
+    for field, pair in changes.items():
+        yield phrase(field, *pair)
+
+
+def first_listing(changes: dict[str, tuple[Any, Any]]) -> str:
+    """`Listed with 2 projects, total value R1 136 772 249`, as far as it is published."""
+    number = figures.number(changes.get("projects", (None, None))[1])
+    value = figures.number(changes.get("value", (None, None))[1])
+    if number is None and value is None:
+        return "First seen"
+    said = "Listed" if number is None else f"Listed with {plural(number, 'project')}"
+    return said if value is None else f"{said}, total value {figures.rand(value)}"

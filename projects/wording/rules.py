@@ -1,0 +1,229 @@
+"""Severity and plain English sentence of a change. Pure: strings in, a verdict out, and it never raises.
+
+Values are the log's canonical strings: decimals as "62.00", dates as "2027-02-28", lists of codes, None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from projects.wording import event_phrases, figures, phrases
+
+INFO, MINOR, MAJOR = "info", "minor", "major"
+_RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
+
+_STAGES = ("identification", "planning", "design", "tender", "construction", "completed")
+_BUDGET_SHARE = Decimal("0.10")
+_LATE_MONTHS = 6
+
+# What a change says by its type alone; the fields speak for `updated` and after `returned`.
+_EVENTS = {
+    "created": (INFO, "First seen"),
+    "missing": (MINOR, "Not on the source's list in the latest complete reading"),
+    "withdrawn": (MAJOR, "Withdrawn: complete readings no longer list it"),
+    "returned": (INFO, "Listed again"),
+    "merged": (MINOR, "Merged with another record"),
+    "split": (MINOR, "Split off from another record"),
+    "opened": (MINOR, "Opened"),
+    "closed": (INFO, "Closed"),
+}
+_SILENT = frozenset({"created", "missing", "withdrawn", "opened", "closed"})
+
+# In a sentence the first of these speaks first; what is not here comes in the order of the change.
+_IMPORTANCE = (
+    "progress_percentage", "expenditure", "status", "completion_date", "budget", "name", "contractor",
+    "implementing_agent", "start_date", "programme", "project_type", "municipality", "municipalities",
+    "province", "status_as_published", "municipality_as_published", "description",
+)  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_IMPORTANCE)}
+# Two columns that say one thing: the second is not news beside the first.
+_COMPANIONS = {
+    "status_as_published": ("status",),
+    "municipalities": ("municipality",),
+    "municipality_as_published": ("municipality", "municipalities"),
+    "province": ("municipality",),
+    "longitude": ("latitude",),
+}
+
+
+@dataclass(slots=True)
+class Verdict:
+    severity: str
+    rules: list[str] = field(default_factory=list)
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that a change met; `speaks_for` is the field whose phrase tells of it."""
+
+    rule: str
+    severity: str
+    speaks_for: str
+    phrase: str = ""
+
+
+def assess(
+    entity_type: str,
+    change_type: str,
+    field_changes: dict[str, list[Any]],
+    context: dict[str, Any] | None = None,
+    stored: Iterable[str] = (),
+) -> Verdict:
+    """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so, and a
+    sentence that ends in a full stop.
+
+    `context` is what the record says beside the changes, {field: value after the change}. The log does not
+    keep it: `stored`, the rule ids that were found with it, stands for it when a row is judged anew.
+    """
+    changes = _pairs(field_changes)
+    base, opening = _EVENTS.get(change_type, (INFO, ""))
+    if entity_type == "municipality_listing" and change_type == "created":
+        return Verdict(base, [], f"{phrases.first_listing(changes)}.")
+    if change_type in _SILENT:
+        return Verdict(base, [], f"{opening}.")
+    findings = [*_findings(changes), *_over_the_other(changes, context or {}, stored)]
+    findings.sort(key=lambda finding: finding.severity != MAJOR)
+    severity = max((base, _weight(changes), *(f.severity for f in findings)), key=_RANK.__getitem__)
+    rules = list(dict.fromkeys(f.rule for f in findings))
+    said = _story(entity_type, changes, findings)
+    return Verdict(severity, rules, f"{'; '.join(filter(None, (opening, said))) or 'Changed'}.")
+
+
+def _pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
+    """The pairs without `presence`, which the type tells."""
+    return {name: pair for name, pair in figures.pairs(field_changes).items() if name != "presence"}
+
+
+def _weight(changes: dict[str, tuple[Any, Any]]) -> str:
+    """A typed field weighs more than a column that has no field here."""
+    return MINOR if any(not name.startswith(phrases.PUBLISHED) for name in changes) else INFO
+
+
+def _findings(changes: dict[str, tuple[Any, Any]]) -> Iterator[Finding]:
+    """The rules that the change meets, gravest first."""
+    yield from _progress(*changes.get("progress_percentage", (None, None)))
+    yield from _expenditure(*changes.get("expenditure", (None, None)), *changes.get("budget", (None, None)))
+    yield from _status(*changes.get("status", (None, None)))
+    yield from _completion(*changes.get("completion_date", (None, None)))
+    yield from _budget(*changes.get("budget", (None, None)))
+    for name, (old, new) in changes.items():
+        if new is None and old is not None:
+            yield Finding("value_erased", MINOR, name)
+    old, new = changes.get("name", (None, None))
+    if old is not None and new is not None:
+        yield Finding("renamed", MINOR, "name")
+
+
+def _progress(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.number(old), figures.number(new)
+    if before is not None and after is not None and after < before:
+        yield Finding("progress_backwards", MAJOR, "progress_percentage")
+
+
+def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterator[Finding]:
+    before, after, budget = figures.number(old), figures.number(new), figures.number(new_budget)
+    if before is not None and after is not None and after < before:
+        yield Finding("expenditure_falling", MAJOR, "expenditure")
+    if after is not None and budget is not None and after > budget:
+        over = f"Expenditure of {figures.rand(after)} is over the budget of {figures.rand(budget)}"
+        yield Finding("over_budget", MAJOR, "expenditure", over)
+
+
+def _over_the_other(
+    changes: dict[str, tuple[Any, Any]], context: dict[str, Any], stored: Iterable[str]
+) -> Iterator[Finding]:
+    """Spending over budget where only one of the two moved. The phrase needs the moved one alone, so that
+    it is the same today and when the log is read again.
+    """
+    moved = {"budget", "expenditure"} & changes.keys()
+    if len(moved) != 1:
+        return
+    lead = moved.pop()
+    after = {name: figures.number(context.get(name)) for name in ("budget", "expenditure")}
+    after[lead] = figures.number(changes[lead][1])
+    budget, spent = after["budget"], after["expenditure"]
+    known = budget is not None and spent is not None and spent > budget
+    if known or ("over_budget" in stored and after[lead] is not None):
+        which = "over the budget" if lead == "expenditure" else "less than what is spent"
+        phrase = phrases.phrase(lead, *changes[lead])
+        yield Finding("over_budget", MAJOR, lead, f"{phrase}, which is {which}")
+
+
+def _status(old: Any, new: Any) -> Iterator[Finding]:
+    if old in _STAGES and new in _STAGES and _STAGES.index(new) < _STAGES.index(old):
+        yield Finding("status_back", MAJOR, "status")
+
+
+def _completion(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.day(old), figures.day(new)
+    if before is not None and after is not None and after > before:
+        yield Finding("completion_slipped", MAJOR if _very_late(before, after) else MINOR, "completion_date")
+
+
+def _very_late(before: date, after: date) -> bool:
+    limit = figures.later_by(before, _LATE_MONTHS)
+    return limit is not None and after > limit
+
+
+def _budget(old: Any, new: Any) -> Iterator[Finding]:
+    before, after = figures.number(old), figures.number(new)
+    if before is None or after is None:
+        return
+    if abs(after - before) > abs(before) * _BUDGET_SHARE:
+        yield Finding("budget_up" if after > before else "budget_down", MAJOR, "budget")
+
+
+def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
+    """The most important phrase, and how many more fields changed."""
+    told = _without_companions(changes)
+    if not told:
+        return ""
+    if entity_type == "municipality_listing":
+        return "; ".join(phrases.listing(told))
+    lead = _lead(told, findings)
+    others = len(told) - 1
+    said = next((f.phrase for f in findings if f.speaks_for == lead and f.phrase), "")
+    if said and {"budget", "expenditure"} <= told.keys():
+        others -= 1  # spending over budget: the phrase tells of both fields
+    said = said or phrases.phrase(lead, *told[lead])
+    if others < 1:
+        return said
+    return f"{said}, and {others} more field{'s' if others > 1 else ''} changed"
+
+
+def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: pair
+        for name, pair in changes.items()
+        if not any(first in changes for first in _COMPANIONS.get(name, ()))
+    }
+
+
+def _lead(told: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
+    """The field that speaks: a grave finding's, else the most important field, else the first column."""
+    for finding in findings:
+        if finding.severity == MAJOR:
+            return finding.speaks_for
+    typed = (name for name in told if not name.startswith(phrases.PUBLISHED))
+    return min(typed, key=lambda name: _ORDER.get(name, len(_ORDER)), default=next(iter(told)))
+
+
+def assess_event(
+    entity_type: str, change_type: str, fields: Iterable[str], count: int, majors: int, minors: int
+) -> Verdict:
+    """What one mass edit means: `count` changes of one kind in one reading, `majors` and `minors` of them
+    of that severity. As grave as the gravest of them; rule id `mass_edit`.
+    """
+    told = list(_without_companions(dict.fromkeys(fields, (None, None))))
+    severity = MAJOR if majors else MINOR if minors else INFO
+    some = f"; {figures.grouped(majors)} of these changes are major" if 0 < majors < count else ""
+    if some and majors == 1:
+        some = "; one of these changes is major"
+    return Verdict(
+        severity, ["mass_edit"], f"{event_phrases.event(entity_type, change_type, told, count)}{some}."
+    )
