@@ -12,7 +12,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 # Stamps carry the checksum of what they stand for: a changed pin installs, a second start does not.
 RUNTIME := .venv/runtime-$(firstword $(shell cksum < requirements.txt)).stamp
 DEV := .venv/dev-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum)).stamp
-WITH_SERVERS := $(PY) -m buka.supervisor exec --
+WITH_SERVERS := $(PY) -m buka.dev.supervisor exec --
 JOBS ?= 2
 
 .PHONY: help demo run test soak bench lint clean
@@ -21,10 +21,10 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 demo: $(RUNTIME) ## everything, with a replica of the DWS site as the source (PORT=8000)
-	@exec $(PY) -m buka.supervisor demo
+	@exec $(PY) -m buka.dev.supervisor demo
 
 run: $(RUNTIME) ## everything, with the real sources (PORT=8000)
-	@exec $(PY) -m buka.supervisor run
+	@exec $(PY) -m buka.dev.supervisor run
 
 # Both passes run, and both print their summary; either failing fails the target.
 test: $(DEV) ## the whole suite on SQLite, then its database and live tests on PostgreSQL
@@ -49,7 +49,7 @@ lint: $(DEV) ## ruff, format, mypy, the measured ceilings, migrations, check --d
 	  try $(PY) -m ruff check .; \
 	  try $(PY) -m ruff format --check .; \
 	  try $(PY) -m mypy; \
-	  try $(PY) -m buka.ceilings; \
+	  try $(PY) -m buka.dev.ceilings; \
 	  try $(PY) manage.py makemigrations --check --dry-run; \
 	  try env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING; \
 	  exit $$fail

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.sockets import Crowd
-from buka.embedded import redis_url, start_redis
-from buka.processes import Nursery
+from buka.dev.embedded import redis_url, start_redis
+from buka.dev.processes import Nursery
 
 ROOT = Path(__file__).resolve().parent.parent
 GOAL = 0.25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,11 @@ def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).expanduser().resolve()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+class WithoutHeartbeat(logging.Filter):
+    """Three of the lines that the queue writes of each heartbeat, every minute of every day."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        return record.levelno > logging.INFO or not ("[heartbeat]" in text or "scheduler.beat'" in text)

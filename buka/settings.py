@@ -219,7 +219,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_heartbeat": {"()": "buka.quiet.WithoutHeartbeat"}},
+    "filters": {"without_heartbeat": {"()": "buka.environment.WithoutHeartbeat"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
     # Django's own handler would say everything twice.

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from buka.ceilings import Measures, _measure_code, spread, verdict
+from buka.dev.ceilings import Measures, _measure_code, spread, verdict
 
 
 def measured(source: str, name: str = "etl/load/run.py") -> Measures:

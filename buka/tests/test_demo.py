@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from buka import local
+from buka.dev import local
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [
@@ -36,7 +36,7 @@ class Demo:
         env.update(VAR_DIR=str(folder), PORT=str(self.port), DEMO_PROJECTS="20", DEMO_MUTATE_SECONDS="1")
         with (folder / "output").open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "buka.supervisor", "demo"],
+                [sys.executable, "-m", "buka.dev.supervisor", "demo"],
                 cwd=ROOT,
                 env=env,
                 stdout=output,

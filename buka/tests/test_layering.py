@@ -180,7 +180,7 @@ def test_a_forbidden_import_is_noticed(module, source):
     [
         ("etl.load.run", "from projects.models import Project"),
         ("etl.load.run", "from .archive import keep"),
-        ("realtime.tests.test_hub", "from buka.embedded import start_redis"),
+        ("realtime.tests.test_hub", "from buka.dev.embedded import start_redis"),
         ("buka.urls", "import etl.urls, realtime.routing"),
         ("projects.pages", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import etl.load.run"),
     ],

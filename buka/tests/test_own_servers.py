@@ -17,9 +17,9 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 
-from buka import embedded
+from buka.dev import embedded
+from buka.dev.processes import Account, Nursery, reachable
 from buka.environment import database
-from buka.processes import Account, Nursery, reachable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.soak
@@ -29,7 +29,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for an
 HOLDER = """
 import sys, time
 from buka import embedded
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 with Nursery() as nursery:
     folder = nursery.folder()
     redis = embedded.start_redis(nursery, folder)
@@ -135,7 +135,7 @@ def test_a_parent_killed_together_with_its_guard_leaves_no_process(holder):
 
 def test_the_guard_kills_what_ignores_its_parent(tmp_path):
     stubborn = "trap '' TERM; while :; do sleep 0.1; done"
-    script = "import os, sys; from buka.processes import Nursery; n = Nursery()\n"
+    script = "import os, sys; from buka.dev.processes import Nursery; n = Nursery()\n"
     script += f"print(n.spawn(['sh', '-c', {stubborn!r}]).pid, flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", script]
     with subprocess.Popen(

@@ -11,7 +11,7 @@ import pytest
 import requests
 from django.db import connection
 
-from buka.testing import SocketBlocked
+from buka.dev.testing import SocketBlocked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -65,4 +65,4 @@ def test_pg_without_a_server_says_how_to_get_one(monkeypatch):
         text=True,
     )
     assert done.returncode != 0
-    assert "buka.supervisor exec" in done.stdout + done.stderr
+    assert "buka.dev.supervisor exec" in done.stdout + done.stderr

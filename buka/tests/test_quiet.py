@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from buka.quiet import WithoutHeartbeat
+from buka.environment import WithoutHeartbeat
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.processes import ROOT, Redis, Web, environment, wait_for
 from replica.server import ReplicaServer
 

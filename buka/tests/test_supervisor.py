@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from buka import local
-from buka.parts import Part, PartFailed, program
-from buka.processes import Nursery
+from buka.dev import local
+from buka.dev.parts import Part, PartFailed, program
+from buka.dev.processes import Nursery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # With these set no server is started, which the tests of exit codes do not need.
@@ -23,7 +23,7 @@ ELSEWHERE = {"TEST_DATABASE_URL": "postgres://nowhere/x", "TEST_REDIS_URL": "red
 
 def supervise(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "buka.supervisor", *words],
+        [sys.executable, "-m", "buka.dev.supervisor", *words],
         cwd=ROOT,
         env={**os.environ, **env},
         capture_output=True,

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from buka.embedded import redis_url, start_redis
-from buka.processes import Nursery
+from buka.dev.embedded import redis_url, start_redis
+from buka.dev.processes import Nursery
 from etl.tests.crashing import ROOT, Database, Machine
 from etl.tests.tinysite import until
 from replica.server import ReplicaServer

@@ -19,8 +19,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from buka.embedded import redis_url, start_redis
-from buka.processes import Nursery
+from buka.dev.embedded import redis_url, start_redis
+from buka.dev.processes import Nursery
 from projects.health.checks import Check, checks
 from projects.health.hubs import KEY
 from projects.health.metrics import metric

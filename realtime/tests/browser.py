@@ -10,7 +10,7 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.processes import wait_for
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.processes import ROOT, Redis, Web, Writer, environment
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from buka.embedded import redis_url, start_redis
-from buka.processes import Nursery
+from buka.dev.embedded import redis_url, start_redis
+from buka.dev.processes import Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 SOON = 10.0  # seconds until a test gives up on what should happen at once

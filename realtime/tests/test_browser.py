@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import redis as redis_client
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.browser import CHROMIUM, Browser
 from realtime.tests.processes import Web, Writer, wait_for
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.browser import CHROMIUM, Browser
 from realtime.tests.processes import ROOT, Web, wait_for
 

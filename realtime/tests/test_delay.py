@@ -12,7 +12,7 @@ import pytest
 import redis as redis_client
 from django.utils import timezone
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from projects.health.hubs import KEY
 from realtime import client, delay
 from realtime.delay import KEPT, Delays, reported

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
 
 pytestmark = pytest.mark.live

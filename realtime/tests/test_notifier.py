@@ -16,7 +16,7 @@ import pytest
 import redis as redis_client
 from django.test import override_settings
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.notifier import GROUP, NotificationManager
 from realtime.tests.processes import Redis, wait_for
 

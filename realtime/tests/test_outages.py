@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import ClientConnection
 
-from buka.processes import Nursery
+from buka.dev.processes import Nursery
 from realtime.tests.processes import Redis, Web, Writer, changes, environment, frames, ids, wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.soak]

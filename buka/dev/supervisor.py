@@ -1,4 +1,4 @@
-"""`python -m buka.supervisor demo|run|exec`: the whole system on one machine, and its end.
+"""`python -m buka.dev.supervisor demo|run|exec`: the whole system on one machine, and its end.
 
 * `demo`: the replica sites as sources; everything is marked demo data
 * `run`: the real sources
@@ -11,9 +11,9 @@ import os
 import signal
 import sys
 
-from buka import embedded, local
-from buka.parts import PartFailed, Signals, Stopped, say
-from buka.processes import Nursery
+from buka.dev import embedded, local
+from buka.dev.parts import PartFailed, Signals, Stopped, say
+from buka.dev.processes import Nursery
 
 _REFUSALS = (local.CannotStart, PartFailed, embedded.ServerMissing, embedded.ServerFailed)
 

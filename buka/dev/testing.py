@@ -1,4 +1,4 @@
-"""Pytest plugin of the project (`-p buka.testing` in pytest.ini).
+"""Pytest plugin of the project (`-p buka.dev.testing` in pytest.ini).
 
 * Without `--pg` the tests run on SQLite, whatever `DATABASE_URL` says. With `--pg` they run on the server
   of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`.
@@ -39,7 +39,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     elif url := os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
     else:
-        raise pytest.UsageError("--pg needs TEST_DATABASE_URL: python -m buka.supervisor exec -- pytest --pg")
+        raise pytest.UsageError(
+            "--pg needs TEST_DATABASE_URL: python -m buka.dev.supervisor exec -- pytest --pg"
+        )
     return (yield)
 
 

@@ -1,4 +1,4 @@
-"""`python -m buka.prepare [--steward]`: what the database needs before the parts start, in one process."""
+"""`python -m buka.dev.prepare [--steward]`: what the database needs before the parts start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from buka.local import write_private
+from buka.dev.local import write_private
 
 
 def main(arguments: list[str]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from buka import guard
+from buka.dev import guard
 
 _PR_SET_PDEATHSIG = 1
 # Loaded before any fork: a child between fork and exec must not import or open anything.

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from buka.processes import Account, Nursery, reachable
+from buka.dev.processes import Account, Nursery, reachable
 
 START_SECONDS = 30.0
 # Test data may be lost with the machine: this halves the time of a database test.

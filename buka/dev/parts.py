@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from buka import guard
-from buka.processes import Nursery
+from buka.dev import guard
+from buka.dev.processes import Nursery
 
 _LINES_KEPT = 15
 _RESTARTS = 3

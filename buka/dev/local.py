@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from buka import embedded
-from buka.parts import Part, PartFailed, Signals, Stopped, program
-from buka.processes import Nursery
+from buka.dev import embedded
+from buka.dev.parts import Part, PartFailed, Signals, Stopped, program
+from buka.dev.processes import Nursery
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90.0
 
 
@@ -160,7 +160,7 @@ class System:
         return self._add("web", command, web_environment(self.env))
 
     def _prepare(self) -> None:
-        command = [sys.executable, "-m", "buka.prepare"]
+        command = [sys.executable, "-m", "buka.dev.prepare"]
         command += ["--steward"] if self.plan.replica_port else []
         setup = Part("setup", self.nursery, program(command, self.env, ROOT))
         try:
