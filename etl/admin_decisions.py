@@ -82,10 +82,10 @@ def _rehearsed(request: HttpRequest, run: SyncRun) -> ChangeSet | None:
 def _differences(changes: ChangeSet | None) -> dict[str, Any]:
     if changes is None:
         return {"can_release": False}
-    counts = dict(Counter(told.change_type for told in changes.told()))
+    counts = dict(Counter(told.change_type for told in changes.summaries()))
     return {
         "can_release": True,
-        "changes": list(islice(changes.told(), _SHOWN)),
+        "changes": list(islice(changes.summaries(), _SHOWN)),
         "more": max(0, sum(counts.values()) - _SHOWN),
         "counts": counts,
     }
@@ -130,7 +130,7 @@ def _as_csv(run: SyncRun, changes: ChangeSet) -> StreamingHttpResponse:
 
 def _csv_rows(changes: ChangeSet) -> Iterator[list[Any]]:
     yield ["external_id", "change", "field", "old", "new"]
-    for told in changes.told():
+    for told in changes.summaries():
         for name, (old, new) in told.field_changes.items():
             yield [told.what, told.change_type, name, old, new]
 

@@ -9,7 +9,7 @@ from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
 from etl.correlating.questions import QuestionChanges, changes_of
 from etl.correlating.writing import QuestionWriter
-from etl.crawl.observations import Looked
+from etl.crawl.observations import ObservationSet
 from etl.exceptions import DemoMismatch
 from etl.monitor import SourceMonitor
 from projects.models import Discrepancy, DiscrepancyState, Source, SyncRun
@@ -18,7 +18,7 @@ _NAMES = {reading.DWS: "DWS", reading.TREASURY: "Municipal Money"}
 
 
 @dataclass(kw_only=True)
-class Comparison(Looked):
+class Comparison(ObservationSet):
     """`inquiry` None: nothing was compared this time. `before`: the run that did, where its inputs still
     stand."""
 

@@ -99,11 +99,11 @@ class EnhancedDWSMonitor(SourceMonitor):
 
     def _gather(self, readings: Iterable[Reading]) -> None:
         for reading in readings:
-            self.survey.add(reading, self.sight.recall(reading.key, reading.page))
+            self.survey.add(reading, self.evidence.recall(reading.key, reading.page))
         self.survey.settle(self.assembler.district_of)
 
     def _read_source(self) -> None:
-        self.sight.last = self.known.last_sightings()
+        self.evidence.last = self.known.last_sightings()
         try:
             for reading in self._from_files() if self.files else self._lists():
                 self._add(reading)
@@ -123,11 +123,11 @@ class EnhancedDWSMonitor(SourceMonitor):
         """The page's last answer, to be asked for only if it changed; in a forced run and by turn, always."""
         if self.run.force or is_read_in_full(key, self.known.turn, settings.ROTATION_RUNS):
             return None
-        return kept_answer(self.sight.archive, self.sight.last, key)
+        return kept_answer(self.evidence.archive, self.evidence.last, key)
 
     def _add(self, reading: Reading) -> None:
         said = content_digest(reading.content)
-        seen = self.sight.settle(reading.key, said, reading.area or "", reading.external_id or "")
+        seen = self.evidence.settle(reading.key, said, reading.area or "", reading.external_id or "")
         self.survey.add(reading, seen)
 
     def _lists(self) -> Iterator[Reading]:
@@ -167,7 +167,7 @@ class EnhancedDWSMonitor(SourceMonitor):
     def _read(self, key: str, page: Page) -> PageContent:
         """Keep the bytes, then see what the page offers: in this order, whatever the page is."""
         self.alive()
-        self.sight.look(key, page)
+        self.evidence.look(key, page)
         inspect_page(page.url, page.body, page.content_type)
         content = read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
         if not content.is_whole:
@@ -201,7 +201,7 @@ class EnhancedDWSMonitor(SourceMonitor):
     def _nothing_new(self) -> str:
         if self.run.force or not self.survey.whole:
             return ""
-        last = self.sight.last.items()
+        last = self.evidence.last.items()
         return self.survey.unchanged_by({key: (seen.raw_sha256, seen.clean_sha256) for key, seen in last})
 
     def _now(self) -> datetime:

@@ -12,8 +12,8 @@ from django.conf import settings
 
 from etl.compare.checks import Verdict
 from etl.crawl.crawler import Progress
-from etl.crawl.evidence import Sight
-from etl.crawl.observations import Looked
+from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.observations import ObservationSet
 from etl.exceptions import EtlError, LeaseLost, Stopped
 from etl.fetch.archive import Archive
 from etl.load import run as load
@@ -34,7 +34,7 @@ class SourceMonitor(ABC):
     writer: ClassVar[Writer]  # how changes become rows
     # Each source's own module has its own kinds of these:
     known: Any  # what the record holds, since the poll began
-    survey: Looked  # what the source said so far
+    survey: ObservationSet  # what the source said so far
     changes: Any  # what that changes
 
     def __init__(
@@ -46,7 +46,7 @@ class SourceMonitor(ABC):
     ) -> None:
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
         self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
-        self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
+        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new and believable, load that, in one transaction."""
@@ -61,7 +61,7 @@ class SourceMonitor(ABC):
         self._hold(verdict)  # believable?
         load.describe(self.run, self.survey, verdict, self.changes, shown_by or "records")
         if not self.dry_run:
-            load.load(self.run, self.survey, self.sight, self.changes, self.writer)
+            load.load(self.run, self.survey, self.evidence, self.changes, self.writer)
 
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
@@ -85,7 +85,7 @@ class SourceMonitor(ABC):
 
     def _fail(self, sentence: str, trace: str, state: RunState = RunState.FAILED) -> None:
         logger.error("%s: run %s %s: %s", self.name, self.run.pk, state, sentence)
-        load.fail(self.run, self.survey, self.sight, sentence, trace, save=not self.dry_run, state=state)
+        load.fail(self.run, self.survey, self.evidence, sentence, trace, save=not self.dry_run, state=state)
 
     @abstractmethod
     def close(self) -> None:

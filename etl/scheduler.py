@@ -72,7 +72,7 @@ class DataScheduler:
                 ahead = [run.pk for run in runs if run.is_active] if name in AFTER_OTHERS else []
                 run, is_new = lease.queue(name, trigger, force, requested_by, ahead)
                 if force and not is_new:
-                    lease.insist(run)
+                    lease.force_queued(run)
                 if ahead and not is_new and run.state == RunState.QUEUED:
                     lease.wait_also(run, ahead)
                 queue.enqueue_if_idle(run, is_new)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from etl.compare import checks
 from etl.compare.checks import Disagreement, Verdict
 from etl.compare.known import limits
-from etl.crawl.evidence import Sight
+from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.session import Progress
 from etl.exceptions import EtlError, PageChanged
 from etl.fetch.archive import Archive
@@ -69,7 +69,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         self.is_rejected = False  # nothing but what a steward rejected is new
         self.recalled: set[str] = set()  # cubes whose reading waits for a steward, or was rejected
         self.places = our_places()
-        self.sight = Sight(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
+        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
         self.survey = self._new_survey()
         self.fetcher = Fetcher(
             settings.TREASURY_URL,
@@ -112,7 +112,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
 
     def _recall_known(self) -> None:
         for cube, state in self.known.cubes.items():
-            recall_run(state["run"], {cube}, self.survey, self.sight)
+            recall_run(state["run"], {cube}, self.survey, self.evidence)
 
     def _loaded_since(self, known: Mapping[Key, KnownFigure]) -> Iterator[Key]:
         """Figures that were loaded after their cube was read as a whole: of some years, or by the release of
@@ -126,9 +126,9 @@ class MunicipalTreasuryMonitor(SourceMonitor):
                 yield key
 
     def _read_source(self) -> None:
-        self.sight.last = self.known.last_sightings()
+        self.evidence.last = self.known.last_sightings()
         reader = CubeReader(
-            settings.TREASURY_URL, self.fetcher, self.sight, self.survey, self.years, self.on_progress
+            settings.TREASURY_URL, self.fetcher, self.evidence, self.survey, self.years, self.on_progress
         )
         try:
             reader.read(CUBES, self._has_moved)
@@ -144,7 +144,7 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         """What waits for a steward is compared again from our own archive: the service is not asked twice."""
         for cube in filter(self._waits, self.known.held):
             try:
-                recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.sight)
+                recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.evidence)
                 self.recalled.add(cube)
             except PageChanged as problem:  # the next poll asks for it again
                 self.survey.miss(cube, problem)

@@ -11,13 +11,13 @@ from etl.compare.survey import Listed
 from etl.exceptions import InvalidRecord
 from etl.normalise.projects import listing_record
 from etl.normalise.records import ListingRecord, ProjectRecord, canonical
-from etl.values.disklist import Spool
+from etl.values.disklist import DiskList
 from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
 
 
 @dataclass(slots=True)
-class Told:
+class ChangeSummary:
     """One change, whatever it is of, as a person is shown it. `what`: `WP10234`, `[LIM331]` for a
     municipality's line, `CPT 2021 capital 4202 ORGB` for a figure."""
 
@@ -84,7 +84,7 @@ _STEPS = {"missing": ("present", "missing"), "withdrawn": ("missing", "withdrawn
 class Changes:
     """All that one reading changes. The projects are on a spool: there may be many."""
 
-    projects: Spool[ProjectChange] = field(default_factory=Spool)
+    projects: DiskList[ProjectChange] = field(default_factory=DiskList)
     listings: list[ListingChange] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
     unlisted: list[Absence] = field(default_factory=list)  # municipality lines
@@ -117,16 +117,16 @@ class Changes:
         some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
         return some
 
-    def told(self) -> Iterator[Told]:
+    def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.projects:
-            yield Told(change.record.external_id, change.change_type, change.field_changes)
+            yield ChangeSummary(change.record.external_id, change.change_type, change.field_changes)
         for listing in self.listings:
-            yield Told(f"[{listing.record.code}]", listing.change_type, listing.field_changes)
+            yield ChangeSummary(f"[{listing.record.code}]", listing.change_type, listing.field_changes)
         for gone in self.unlisted:
-            yield Told(f"[{gone.external_id}]", "missing", {"presence": ["present", "missing"]})
+            yield ChangeSummary(f"[{gone.external_id}]", "missing", {"presence": ["present", "missing"]})
         for absence in self.absences:
-            yield Told(absence.external_id, absence.step, {"presence": list(_STEPS[absence.step])})
+            yield ChangeSummary(absence.external_id, absence.step, {"presence": list(_STEPS[absence.step])})
 
     def tally(self) -> dict[str, int]:
         """The columns of the run's row that count changes; `differing`: records that are not the same."""

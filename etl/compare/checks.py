@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.compare.breaker import Reason
 from etl.compare.survey import Survey
-from etl.crawl.observations import Looked
+from etl.crawl.observations import ObservationSet
 from etl.crawl.reading import Count
 from etl.exceptions import DemoMismatch, PageChanged
 
@@ -107,7 +107,7 @@ def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any
     ]
 
 
-def check_demo(survey: Looked, source_is_demo: bool | None) -> bool:
+def check_demo(survey: ObservationSet, source_is_demo: bool | None) -> bool:
     """Whether the reading is of replica data. Raises DemoMismatch: it is never mixed with real data."""
     if len(survey.demo) > 1:
         raise DemoMismatch("Replica pages and other pages came in one reading; nothing of it was used.")

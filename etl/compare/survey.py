@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from etl.crawl.observations import Looked, Seen
+from etl.crawl.observations import Observation, ObservationSet
 from etl.crawl.reading import Reading
 from etl.extract.types import ListingLine, PublishedProject
 from etl.normalise.records import digest_of
@@ -55,7 +55,7 @@ class Listed:
 
 
 @dataclass
-class Survey(Looked):
+class Survey(ObservationSet):
     """`identify` gives a line its identity where the page shows no number."""
 
     identify: Callable[[PublishedProject, str | None], str]
@@ -79,7 +79,7 @@ class Survey(Looked):
     def municipality_lines(self) -> int:
         return len(self.listings)
 
-    def add(self, reading: Reading, seen: Seen) -> None:
+    def add(self, reading: Reading, seen: Observation) -> None:
         self.sightings[seen.key] = seen
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
@@ -93,7 +93,7 @@ class Survey(Looked):
         for line in reading.content.listings:
             self._listing(line, seen)
 
-    def _project(self, project: PublishedProject, reading: Reading, seen: Seen) -> None:
+    def _project(self, project: PublishedProject, reading: Reading, seen: Observation) -> None:
         external_id = project.external_id or reading.external_id or self.identify(project, reading.area)
         if not external_id:
             self.invalid += 1
@@ -120,7 +120,9 @@ class Survey(Looked):
         if reading.area:
             self.listed.setdefault(reading.area, set()).add(external_id)
 
-    def _own_page(self, external_id: str, project: PublishedProject, reading: Reading, seen: Seen) -> None:
+    def _own_page(
+        self, external_id: str, project: PublishedProject, reading: Reading, seen: Observation
+    ) -> None:
         asked = reading.external_id
         if asked and project.external_id and project.external_id != asked:
             self.whole = False
@@ -160,7 +162,7 @@ class Survey(Looked):
         if reading.external_id and reading.external_id not in self.pages:
             self.pages[reading.external_id] = Part({}, reading.page.url, None)
 
-    def _listing(self, line: ListingLine, seen: Seen) -> None:
+    def _listing(self, line: ListingLine, seen: Observation) -> None:
         self.variants.setdefault(line.code, set()).add((line.projects, line.value))
         before = self.listings.get(line.code)
         if before is None or (before.line.projects, before.line.value) < (line.projects, line.value):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from etl.compare.changes import Told
+from etl.compare.changes import ChangeSummary
 from etl.correlating.findings import Finding, Tally
 
 OPEN, CLOSED = "open", "closed"
@@ -51,10 +51,10 @@ class QuestionChanges:
     def __bool__(self) -> bool:
         return bool(self.questions)
 
-    def told(self) -> Iterator[Told]:
+    def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.questions:
-            yield Told(change.key, change.change_type, change.field_changes)
+            yield ChangeSummary(change.key, change.change_type, change.field_changes)
 
     def tally(self) -> Mapping[str, int]:
         """Opened counts as created, opened again as returned, closed as withdrawn."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from etl.crawl import links
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.reading import Reading
-from etl.crawl.session import Asking, Progress
+from etl.crawl.session import CrawlSession, Progress
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import Link
 
@@ -37,7 +37,7 @@ class Step:
 
 
 @dataclass
-class Crawl(Asking):
+class Crawl(CrawlSession):
     """One crawl of one site."""
 
     _queue: deque[Step] = field(default_factory=deque)
@@ -66,7 +66,7 @@ class Crawl(Asking):
         """The own pages of projects, given as (external id, URL)."""
         waiting = list(wanted)
         for number, (external_id, url) in enumerate(waiting):
-            self.tell(len(waiting) - number, external_id)
+            self.report(len(waiting) - number, external_id)
             if not links.is_below(url, self.entry):
                 self.problems.append(
                     f"{external_id}: its own page, {url[:300]}, is elsewhere; it was not read."
@@ -93,7 +93,7 @@ class Crawl(Asking):
         self._queue.append(step)
 
     def _first_page(self, step: Step) -> Reading | None:
-        self.tell(len(self._queue), step.key)
+        self.report(len(self._queue), step.key)
         reading = self._entry(step) if step.depth == 0 else self._listed(step)
         if reading and reading.page.not_modified and needs_conversation(reading.content):
             # what we kept has the hidden fields of a session of long ago

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Protocol
 
-from etl.crawl.observations import Seen
+from etl.crawl.observations import Observation
 from etl.extract import clean
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
@@ -26,7 +26,7 @@ class LastSeen(Protocol):
     snapshot_id: str | None
 
 
-class Sight:
+class EvidenceRecorder:
     """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256.
 
     `clean` takes the noise off a page's bytes, given its content type.
@@ -38,7 +38,7 @@ class Sight:
         self.archive, self.keep, self.clean = archive, keep, clean
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
-        self._looks: dict[str, Seen] = {}
+        self._looks: dict[str, Observation] = {}
         self._ours: set[str] = set()  # files that this run made
 
     def look(self, key: str, page: Page) -> None:
@@ -55,11 +55,11 @@ class Sight:
             self._ours |= set() if self.archive.has(raw) else {raw}
             self.archive.keep(page.body)
             self.kept[raw] = page
-        self._looks[key] = Seen(
+        self._looks[key] = Observation(
             key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before
         )
 
-    def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Seen:
+    def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Observation:
         """The sighting of a page that could be read; `content` is the digest of what it says. Bytes that
         only say again what was known are let go: rows in another order, another theme."""
         seen = self._looks.pop(key)
@@ -69,10 +69,10 @@ class Sight:
             seen.snapshot, seen.is_new = last.snapshot_id, False
         return seen
 
-    def recall(self, key: str, page: Page) -> Seen:
+    def recall(self, key: str, page: Page) -> Observation:
         """The look at a page that comes from the archive: nothing is kept anew."""
         raw = page.sha256
-        return Seen(key, page.url, page.fetched_at, raw, "", "", raw)
+        return Observation(key, page.url, page.fetched_at, raw, "", "", raw)
 
     def tidy(self, used: set[str]) -> None:
         """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""
@@ -81,7 +81,7 @@ class Sight:
             self.kept.pop(sha256_, None)
         self.kept = {name: page for name, page in self.kept.items() if name in used}
 
-    def unread(self) -> list[Seen]:
+    def unread(self) -> list[Observation]:
         """Pages that were received and kept, but could not be read."""
         return list(self._looks.values())
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(slots=True)
-class Seen:
+class Observation:
     """One look at one page. `snapshot`: SHA-256 of the kept bytes that say what it says now."""
 
     key: str
@@ -23,10 +23,10 @@ class Seen:
 
 
 @dataclass(kw_only=True)
-class Looked:
+class ObservationSet:
     """The pages that were looked at, and what was odd. Each source's own survey adds what they say."""
 
-    sightings: dict[str, Seen] = field(default_factory=dict)
+    sightings: dict[str, Observation] = field(default_factory=dict)
     layouts: set[str] = field(default_factory=set)
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)

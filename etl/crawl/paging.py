@@ -9,7 +9,7 @@ from functools import partial
 from etl.crawl import links
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Count, Reading
-from etl.crawl.session import Asking
+from etl.crawl.session import CrawlSession
 from etl.crawl.webforms import Conversation, gridview_hop, page_fields
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract import read_callback, read_page
@@ -75,8 +75,8 @@ class Paging:
     """One page and what its lists hide. When the session ends in the middle, the page is asked for anew in
     a new one, and the list is read on where it was; at most twice a page."""
 
-    def __init__(self, asking: Asking, first: Reading) -> None:
-        self._asking, self._first = asking, first
+    def __init__(self, session: CrawlSession, first: Reading) -> None:
+        self._session, self._first = session, first
         self._sessions = 0
         self._place: Place | None = None
         self._converse(first.content)
@@ -84,14 +84,14 @@ class Paging:
     def readings(self) -> Iterator[Reading]:
         """The further pages; the first is had already. Problems are noted."""
         content = self._first.content
-        self._asking.counts += (
+        self._session.counts += (
             Count(self._first.key, table.pager.items, len(table.rows))
             for table in content.tables
             if table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
         )
-        if self._conversation and not links.is_below(self._conversation.action, self._asking.entry):
+        if self._conversation and not links.is_below(self._conversation.action, self._session.entry):
             if needs_conversation(content):
-                self._asking.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
+                self._session.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
         elif self._conversation:
             if content.alphabet and not has_data(content):
                 yield from self._letters(*content.alphabet)
@@ -110,7 +110,7 @@ class Paging:
                 continue
             for table in reading.content.tables:
                 if table.pager and not _is_whole(table.pager, table):
-                    self._asking.incomplete(f"{reading.key}: only the first page of its list was read.")
+                    self._session.incomplete(f"{reading.key}: only the first page of its list was read.")
             yield reading
             if letter.casefold() == "all" and has_data(reading.content):
                 return
@@ -141,19 +141,19 @@ class Paging:
     def _sum_up(self, pager: Pager, rows: Rows) -> None:
         key = self._first.key
         if pager.items is not None:
-            self._asking.counts.append(Count(key, pager.items, len(rows.rows)))
+            self._session.counts.append(Count(key, pager.items, len(rows.rows)))
         elif pager.pages and rows.pages < pager.pages:
-            self._asking.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
+            self._session.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
         elif pager.pages is None and rows.pages >= _MOST_PAGES:
-            self._asking.incomplete(f"{key}: the list has no end; {rows.pages} pages were read.")
+            self._session.incomplete(f"{key}: the list has no end; {rows.pages} pages were read.")
 
     def _further(self, name: str, ask: Callable[[], Page | None]) -> Reading | None:
         """One further page, in a new session where the old one ended; None where there is none."""
         key = f"{self._first.key}#{name}"
-        self._asking.tell(0, key)
+        self._session.report(0, key)
         while True:
             try:
-                reading = self._asking.attempt(key, lambda: _there(ask()), is_list=True)
+                reading = self._session.attempt(key, lambda: _there(ask()), is_list=True)
             except _NoWay:
                 return None
             except SessionExpired as problem:
@@ -166,16 +166,16 @@ class Paging:
 
     def _renew(self, problem: SessionExpired) -> bool:
         """A new session, and the list's page in it; False, with a note, where that is of no use."""
-        asking, first = self._asking, self._first
+        session, first = self._session, self._first
         self._sessions += 1
         if self._sessions > _MOST_SESSIONS:
-            asking.incomplete(f"{first.key}: the session ended {self._sessions} times. {problem}")
+            session.incomplete(f"{first.key}: the session ended {self._sessions} times. {problem}")
             return False
-        asking.new_session()
+        session.new_session()
         try:
-            content = asking.look(first.page.url)
+            content = session.look(first.page.url)
         except (FetchFailed, PageChanged) as again:
-            asking.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
+            session.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
             return False
         self._converse(content)
         if self._place:
@@ -192,7 +192,7 @@ class Paging:
         fields = page_fields(self._conversation, pager, number)
         if fields is None or pager.how == "callback":
             return self._called(pager.target, "", fields) if fields else None
-        return self._asking.fetcher.post(self._conversation.action, fields)
+        return self._session.fetcher.post(self._conversation.action, fields)
 
     def _walked(self, number: int) -> Page | None:
         """A plain GridView lets nobody jump further than its numbers; "…" leads to the next block of them."""
@@ -201,7 +201,7 @@ class Paging:
         while hop := gridview_hop(self._place.pager.arguments, self._place.at, number):
             argument, lands = hop
             fields = self._conversation.postback(self._place.pager.target, argument)
-            page = self._asking.fetcher.post(self._conversation.action, fields)
+            page = self._session.fetcher.post(self._conversation.action, fields)
             if lands == number:
                 return page
             inspect_page(page.url, page.body, page.content_type)
@@ -220,7 +220,7 @@ class Paging:
         """The answer to a callback. Raises PageChanged, SessionExpired."""
         assert self._conversation
         fields = fields or self._conversation.callback(target, argument)
-        page = self._asking.fetcher.post(self._conversation.action, fields)
+        page = self._session.fetcher.post(self._conversation.action, fields)
         inspect_callback(page.url, page.body, page.content_type)
         answer = read_callback(page.text)
         refused = answer.error or answer.redirect
@@ -237,13 +237,13 @@ class Paging:
         while waiting:
             url = waiting.pop(0)
             key = links.key_of(url)
-            if key in known or not links.is_below(url, self._asking.entry):
+            if key in known or not links.is_below(url, self._session.entry):
                 continue
             if len(known) >= _MOST_PAGES:
-                self._asking.incomplete(f"{first.key}: the list has no end; {len(known)} pages were read.")
+                self._session.incomplete(f"{first.key}: the list has no end; {len(known)} pages were read.")
                 return
             known.add(key)
-            reading = self._asking.page(key, url, is_list=True)
+            reading = self._session.page(key, url, is_list=True)
             if reading is None:
                 continue
             shown = {tuple(row) for table in reading.content.tables for row in table.rows}

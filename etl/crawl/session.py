@@ -29,7 +29,7 @@ Read = Callable[[str, Page], PageContent]
 
 
 @dataclass
-class Asking:
+class CrawlSession:
     """`read` keeps a page and says what it offers. `problems`: what went wrong; `counts`: totals of pagers;
     `sessions`: how often a session ended and was begun anew."""
 
@@ -100,7 +100,7 @@ class Asking:
         self.lists_complete = False
         self.problems.append(sentence)
 
-    def tell(self, waiting: int, what: str) -> None:
+    def report(self, waiting: int, what: str) -> None:
         self.on_progress(Progress(self._done, waiting, what))
 
     @property

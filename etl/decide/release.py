@@ -47,7 +47,7 @@ class FigureRelease(MunicipalTreasuryMonitor):
     def rehearse(self) -> FigureChanges:
         """What a release would change now; writes nothing."""
         self.known = KnownFinances.of(self.run.source)
-        recall_run(self.run.pk, self.run.profile["read"], self.survey, self.sight)
+        recall_run(self.run.pk, self.run.profile["read"], self.survey, self.evidence)
         return changes_of(self.survey, self.known.figures(self.survey.answered))
 
     def poll_with_change_detection(self) -> None:

@@ -118,7 +118,7 @@ def _history(source: Source) -> Iterator[SyncRun]:
 
 
 def _told(changes: ChangeSet) -> ToldBy:
-    return {(told.change_type, told.what): told.field_changes for told in changes.told()}
+    return {(told.change_type, told.what): told.field_changes for told in changes.summaries()}
 
 
 def _logged(run: SyncRun) -> ToldBy:

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from etl.compare import checks
-from etl.compare.changes import Told
+from etl.compare.changes import ChangeSummary
 from etl.compare.checks import Verdict
-from etl.crawl.evidence import Sight
-from etl.crawl.observations import Looked
+from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.observations import ObservationSet
 from etl.runs import lease
-from etl.values.disklist import Spool
+from etl.values.disklist import DiskList
 from projects.charset import storable
 from projects.log import writer as log
 from projects.log.writer import Entry
@@ -35,7 +35,7 @@ class ChangeSet(Protocol):
 
     def __bool__(self) -> bool: ...
 
-    def told(self) -> Iterator[Told]:
+    def summaries(self) -> Iterator[ChangeSummary]:
         """All changes, one by one, for people."""
 
     def tally(self) -> Mapping[str, int]:
@@ -52,12 +52,14 @@ class Writer(Protocol):
         """Remember what was read where it says nothing new."""
 
 
-def load(run: SyncRun, survey: Looked, sight: Sight, changes: ChangeSet, writer: Writer) -> None:
+def load(
+    run: SyncRun, survey: ObservationSet, evidence: EvidenceRecorder, changes: ChangeSet, writer: Writer
+) -> None:
     """Write what the run found, and its end as `describe` said it, in one transaction."""
     with transaction.atomic():
         lease.still_held(run)
         believed = run.state in GOOD  # what was read is believed, whatever could not be
-        _provenance(run, survey, sight, believed)
+        _provenance(run, survey, evidence, believed)
         if run.state == RunState.SUCCEEDED:
             _say_demo(run, survey)
             _apply(run, changes, writer)
@@ -78,7 +80,7 @@ def load_corrections(run: SyncRun, changes: ChangeSet, writer: Writer) -> None:
         run.save(update_fields=["first_change", "last_change", "change_count"])
 
 
-def load_release(run: SyncRun, survey: Looked, changes: ChangeSet, writer: Writer) -> None:
+def load_release(run: SyncRun, survey: ObservationSet, changes: ChangeSet, writer: Writer) -> None:
     """Write what a steward released of a held run, and the run's end."""
     with transaction.atomic():
         lease.still_held(run)
@@ -92,7 +94,7 @@ def load_release(run: SyncRun, survey: Looked, changes: ChangeSet, writer: Write
 
 def _apply(run: SyncRun, changes: ChangeSet, writer: Writer) -> None:
     """Rows first, then all their log rows at once: the log's lock is the last thing that is taken."""
-    said: Spool[Entry] = Spool()
+    said: DiskList[Entry] = DiskList()
     for entry in writer.entries(run, changes):
         said.append(entry)
     span = log.append(said)
@@ -106,7 +108,9 @@ def _supersede(run: SyncRun) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-def describe(run: SyncRun, survey: Looked, verdict: Verdict, changes: ChangeSet, shown_by: str) -> None:
+def describe(
+    run: SyncRun, survey: ObservationSet, verdict: Verdict, changes: ChangeSet, shown_by: str
+) -> None:
     """Say on the run (unsaved) what was seen and what becomes of it; `shown_by`: what showed no change."""
     run.state = _state(verdict, changes)
     run.unchanged_by = shown_by if run.state == RunState.UNCHANGED else ""
@@ -144,8 +148,8 @@ def _state(verdict: Verdict, changes: ChangeSet) -> RunState:
 
 def fail(
     run: SyncRun,
-    survey: Looked | None,
-    sight: Sight | None,
+    survey: ObservationSet | None,
+    evidence: EvidenceRecorder | None,
     sentence: str,
     trace: str,
     save: bool,
@@ -160,14 +164,14 @@ def fail(
         return
     with transaction.atomic():
         lease.still_held(run)
-        if survey and sight:
-            _provenance(run, survey, sight, believed=False)
+        if survey and evidence:
+            _provenance(run, survey, evidence, believed=False)
         run.save()
 
 
-def _provenance(run: SyncRun, survey: Looked, sight: Sight, believed: bool) -> None:
-    looks = [*survey.sightings.values(), *sight.unread()]
-    sight.tidy({seen.snapshot for seen in looks if seen.snapshot})
+def _provenance(run: SyncRun, survey: ObservationSet, evidence: EvidenceRecorder, believed: bool) -> None:
+    looks = [*survey.sightings.values(), *evidence.unread()]
+    evidence.tidy({seen.snapshot for seen in looks if seen.snapshot})
     snapshots = (
         Snapshot(
             sha256=sha256,
@@ -180,7 +184,7 @@ def _provenance(run: SyncRun, survey: Looked, sight: Sight, believed: bool) -> N
             content_type=page.content_type[:200],
             size=len(page.body),
         )
-        for sha256, page in sight.kept.items()
+        for sha256, page in evidence.kept.items()
     )
     Snapshot.objects.bulk_create(snapshots, batch_size=_BATCH, ignore_conflicts=True)
     sightings = (
@@ -203,7 +207,7 @@ def _provenance(run: SyncRun, survey: Looked, sight: Sight, believed: bool) -> N
     Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
 
 
-def _say_demo(run: SyncRun, survey: Looked) -> None:
+def _say_demo(run: SyncRun, survey: ObservationSet) -> None:
     demo = checks.check_demo(survey, run.source.demo)
     if run.source.demo is None:
         run.source.demo = demo

@@ -97,7 +97,7 @@ class SyncCommand(BaseCommand):
             return _FAILED
         diff = [
             {"external_id": told.what, "change_type": told.change_type, "field_changes": told.field_changes}
-            for told in monitor.changes.told()
+            for told in monitor.changes.summaries()
         ]
         if options["json"]:
             # municipality lines, `[LIM331]`, are counted apart from the records

@@ -7,12 +7,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.compare.changes import Told, value_changes
+from etl.compare.changes import ChangeSummary, value_changes
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey
 from etl.normalise.records import canonical
-from etl.values.disklist import Spool
+from etl.values.disklist import DiskList
 from projects.facts.finance import figure_key
 
 MONTHS = tuple(f"month_{number:02d}" for number in range(1, 13))
@@ -52,7 +52,7 @@ class FigureChange:
 class FigureChanges:
     """All that one reading changes, on a spool: a first one has a hundred thousand."""
 
-    figures: Spool[FigureChange] = field(default_factory=Spool)
+    figures: DiskList[FigureChange] = field(default_factory=DiskList)
     counts: Counter[str] = field(default_factory=Counter)
     moved: Counter[str] = field(default_factory=Counter)  # measure → known figures that say something else
     nulled: Counter[str] = field(default_factory=Counter)  # measure → known figures that are null now
@@ -85,10 +85,10 @@ class FigureChanges:
                 some.add(change)
         return some
 
-    def told(self) -> Iterator[Told]:
+    def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.figures:
-            yield Told(figure_key(*change.key), change.change_type, change.field_changes)
+            yield ChangeSummary(figure_key(*change.key), change.change_type, change.field_changes)
 
     def tally(self) -> dict[str, int]:
         names = ("created", "updated", "returned", "missing")

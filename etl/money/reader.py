@@ -1,11 +1,11 @@
-"""Asking the Municipal Money API: the model of each cube, and those cubes whose model moved."""
+"""CrawlSession the Municipal Money API: the model of each cube, and those cubes whose model moved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from etl.crawl.evidence import Sight
+from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.session import Progress
 from etl.exceptions import EtlError, FetchFailed, PageChanged
 from etl.fetch.fetcher import Fetcher
@@ -38,7 +38,7 @@ class CubeReader:
 
     base: str
     fetcher: Fetcher
-    sight: Sight
+    evidence: EvidenceRecorder
     survey: FinanceSurvey
     years: tuple[int, ...]
     on_progress: Callable[[Progress], None]
@@ -106,9 +106,9 @@ class CubeReader:
         key = page_key(query, number)
         page = self.fetcher.get(url(self.base, query, number))
         self.survey.demo.add(page.is_demo)
-        self.sight.look(key, page)
+        self.evidence.look(key, page)
         answers.parse(page.body, page.content_type, query.key)
-        self.survey.sightings[key] = self.sight.settle(key, answers.digest(page.body, page.content_type))
+        self.survey.sightings[key] = self.evidence.settle(key, answers.digest(page.body, page.content_type))
         self._done += 1
         return page
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from django.conf import settings
 
-from etl.crawl.evidence import Sight
+from etl.crawl.evidence import EvidenceRecorder
 from etl.exceptions import PageChanged
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
@@ -42,26 +42,26 @@ def _years(text: str | None) -> tuple[int, ...]:
     return tuple(range(int(first), int(last) + 1)) if last else tuple(map(int, text.split("+")))
 
 
-def recall_run(run_id: int, cubes: Container[str], survey: FinanceSurvey, sight: Sight) -> None:
+def recall_run(run_id: int, cubes: Container[str], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
     """Add what a run read of some cubes. Raises PageChanged when bytes are gone."""
     looks = Sighting.objects.filter(run=run_id).exclude(content_sha256="").select_related("snapshot")
-    recall((look for look in looks if cube_of(look.key) in cubes), survey, sight)
+    recall((look for look in looks if cube_of(look.key) in cubes), survey, evidence)
 
 
-def recall(looks: Iterable[Sighting], survey: FinanceSurvey, sight: Sight) -> None:
+def recall(looks: Iterable[Sighting], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
     """Add what the looks' kept bytes say to the survey. Raises PageChanged when bytes are gone."""
     ordered = sorted(looks, key=lambda look: (look.key.split("#")[0], look.pk))
     for name, pages in groupby(ordered, key=lambda look: look.key.split("#")[0]):
         some = list(pages)
         # as it was asked then: a code that we ask for since is no reason to doubt an answer of long ago
         query = query_of(name)
-        _add(replace(query, params=params_of(some[0].url) or query.params), some, survey, sight)
+        _add(replace(query, params=params_of(some[0].url) or query.params), some, survey, evidence)
 
 
-def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, sight: Sight) -> None:
+def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
     pages = list(_pages(looks))
     for look, page in pages:
-        seen = sight.recall(look.key, page)
+        seen = evidence.recall(look.key, page)
         seen.content, seen.clean = look.content_sha256, look.clean_sha256
         survey.sightings[look.key] = seen
         survey.demo.add(page.is_demo)

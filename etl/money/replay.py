@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from etl.compare.changes import difference
-from etl.crawl.evidence import Sight
+from etl.crawl.evidence import EvidenceRecorder
 from etl.fetch.archive import Archive
 from etl.load import run as load
 from etl.money import answers
@@ -100,8 +100,8 @@ def _history(source: Source) -> Iterator[SyncRun]:
 
 def _changes(run: SyncRun, state: State) -> FigureChanges:
     survey = FinanceSurvey({fact.code for fact in municipalities()})
-    sight = Sight(Archive(settings.ARCHIVE_DIR), keep=False, clean=answers.clean)
-    recall_run(run.pk, run.profile.get("read", ()), survey, sight)
+    evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=False, clean=answers.clean)
+    recall_run(run.pk, run.profile.get("read", ()), survey, evidence)
     known = {
         key: KnownFigure(1, values_of(one.record), one.is_present)
         for key, one in state.items()
@@ -120,7 +120,7 @@ def _take(state: State, changes: FigureChanges) -> None:
 
 
 def _told(changes: FigureChanges) -> dict[str, Any]:
-    return {f"{told.change_type} {told.what}": told.field_changes for told in changes.told()}
+    return {f"{told.change_type} {told.what}": told.field_changes for told in changes.summaries()}
 
 
 def _logged(run: SyncRun) -> dict[str, Any]:

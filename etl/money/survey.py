@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.crawl.observations import Looked
+from etl.crawl.observations import ObservationSet
 from etl.money import figures
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
@@ -24,7 +24,7 @@ class AnswerPage:
 
 
 @dataclass
-class FinanceSurvey(Looked):
+class FinanceSurvey(ObservationSet):
     """`current`: codes of the municipalities that exist; `proofs`: figure → SHA-256 of its page."""
 
     current: Container[str]

@@ -63,7 +63,7 @@ def waits(run: SyncRun) -> list[int]:
     return [other.pk for other in ahead if (now := active_run(other.source_id)) and now.pk == other.pk]
 
 
-def insist(run: SyncRun) -> None:
+def force_queued(run: SyncRun) -> None:
     """Somebody asked again, with force: a queued run ignores "unchanged". One that began goes on as it is."""
     if SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(force=True):
         run.force = True

@@ -17,7 +17,7 @@ from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]
-Told = dict[str, dict[str, Any]]
+ChangeSummary = dict[str, dict[str, Any]]
 # Faults of the API that a reading must survive, without a figure of the record changing by them.
 FAULTS = (
     "money_timeout money_lie_count money_torn money_html money_strings money_drop_cells"
@@ -25,7 +25,7 @@ FAULTS = (
 ).split()
 
 
-def told(site: ReplicaServer, since: int) -> Told:
+def told(site: ReplicaServer, since: int) -> ChangeSummary:
     """What the ledger says that changed, net, by the log's names; no years that nobody asks for."""
     return {
         figure_key(e["code"], e["financial_year"], e["measure"], e["line"], e["amount_type"]): {
@@ -38,9 +38,9 @@ def told(site: ReplicaServer, since: int) -> Told:
     }
 
 
-def logged(since: int) -> Told:
+def logged(since: int) -> ChangeSummary:
     """What the log says of amounts and opinions, net; null and missing are both None, as in the ledger."""
-    names: Told = {}
+    names: ChangeSummary = {}
     gone: dict[str, str | None] = {}  # the last amounts of missing figures
     rows = DataChangeLog.objects.after(since).filter(entity_type="municipal_figure", cause="source")
     for row in rows:

@@ -19,7 +19,7 @@ from etl import scheduler
 from etl.compare.breaker import Reason
 from etl.compare.changes import Changes
 from etl.compare.checks import Verdict
-from etl.crawl.observations import Looked
+from etl.crawl.observations import ObservationSet
 from etl.decide.release import RELEASES, rehearsal, reject, release
 from etl.exceptions import CannotDecide, FetchFailed
 from etl.management.commands import qcluster
@@ -48,7 +48,7 @@ class Gauges(SourceMonitor):
 
     def __init__(self, run: SyncRun, **options: Any) -> None:
         super().__init__(run, **options)
-        self.survey = Looked()
+        self.survey = ObservationSet()
 
     def close(self) -> None: ...
 

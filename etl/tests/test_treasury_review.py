@@ -72,7 +72,7 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
 ) -> None:
     poll()
     run = _hold(poll, site)
-    place = next(told.what for told in rehearsal(run).told()).split()[0]
+    place = next(told.what for told in rehearsal(run).summaries()).split()[0]
     assert release(run.pk, "steward", "checked", [place]).missing > 0
     _move_parser(monkeypatch)
     poll()

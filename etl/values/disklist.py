@@ -13,7 +13,7 @@ T = TypeVar("T")
 _IN_MEMORY = 16_000_000  # bytes
 
 
-class Spool(Generic[T]):
+class DiskList(Generic[T]):
     """Append, then read from the start as often as wanted. Only our own objects are ever pickled."""
 
     def __init__(self) -> None:
