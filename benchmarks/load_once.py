@@ -16,14 +16,19 @@ from django.conf import settings
 def save_pages(size: int, folder: Path) -> list[Path]:
     """The pages of the list of all projects, as a crawl gets them; in a process of its own."""
     from etl.crawl.crawler import Crawl
+    from etl.crawl.evidence import EvidenceRecorder
+    from etl.crawl.page_reader import PageReader
     from etl.extract import read_page
+    from etl.fetch.archive import Archive
     from etl.fetch.fetcher import Fetcher, FetchPolicy
     from replica.server import ReplicaServer
 
     with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:
         entry = f"{replica.root}/pmd/projects/Default.aspx"
         fetcher = Fetcher(entry, FetchPolicy.of_settings())
-        crawl = Crawl(entry, fetcher, lambda key, page: read_page(page.body, url=page.url))
+        evidence = EvidenceRecorder(Archive(folder), keep=False)
+        pages = PageReader(fetcher, evidence, lambda page: read_page(page.body, url=page.url))
+        crawl = Crawl(entry, pages)
         for number, reading in enumerate(crawl.lists()):
             (folder / f"{number:03d}.html").write_bytes(reading.page.body)
         fetcher.close()

@@ -90,6 +90,13 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def intervals() -> dict[str, int]:
+    """Source → minutes from poll to poll, of each `<NAME>_INTERVAL_MINUTES`; health's is no source's."""
+    suffix = "_INTERVAL_MINUTES"
+    names = [name for name in os.environ if name.endswith(suffix) and name != f"HEALTH{suffix}"]
+    return {name.removesuffix(suffix).lower(): whole(name, 60, least=1) for name in names if os.environ[name]}
+
+
 class WithoutHeartbeat(logging.Filter):
     """Three of the lines that the queue writes of each heartbeat, every minute of every day."""
 

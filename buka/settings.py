@@ -96,11 +96,8 @@ if REDIS_URL:
 # --- Sources and polling --------------------------------------------------------------------------
 DWS_URL = env.text("DWS_URL", "https://ws.dws.gov.za/pmd/level.aspx")
 TREASURY_URL = env.text("TREASURY_URL", "https://municipaldata.treasury.gov.za/api")
-INTERVAL_MINUTES = {
-    "dws": env.whole("DWS_INTERVAL_MINUTES", 30, least=1),
-    "treasury": env.whole("TREASURY_INTERVAL_MINUTES", 60, least=1),
-    "correlation": env.whole("CORRELATION_INTERVAL_MINUTES", 120, least=1),
-}
+# Source → minutes from poll to poll, where the environment has <NAME>_INTERVAL_MINUTES; else as it declares.
+INTERVAL_MINUTES = env.intervals()
 FETCH_DELAY_SECONDS = env.number("FETCH_DELAY_SECONDS", 1.0)
 FETCH_TIMEOUT_SECONDS = env.number("FETCH_TIMEOUT_SECONDS", 30, least=0.01)
 FETCH_MAX_ATTEMPTS = env.whole("FETCH_MAX_ATTEMPTS", 5, least=1)
@@ -130,7 +127,7 @@ _LONGEST_RUN_SECONDS = 8 * 3600
 Q_CLUSTER = {
     "name": "buka",
     "orm": "default",
-    "workers": len(INTERVAL_MINUTES) + 1,  # every source at once, and one for what is short
+    "workers": 4,  # `qcluster` has one for each source, and one for what is short
     "queue_limit": 1,  # what waits does so in the table, where any cluster can take it and health sees it
     "bulk": 1,
     "poll": 0.5,

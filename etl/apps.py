@@ -1,4 +1,5 @@
 from collections import deque
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -12,6 +13,7 @@ class EtlConfig(AppConfig):
     name = "etl"
 
     def ready(self) -> None:
+        import_module("etl.sources")  # which declares them: alerts, admin and pages read it
         connection_created.connect(_forget_statements)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from etl.compare.checks import Verdict
+from etl.compare.breaker import Belief
+from etl.compare.checks import Completeness
 from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
 from etl.correlating.questions import QuestionChanges, changes_of
 from etl.correlating.writing import QuestionWriter
 from etl.crawl.observations import ObservationSet
 from etl.exceptions import DemoMismatch
-from etl.monitor import SourceMonitor
+from etl.monitor import DeclaredSource, SourceMonitor
 from projects.models import Discrepancy, DiscrepancyState, Source, SyncRun
 
 _NAMES = {reading.DWS: "DWS", reading.TREASURY: "Municipal Money"}
@@ -20,8 +21,10 @@ _NAMES = {reading.DWS: "DWS", reading.TREASURY: "Municipal Money"}
 @dataclass(kw_only=True)
 class Comparison(ObservationSet):
     """`inquiry` None: nothing was compared this time. `before`: the run that did, where its inputs still
-    stand."""
+    stand; `unread`: sources without which nothing can be compared; `digest`: of all that was compared."""
 
+    unread: list[str] = field(default_factory=list)
+    digest: str = ""
     inquiry: Inquiry | None = None
     before: SyncRun | None = None
 
@@ -38,76 +41,69 @@ class Comparison(ObservationSet):
         return self.before.listings if self.before else 0
 
 
-class Correlator(SourceMonitor):
+@dataclass
+class KnownComparison:
+    """`last`: the last run that compared."""
+
+    last: SyncRun | None
+    parser: str = ""
+
+
+class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
     """Opens, changes and closes questions. What it compares is the record, which keeps the last good data: a
     source that is down, or whose last reading is held, closes nothing."""
 
     name = "correlation"
     writer = QuestionWriter()
-    known: SyncRun | None  # the last run that compared
-    survey: Comparison
-    changes: QuestionChanges
 
-    def __init__(self, run: SyncRun, **options: object) -> None:
-        super().__init__(run, **options)  # type: ignore[arg-type]
-        self.survey = Comparison()
-        self.unread: list[str] = []
+    def __init__(self, run: SyncRun, **how: object) -> None:
         run.parser_digest = reading.rules_digest()
+        super().__init__(run, **how)  # type: ignore[arg-type]
 
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def _what_is_known(self) -> SyncRun | None:
+    def what_is_known(self) -> KnownComparison:
         good = SyncRun.objects.good().filter(source=self.run.source, complete=True)
-        return good.order_by("-pk").first()
+        return KnownComparison(good.order_by("-pk").first())
 
-    def _catch_up(self) -> None:
-        """New rules are a new comparison, in the same run."""
-
-    def _read_source(self) -> None:
-        self.unread = reading.unread()
-        if self.unread:
-            return
-        self.survey.demo = {_demo_of_inputs()}
+    def read(self, known: KnownComparison) -> Comparison:
+        unread = reading.unread()
+        if unread:
+            return Comparison(unread=unread, unchanged_by="inputs")
+        demo = {_demo_of_inputs()}
         # before the facts: what is written while they are read is compared by the next run
-        self.run.content_digest = reading.inputs_digest()
-        if self.known and self.known.content_digest == self.run.content_digest and not self.run.force:
-            self.survey.before = self.known
-            return
-        self.survey.inquiry = inquire(
-            reading.project_facts(self.alive), reading.places(), self._books_of, reading.traced
-        )
+        digest = reading.inputs_digest()
+        if known.last and known.last.content_digest == digest and not self.run.force:
+            return Comparison(demo=demo, digest=digest, before=known.last, unchanged_by="inputs")
+        facts = reading.project_facts(self.alive)
+        inquiry = inquire(facts, reading.places(), self._books_of, reading.traced)
+        return Comparison(demo=demo, digest=digest, inquiry=inquiry)
 
     def _books_of(self, code: str) -> reading.Books:
         self.alive()
         return reading.books_of(code)
 
-    def _check(self) -> Verdict:
-        survey = self.survey
-        if self.unread:
-            missing = " and ".join(_NAMES[name] for name in self.unread)
-            survey.notes.append(f"Nothing was compared: {missing} has not been read completely yet.")
-        elif survey.before:
-            survey.notes += survey.before.notes
-        elif survey.inquiry:
-            survey.notes += survey.inquiry.tally.sentences()
-        return Verdict(complete=not self.unread)
+    def check(self, compared: Comparison, known: KnownComparison) -> Completeness:
+        if compared.unread:
+            missing = " and ".join(_NAMES[name] for name in compared.unread)
+            return Completeness(False, [f"Nothing was compared: {missing} has not been read completely yet."])
+        if compared.inquiry:
+            return Completeness(True, compared.inquiry.tally.sentences())
+        return Completeness(True, list(compared.before.notes) if compared.before else [])
 
-    def _nothing_new(self) -> str:
-        return "inputs" if self.unread or self.survey.before else ""
-
-    def _changes(self, verdict: Verdict, shown_by: str) -> QuestionChanges:
-        inquiry = self.survey.inquiry
+    def compare(
+        self, compared: Comparison, known: KnownComparison, completeness: Completeness
+    ) -> QuestionChanges:
+        inquiry = compared.inquiry
         if inquiry is None:
             return QuestionChanges()
         rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN)
-        known = {row.key: row for row in rows.iterator()}
-        asked = [key for key in inquiry.findings if key not in known]
-        known |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
-        return changes_of(inquiry.findings, known, inquiry.tally)
+        open_now = {row.key: row for row in rows.iterator()}
+        asked = [key for key in inquiry.findings if key not in open_now]
+        open_now |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
+        return changes_of(inquiry.findings, open_now, inquiry.tally)
 
-    def _hold(self, verdict: Verdict) -> None:
+    def hold(self, compared: Comparison, changes: QuestionChanges, known: KnownComparison) -> Belief:
         """Nothing to hold: what the sources said was believed when they were read."""
+        return Belief(compared.digest, self.run.profile)
 
 
 def _demo_of_inputs() -> bool:
@@ -121,3 +117,14 @@ def _demo_of_inputs() -> bool:
             " set beside one another. Use another VAR_DIR or DATABASE_URL for one of them."
         )
     return demo[reading.DWS]
+
+
+SOURCE = DeclaredSource(
+    "correlation",
+    "DWS projects beside municipal finance",
+    minutes=120,
+    command="correlate",
+    records="projects",
+    after_others=True,
+    monitor=Correlator,
+)

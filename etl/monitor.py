@@ -5,63 +5,72 @@ from __future__ import annotations
 import logging
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from django.conf import settings
+from django.utils import timezone
 
-from etl.compare.checks import Verdict
-from etl.crawl.crawler import Progress
+from etl.compare.breaker import Belief
+from etl.compare.checks import Completeness
 from etl.crawl.evidence import EvidenceRecorder
-from etl.crawl.observations import ObservationSet
-from etl.exceptions import EtlError, LeaseLost, Stopped
+from etl.crawl.observations import ObservationSet, Recall
+from etl.crawl.session import Progress
+from etl.exceptions import EtlError, LeaseLost, PageChanged, Stopped
+from etl.extract import clean
 from etl.fetch.archive import Archive
-from etl.load import run as load
-from etl.load.run import ChangeSet, Writer
+from etl.load import stores
+from etl.load.stores import ChangeSet, Corrections, Memory, Record, Store, Writer
 from etl.runs.lease import Renewal
-from projects.models import RunState, SyncRun
+from projects.declared import Declaration
+from projects.models import RunState, Sighting, Source, SyncRun
 from projects.stewards.overrides import expire_due
 
 logger = logging.getLogger(__name__)
 
 
-class SourceMonitor(ABC):
-    """Reads one source for one run. With `dry_run` the run is not saved and nothing is written."""
+class Knowledge(Protocol):
+    """What is known of a source. `parser`: that of its last reading, or ``."""
+
+    parser: str
+
+
+K = TypeVar("K", bound=Knowledge)
+R = TypeVar("R", bound=ObservationSet)
+C = TypeVar("C", bound=ChangeSet)
+
+
+class SourceMonitor(ABC, Generic[K, R, C]):
+    """Reads one source for one run. `store`: where the outcome goes, in place of the record.
+
+    With `dry_run` the run is not saved and nothing is written.
+    """
 
     name: ClassVar[str]
-    title: ClassVar[str] = ""  # of its row, where no migration has made that; blank: the name
-    interval_minutes: ClassVar[int] = 60  # from poll to poll, where the settings know no other
-    writer: ClassVar[Writer]  # how changes become rows
-    # Each source's own module has its own kinds of these:
-    known: Any  # what the record holds, since the poll began
-    survey: ObservationSet  # what the source said so far
-    changes: Any  # what that changes
+    writer: Writer[C]  # how changes become rows
 
     def __init__(
         self,
         run: SyncRun,
         *,
+        store: Store[C] | None = None,
         dry_run: bool = False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
         self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
-        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run)
+        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=self.clean)
+        self.store: Store[C] = store or Record(self.writer, self.evidence)
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new and believable, load that, in one transaction."""
-        if not self.dry_run:
-            expire_due()  # corrections whose time is up
-        self.known = self._what_is_known()
-        self._catch_up()  # a parser that moved first reads again what is known
-        self._read_source()  # crawl, keep, extract: the survey fills
-        verdict = self._check()  # complete?
-        shown_by = self._nothing_new()
-        self.changes = self._changes(verdict, shown_by)  # normalise, compare
-        self._hold(verdict)  # believable?
-        load.describe(self.run, self.survey, verdict, self.changes, shown_by or "records")
-        if not self.dry_run:
-            load.load(self.run, self.survey, self.evidence, self.changes, self.writer)
+        known = self.what_is_known()
+        reading = self.read(known)  # fetch, archive, extract: page by page, along what the pages offer
+        completeness = self.check(reading, known)
+        changes = self.compare(reading, known, completeness)  # understand and normalise what may differ
+        belief = self.hold(reading, changes, known)
+        self.store.load(self.run, reading, completeness, changes, belief)
 
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
@@ -70,51 +79,134 @@ class SourceMonitor(ABC):
         except LeaseLost:
             raise  # the run is another's now: not ours to write to
         except Stopped as request:
-            self._fail(str(request), "", RunState.ABANDONED)
+            self._fail(str(request), state=RunState.ABANDONED)
             raise
         except EtlError as problem:
-            self._fail(str(problem), "")
+            self._fail(str(problem))
             raise
         except Exception as error:
             sentence = f"An error in the monitor itself: {type(error).__name__}: {error}"
             self._fail(sentence, traceback.format_exc())
             raise
-        finally:
-            self.close()
         return self.run
 
-    def _fail(self, sentence: str, trace: str, state: RunState = RunState.FAILED) -> None:
+    def _fail(self, sentence: str, trace: str = "", state: RunState = RunState.FAILED) -> None:
         logger.error("%s: run %s %s: %s", self.name, self.run.pk, state, sentence)
-        load.fail(self.run, self.survey, self.evidence, sentence, trace, save=not self.dry_run, state=state)
+        stores.fail(self.run, self.evidence, sentence, trace, save=not self.dry_run, state=state)
+
+    @staticmethod
+    def clean(body: bytes, content_type: str) -> bytes:
+        """A page's bytes without what changes from one look to the next."""
+        return clean(body, content_type)
 
     @abstractmethod
-    def close(self) -> None:
-        """Let go of connections."""
+    def what_is_known(self) -> K:
+        """What there is to compare with: the record, as today's parser and words read it."""
 
     @abstractmethod
-    def _what_is_known(self) -> Any:
+    def read(self, known: K) -> R:
+        """Ask the source, keep what it answers, and gather what it says. Raises EtlError."""
+
+    @abstractmethod
+    def check(self, reading: R, known: K) -> Completeness:
+        """Whether all was read that there is. Raises EtlError where the reading cannot be used at all."""
+
+    @abstractmethod
+    def compare(self, reading: R, known: K, completeness: Completeness) -> C:
+        """What the reading changes in what is known."""
+
+    @abstractmethod
+    def hold(self, reading: R, changes: C, known: K) -> Belief:
+        """Whether a steward has to look before the changes are loaded."""
+
+
+class ArchivedSource(SourceMonitor[K, R, C]):
+    """A source whose pages are kept, so that the same story can be told of a reading of the past.
+
+    `recall`: the reading to be had from the archive, in place of the site. `known`: what to compare with, in
+    place of the record: a replay's memory.
+    """
+
+    def __init__(
+        self,
+        run: SyncRun,
+        *,
+        recall: Recall | None = None,
+        known: K | None = None,
+        store: Store[C] | None = None,
+        dry_run: bool = False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        super().__init__(run, store=store, dry_run=dry_run, on_progress=on_progress)
+        self.recall, self.known = recall, known
+
+    @classmethod
+    def again(cls, run: SyncRun, recall: Recall, known: K | None, store: Store[C]) -> None:
+        """Poll with the archive as the site; nothing is said on the run of an error. Raises EtlError."""
+        dry_run = isinstance(store, Memory)
+        cls(run, recall=recall, known=known, store=store, dry_run=dry_run).poll_with_change_detection()
+
+    def what_is_known(self) -> K:
+        known = self.known or self.recorded()
+        if self.recall:
+            return known
+        if not self.dry_run:
+            expire_due()  # corrections whose time is up
+        return self._caught_up(known)
+
+    def _caught_up(self, known: K) -> K:
+        """What is known, when today's parser and words have read its pages again, where they moved."""
+        if known.parser in ("", self.run.parser_digest):
+            return known
+        recall = Recall(self.believed(known), complete=False, at=timezone.now(), cause="parser")
+        store: Store[C] = Memory() if self.dry_run else Corrections(self.writer)
+        try:
+            self.again(self.run, recall, known, store)
+        except PageChanged as problem:  # bytes are gone: what is published today is read in any case
+            self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
+            return self.doubted(known)
+        return self.recorded()
+
+    def read(self, known: K) -> R:
+        return self.read_archive(self.recall, known) if self.recall else self.read_site(known)
+
+    @abstractmethod
+    def recorded(self) -> K:
         """What the record holds of the source now."""
 
-    @abstractmethod
-    def _catch_up(self) -> None:
-        """Load what today's parser and words make of the pages that are known, if they moved."""
+    def doubted(self, known: K) -> K:
+        """What is known, when it could not be read again with today's parser."""
+        return known
 
     @abstractmethod
-    def _read_source(self) -> None:
-        """Ask the source, keep what it answers, and add it to the survey. Raises EtlError."""
+    def believed(self, known: K) -> Iterable[Sighting]:
+        """The looks on which the record rests."""
+
+    @staticmethod
+    @abstractmethod
+    def looks_of(run: SyncRun) -> Iterable[Sighting]:
+        """What a run read, to be read again."""
 
     @abstractmethod
-    def _check(self) -> Verdict:
-        """Raises EtlError where the reading cannot be used at all."""
+    def read_site(self, known: K) -> R:
+        """Ask the source, keep what it answers, and gather what it says. Raises EtlError."""
 
     @abstractmethod
-    def _nothing_new(self) -> str:
-        """What shows, before any record is made, that nothing changed: `bytes`, `page` or `` (nothing)."""
+    def read_archive(self, recall: Recall, known: K) -> R:
+        """Gather what a reading of the past says, from its kept bytes. Raises PageChanged."""
+
+    @staticmethod
+    @abstractmethod
+    def scratch(source: Source) -> K:
+        """What would be known if history began again: it takes the changes of run after run."""
 
     @abstractmethod
-    def _changes(self, verdict: Verdict, shown_by: str) -> ChangeSet:
-        """What the reading changes in the record; `shown_by` says that it says nothing new."""
+    def corrections(self, scratch: K) -> C:
+        """The changes that make the record say what a replay found."""
 
-    @abstractmethod
-    def _hold(self, verdict: Verdict) -> None:
-        """Say on the verdict whether a steward has to look before the changes are loaded."""
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSource(Declaration):
+    """A source, and who reads it."""
+
+    monitor: type[SourceMonitor] = field(kw_only=True)

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from etl.exceptions import EtlError, RunInProgress, Stopped
-from etl.monitor import SourceMonitor
+from etl.crawl.observations import Recall
+from etl.decide.release import held_run, take_up
+from etl.decide.replay import Outcome, replay
+from etl.exceptions import CannotDecide, EtlError, RunInProgress, Stopped
+from etl.load.stores import ChangeSet, Memory, Rehearsal, Release, load_corrections
+from etl.monitor import ArchivedSource, DeclaredSource
 from etl.runs import lease, queue, stop, timetable
-from etl.sources import MONITORS, keep_rows, minutes_between, row_of
+from etl.sources import source_of, sources
+from projects.declared import REGISTRY
 from projects.health import circuit
 from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
 ALL = "all"
-# What is made of the other sources: one trigger of all begins it when their runs have ended.
-AFTER_OTHERS = ("correlation",)
 _CLOCK_JITTER = timedelta(seconds=40)
-
-
-class UnknownSource(ValueError):
-    """No monitor of that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no source “{name}”. Known: {', '.join([*MONITORS, ALL])}.")
 
 
 class DataScheduler:
@@ -38,14 +34,15 @@ class DataScheduler:
 
     def ensure_schedules(self) -> list[tuple[str, int]]:
         """Have one schedule a source and one for the heartbeat; returns (name, minutes)."""
-        return timetable.keep()
+        return timetable.keep(sources())
 
     def request_overdue(self) -> list[SyncRun]:
         """Queue a run of each source that was not read for an interval: at start-up nobody waits for it."""
         overdue = []
-        for source in MONITORS:
-            since = timezone.now() - timedelta(minutes=minutes_between(source))
-            if not SyncRun.objects.filter(source_id=source, state__in=GOOD, finished_at__gte=since).exists():
+        for source in sources():
+            since = timezone.now() - timedelta(minutes=source.interval)
+            runs = SyncRun.objects.filter(source_id=source.name, state__in=GOOD, finished_at__gte=since)
+            if not runs.exists():
                 overdue.append(source)
         return self._request(overdue, SyncRun.Trigger.STARTUP)
 
@@ -56,21 +53,20 @@ class DataScheduler:
 
         Raises UnknownSource.
         """
-        if source not in known_sources():
-            raise UnknownSource(source)
-        names = list(MONITORS) if source == ALL else [source]
-        return self._request(names, trigger, force=force, requested_by=requested_by)
+        wanted = sources() if source == ALL else [source_of(source)]
+        return self._request(wanted, trigger, force=force, requested_by=requested_by)
 
     def _request(
-        self, names: list[str], trigger: str, *, force: bool = False, requested_by: str = ""
+        self, wanted: Iterable[DeclaredSource], trigger: str, *, force: bool = False, requested_by: str = ""
     ) -> list[SyncRun]:
         """In the order of the registry; what reads the others' work waits for their runs."""
         runs: list[SyncRun] = []
         with transaction.atomic():  # a queued run without its task would wait for the next sweep
-            keep_rows(names)
-            for name in names:
-                ahead = [run.pk for run in runs if run.is_active] if name in AFTER_OTHERS else []
-                run, is_new = lease.queue(name, trigger, force, requested_by, ahead)
+            wanted = list(wanted)
+            Source.objects.keep(wanted)
+            for source in wanted:
+                ahead = [run.pk for run in runs if run.is_active] if source.after_others else []
+                run, is_new = lease.queue(source.name, trigger, force, requested_by, ahead)
                 if force and not is_new:
                     lease.force_queued(run)
                 if ahead and not is_new and run.state == RunState.QUEUED:
@@ -84,53 +80,87 @@ class DataScheduler:
 
         Raises UnknownSource, RunInProgress, or what ended the run, which it names.
         """
-        make = _monitor(source)
-        keep_rows([source])
+        found = source_of(source)
+        Source.objects.keep([found])
         with stop.listening():
             run = lease.begin(source, trigger, force)
             try:
-                return make(run, **options).execute()
+                return found.monitor(run, **options).execute()
             except EtlError as problem:
                 problem.run_id = run.pk
                 raise
 
-    def apply_replay(self, source: Source, apply: Callable[[Source, SyncRun], int]) -> int:
-        """Load what a replay of the archive says differently, as a run of its own; how many changes."""
-        run = lease.begin(source.name, SyncRun.Trigger.COMMAND)
-        applied = apply(source, run)
-        run.state = RunState.SUCCEEDED if applied else RunState.UNCHANGED
-        run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
-        run.notes = ["A replay of the archive was applied; the source was not asked."]
-        run.save()
-        return applied
-
-    def rehearse(self, source: str, *, force: bool = False, **options: Any) -> SourceMonitor:
-        """Poll and write nothing; the monitor that comes back has the unsaved run and its changes.
+    def rehearse(self, source: str, *, force: bool = False, **options: Any) -> tuple[SyncRun, ChangeSet]:
+        """Poll and write nothing: the unsaved run, and what it would change.
 
         Raises UnknownSource, or what ended the poll.
         """
-        make = _monitor(source)
+        found = source_of(source)
         run = SyncRun(
-            source=row_of(source),
+            source=Source.objects.filter(pk=source).first() or Source(name=source, title=found.title),
             trigger=SyncRun.Trigger.COMMAND,
             state=RunState.RUNNING,
             force=force,
             started_at=timezone.now(),
         )
-        monitor = make(run, dry_run=True, **options)
+        store: Rehearsal[ChangeSet] = Rehearsal()
         with stop.listening():
-            monitor.execute()
-        return monitor
+            found.monitor(run, store=store, dry_run=True, **options).execute()
+        return run, store.changes
+
+    def release(self, run_id: int, by: str, reason: str, places: Sequence[str] | None = None) -> SyncRun:
+        """Load a held run, all of it or the projects and lines of some municipalities (codes).
+
+        Raises CannotDecide, RunInProgress, or what ended the load.
+        """
+        held = held_run(run_id)
+        monitor = _with_archive(held.source_id)
+        run = take_up(held, by, reason, places)
+        return monitor(run, recall=_recall(run), store=Release(monitor.writer)).execute()
+
+    def rehearse_release(self, run: SyncRun) -> ChangeSet:
+        """What releasing a held run would change now; writes nothing. Raises EtlError."""
+        store: Memory[ChangeSet] = Memory()
+        _with_archive(run.source_id).again(run, _recall(run), None, store)
+        return store.changes
+
+    def replay(self, source: str, *, apply: bool = False) -> tuple[Outcome, int]:
+        """Read the history of a source again, and load what it says differently where `apply` is asked for.
+
+        Returns how history differs from ours, and how many changes were loaded. Raises EtlError.
+        """
+        monitor, row = _with_archive(source), Source.objects.get(pk=source)
+        scratch = monitor.scratch(row)
+
+        def changes_of(run: SyncRun) -> ChangeSet:
+            store: Memory[ChangeSet] = Memory()
+            monitor.again(run, _recall(run, at=run.finished_at), scratch, store)
+            return store.changes
+
+        outcome = replay(row, scratch, changes_of)
+        if outcome.is_identical or not apply:
+            return outcome, 0
+        return outcome, self._correct(row, monitor, scratch)
+
+    def _correct(self, source: Source, monitor: type[ArchivedSource], scratch: Any) -> int:
+        """Load what a replay found otherwise, as a run of its own; how many changes."""
+        run = lease.begin(source.name, SyncRun.Trigger.COMMAND)
+        load_corrections(run, monitor(run).corrections(scratch), monitor.writer)
+        run.state = RunState.SUCCEEDED if run.change_count else RunState.UNCHANGED
+        run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
+        run.notes = ["A replay of the archive was applied; the source was not asked."]
+        run.save()
+        return run.change_count
 
 
 def poll(source: str) -> str:
     """The scheduled task: read the source, unless that is being done or was just done, or it is broken."""
-    if source not in MONITORS:
+    if source not in REGISTRY:
         return f"{source} is not polled"
     if stop.requested():
         return f"{source} is left alone: the workers are stopping"
     if lease.active_run(source) is None:
-        broken = _circuit(source)
+        broken = circuit.state(source)
         if not broken.is_due(timezone.now()):
             return circuit.sentence(source, broken)
         if begun := _begun_by_clock(source):
@@ -144,7 +174,7 @@ def _begun_by_clock(source: str) -> datetime | None:
     Ticks come twice from two clusters, and late when they waited behind long runs. The queue looks at its
     clock twice a minute, so that ticks of one minute are as little as half a minute apart.
     """
-    interval = timedelta(minutes=minutes_between(source))
+    interval = timedelta(minutes=source_of(source).interval)
     since = timezone.now() - min(interval / 2, interval - _CLOCK_JITTER)
     runs = SyncRun.objects.filter(source_id=source, trigger=SyncRun.Trigger.SCHEDULE, started_at__gt=since)
     return runs.order_by("-pk").values_list("started_at", flat=True).first()
@@ -155,17 +185,17 @@ def beat() -> str:
     Heartbeat.objects.update_or_create(
         name="worker", defaults={"at": timezone.now(), "holder": lease.holder()}
     )
-    runs = queue.take_up()
+    runs = queue.take_up(REGISTRY)
     return f"taken up: {', '.join(str(run.pk) for run in runs)}" if runs else "alive"
 
 
 def work_off(run_id: int) -> str:
     """The queued task: do the run that somebody asked for, unless somebody took it up already."""
     run = SyncRun.objects.get(pk=run_id)
+    if run.source_id not in REGISTRY:  # it stays queued: the source may come back
+        return f"{run.source_id} is not polled"
     if stop.requested():
         return f"run {run_id} stays queued: the workers are stopping"
-    if run.source_id not in MONITORS:  # it stays queued: the source may come back
-        return f"{run.source_id} is not polled"
     if ahead := lease.waits(run):
         return f"run {run_id} waits for {', '.join(str(pk) for pk in ahead)}"
     if not lease.claim(run):
@@ -175,7 +205,7 @@ def work_off(run_id: int) -> str:
 
 def _execute(run: SyncRun) -> SyncRun:
     with stop.listening():
-        return MONITORS[run.source_id](run).execute()
+        return source_of(run.source_id).monitor(run).execute()
 
 
 def _work(do: Callable[[], SyncRun]) -> str:
@@ -188,22 +218,25 @@ def _work(do: Callable[[], SyncRun]) -> str:
     except RunInProgress as busy:
         return str(busy)
     except EtlError as problem:  # said on the run, which is where people look; the queue goes on
-        queue.take_up()
+        queue.take_up(REGISTRY)
         return f"failed: {problem}"
-    queue.take_up()  # whoever waited for this run
+    queue.take_up(REGISTRY)  # whoever waited for this run
     return f"run {run.pk}: {run.state}, {run.change_count} changes"
 
 
-def _monitor(source: str) -> type[SourceMonitor]:
-    """Asked before a run is begun: one that no monitor can read would stay `running`."""
-    if source not in MONITORS:
-        raise UnknownSource(source)
-    return MONITORS[source]
+def _with_archive(source: str) -> type[ArchivedSource]:
+    """Who reads the source, also from the archive. Raises CannotDecide where that cannot be."""
+    monitor = source_of(source).monitor
+    if not issubclass(monitor, ArchivedSource):
+        kept = [each.name for each in sources() if issubclass(each.monitor, ArchivedSource)]
+        raise CannotDecide(
+            f"Readings of {source} cannot be released, only those of {' and '.join(kept)}: a held run can be"
+            " rejected, or held until the next reading."
+        )
+    return monitor
 
 
-def known_sources() -> Sequence[str]:
-    return [*MONITORS, ALL]
-
-
-def _circuit(source: str) -> circuit.Circuit:
-    return circuit.states({source: minutes_between(source)}).get(source, circuit.CLOSED)
+def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
+    """What a run read, with what was decided of it."""
+    looks = _with_archive(run.source_id).looks_of(run)
+    return Recall(looks, bool(run.complete), at or timezone.now(), places=run.released_places)

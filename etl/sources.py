@@ -1,47 +1,33 @@
-"""The registry: which monitor reads which source, in the order in which `all` reads them.
+"""The registry: the sources that are watched, in the order in which `all` reads them.
 
-One entry more is read like the others: it needs no row, no setting and no release of its own.
+`docs/adding-a-source.md` tells what one source more takes: a module that declares it, and its line here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from etl import correlation, dws, treasury
+from etl.monitor import DeclaredSource
+from projects.declared import REGISTRY, declare
 
-from django.conf import settings
-
-from etl.correlation import Correlator
-from etl.dws import EnhancedDWSMonitor
-from etl.monitor import SourceMonitor
-from etl.treasury import MunicipalTreasuryMonitor
-from projects.models import Source
-
-MONITORS: dict[str, type[SourceMonitor]] = {
-    "dws": EnhancedDWSMonitor,
-    "treasury": MunicipalTreasuryMonitor,
-    "correlation": Correlator,
-}
+for _source in (dws.SOURCE, treasury.SOURCE, correlation.SOURCE):
+    declare(_source)
 
 
-def minutes_between(name: str) -> int:
-    """Minutes from one poll of a source to the next: as set, else as its monitor declares."""
-    return settings.INTERVAL_MINUTES.get(name) or MONITORS[name].interval_minutes
+class UnknownSource(ValueError):
+    """No source of that name is declared."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no source “{name}”. Known: {', '.join([*REGISTRY, 'all'])}.")
 
 
-def row_of(name: str) -> Source:
-    """The row of a source; unsaved where there is none yet."""
-    return Source.objects.filter(pk=name).first() or _row(name)
+def sources() -> list[DeclaredSource]:
+    """All of them, in their order."""
+    return [source for source in REGISTRY.values() if isinstance(source, DeclaredSource)]
 
 
-def keep_rows(names: Iterable[str]) -> None:
-    """Have a row of each source: runs, changes and pages refer to it."""
-    wanted = list(names)
-    known = set(Source.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    missing = [_row(name) for name in wanted if name not in known]
-    Source.objects.bulk_create(missing, ignore_conflicts=True)  # another process may have been quicker
-
-
-def _row(name: str) -> Source:
-    return Source(name=name, title=MONITORS[name].title or name)
-
-
-__all__ = ["MONITORS", "keep_rows", "minutes_between", "row_of"]
+def source_of(name: str) -> DeclaredSource:
+    """The declaration of a source. Raises UnknownSource."""
+    source = REGISTRY.get(name)
+    if not isinstance(source, DeclaredSource):
+        raise UnknownSource(name)
+    return source

@@ -7,81 +7,54 @@ it was updated. A first reading takes hours, a quiet one a quarter of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cached_property
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from etl.compare import checks
-from etl.compare.checks import Disagreement, Verdict
+from etl.compare.breaker import Belief
+from etl.compare.checks import Completeness, Disagreement
 from etl.compare.known import limits
-from etl.crawl.evidence import EvidenceRecorder
-from etl.crawl.session import Progress
-from etl.exceptions import EtlError, PageChanged
-from etl.fetch.archive import Archive
+from etl.crawl.observations import Recall
+from etl.exceptions import PageChanged
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Page
-from etl.load import run as load
 from etl.money import answers, errors, holding, places
-from etl.money.cells import Key
-from etl.money.changes import FigureChanges, KnownFigure, changes_of
+from etl.money.changes import FigureChanges, changes_of
 from etl.money.known import KnownFinances, present
-from etl.money.model import Model
 from etl.money.places import OurPlace
 from etl.money.queries import CUBES, measures_of
 from etl.money.reader import CubeReader, asked_of
-from etl.money.recall import recall_run
+from etl.money.recall import looks_at, recall
+from etl.money.scratch import ScratchFinances
 from etl.money.survey import FinanceSurvey
 from etl.money.writing import FigureWriter
-from etl.monitor import SourceMonitor
+from etl.monitor import ArchivedSource, DeclaredSource
 from etl.runs.parser_version import money_digest
 from projects.facts import municipalities
 from projects.facts.finance import FIRST_YEAR, municipal_year
-from projects.models import SyncRun
+from projects.models import Cause, Sighting, Source, SyncRun
 from projects.wording.figures import HERE
 
 _MOST_DIFFERENCES = 100
 
 
-class MunicipalTreasuryMonitor(SourceMonitor):
+class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, FigureChanges]):
     """Polls the cubes; `years` (by their end) narrows what is asked, and then nothing counts as complete."""
 
     name = "treasury"
     writer = FigureWriter()
-    known: KnownFinances
-    survey: FinanceSurvey
-    changes: FigureChanges
+    clean = staticmethod(answers.clean)
 
-    def __init__(
-        self,
-        run: SyncRun,
-        *,
-        dry_run: bool = False,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
-        years: Sequence[int] = (),
-    ) -> None:
-        super().__init__(run, dry_run=dry_run, on_progress=on_progress)
-        self.only = tuple(sorted(set(years)))
-        self.is_sure = True  # of what is known: today's parser could read it again
-        self.is_rejected = False  # nothing but what a steward rejected is new
-        self.recalled: set[str] = set()  # cubes whose reading waits for a steward, or was rejected
-        self.places = our_places()
-        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=answers.clean)
-        self.survey = self._new_survey()
-        self.fetcher = Fetcher(
-            settings.TREASURY_URL,
-            FetchPolicy.of_settings(),
-            self.alive,
-            passing=_is_passing,
-            refusal=_refusal,
-        )
+    def __init__(self, run: SyncRun, *, years: Sequence[int] = (), **how: object) -> None:
         run.parser_digest = money_digest()
-
-    def close(self) -> None:
-        self.fetcher.close()
+        super().__init__(run, **how)  # type: ignore[arg-type]
+        self.only = tuple(sorted(set(years)))
+        self.places = our_places()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -89,178 +62,175 @@ class MunicipalTreasuryMonitor(SourceMonitor):
         last = municipal_year(timezone.now().astimezone(HERE).date()) + 1
         return self.only or tuple(range(FIRST_YEAR, last + 1))
 
-    def _new_survey(self) -> FinanceSurvey:
-        return FinanceSurvey(self.places.keys())
-
-    def _what_is_known(self) -> KnownFinances:
+    def recorded(self) -> KnownFinances:
         return KnownFinances.of(self.run.source)
 
-    def _catch_up(self) -> None:
-        if self.run.parser_digest == self.known.parser or not self.known.parser:
-            return
-        try:
-            self._recall_known()
-            known = self.known.figures(self.survey.answered)
-            self.survey.leave(self._loaded_since(known))
-            self.changes = changes_of(self.survey, known, "parser", absences=False)
-            if not self.dry_run:
-                load.load_corrections(self.run, self.changes, self.writer)
-        except EtlError as problem:  # bytes are gone: what is published today is read in any case
-            self.is_sure = False
-            self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
-        self.survey, self.changes = self._new_survey(), FigureChanges()
+    def doubted(self, known: KnownFinances) -> KnownFinances:
+        return replace(known, is_sure=False)
 
-    def _recall_known(self) -> None:
-        for cube, state in self.known.cubes.items():
-            recall_run(state["run"], {cube}, self.survey, self.evidence)
+    def believed(self, known: KnownFinances) -> Iterable[Sighting]:
+        return [look for cube, state in known.cubes.items() for look in looks_at(state["run"], {cube})]
 
-    def _loaded_since(self, known: Mapping[Key, KnownFigure]) -> Iterator[Key]:
-        """Figures that were loaded after their cube was read as a whole: of some years, or by the release of
-        some municipalities. What the cube said before is no correction of them."""
-        run_of = {
-            measure: one["run"] for cube, one in self.known.cubes.items() for measure in measures_of(cube)
-        }
-        recalled = {seen.snapshot for seen in self.survey.sightings.values()}
-        for key, figure in known.items():
-            if figure.run > run_of[key[2]] and not (figure.is_present and figure.snapshot in recalled):
-                yield key
+    @staticmethod
+    def looks_of(run: SyncRun) -> Iterable[Sighting]:
+        """What a run read of the cubes that it read to their end."""
+        return looks_at(run, run.profile.get("read", ()))
 
-    def _read_source(self) -> None:
-        self.evidence.last = self.known.last_sightings()
+    def read_site(self, known: KnownFinances) -> FinanceSurvey:
+        self.evidence.last = known.last_sightings()
+        survey = FinanceSurvey(self.places.keys())
+        fetcher = Fetcher(
+            settings.TREASURY_URL,
+            FetchPolicy.of_settings(),
+            self.alive,
+            passing=_is_passing,
+            refusal=_refusal,
+        )
+        every_cube = self.run.force or bool(self.only)
         reader = CubeReader(
-            settings.TREASURY_URL, self.fetcher, self.evidence, self.survey, self.years, self.on_progress
+            settings.TREASURY_URL,
+            fetcher,
+            self.evidence,
+            survey,
+            self.years,
+            every_cube,
+            self.on_progress,
         )
         try:
-            reader.read(CUBES, self._has_moved)
+            reader.read(CUBES, known)
         finally:
-            self.run.requests, self.run.retries = self.fetcher.requests, self.fetcher.retries
-            self.run.notes += self.fetcher.notes
-        self._recall_held()
-        still = [cube for name, cube in self.known.cubes.items() if name not in self.survey.moved]
-        self.survey.standing = sum(cube["figures"] for cube in still)
-        self.survey.standing_places = self.known.municipalities if still else 0
+            fetcher.close()
+            self.run.requests, self.run.retries = fetcher.requests, fetcher.retries
+            self.run.notes += fetcher.notes
+        _recall_held(survey, known)
+        still = [cube for name, cube in known.cubes.items() if name not in survey.moved]
+        survey.standing = sum(cube["figures"] for cube in still)
+        survey.standing_places = known.municipalities if still else 0
+        survey.unchanged_by = "" if survey.moved or not survey.whole else "model"
+        return survey
 
-    def _recall_held(self) -> None:
-        """What waits for a steward is compared again from our own archive: the service is not asked twice."""
-        for cube in filter(self._waits, self.known.held):
-            try:
-                recall_run(self.known.held[cube]["run"], {cube}, self.survey, self.evidence)
-                self.recalled.add(cube)
-            except PageChanged as problem:  # the next poll asks for it again
-                self.survey.miss(cube, problem)
-        self.survey.moved |= self.recalled
-        self.survey.read |= self.recalled
+    def read_archive(self, recalled: Recall, known: KnownFinances) -> FinanceSurvey:
+        survey = FinanceSurvey(self.places.keys(), recall=recalled)
+        recall(recalled.looks, survey)
+        return survey
 
-    def _waits(self, cube: str) -> bool:
-        """A cube that could not be asked this time still waits: the steward's run is not superseded."""
-        held = self.known.held[cube]
-        as_held = self.survey.updated.get(cube, held["last_updated"]) == held["last_updated"]
-        return as_held and held != self.known.cubes.get(cube) and cube not in self.survey.read
-
-    def _has_moved(self, cube: str, model: Model) -> bool:
-        """Whether there is something to read. A model that cannot move, or a reading of long ago, is no
-        reason to believe that nothing was published."""
-        before = self.known.cubes.get(cube)
-        waits = self.known.held.get(cube)
-        if waits and waits["last_updated"] == model.last_updated and not self.run.force:
-            before = waits
-        if self.run.force or self.only or before is None or not self.is_sure:
-            return True
-        if before["last_updated"] != model.last_updated or before.get("asked") != asked_of(cube, self.years):
-            return True
-        age = timezone.now() - datetime.fromisoformat(before["read_at"])
-        return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
-
-    def _check(self) -> Verdict:
-        checks.check_demo(self.survey, self.run.source.demo)
-        emptied = {cube for cube in self.survey.read if self.known.cubes.get(cube, {}).get("figures")}
-        if emptied and not (self.survey.records or self.survey.refused or self.only):
+    def check(self, reading: FinanceSurvey, known: KnownFinances) -> Completeness:
+        if reading.recall:
+            return Completeness(reading.recall.complete)
+        checks.check_demo(reading, self.run.source.demo)
+        emptied = {cube for cube in reading.read if known.cubes.get(cube, {}).get("figures")}
+        if emptied and not (reading.records or reading.refused or self.only):
             raise PageChanged(
                 f"Municipal Money has no figure at all in {', '.join(sorted(emptied))}:"
                 " what was known is kept until somebody has looked."
             )
-        complete = self.survey.whole and not self.only
-        return Verdict(complete, list(self.survey.notes), self._table_differences())
+        complete = reading.whole and not self.only
+        return Completeness(complete, list(reading.notes), self._table_differences(reading, known))
 
-    def _table_differences(self) -> list[Disagreement]:
+    def _table_differences(self, reading: FinanceSurvey, known: KnownFinances) -> list[Disagreement]:
         """Where the cube's table of municipalities is not ours: reported, and nothing is made of it."""
-        if "municipalities" not in self.survey.tables or "demarcation_changes" not in self.survey.tables:
-            return [Disagreement(**known) for known in self.known.differences]
-        rows, changes = self.survey.tables["municipalities"], self.survey.tables["demarcation_changes"]
+        if "municipalities" not in reading.tables or "demarcation_changes" not in reading.tables:
+            return [Disagreement(**before) for before in known.disagreements]
+        rows, changes = reading.tables["municipalities"], reading.tables["demarcation_changes"]
         found = places.table_differences(rows, changes, self.places)
         return [
             Disagreement(each.what, len(rows), len(self.places), None, each.sentence)
             for each in found[:_MOST_DIFFERENCES]
         ]
 
-    def _nothing_new(self) -> str:
-        return "" if self.survey.moved or not self.survey.whole else "model"
-
-    @cached_property
-    def _known_figures(self) -> dict[Key, KnownFigure]:
-        return self.known.figures(self.survey.answered)
-
-    def _changes(self, verdict: Verdict, shown_by: str) -> FigureChanges:
-        if shown_by:
+    def compare(
+        self, reading: FinanceSurvey, known: KnownFinances, completeness: Completeness
+    ) -> FigureChanges:
+        if reading.unchanged_by:
             return FigureChanges()
-        changes = changes_of(self.survey, self._known_figures)
-        rejected = self.known.rejected()
-        figures = self.survey.read - {"municipalities"}
-        again = {cube for cube in figures if rejected.get(cube) == self._digest(cube)}
-        rest = changes.without({measure for cube in again for measure in measures_of(cube)})
-        if len(rest.figures) == len(changes.figures):
-            return changes
-        self.is_rejected = not rest
-        if rest:
-            self._leave_out(again)
-        return rest or changes
+        figures = known.figures(reading.answered)
+        recalled = reading.recall
+        if recalled and recalled.cause == Cause.PARSER:
+            reading.leave(known.loaded_since(reading, figures))
+            return changes_of(reading, figures, Cause.PARSER, absences=False)
+        changes = changes_of(reading, figures)
+        if recalled:
+            return changes if recalled.places is None else changes.within(recalled.places)
+        changes.had = present(figures)
+        return _without_rejected(changes, reading, known)
 
-    def _digest(self, cube: str) -> str:
-        return self.survey.content_digest(measures_of(cube))
+    def hold(self, reading: FinanceSurvey, changes: FigureChanges, known: KnownFinances) -> Belief:
+        if reading.recall:
+            # of a release of some municipalities the rest is not loaded: the next poll looks at it again
+            rest = {} if reading.recall.places is None else {"cubes": known.cubes}
+            return Belief(self.run.content_digest, self.run.profile | rest)
+        belief = Belief(reading.content_digest(), self._profile(reading, known))
+        belief.rejected = changes.is_rejected
+        if changes and not belief.rejected:
+            had: Counter[str] = Counter()
+            for asked, count in changes.had.items():
+                had[asked[0]] += count if asked in reading.answered else 0
+            belief.reasons = holding.reasons(reading.counts(), had, changes, limits())
+        return belief
 
-    def _leave_out(self, cubes: set[str]) -> None:
-        """What was rejected must not keep the news of other cubes waiting."""
-        self.survey.notes.append(f"{', '.join(sorted(cubes))}: as a steward rejected it; left out.")
-        for cube in cubes:
-            self.survey.forget(measures_of(cube))
-            self.survey.standing += self.known.cubes.get(cube, {}).get("figures", 0)
-        self.survey.read -= cubes
-
-    def _hold(self, verdict: Verdict) -> None:
-        self.run.content_digest, self.run.profile = self.survey.content_digest(), self._profile()
-        if not self.changes:
-            return
-        if self.is_rejected:
-            verdict.rejected = True
-            return
-        known = self._known_figures.items()
-        had = present({key: one for key, one in known if (key[2], key[1]) in self.survey.answered})
-        verdict.held = holding.reasons(self.survey.counts(), had, self.changes, limits())
-
-    def _profile(self) -> dict[str, Any]:
+    def _profile(self, reading: FinanceSurvey, known: KnownFinances) -> dict[str, Any]:
         """What is known of each cube after this run, for the next one to start from."""
-        read = {} if self.only else {cube: self._just_read(cube) for cube in self.survey.read}
-        counts = self.survey.counts()
-        used = sorted(self.survey.read)
+        read = {} if self.only else {cube: self._just_read(cube, reading, known) for cube in reading.read}
+        used = sorted(reading.read)
         return {
-            "cubes": self.known.cubes | read,
+            "cubes": known.cubes | read,
             "read": used,
-            "figures": counts,
-            "municipalities": self.known.municipalities if self.only else self.survey.municipality_lines,
-            "digests": {cube: self._digest(cube) for cube in used},
+            "figures": reading.counts(),
+            "municipalities": known.municipalities if self.only else reading.municipality_lines,
+            "digests": {cube: _digest(cube, reading) for cube in used},
         }
 
-    def _just_read(self, cube: str) -> dict[str, Any]:
+    def _just_read(self, cube: str, reading: FinanceSurvey, known: KnownFinances) -> dict[str, Any]:
         measures = measures_of(cube)
-        keys = [key for key in self.survey.records if key[2] in measures]
-        held = self.known.held[cube] if cube in self.recalled else None  # read then, not now
+        held = known.held[cube] if cube in reading.recalled else None  # read then, not now
         return {
-            "last_updated": self.survey.updated[cube],
+            "last_updated": reading.updated[cube],
             "read_at": held["read_at"] if held else timezone.now().isoformat(),
             "asked": held.get("asked") if held else asked_of(cube, self.years),
             "run": self.run.pk,
-            "figures": len(keys),
+            "figures": sum(key[2] in measures for key in reading.records),
         }
+
+    @staticmethod
+    def scratch(source: Source) -> KnownFinances:
+        """What would be known if history began again."""
+        return ScratchFinances(source)
+
+    def corrections(self, scratch: KnownFinances) -> FigureChanges:
+        """The changes that make what is known into what a replay found."""
+        assert isinstance(scratch, ScratchFinances)
+        return scratch.corrections()
+
+
+def _recall_held(survey: FinanceSurvey, known: KnownFinances) -> None:
+    """What waits for a steward is compared again from our own archive: the service is not asked twice."""
+    for cube in known.waiting(survey):
+        try:
+            recall(looks_at(known.held[cube]["run"], {cube}), survey)
+            survey.recalled.add(cube)
+        except PageChanged as problem:  # the next poll asks for it again
+            survey.miss(cube, problem)
+    survey.moved |= survey.recalled
+    survey.read |= survey.recalled
+
+
+def _without_rejected(changes: FigureChanges, reading: FinanceSurvey, known: KnownFinances) -> FigureChanges:
+    """The changes without those that a steward rejected before, where others are left."""
+    rejected = known.rejected()
+    figures = reading.read - {"municipalities"}
+    again = {cube for cube in figures if rejected.get(cube) == _digest(cube, reading)}
+    rest = changes.without({measure for cube in again for measure in measures_of(cube)})
+    if len(rest.figures) == len(changes.figures):
+        return changes
+    if not rest:
+        changes.is_rejected = True
+        return changes
+    reading.leave_out(again, sum(known.cubes.get(cube, {}).get("figures", 0) for cube in again))
+    return rest
+
+
+def _digest(cube: str, reading: FinanceSurvey) -> str:
+    return reading.content_digest(measures_of(cube))
 
 
 def our_places() -> Mapping[str, OurPlace]:
@@ -275,3 +245,16 @@ def _is_passing(answer: Page) -> bool:
 
 def _refusal(answer: Page) -> str:
     return errors.sentence(answer.url, answer.status or 0, answer.body)
+
+
+SOURCE = DeclaredSource(
+    "treasury",
+    "National Treasury: Municipal Money",
+    minutes=60,
+    entry_setting="TREASURY_URL",
+    command="sync_treasury",
+    records="figures",
+    disagreements="Its table of municipalities, and ours",
+    compares_tables=True,
+    monitor=MunicipalTreasuryMonitor,
+)

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from etl.scheduler import DataScheduler, UnknownSource
+from etl.scheduler import DataScheduler
+from etl.sources import UnknownSource
 from projects.models import SyncRun
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from etl.compare.changes import Changes
 from etl.compare.profile import Profile
@@ -30,6 +31,20 @@ class Reason:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
+
+
+@dataclass(slots=True)
+class Belief:
+    """Whether a reading is believed, and what is kept of it for the next one.
+
+    `reasons`: why a steward has to look first; `rejected`: one has looked at the same reading before, and
+    said no. `content_digest` and `profile` are those of the run's row.
+    """
+
+    content_digest: str
+    profile: dict[str, Any]
+    reasons: list[Reason] = field(default_factory=list)
+    rejected: bool = False
 
 
 @dataclass(slots=True)

@@ -93,6 +93,7 @@ class Changes:
     blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
     moved: int = 0  # known projects that say something else, not only spell it otherwise
     invalid: int = 0
+    problems: list[str] = field(default_factory=list)  # what could not be compared, in sentences
 
     def add(self, change: ProjectChange) -> None:
         self.projects.append(change)
@@ -105,7 +106,7 @@ class Changes:
     def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
         """Those of the changes that concern some municipalities; `places_of`: a known project's codes."""
         wanted = set(codes)
-        some = Changes(invalid=self.invalid)
+        some = Changes(invalid=self.invalid, problems=self.problems)
         for change in self.projects:
             places = set(change.record.values["municipalities"]) | (
                 places_of(change.pk) if change.pk else set()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from etl.compare.breaker import Reason
 from etl.compare.survey import Survey
 from etl.crawl.observations import ObservationSet
 from etl.crawl.reading import Count
@@ -32,46 +31,33 @@ class Disagreement:
 
 
 @dataclass(slots=True)
-class Verdict:
-    """`complete`: everything that the site says it has was read. `problems`: why not, in sentences.
-
-    `held`: why a steward has to look first; `rejected`: a steward has looked at the same reading before,
-    and said no.
-    """
+class Completeness:
+    """`complete`: everything that the site says it has was read. `problems`: why not, in sentences."""
 
     complete: bool
     problems: list[str] = field(default_factory=list)
     disagreements: list[Disagreement] = field(default_factory=list)
-    held: list[Reason] = field(default_factory=list)
-    rejected: bool = False
 
 
-def check(
-    survey: Survey,
-    counts: Iterable[Count],
-    past: Sequence[Sequence[dict[str, Any]]],
-    known: int,
-    partial: bool,
-) -> Verdict:
+def check(survey: Survey, past: Sequence[Sequence[dict[str, Any]]], known: int) -> Completeness:
     """Raises PageChanged when nothing can be read any more.
 
-    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far;
-    `partial`: saved pages, never the whole site.
+    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far.
     """
     if not survey.lines and not survey.pages and not survey.listings:
         raise PageChanged(
-            f"No project and no municipality line was found on the {len(survey.sightings)} page(s) that were"
-            " read: the site has changed, or this is not the page that it was. What was known is kept."
+            f"No project and no municipality line was found on the {len(survey.observations)} page(s) that"
+            " were read: the site has changed, or this is not the page that it was. What was known is kept."
         )
-    if not partial and known and not survey.lines and not survey.pages:
+    if not survey.is_partial and known and not survey.lines and not survey.pages:
         raise PageChanged(
             f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."
         )
-    found = disagreements([*counts, *own_counts(survey)], past)
+    found = disagreements([*survey.counts, *own_counts(survey)], past)
     open_ones = [d for d in found if not d.settled]
-    complete = survey.whole and not partial and not open_ones
-    return Verdict(complete, [*survey.notes, *(d.sentence for d in open_ones)], found)
+    complete = survey.whole and not survey.is_partial and not open_ones
+    return Completeness(complete, [*survey.notes, *(d.sentence for d in open_ones)], found)
 
 
 _OVERLAP = "{what}: {claimed} rows show only {found} different ones, so that others may be hidden."

@@ -82,7 +82,7 @@ class Known:
     source: Source
     keys: dict[str, Key]
     turn: int
-    last_parser: str
+    parser: str
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     _places: dict[int, set[str]] | None = None
 
@@ -110,10 +110,6 @@ class Known:
     @property
     def present(self) -> int:
         return sum(key.is_present for key in self.keys.values())
-
-    def again(self) -> Known:
-        """What is known after something was loaded."""
-        return Known.of(self.source)
 
     def places_of(self, pk: int) -> set[str]:
         """The codes of a known project's municipalities."""
@@ -167,8 +163,7 @@ class Known:
         missing = {run for key in self.keys.values() if (run := key.missing_run)}
         if not missing:
             return []
-        complete = SyncRun.objects.good().filter(source=self.source, complete=True, id__gte=min(missing))
-        runs = list(complete.order_by("id").values_list("id", "finished_at"))
+        runs = self.complete_runs(min(missing))
         since = dict(runs)
         late = {
             run
@@ -177,6 +172,11 @@ class Known:
             and now - (since.get(run) or now) >= timedelta(hours=settings.WITHDRAWN_AFTER_HOURS)
         }
         return [(i, key) for i, key in self.keys.items() if key.missing_run in late]
+
+    def complete_runs(self, first: int) -> list[tuple[int, datetime | None]]:
+        """(id, end) of the complete runs from `first` on, oldest first."""
+        complete = SyncRun.objects.good().filter(source=self.source, complete=True, id__gte=first)
+        return list(complete.order_by("id").values_list("id", "finished_at"))
 
 
 def _known(project: Project, said: dict[str, Any]) -> KnownProject:

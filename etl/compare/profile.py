@@ -35,8 +35,8 @@ class Profile:
 
     @classmethod
     def of_json(cls, stored: dict[str, Any]) -> Profile | None:
-        """The profile that a run kept; None for a run that kept none."""
-        return cls(**stored) if stored else None
+        """The profile that a run kept; None for a run that kept none, or one of another kind."""
+        return cls(**stored) if "columns" in stored else None
 
     @property
     def certainty(self) -> int:

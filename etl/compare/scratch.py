@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.conf import settings
-
-from etl.compare.changes import Changes, ListingChange, ProjectChange
-from etl.compare.known import Key, Known, KnownProject
+from etl.compare.changes import Changes, ListingChange, ProjectChange, difference
+from etl.compare.known import Key, Known, KnownProject, details
+from etl.normalise.records import canonical
 from projects.models import Presence, Source, SyncRun
 
 
@@ -45,16 +45,8 @@ class Scratch(Known):
         found = next((known for known in self.state.values() if known.pk == pk), None)
         return set(found.values["municipalities"]) if found else set()
 
-    def overdue(self, now: datetime) -> list[tuple[str, Key]]:
-        since = dict(self.complete)
-        day = timedelta(hours=settings.WITHDRAWN_AFTER_HOURS)
-        return [
-            (external_id, key)
-            for external_id, key in self.keys.items()
-            if (run := key.missing_run)
-            and sum(other >= run for other, _ in self.complete) + 1 >= settings.WITHDRAWN_AFTER_RUNS
-            and now - since.get(run, now) >= day
-        ]
+    def complete_runs(self, first: int) -> list[tuple[int, datetime | None]]:
+        return [(run, ended) for run, ended in self.complete if run >= first]
 
     def apply(self, run: SyncRun, changes: Changes) -> None:
         """Take a run's changes in, as its load did."""
@@ -83,6 +75,19 @@ class Scratch(Known):
         if run.complete and run.finished_at:
             self.complete.append((run.pk, run.finished_at))
 
+    def differences(self) -> dict[str, dict[str, dict[str, list[Any]]]]:
+        """{"projects": id → field → [as the record has it, as the replay found it], "listings": code → …}."""
+        recorded = Known.of(self.source)
+        projects, listings = {}, {}
+        for external_id, ours in details(recorded, recorded.keys.keys() | self.state.keys()):
+            if differs := difference(_facts(ours), _facts(self.state.get(external_id))):
+                projects[external_id] = differs
+        for code in recorded.listings.keys() | self.listings.keys():
+            pair = (recorded.listings.get(code), self.listings.get(code))
+            if differs := difference(*(line.published if line else {} for line in pair)):
+                listings[code] = differs
+        return {"projects": projects, "listings": listings}
+
     def _take(self, change: ProjectChange) -> None:
         record = change.record
         pk = change.pk or len(self.state) + 1
@@ -106,3 +111,12 @@ class Scratch(Known):
         self.listings[record.code] = ScratchListing(  # type: ignore[assignment]
             pk, record.digest, record.published, record.name, record.projects, record.value
         )
+
+
+def _facts(known: KnownProject | None) -> dict[str, Any]:
+    if known is None:
+        return {}
+    values = {name: canonical(value) for name, value in known.values.items()}
+    published = {f"published.{label}": text for label, text in known.published.items()}
+    pages = {"page_labels": sorted(known.page_labels), "presence": str(known.presence)}
+    return {**values, **published, **pages}

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from etl.crawl.observations import Observation, ObservationSet
-from etl.crawl.reading import Reading
+from etl.crawl.observations import LastSeen, Observation, ObservationSet
+from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
 from etl.normalise.records import digest_of
 from etl.values.vocabulary import is_volatile
@@ -56,10 +56,14 @@ class Listed:
 
 @dataclass
 class Survey(ObservationSet):
-    """`identify` gives a line its identity where the page shows no number."""
+    """`identify` gives a line its identity where the page shows no number; `district_of` a local
+    municipality's district. `is_partial`: saved pages, never the whole site."""
 
     identify: Callable[[PublishedProject, str | None], str]
     is_municipality: Callable[[str], bool]
+    district_of: Callable[[str], str | None]
+    is_partial: bool = False
+    counts: list[Count] = field(default_factory=list)  # totals that pagers name, and how many there were
     lines: dict[str, Part] = field(default_factory=dict)
     pages: dict[str, Part] = field(default_factory=dict)
     listings: dict[str, Listed] = field(default_factory=dict)
@@ -72,15 +76,20 @@ class Survey(ObservationSet):
     ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
 
     @property
+    def ids(self) -> set[str]:
+        """The identities of all projects that were read."""
+        return self.lines.keys() | self.pages.keys()
+
+    @property
     def seen(self) -> int:
-        return len(self.lines.keys() | self.pages.keys())
+        return len(self.ids)
 
     @property
     def municipality_lines(self) -> int:
         return len(self.listings)
 
     def add(self, reading: Reading, seen: Observation) -> None:
-        self.sightings[seen.key] = seen
+        self.observations[seen.key] = seen
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
@@ -125,8 +134,7 @@ class Survey(ObservationSet):
     ) -> None:
         asked = reading.external_id
         if asked and project.external_id and project.external_id != asked:
-            self.whole = False
-            self.notes.append(f"The page of {asked} shows {project.external_id}; it was not used.")
+            self.incomplete(f"The page of {asked} shows {project.external_id}; it was not used.")
             return
         url = project.url or reading.page.url
         self.pages[asked or external_id] = Part(project.published, url, seen.snapshot)
@@ -168,8 +176,8 @@ class Survey(ObservationSet):
         if before is None or (before.line.projects, before.line.value) < (line.projects, line.value):
             self.listings[line.code] = Listed(line, seen.snapshot)
 
-    def settle(self, district_of: Callable[[str], str | None]) -> None:
-        """Called when all lists were read: `district_of` gives a local municipality's district.
+    def settle(self) -> None:
+        """Called when all lists were read.
 
         A district's own page lists its locals' projects too: it is no place of theirs beside the local.
         """
@@ -182,7 +190,7 @@ class Survey(ObservationSet):
             self.notes.append(f"{external_id}: several rows of one name and no numbers were left out.")
         for part in self.lines.values():
             codes = part.listed_under or set()
-            part.listed_under = codes - {district_of(code) or "" for code in codes} or None
+            part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
 
     def content_digest(self) -> str:
         """SHA-256 of what the lists say, whatever the order: two equal ones are the same reading."""
@@ -190,11 +198,16 @@ class Survey(ObservationSet):
         listings = {code: [listed.line.projects, listed.line.value] for code, listed in self.listings.items()}
         return digest_of({"lines": digest_of(lines), "listings": digest_of(listings)})
 
-    def unchanged_by(self, last: Mapping[str, tuple[str, str]]) -> str:
-        """`bytes` or `page` when each page is as last loaded (raw, else without its noise); else ``."""
-        pairs = [(seen, last.get(key)) for key, seen in self.sightings.items()]
-        if all(before and seen.raw == before[0] for seen, before in pairs):
-            return "bytes"
-        if all(before and seen.clean == before[1] for seen, before in pairs):
-            return "page"
-        return ""
+    def proof(self, external_id: str, known_page: str | None) -> str | None:
+        """SHA-256 of the bytes that show what is new: the own page's, unless its digest is the known one."""
+        line, page = self.lines.get(external_id), self.pages.get(external_id)
+        shown = page if page and page.digest() != known_page else line or page
+        return shown.snapshot if shown else None
+
+    def compare_pages(self, last: Mapping[str, LastSeen]) -> None:
+        """Say `bytes` or `page` where each page is as last loaded: byte for byte, or without its noise."""
+        pairs = [(seen, last.get(key)) for key, seen in self.observations.items()]
+        if all(before and seen.raw == before.raw_sha256 for seen, before in pairs):
+            self.unchanged_by = "bytes"
+        elif all(before and seen.clean == before.clean_sha256 for seen, before in pairs):
+            self.unchanged_by = "page"

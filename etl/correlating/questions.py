@@ -47,6 +47,7 @@ class QuestionChanges:
 
     questions: list[QuestionChange] = field(default_factory=list)
     quiet: list[QuestionChange] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.questions)

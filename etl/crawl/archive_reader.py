@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
+from etl.crawl.observations import Observation
 from etl.crawl.reading import Reading
 from etl.exceptions import PageChanged
-from etl.extract import read_page
+from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
 from projects.models import Sighting, Source, SyncRun
 
 
-def readings(looks: QuerySet[Sighting], labels: Mapping[str, str]) -> Iterator[Reading]:
-    """Each look's page, from its kept bytes, as today's parser reads it.
-
-    Raises PageChanged when the bytes are gone.
-    """
+def readings(looks: Iterable[Sighting], extract: Callable[[Page], PageContent]) -> Iterator[Reading]:
+    """Each look's page, from its kept bytes, as today's parser reads it. Raises PageChanged."""
     archive = Archive(settings.ARCHIVE_DIR)
-    for look in looks.select_related("snapshot").order_by("id").iterator(chunk_size=500):
+    for look in looks:
         if look.snapshot is None:
             continue
-        try:
-            body = archive.read(look.snapshot.sha256)
-        except FileNotFoundError:
-            raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
-        snapshot = look.snapshot
-        page = Page(look.url, body, snapshot.status, snapshot.headers, look.at)
-        content = read_page(body, url=look.url, content_type=snapshot.content_type, labels=labels)
-        yield Reading(look.key, page, content, look.area or None, look.external_id or None)
+        page = kept_page(look, archive)
+        yield Reading(look.key, page, extract(page), look.area or None, look.external_id or None)
 
 
-def of_run(run: SyncRun) -> QuerySet[Sighting]:
-    """What the run looked at."""
-    return Sighting.objects.filter(run=run).exclude(content_sha256="")
+def kept_page(look: Sighting, archive: Archive) -> Page:
+    """The page that was looked at, from its kept bytes. Raises PageChanged when they are gone."""
+    snapshot = look.snapshot
+    try:
+        if snapshot is None:
+            raise FileNotFoundError
+        body = archive.read(snapshot.sha256)
+    except FileNotFoundError:
+        raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
+    return Page(look.url, body, snapshot.status, snapshot.headers, look.at)
+
+
+def observation(key: str, page: Page) -> Observation:
+    """The look at a page that comes from the archive: nothing is kept anew."""
+    raw = page.sha256
+    return Observation(key, page.url, page.fetched_at, raw, "", "", raw)
+
+
+def of_run(run: SyncRun | int) -> Iterator[Sighting]:
+    """What the run looked at and could read, in that order."""
+    return _in_order(Sighting.objects.filter(run=run).exclude(content_sha256=""))
 
 
 def newest(source: Source) -> QuerySet[Sighting]:
@@ -48,8 +58,12 @@ def newest(source: Source) -> QuerySet[Sighting]:
     return Sighting.objects.filter(id__in=last)
 
 
-def believed(source: Source) -> QuerySet[Sighting]:
+def believed(source: Source) -> Iterator[Sighting]:
     """What the record rests on: the lists of the last believed run, each project's last believed page."""
     lists = Sighting.objects.filter(source=source, loaded=True, external_id="")
     last_run = lists.order_by("-run_id").values_list("run_id", flat=True).first()
-    return newest(source).filter(Q(run_id=last_run) | ~Q(external_id=""))
+    return _in_order(newest(source).filter(Q(run_id=last_run) | ~Q(external_id="")))
+
+
+def _in_order(looks: QuerySet[Sighting]) -> Iterator[Sighting]:
+    return looks.select_related("snapshot").order_by("id").iterator(chunk_size=500)

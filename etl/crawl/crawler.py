@@ -105,10 +105,10 @@ class Crawl(CrawlSession):
     def _entry(self, step: Step) -> Reading:
         """Without the entry page there is nothing: its failure is the run's."""
         try:
-            return self.reading(step.key, self.fetcher.get(step.url, key=step.key))
+            return self.received(self.pages.get(step.key, step.url))
         except SessionExpired:
             self.new_session()
-        return self.reading(step.key, self.fetcher.get(step.url))
+        return self.received(self.pages.get(step.key, step.url, fresh=True))
 
     def _listed(self, step: Step) -> Reading | None:
         """A list's first page. A link that stopped working with the session it was made in is looked up
@@ -120,7 +120,7 @@ class Crawl(CrawlSession):
 
     def _link_again(self, step: Step) -> str | None:
         try:
-            page = self.look(step.parent)
+            page = self.pages.look(step.parent)
         except (FetchFailed, PageChanged) as problem:
             self.problems.append(f"{step.key}: the list of its link cannot be read again: {problem}")
             return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Protocol
 
-from etl.crawl.observations import Observation
+from etl.crawl.observations import LastSeen, Observation
+from etl.crawl.reading import Reading
 from etl.extract import clean
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
@@ -17,13 +17,6 @@ from etl.values.vocabulary import is_volatile
 from projects.models import Snapshot
 
 _VALIDATORS = ("etag", "last-modified")
-
-
-class LastSeen(Protocol):
-    raw_sha256: str
-    clean_sha256: str
-    content_sha256: str
-    snapshot_id: str | None
 
 
 class EvidenceRecorder:
@@ -38,7 +31,8 @@ class EvidenceRecorder:
         self.archive, self.keep, self.clean = archive, keep, clean
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
-        self._looks: dict[str, Observation] = {}
+        self._unread: dict[str, Observation] = {}
+        self._read: dict[str, Observation] = {}
         self._ours: set[str] = set()  # files that this run made
 
     def look(self, key: str, page: Page) -> None:
@@ -55,24 +49,42 @@ class EvidenceRecorder:
             self._ours |= set() if self.archive.has(raw) else {raw}
             self.archive.keep(page.body)
             self.kept[raw] = page
-        self._looks[key] = Observation(
+        self._unread[key] = Observation(
             key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before
         )
 
+    def observe(self, reading: Reading) -> Observation:
+        """The observation of a page that could be read."""
+        content = content_digest(reading.content)
+        return self.settle(reading.key, content, reading.area or "", reading.external_id or "")
+
     def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Observation:
-        """The sighting of a page that could be read; `content` is the digest of what it says. Bytes that
-        only say again what was known are let go: rows in another order, another theme."""
-        seen = self._looks.pop(key)
+        """The same by its key; `content` is the digest of what the page says. Bytes that only say again what
+        was known are let go: rows in another order, another theme."""
+        seen = self._read[key] = self._unread.pop(key)
         seen.content, seen.area, seen.external_id = content, area, external_id
         last = self.last.get(key)
         if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
             seen.snapshot, seen.is_new = last.snapshot_id, False
         return seen
 
-    def recall(self, key: str, page: Page) -> Observation:
-        """The look at a page that comes from the archive: nothing is kept anew."""
-        raw = page.sha256
-        return Observation(key, page.url, page.fetched_at, raw, "", "", raw)
+    def kept_answer(self, key: str) -> Kept | None:
+        """The last believed answer of a page, where the server gave it an ETag or a Last-Modified.
+
+        None where the page has to be fetched. Only the bytes that came with a validator can be had again by
+        it: a later answer that differed in its noise alone was let go, and with it its validator.
+        """
+        seen = self.last.get(key)
+        if seen is None or not seen.snapshot_id or seen.snapshot_id != seen.raw_sha256:
+            return None
+        headers = Snapshot.objects.filter(pk=seen.snapshot_id).values_list("headers", flat=True).first() or {}
+        if not any(name.lower() in _VALIDATORS for name in headers):
+            return None
+        try:
+            body = self.archive.read(seen.snapshot_id)
+        except (OSError, EOFError, zlib.error):  # gone or broken: the page is fetched, and kept again
+            return None
+        return Kept(body, headers) if sha256(body).hexdigest() == seen.snapshot_id else None
 
     def tidy(self, used: set[str]) -> None:
         """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""
@@ -83,7 +95,11 @@ class EvidenceRecorder:
 
     def unread(self) -> list[Observation]:
         """Pages that were received and kept, but could not be read."""
-        return list(self._looks.values())
+        return list(self._unread.values())
+
+    def read(self) -> list[Observation]:
+        """Pages that could be read."""
+        return list(self._read.values())
 
 
 def content_digest(content: PageContent) -> str:
@@ -100,25 +116,6 @@ def content_digest(content: PageContent) -> str:
         for row in table.rows
     )
     return digest_of({"projects": projects, "listings": listings, "tables": tables})
-
-
-def kept_answer(archive: Archive, last: Mapping[str, LastSeen], key: str) -> Kept | None:
-    """The last believed answer of a page, where the server gave it an ETag or a Last-Modified.
-
-    None where the page has to be fetched. Only the bytes that came with a validator can be had again by it:
-    a later answer that differed in its noise alone was let go, and with it its validator.
-    """
-    seen = last.get(key)
-    if seen is None or not seen.snapshot_id or seen.snapshot_id != seen.raw_sha256:
-        return None
-    headers = Snapshot.objects.filter(pk=seen.snapshot_id).values_list("headers", flat=True).first() or {}
-    if not any(name.lower() in _VALIDATORS for name in headers):
-        return None
-    try:
-        body = archive.read(seen.snapshot_id)
-    except (OSError, EOFError, zlib.error):  # gone or broken: the page is fetched, and kept again
-        return None
-    return Kept(body, headers) if sha256(body).hexdigest() == seen.snapshot_id else None
 
 
 def is_read_in_full(key: str, turn: int, of: int) -> bool:

@@ -1,9 +1,23 @@
-"""What one poll looked at, whatever the source. Pure."""
+"""What a reading looked at; and of a reading of the past, what was decided of it. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from projects.models import Sighting
+
+
+class LastSeen(Protocol):
+    """The last believed look at a page, as the record keeps it."""
+
+    raw_sha256: str
+    clean_sha256: str
+    content_sha256: str
+    snapshot_id: str | None
 
 
 @dataclass(slots=True)
@@ -22,16 +36,46 @@ class Observation:
     external_id: str = ""  # for a project's own page
 
 
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A reading of the past, to be had again from the archive, with what was decided of it then.
+
+    `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
+    municipalities that a steward released; None for all.
+    """
+
+    looks: Iterable[Sighting]
+    complete: bool
+    at: datetime
+    cause: str = "source"
+    places: Sequence[str] | None = None
+
+
 @dataclass(kw_only=True)
 class ObservationSet:
-    """The pages that were looked at, and what was odd. Each source's own survey adds what they say."""
+    """The pages that were looked at, and what was odd. Each source's own reading adds what they say.
 
-    sightings: dict[str, Observation] = field(default_factory=dict)
+    `unchanged_by`: what shows, before any record is made, that nothing changed (`bytes`, `page`, `model`,
+    `inputs`), or ``.
+    """
+
+    observations: dict[str, Observation] = field(default_factory=dict)
     layouts: set[str] = field(default_factory=set)
     demo: set[bool] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
     whole: bool = True  # nothing that should have been read is missing
+    unchanged_by: str = ""
+    recall: Recall | None = None  # None: the source itself was read
+
+    @property
+    def cause(self) -> str:
+        return self.recall.cause if self.recall else "source"
+
+    def incomplete(self, sentence: str) -> None:
+        """Something that should have been read was not."""
+        self.whole = False
+        self.notes.append(sentence)
 
     def uses(self, key: str) -> bool:
         """Whether what a page says is part of what is loaded."""

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from etl.crawl import links
-from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Count, Reading
 from etl.crawl.session import CrawlSession
 from etl.crawl.webforms import Conversation, gridview_hop, page_fields
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
-from etl.extract import read_callback, read_page
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
@@ -153,7 +151,7 @@ class Paging:
         self._session.report(0, key)
         while True:
             try:
-                reading = self._session.attempt(key, lambda: _there(ask()), is_list=True)
+                reading = self._session.attempt(lambda: self._read(key, ask()), is_list=True)
             except _NoWay:
                 return None
             except SessionExpired as problem:
@@ -164,6 +162,11 @@ class Paging:
                 reading.area = self._first.area
             return reading
 
+    def _read(self, key: str, page: Page | None) -> Reading:
+        if page is None:
+            raise _NoWay
+        return self._session.pages.read(key, page)
+
     def _renew(self, problem: SessionExpired) -> bool:
         """A new session, and the list's page in it; False, with a note, where that is of no use."""
         session, first = self._session, self._first
@@ -173,7 +176,7 @@ class Paging:
             return False
         session.new_session()
         try:
-            content = session.look(first.page.url)
+            content = session.pages.look(first.page.url)
         except (FetchFailed, PageChanged) as again:
             session.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
             return False
@@ -192,7 +195,7 @@ class Paging:
         fields = page_fields(self._conversation, pager, number)
         if fields is None or pager.how == "callback":
             return self._called(pager.target, "", fields) if fields else None
-        return self._session.fetcher.post(self._conversation.action, fields)
+        return self._session.pages.fetcher.post(self._conversation.action, fields)
 
     def _walked(self, number: int) -> Page | None:
         """A plain GridView lets nobody jump further than its numbers; "…" leads to the next block of them."""
@@ -201,11 +204,9 @@ class Paging:
         while hop := gridview_hop(self._place.pager.arguments, self._place.at, number):
             argument, lands = hop
             fields = self._conversation.postback(self._place.pager.target, argument)
-            page = self._session.fetcher.post(self._conversation.action, fields)
             if lands == number:
-                return page
-            inspect_page(page.url, page.body, page.content_type)
-            self._arrived(read_page(page.body, url=page.url, content_type=page.content_type), lands)
+                return self._session.pages.fetcher.post(self._conversation.action, fields)
+            self._arrived(self._session.pages.hop(self._conversation.action, fields), lands)
         return None
 
     def _arrived(self, content: PageContent, at: int) -> None:
@@ -220,9 +221,7 @@ class Paging:
         """The answer to a callback. Raises PageChanged, SessionExpired."""
         assert self._conversation
         fields = fields or self._conversation.callback(target, argument)
-        page = self._session.fetcher.post(self._conversation.action, fields)
-        inspect_callback(page.url, page.body, page.content_type)
-        answer = read_callback(page.text)
+        page, answer = self._session.pages.call(self._conversation.action, fields)
         refused = answer.error or answer.redirect
         if refused:
             raise refusal(self._first.key, refused)
@@ -257,12 +256,6 @@ class Paging:
 
 class _NoWay(Exception):
     """The list offers no way to the page that was wanted: it is at its end."""
-
-
-def _there(page: Page | None) -> Page:
-    if page is None:
-        raise _NoWay
-    return page
 
 
 def refusal(key: str, said: str) -> PageChanged:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from etl.crawl.inspect import inspect_page
+from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Count, Reading
 from etl.exceptions import EtlError, FetchFailed, PageChanged, SessionExpired
-from etl.extract import read_page
-from etl.extract.types import PageContent
-from etl.fetch.fetcher import Fetcher
-from etl.fetch.page import Page
 
 _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
 
@@ -25,17 +21,13 @@ class Progress:
     what: str
 
 
-Read = Callable[[str, Page], PageContent]
-
-
 @dataclass
 class CrawlSession:
-    """`read` keeps a page and says what it offers. `problems`: what went wrong; `counts`: totals of pagers;
-    `sessions`: how often a session ended and was begun anew."""
+    """`problems`: what went wrong; `counts`: totals of pagers; `sessions`: how often a session ended and was
+    begun anew."""
 
     entry: str
-    fetcher: Fetcher
-    read: Read
+    pages: PageReader
     on_progress: Callable[[Progress], None] = lambda progress: None
     problems: list[str] = field(default_factory=list)
     lists_complete: bool = True
@@ -50,26 +42,26 @@ class CrawlSession:
         `fresh`: sent anew by the server, whatever we kept of it.
         """
 
-        def ask() -> Page:
-            return self.fetcher.get(url, key="" if fresh else key)
+        def ask() -> Reading:
+            return self.pages.get(key, url, fresh=fresh)
 
         try:
-            return self.attempt(key, ask, is_list)
+            return self.attempt(ask, is_list)
         except SessionExpired:
             self.new_session()
         try:
-            return self.attempt(key, ask, is_list)
+            return self.attempt(ask, is_list)
         except SessionExpired as problem:
             self._failed(problem, is_list)
             return None
 
-    def attempt(self, key: str, ask: Callable[[], Page], is_list: bool) -> Reading | None:
+    def attempt(self, ask: Callable[[], Reading], is_list: bool) -> Reading | None:
         """The reading, or None with the problem noted; too many in a row end the crawl (FetchFailed).
 
         Raises SessionExpired, for the caller to go on in a new session.
         """
         try:
-            reading = self.reading(key, ask())
+            reading = self.received(ask())
         except SessionExpired:
             raise
         except (FetchFailed, PageChanged) as problem:
@@ -78,22 +70,17 @@ class CrawlSession:
         self._failures = 0
         return reading
 
-    def reading(self, key: str, page: Page) -> Reading:
+    def received(self, reading: Reading) -> Reading:
+        """Count a page that was read, and note where it could not be read to its end."""
         self._done += 1
-        return Reading(key, page, self.read(key, page))
-
-    def look(self, url: str) -> PageContent:
-        """What a page that was read already offers now: for its links and hidden fields, not for its data.
-
-        Raises FetchFailed, PageChanged.
-        """
-        page = self.fetcher.get(url)
-        inspect_page(page.url, page.body, page.content_type)
-        return read_page(page.body, url=page.url, content_type=page.content_type)
+        if not reading.content.is_whole:
+            notes = " ".join(reading.content.notes)
+            self.incomplete(f"{reading.key}: not all of the page could be read. {notes}")
+        return reading
 
     def new_session(self) -> None:
         self.sessions += 1
-        self.fetcher.forget_session()
+        self.pages.fetcher.forget_session()
 
     def incomplete(self, sentence: str) -> None:
         """A list was not read to its end."""

@@ -70,7 +70,6 @@ class FetchPolicy:
 class Fetcher:
     """One connection to one host. `alive` is called before each request and while waiting.
 
-    `kept` gives the last answer of a page by its key, to be had again without sending it again (304).
     `passing` and `refusal` read the errors of a source that words them in its own way. `notes` are sentences
     about the host for whoever reads of the run.
     Certificates are always verified; nothing here or in the environment switches that off.
@@ -81,13 +80,12 @@ class Fetcher:
         base_url: str,
         policy: FetchPolicy,
         alive: Callable[[], None] = lambda: None,
-        kept: Callable[[str], Kept | None] = lambda key: None,
         *,
         passing: Callable[[Page], bool] = passing,
         refusal: Callable[[Page], str] = refusal,
     ) -> None:
         self.passing, self.refusal = passing, refusal
-        self.base_url, self.policy, self.alive, self.kept = base_url, policy, alive, kept
+        self.base_url, self.policy, self.alive = base_url, policy, alive
         self.requests = self.retries = self.not_modified = 0
         self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
         self.host = urlsplit(base_url).netloc.lower()
@@ -109,13 +107,12 @@ class Fetcher:
     def close(self) -> None:
         self._connection.close()
 
-    def get(self, url: str, key: str = "") -> Page:
+    def get(self, url: str, kept: Kept | None = None) -> Page:
         """Fetch a page of the host. Raises FetchFailed with one sentence for a person, or SessionExpired.
 
-        With a `key` the server is asked only for what is new since the kept answer of that key: where it
-        says that nothing is, the page is the kept one, `not_modified`.
+        With its `kept` answer the server is asked only for what is new since then: where it says that nothing
+        is, the page is the kept one, `not_modified`.
         """
-        kept = self.kept(key) if key else None
         return self._ask("GET", url, None, kept)
 
     def post(self, url: str, fields: Mapping[str, str]) -> Page:

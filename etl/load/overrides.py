@@ -38,7 +38,7 @@ def keep(rows: Sequence[Project], changes: Sequence[ProjectChange]) -> None:
 
 
 def _put(row: Project, override: Override) -> None:
-    """The municipalities are no column: `etl.load.run` leaves those that are corrected as they are."""
+    """The municipalities are no column: `etl.load.rows` leaves those that are corrected as they are."""
     if override.field == "municipality":
         row.municipality_id = override.value
     elif override.field != "municipalities":

@@ -11,10 +11,10 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from etl.crawl.session import Progress
-from etl.decide.release import release
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
+from projects.declared import declaration
 from projects.models import RunState, SyncRun
 
 _EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
@@ -24,7 +24,7 @@ _FAILED, _BUSY = 1, 3
 class SyncCommand(BaseCommand):
     """`source` names the monitor; a subclass adds the options of its own and says what was read."""
 
-    source: ClassVar[str]
+    source: str
     can_hold: ClassVar[bool] = True
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,7 +43,17 @@ class SyncCommand(BaseCommand):
 
     def read(self, run: SyncRun) -> str:
         """What a run read and what became of it, in one sentence."""
-        raise NotImplementedError
+        records = declaration(self.source).records
+        if run.unchanged:
+            same = run.unchanged_by
+            return f"Unchanged: {run.pages} pages read, {run.seen} {records} seen, the same {same}."
+        whole = "complete" if run.complete else "not complete"
+        return (
+            f"{run.pages} pages read ({whole}), {run.seen} {records} seen: {run.created} created,"
+            f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
+            f" {run.invalid} unusable;"
+            f" {run.listings} municipality lines; {run.change_count} changes logged."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         how = self.how(options)
@@ -79,7 +89,7 @@ class SyncCommand(BaseCommand):
 
     def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         try:
-            run = release(options["approve"], by="the command line", reason=options["reason"])
+            run = DataScheduler().release(options["approve"], by="the command line", reason=options["reason"])
         except RunInProgress as busy:
             self.stderr.write(str(busy))
             return _BUSY
@@ -91,26 +101,26 @@ class SyncCommand(BaseCommand):
 
     def _rehearse(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         try:
-            monitor = DataScheduler().rehearse(self.source, force=options["force"], **how)
+            run, changes = DataScheduler().rehearse(self.source, force=options["force"], **how)
         except EtlError as problem:
             self._fail(options, str(problem))
             return _FAILED
-        diff = [
-            {"external_id": told.what, "change_type": told.change_type, "field_changes": told.field_changes}
-            for told in monitor.changes.summaries()
+        diff: list[dict[str, Any]] = [
+            {"external_id": each.what, "change_type": each.change_type, "field_changes": each.field_changes}
+            for each in changes.summaries()
         ]
         if options["json"]:
             # municipality lines, `[LIM331]`, are counted apart from the records
             records = [change for change in diff if not change["external_id"].startswith("[")]
             lines = [change for change in diff if change["external_id"].startswith("[")]
-            told = run_json(monitor.run) | {"diff": records, "lines": lines}
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            outcome = run_json(run) | {"diff": records, "lines": lines}
+            self.stdout.write(json.dumps(outcome, ensure_ascii=False))
             return 0
         for change in diff:
             self.stdout.write(f"{change['change_type']} {change['external_id']}")
             for name, (old, new) in change["field_changes"].items():
                 self.stdout.write(f"    {name}: {old!r} → {new!r}")
-        self.stdout.write(f"Dry run, nothing was written. {self._summary(monitor.run)}")
+        self.stdout.write(f"Dry run, nothing was written. {self._summary(run)}")
         return 0
 
     def _fail(self, options: dict[str, Any], sentence: str) -> None:
@@ -133,7 +143,7 @@ class SyncCommand(BaseCommand):
             why = " ".join(reason["sentence"] for reason in run.held)
             return (
                 f"Held, nothing was loaded: {why} A steward decides in the admin;"
-                f" sync_{self.source} --approve {run.pk} releases all of it."
+                f" {declaration(self.source).by_hand} --approve {run.pk} releases all of it."
             )
         if run.state == RunState.REJECTED:
             return (

@@ -50,13 +50,20 @@ class FigureChange:
 
 @dataclass
 class FigureChanges:
-    """All that one reading changes, on a spool: a first one has a hundred thousand."""
+    """All that one reading changes, on disk: a first one has a hundred thousand.
+
+    `had`: (measure, year) → what the record has of what was asked. `is_rejected`: all of it is what a steward
+    rejected.
+    """
 
     figures: DiskList[FigureChange] = field(default_factory=DiskList)
     counts: Counter[str] = field(default_factory=Counter)
     moved: Counter[str] = field(default_factory=Counter)  # measure → known figures that say something else
     nulled: Counter[str] = field(default_factory=Counter)  # measure → known figures that are null now
     invalid: int = 0
+    problems: list[str] = field(default_factory=list)
+    had: Counter[tuple[str, int]] = field(default_factory=Counter)
+    is_rejected: bool = False
 
     def add(self, change: FigureChange) -> None:
         self.figures.append(change)
@@ -79,7 +86,7 @@ class FigureChanges:
         return self._some(lambda key: key[2] not in measures)
 
     def _some(self, is_wanted: Callable[[Key], bool]) -> FigureChanges:
-        some = FigureChanges(invalid=self.invalid)
+        some = FigureChanges(invalid=self.invalid, had=self.had)
         for change in self.figures:
             if is_wanted(change.key):
                 some.add(change)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from etl.money.cells import Key
 from etl.money.changes import KnownFigure, values_of
+from etl.money.queries import measures_of
+from etl.money.survey import FinanceSurvey
 from projects.models import GOOD, MunicipalFigure, Presence, RunState, Sighting, Source, SyncRun
 
 
@@ -24,9 +29,10 @@ class KnownFinances:
     cubes: dict[str, dict[str, Any]] = field(default_factory=dict)
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     parser: str = ""
+    is_sure: bool = True  # today's parser could read again what is known
     municipalities: int = 0  # that had a figure in the last believed reading
     # where the cube's table of municipalities was not ours when it was last read
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    disagreements: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, source: Source) -> KnownFinances:
@@ -37,9 +43,50 @@ class KnownFinances:
         newest = read.exclude(profile={}).order_by("-id").first()
         held = newest if newest and newest.state not in GOOD else None
         if good is None:
-            return cls(source, {}, _cubes(held))
+            return cls(source, held=_cubes(held))
         places = good.profile.get("municipalities") or 0
-        return cls(source, _cubes(good), _cubes(held), good.parser_digest, places, good.disagreements)
+        return cls(
+            source,
+            _cubes(good),
+            _cubes(held),
+            good.parser_digest,
+            municipalities=places,
+            disagreements=good.disagreements,
+        )
+
+    def has_moved(self, cube: str, last_updated: str, asked: str) -> bool:
+        """Whether there is something to read of a cube. A model that cannot move, or a reading of long ago,
+        is no reason to believe that nothing was published. `asked`: a digest of the questions of today."""
+        before = self.cubes.get(cube)
+        waits = self.held.get(cube)
+        if waits and waits["last_updated"] == last_updated:
+            before = waits
+        if before is None or not self.is_sure:
+            return True
+        if before["last_updated"] != last_updated or before.get("asked") != asked:
+            return True
+        age = timezone.now() - datetime.fromisoformat(before["read_at"])
+        return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
+
+    def waiting(self, survey: FinanceSurvey) -> list[str]:
+        """The cubes whose reading waits for a steward, where the survey has nothing newer. One that could not
+        be asked this time still waits: the steward's run is not superseded."""
+        return [
+            cube
+            for cube, held in self.held.items()
+            if survey.updated.get(cube, held["last_updated"]) == held["last_updated"]
+            and held != self.cubes.get(cube)
+            and cube not in survey.read
+        ]
+
+    def loaded_since(self, survey: FinanceSurvey, figures: Mapping[Key, KnownFigure]) -> Iterator[Key]:
+        """Figures that were loaded after their cube was read as a whole: of some years, or by the release of
+        some municipalities. What the cube said before is no correction of them."""
+        run_of = {measure: one["run"] for cube, one in self.cubes.items() for measure in measures_of(cube)}
+        recalled = {seen.snapshot for seen in survey.observations.values()}
+        for key, figure in figures.items():
+            if figure.run > run_of[key[2]] and not (figure.is_present and figure.snapshot in recalled):
+                yield key
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key: of each cube, in the run that read it last."""
@@ -72,12 +119,12 @@ class KnownFinances:
         return last.profile.get("digests") or {} if last and last.state == RunState.REJECTED else {}
 
 
-def present(figures: dict[Key, KnownFigure]) -> Counter[str]:
-    """What was there at the last reading by measure: each yearly figure, each month of a monthly one."""
-    counted: Counter[str] = Counter()
+def present(figures: Mapping[Key, KnownFigure]) -> Counter[tuple[str, int]]:
+    """What was there by measure and year: each yearly figure, each month of a monthly one."""
+    counted: Counter[tuple[str, int]] = Counter()
     for key, one in figures.items():
         months = sum(value is not None for name, value in one.values.items() if name.startswith("month_"))
-        counted[key[2]] += (months or 1) if one.is_present else 0
+        counted[key[2], key[1]] += (months or 1) if one.is_present else 0
     return counted
 
 

@@ -11,6 +11,7 @@ from etl.exceptions import EtlError, FetchFailed, PageChanged
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
 from etl.money import answers
+from etl.money.known import KnownFinances
 from etl.money.model import Model, read_model
 from etl.money.queries import Query, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
@@ -34,23 +35,27 @@ def asked_of(cube: str, years: Iterable[int]) -> str:
 
 @dataclass
 class CubeReader:
-    """One poll's conversation. What cannot be read is noted on the survey, which is then not whole."""
+    """One poll's conversation. What cannot be read is noted on the survey, which is then not whole.
+
+    `years`: by their end. `every_cube`: read them all, moved or not.
+    """
 
     base: str
     fetcher: Fetcher
     evidence: EvidenceRecorder
     survey: FinanceSurvey
     years: tuple[int, ...]
+    every_cube: bool
     on_progress: Callable[[Progress], None]
     _done: int = 0
     _failures: int = 0
 
-    def read(self, cubes: Iterable[str], has_moved: Callable[[str, Model], bool]) -> None:
-        """Read each model, and each cube of which `has_moved` says so. Raises EtlError when none answers."""
+    def read(self, cubes: Iterable[str], known: KnownFinances) -> None:
+        """Read each model, and each cube that moved since it was known. Raises EtlError when none answers."""
         waiting = list(cubes)
         for number, cube in enumerate(waiting):
             try:
-                self._cube(cube, has_moved)
+                self._cube(cube, known)
                 self._failures = 0
             except (FetchFailed, PageChanged) as problem:
                 self._not_read(cube, problem)
@@ -60,10 +65,11 @@ class CubeReader:
         if not self.survey.updated:
             raise FetchFailed(f"Nothing of the Municipal Money API could be read. {self.survey.notes[0]}")
 
-    def _cube(self, cube: str, has_moved: Callable[[str, Model], bool]) -> None:
+    def _cube(self, cube: str, known: KnownFinances) -> None:
         model = self._model(cube)
         self.survey.updated[cube] = model.last_updated
-        if not has_moved(cube, model):
+        asked = asked_of(cube, self.years)
+        if not (self.every_cube or known.has_moved(cube, model.last_updated, asked)):
             return
         self.survey.moved.add(cube)
         queries = queries_of(cube, self.years)
@@ -96,7 +102,7 @@ class CubeReader:
             answer = answers.read(page.body, page.content_type, query)
             if answer.page != number:
                 raise PageChanged(f"Municipal Money, {query.key}: page {number} says it is {answer.page}.")
-            yield AnswerPage(answer.rows, self.survey.sightings[page_key(query, number)].snapshot)
+            yield AnswerPage(answer.rows, self.survey.observations[page_key(query, number)].snapshot)
             if answers.is_last(answer):
                 return
         raise PageChanged(f"Municipal Money, {query.key}: no end after {_MOST_PAGES} pages.")
@@ -108,7 +114,9 @@ class CubeReader:
         self.survey.demo.add(page.is_demo)
         self.evidence.look(key, page)
         answers.parse(page.body, page.content_type, query.key)
-        self.survey.sightings[key] = self.evidence.settle(key, answers.digest(page.body, page.content_type))
+        self.survey.observations[key] = self.evidence.settle(
+            key, answers.digest(page.body, page.content_type)
+        )
         self._done += 1
         return page
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import groupby
 
 from django.conf import settings
 
-from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.archive_reader import kept_page, observation, of_run
 from etl.exceptions import PageChanged
 from etl.fetch.archive import Archive
-from etl.fetch.page import Page
 from etl.money import answers
 from etl.money.model import read_model
 from etl.money.queries import CUBES, MODEL, Query, cube_of, model_query, params_of, queries_of
 from etl.money.survey import AnswerPage, FinanceSurvey
-from projects.models import Sighting
+from projects.models import Sighting, SyncRun
 
 _KEY = re.compile(r"(?P<cube>\w+)(?: (?P<what>\w+))?(?: (?P<years>[\d+-]+))?")
 
@@ -42,28 +41,28 @@ def _years(text: str | None) -> tuple[int, ...]:
     return tuple(range(int(first), int(last) + 1)) if last else tuple(map(int, text.split("+")))
 
 
-def recall_run(run_id: int, cubes: Container[str], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
-    """Add what a run read of some cubes. Raises PageChanged when bytes are gone."""
-    looks = Sighting.objects.filter(run=run_id).exclude(content_sha256="").select_related("snapshot")
-    recall((look for look in looks if cube_of(look.key) in cubes), survey, evidence)
+def looks_at(run: SyncRun | int, cubes: Container[str]) -> list[Sighting]:
+    """What a run read of some cubes."""
+    return [look for look in of_run(run) if cube_of(look.key) in cubes]
 
 
-def recall(looks: Iterable[Sighting], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
+def recall(looks: Iterable[Sighting], survey: FinanceSurvey) -> None:
     """Add what the looks' kept bytes say to the survey. Raises PageChanged when bytes are gone."""
     ordered = sorted(looks, key=lambda look: (look.key.split("#")[0], look.pk))
     for name, pages in groupby(ordered, key=lambda look: look.key.split("#")[0]):
         some = list(pages)
         # as it was asked then: a code that we ask for since is no reason to doubt an answer of long ago
         query = query_of(name)
-        _add(replace(query, params=params_of(some[0].url) or query.params), some, survey, evidence)
+        _add(replace(query, params=params_of(some[0].url) or query.params), some, survey)
 
 
-def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, evidence: EvidenceRecorder) -> None:
-    pages = list(_pages(looks))
+def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey) -> None:
+    archive = Archive(settings.ARCHIVE_DIR)
+    pages = [(look, kept_page(look, archive)) for look in looks]
     for look, page in pages:
-        seen = evidence.recall(look.key, page)
+        seen = observation(look.key, page)
         seen.content, seen.clean = look.content_sha256, look.clean_sha256
-        survey.sightings[look.key] = seen
+        survey.observations[look.key] = seen
         survey.demo.add(page.is_demo)
     if query.what == MODEL:
         body, kind = pages[-1][1].body, pages[-1][1].content_type
@@ -73,16 +72,3 @@ def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey, evidence: E
     survey.add(
         query, [AnswerPage(some, look.snapshot_id) for (look, _), some in zip(pages, rows, strict=True)]
     )
-
-
-def _pages(looks: list[Sighting]) -> Iterator[tuple[Sighting, Page]]:
-    archive = Archive(settings.ARCHIVE_DIR)
-    for look in looks:
-        if look.snapshot is None:
-            raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.")
-        try:
-            body = archive.read(look.snapshot.sha256)
-        except FileNotFoundError:
-            raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
-        snapshot = look.snapshot
-        yield look, Page(look.url, body, snapshot.status, snapshot.headers, look.at)

@@ -41,6 +41,9 @@ class FinanceSurvey(ObservationSet):
     # figures and municipalities of the cubes whose model says that what was read before still stands
     standing: int = 0
     standing_places: int = 0
+    recalled: set[str] = field(
+        default_factory=set
+    )  # cubes whose reading waits for a steward: not asked again
 
     @property
     def seen(self) -> int:
@@ -80,9 +83,16 @@ class FinanceSurvey(ObservationSet):
 
     def miss(self, cube: str, problem: Exception) -> None:
         """A cube was not read, or not to its end."""
-        self.whole = False
-        self.notes.append(f"{cube} was not read: {problem}")
+        self.incomplete(f"{cube} was not read: {problem}")
         self.forget(measures_of(cube))
+
+    def leave_out(self, cubes: set[str], standing: int) -> None:
+        """Use nothing of cubes that say what a steward rejected: they must not keep the news of others
+        waiting. `standing`: the figures of theirs that were known before."""
+        self.notes.append(f"{', '.join(sorted(cubes))}: as a steward rejected it; left out.")
+        self.forget({measure for cube in cubes for measure in measures_of(cube)})
+        self.standing += standing
+        self.read -= cubes
 
     def leave(self, keys: Iterable[Key]) -> None:
         """Say nothing of some figures."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -9,7 +10,6 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from etl.runs import lease
-from etl.sources import MONITORS
 from projects.models import RunState, SyncRun
 
 _PATIENCE = timedelta(minutes=1)  # a task that a worker is about to take up is in no table for a moment
@@ -26,11 +26,12 @@ def enqueue_if_idle(run: SyncRun, is_new: bool) -> None:
         enqueue(run)
 
 
-def take_up() -> list[SyncRun]:
-    """Give each queued run that may begin and has no task a new one: those that waited for others, and those
-    whose task a worker took to its grave. A run with two tasks is no harm: only one can claim it.
+def take_up(sources: Iterable[str]) -> list[SyncRun]:
+    """Give each queued run of the sources that may begin and has no task a new one: those that waited for
+    others, and those whose task a worker took to its grave. A run with two tasks is no harm: only one can
+    claim it.
     """
-    queued = SyncRun.objects.filter(state=RunState.QUEUED, source_id__in=MONITORS).order_by("pk")
+    queued = SyncRun.objects.filter(state=RunState.QUEUED, source_id__in=list(sources)).order_by("pk")
     found = [run for run in queued if not lease.waits(run) and _lost_its_task(run)]
     for run in found:
         enqueue(run)

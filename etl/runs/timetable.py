@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
-from etl.sources import MONITORS, keep_rows, minutes_between
+from projects.declared import Declaration
 from projects.models import Source
 
 HEARTBEAT = "heartbeat"
@@ -41,16 +41,16 @@ class Entry:
         }
 
 
-def wanted() -> Iterator[Entry]:
-    """The entries of the registry, each at its own interval."""
-    for source in MONITORS:
-        minutes = minutes_between(source)
-        yield Entry(source, minutes, _POLL, repr((source,)), None, first=minutes)
+def wanted(sources: Iterable[Declaration]) -> Iterator[Entry]:
+    """The entries of the sources, each at its own interval."""
+    for source in sources:
+        minutes = source.interval
+        yield Entry(source.name, minutes, _POLL, repr((source.name,)), None, first=minutes)
     # Its results are of no interest: they would push those of the polls out of the table.
     yield Entry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", "{'q_options': {'save': False}}", first=0)
 
 
-def keep() -> list[tuple[str, int]]:
+def keep(sources: Collection[Declaration]) -> list[tuple[str, int]]:
     """Have exactly one entry a name, whoever else does the same at this moment; returns (name, minutes).
 
     A next run is only ever brought forward, to within one interval. Entries of sources that nobody reads any
@@ -60,9 +60,9 @@ def keep() -> list[tuple[str, int]]:
         # The table knows no unique names: whoever keeps it holds the sources' rows. (A run's row refers to
         # one, which this lock does not hinder.)
         locked = {row.pk for row in Source.objects.select_for_update(no_key=True).order_by("pk")}
-        if not locked.issuperset(MONITORS):
-            keep_rows(MONITORS)
-        entries = list(wanted())
+        if any(source.name not in locked for source in sources):
+            Source.objects.keep(sources)
+        entries = list(wanted(sources))
         for entry in entries:
             _keep(entry)
         names = [entry.name for entry in entries]

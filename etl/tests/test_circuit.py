@@ -83,7 +83,7 @@ def test_the_clock_probes_when_the_time_has_come(down):
     open_it()
     SyncRun.objects.update(started_at=timezone.now() - timedelta(hours=2))
     assert scheduler.poll("dws").startswith("failed: The name ws.dws.invalid")
-    assert scheduler._circuit("dws").failures == 6
+    assert circuit.state("dws").failures == 6
     assert "6 times" in scheduler.poll("dws")
 
 
@@ -106,13 +106,13 @@ def test_a_run_that_somebody_queued_is_taken_up_by_the_clock(down):
 @pytest.mark.parametrize("state", ["succeeded", "unchanged", "quarantined", "superseded", "rejected"])
 def test_one_run_that_read_the_source_closes_it(down, state):
     open_it()
-    assert scheduler._circuit("dws").open
+    assert circuit.state("dws").open
     add(state, timedelta(minutes=1), "command")
-    assert scheduler._circuit("dws") == circuit.CLOSED
+    assert circuit.state("dws") == circuit.CLOSED
 
 
 @pytest.mark.django_db
 def test_an_abandoned_run_neither_opens_nor_closes_it(down):
     open_it()
     add(RunState.ABANDONED, timedelta(0))
-    assert scheduler._circuit("dws").failures == 5
+    assert circuit.state("dws").failures == 5

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from html import escape
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from etl.crawl.crawler import Crawl
-from etl.crawl.inspect import inspect_page
+from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.page_reader import PageReader
 from etl.exceptions import EtlError
 from etl.extract import read_page
+from etl.fetch.archive import Archive
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.tests.tinysite import Site, serving
 
@@ -50,7 +53,8 @@ class Walk:
 
     def __init__(self, site: Site, entry: str = "/pmd/default.aspx") -> None:
         self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=5))
-        self.crawl = Crawl(site.root + entry, self.fetcher, self.read)
+        evidence = EvidenceRecorder(Archive(Path("/nowhere")), keep=False)
+        self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, self.extract))
         self.keys: list[str] = []
         self.numbers: list[str] = []
         try:
@@ -62,8 +66,7 @@ class Walk:
         self.notes = " ".join(self.crawl.problems)
 
     @staticmethod
-    def read(key, received):
-        inspect_page(received.url, received.body, received.content_type)
+    def extract(received):
         return read_page(received.body, url=received.url, content_type=received.content_type)
 
 

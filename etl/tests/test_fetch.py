@@ -210,14 +210,10 @@ def test_the_backoff_doubles_with_jitter_and_has_an_end():
 KEPT = Kept(b"<html>kept</html>", {"Etag": 'W/"7"', "Last-Modified": "Sun, 22 Nov 2026 06:00:00 GMT"})
 
 
-def with_kept() -> Fetcher:
-    return Fetcher(SITE, FetchPolicy(delay=0), kept=lambda key: KEPT if key == "list" else None)
-
-
 def test_a_page_that_is_as_it_was_comes_from_what_we_kept(no_robots):
     no_robots.get(SITE, status=304, headers={"X-Demo-Data": "1"})
-    ours = with_kept()
-    page = ours.get(SITE, key="list")
+    ours = fetcher()
+    page = ours.get(SITE, KEPT)
     assert (page.body, page.not_modified, page.is_demo, ours.not_modified) == (KEPT.body, True, True, 1)
     headers = no_robots.calls[-1].request.headers
     assert headers["If-None-Match"] == 'W/"7"'
@@ -226,15 +222,14 @@ def test_a_page_that_is_as_it_was_comes_from_what_we_kept(no_robots):
 
 def test_a_page_that_changed_is_sent(no_robots):
     no_robots.get(SITE, body="new")
-    ours = with_kept()
-    page = ours.get(SITE, key="list")
+    ours = fetcher()
+    page = ours.get(SITE, KEPT)
     assert (page.body, page.not_modified, ours.not_modified) == (b"new", False, 0)
 
 
-@pytest.mark.parametrize("key", ["", "another"])
-def test_nothing_is_asked_conditionally_that_we_did_not_keep(no_robots, key):
+def test_nothing_is_asked_conditionally_that_we_did_not_keep(no_robots):
     no_robots.get(SITE, body="x")
-    with_kept().get(SITE, key=key)
+    fetcher().get(SITE)
     assert "If-None-Match" not in no_robots.calls[-1].request.headers
 
 
@@ -246,7 +241,7 @@ def test_an_unmodified_that_nobody_asked_for_is_no_page(no_robots):
 def test_after_a_redirect_nothing_is_conditional(no_robots):
     no_robots.get(SITE, status=302, headers={"Location": "other.aspx"})
     no_robots.get("https://pmd.example.org/pmd/other.aspx", body="x")
-    with_kept().get(SITE, key="list")
+    fetcher().get(SITE, KEPT)
     assert "If-None-Match" not in no_robots.calls[-1].request.headers
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 
 from etl.exceptions import EtlError
-from etl.money import replay
+from etl.scheduler import DataScheduler
 from projects.facts.finance import figure_key
-from projects.models import DataChangeLog, MunicipalFigure, Source, SyncRun
+from projects.models import DataChangeLog, MunicipalFigure, SyncRun
 from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,9 @@ def test_sixty_polls_of_an_api_that_misbehaves(poll: Poll, site: ReplicaServer, 
     assert {"succeeded", "unchanged"} <= states
     assert recorded() == published(site)
     assert logged(head) == told(site, since)
-    _, outcome = replay.replay(Source.objects.get(pk="treasury"))
-    assert outcome.is_identical, (list(outcome.runs.items())[:2], list(outcome.figures.items())[:3])
+    outcome, _ = DataScheduler().replay("treasury")
+    assert outcome.is_identical, (
+        list(outcome.runs.items())[:2],
+        list(outcome.records["figures"].items())[:3],
+    )
     call_command("verify_log")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,20 +18,22 @@ from django_q.models import OrmQ, Schedule
 from rest_framework.test import APIClient
 
 from etl import scheduler
-from etl.compare.breaker import Reason
+from etl.compare.breaker import Belief
 from etl.compare.changes import Changes
-from etl.compare.checks import Verdict
+from etl.compare.checks import Completeness
 from etl.crawl.observations import ObservationSet
-from etl.decide.release import RELEASES, rehearsal, reject, release
+from etl.decide.release import reject
 from etl.exceptions import CannotDecide, FetchFailed
 from etl.management.commands import qcluster
-from etl.monitor import SourceMonitor
-from etl.runs import timetable
-from etl.scheduler import DataScheduler, UnknownSource
-from etl.sources import MONITORS
+from etl.monitor import DeclaredSource, SourceMonitor
+from etl.scheduler import DataScheduler
+from etl.sources import UnknownSource
+from projects.declared import REGISTRY
+from projects.health import circuit
 from projects.health.alerts import update
 from projects.health.checks import checks
 from projects.health.sources import all_facts
+from projects.log.writer import Entry
 from projects.models import Alert, AlertMessage, RunState, Source, SyncRun
 from projects.tests.factories import a_run
 
@@ -38,52 +42,53 @@ NAME = "rain-gauges"
 MINUTE = timedelta(minutes=1)
 
 
-class Gauges(SourceMonitor):
-    """A source with nothing but what every monitor must have."""
+@dataclass
+class KnownGauges:
+    """The gauges have no past."""
 
-    name = NAME
-    writer: Any = None
-    held: list[Reason] = []
-    problem: FetchFailed | None = None
-
-    def __init__(self, run: SyncRun, **options: Any) -> None:
-        super().__init__(run, **options)
-        self.survey = ObservationSet()
-
-    def close(self) -> None: ...
-
-    def _what_is_known(self) -> Source:
-        return self.run.source
-
-    def _catch_up(self) -> None: ...
-
-    def _read_source(self) -> None:
-        if self.problem:
-            raise self.problem
-
-    def _check(self) -> Verdict:
-        return Verdict(complete=True)
-
-    def _nothing_new(self) -> str:
-        return "bytes"
-
-    def _changes(self, verdict: Verdict, shown_by: str) -> Changes:
-        return Changes()
-
-    def _hold(self, verdict: Verdict) -> None: ...
+    title: str
+    parser: str = ""
 
 
 class Quiet:
     """Writes nothing: there is nothing new."""
 
+    def entries(self, run: SyncRun, changes: Changes) -> Iterator[Entry]:
+        return iter(())
+
     def quiet(self, changes: Changes) -> None: ...
+
+
+class Gauges(SourceMonitor[KnownGauges, ObservationSet, Changes]):
+    """A source with nothing but what every monitor must have."""
+
+    name = NAME
+    writer = Quiet()
+    problem: FetchFailed | None = None
+
+    def what_is_known(self) -> KnownGauges:
+        return KnownGauges(self.run.source.title)
+
+    def read(self, known: KnownGauges) -> ObservationSet:
+        if self.problem:
+            raise self.problem
+        return ObservationSet(unchanged_by="bytes", notes=[known.title])
+
+    def check(self, reading: ObservationSet, known: KnownGauges) -> Completeness:
+        return Completeness(complete=True)
+
+    def compare(self, reading: ObservationSet, known: KnownGauges, completeness: Completeness) -> Changes:
+        return Changes()
+
+    def hold(self, reading: ObservationSet, changes: Changes, known: KnownGauges) -> Belief:
+        return Belief("", {})
 
 
 @pytest.fixture(autouse=True)
 def gauges(here, monkeypatch) -> type[Gauges]:
     """The registry with one entry more, which has no row and no setting."""
-    kind = type("Gauges", (Gauges,), {"writer": Quiet(), "interval_minutes": 45, "title": "Rain gauges"})
-    monkeypatch.setitem(MONITORS, NAME, kind)
+    kind = type("Gauges", (Gauges,), {})
+    monkeypatch.setitem(REGISTRY, NAME, DeclaredSource(NAME, "Rain gauges", minutes=45, monitor=kind))
     here.REDIS_URL = ""
     cache.clear()
     return kind
@@ -120,8 +125,8 @@ def test_the_clock_reads_it_at_the_interval_that_it_declares():
     assert Schedule.objects.get(name=NAME).args == f"('{NAME}',)"
 
 
-def test_without_a_declaration_it_is_read_every_hour_and_a_setting_wins(gauges, here):
-    del gauges.interval_minutes
+def test_without_a_declaration_it_is_read_every_hour_and_a_setting_wins(gauges, here, monkeypatch):
+    monkeypatch.setitem(REGISTRY, NAME, DeclaredSource(NAME, "Rain gauges", monitor=gauges))
     assert a_schedule().minutes == 60
     here.INTERVAL_MINUTES = {**here.INTERVAL_MINUTES, NAME: 15}
     assert a_schedule().minutes == 15
@@ -129,17 +134,11 @@ def test_without_a_declaration_it_is_read_every_hour_and_a_setting_wins(gauges, 
 
 def test_its_row_is_made_once_and_a_steward_s_title_stays():
     assert not Source.objects.filter(pk=NAME).exists()
-    timetable.keep()
+    DataScheduler().ensure_schedules()
     assert Source.objects.get(pk=NAME).title == "Rain gauges"
     Source.objects.filter(pk=NAME).update(title="Gauges of the department")
-    timetable.keep()
+    DataScheduler().ensure_schedules()
     assert Source.objects.get(pk=NAME).title == "Gauges of the department"
-
-
-def test_a_source_without_a_title_is_called_by_its_name(gauges):
-    del gauges.title
-    timetable.keep()
-    assert str(Source.objects.get(pk=NAME)) == NAME
 
 
 def test_at_start_up_all_that_is_overdue_is_queued_and_it_among_them():
@@ -151,7 +150,7 @@ def test_at_start_up_all_that_is_overdue_is_queued_and_it_among_them():
 
 def test_a_request_of_all_is_one_of_it_too_and_the_worker_does_it():
     runs = DataScheduler().request("all", "api")
-    assert [run.source_id for run in runs] == [*MONITORS]
+    assert [run.source_id for run in runs] == [*REGISTRY]
     run = runs[-1]
     assert scheduler.work_off(run.pk) == f"run {run.pk}: unchanged, 0 changes"
 
@@ -167,7 +166,7 @@ def test_its_circuit_opens_at_its_own_interval(gauges):
     for _ in range(5):
         with pytest.raises(FetchFailed):
             DataScheduler().run_now(NAME, "command")
-    state = scheduler._circuit(NAME)
+    state = circuit.state(NAME)
     assert (state.open, state.failures) == (True, 5)
     begun = SyncRun.objects.order_by("pk").last().started_at
     assert state.next_probe == begun + 2 * 45 * MINUTE - MINUTE
@@ -177,15 +176,15 @@ def test_its_circuit_opens_at_its_own_interval(gauges):
 
 
 def test_a_rehearsal_writes_nothing_not_even_its_row():
-    monitor = DataScheduler().rehearse(NAME)
-    assert (monitor.run.state, monitor.known.title) == ("unchanged", "Rain gauges")
+    run, _ = DataScheduler().rehearse(NAME)
+    assert (run.state, run.notes) == ("unchanged", ["Rain gauges"])
     assert not SyncRun.objects.exists()
     assert not Source.objects.filter(pk=NAME).exists()
 
 
 def test_what_no_monitor_reads_leaves_no_run_that_goes_on_for_ever(monkeypatch):
     run = DataScheduler().request(NAME, "api")[0]
-    monkeypatch.delitem(MONITORS, NAME)
+    monkeypatch.delitem(REGISTRY, NAME)
     assert scheduler.work_off(run.pk) == f"{NAME} is not polled"
     with pytest.raises(UnknownSource):
         DataScheduler().run_now("dws-old", "command")
@@ -200,7 +199,7 @@ def test_the_cluster_has_a_worker_for_it_and_one_for_what_is_short(monkeypatch):
     monkeypatch.setattr(Cluster, "start", lambda cluster: started.append(Conf.WORKERS))
     monkeypatch.setattr("etl.management.commands.qcluster._keep_schedules", lambda: None)
     qcluster.Command().handle()
-    assert started == [len(MONITORS) + 1]
+    assert started == [len(REGISTRY) + 1]
 
 
 # --- a steward's decision -------------------------------------------------------------------------
@@ -208,14 +207,17 @@ def test_the_cluster_has_a_worker_for_it_and_one_for_what_is_short(monkeypatch):
 
 @pytest.fixture
 def held() -> SyncRun:
-    timetable.keep()
+    DataScheduler().ensure_schedules()
     why = [{"rule": "drop", "sentence": "Half of the gauges are gone."}]
     return a_run(NAME, state=RunState.QUARANTINED, held=why)
 
 
 @pytest.mark.parametrize("places", [None, ["CPT"]])
 def test_without_a_release_a_held_run_says_so_and_stays_held(held, places):
-    for decide in (lambda: rehearsal(held), lambda: release(held.pk, "steward", "seen", places)):
+    for decide in (
+        lambda: DataScheduler().rehearse_release(held),
+        lambda: DataScheduler().release(held.pk, "steward", "seen", places),
+    ):
         with pytest.raises(CannotDecide, match=f"Readings of {NAME} cannot be released, only those of dws"):
             decide()
     held.refresh_from_db()
@@ -224,8 +226,7 @@ def test_without_a_release_a_held_run_says_so_and_stays_held(held, places):
 
 def test_a_held_correlation_says_so_too():
     with pytest.raises(CannotDecide, match="cannot be released"):
-        release(a_run("correlation", state=RunState.QUARANTINED).pk, "steward", "seen")
-    assert set(MONITORS) - set(RELEASES) == {"correlation", NAME}
+        DataScheduler().release(a_run("correlation", state=RunState.QUARANTINED).pk, "steward", "seen")
 
 
 def test_it_can_be_rejected(held):
@@ -282,7 +283,7 @@ def test_health_looks_at_it_and_its_alert_names_a_way_that_there_is():
     assert f"stale:{NAME}" in found[NAME].problems
     update(found.values(), timezone.now())
     told = AlertMessage.objects.get(alert=Alert.objects.get(key=f"stale:{NAME}"))
-    assert "“Sync now” at /admin/projects/source/ reads it now" in told.body
+    assert f"`manage.py sync {NAME}` reads it now" in told.body
     assert "manage.py sync_" not in told.body
 
 
@@ -290,7 +291,7 @@ def test_the_commands_tell_of_it(capsys):
     call_command("schedules")
     assert f"{NAME}: every 45 minutes\n" in (told := capsys.readouterr().out)
     assert f"{NAME}: run {SyncRun.objects.get(source_id=NAME).pk} is queued" in told
-    assert OrmQ.objects.count() == len(MONITORS) - 1, "correlation waits for those before it"
+    assert OrmQ.objects.count() == len(REGISTRY) - 1, "correlation waits for those before it"
     with pytest.raises(SystemExit):
         call_command("health")
     assert NAME in capsys.readouterr().out
@@ -314,7 +315,7 @@ def test_the_api_tells_of_it(client):
     a_schedule()
     run = a_run(NAME)
     names = [row["name"] for row in client.get("/api/v1/sources/").json()["results"]]
-    assert sorted(names) == sorted(MONITORS)
+    assert sorted(names) == sorted(REGISTRY)
     one = client.get(f"/api/v1/sources/{NAME}/").json()
     assert (one["interval_minutes"], one["title"], one["circuit"]["open"]) == (45, "Rain gauges", False)
     assert [row["run"] for row in client.get(f"/api/v1/runs/?source={NAME}").json()["results"]] == [run.pk]

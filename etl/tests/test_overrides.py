@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from etl.compare.changes import value_changes
 from etl.compare.known import source_values
-from etl.decide.replay import replay
 from etl.load import overrides as under_load
 from etl.load import rows
 from etl.normalise import records
-from projects.models import DataChangeLog, Override, Project, Source, SyncRun
+from etl.scheduler import DataScheduler
+from projects.models import DataChangeLog, Override, Project, SyncRun
 from projects.stewards import overrides, values
 from projects.stewards.values import CORRECTABLE, canonical, typed
 
@@ -151,8 +151,8 @@ def test_a_replay_of_history_is_of_what_the_source_said_corrections_or_not(read)
     correct()
     correct("CPT", "municipality")
     read("7000", name="Great weir")
-    _, outcome = replay(Source.objects.get(pk="dws"))
-    assert (outcome.replayed, outcome.projects, outcome.runs) == (2, {}, {})
+    outcome, _ = DataScheduler().replay("dws")
+    assert (outcome.replayed, outcome.records["projects"], outcome.runs) == (2, {}, {})
 
 
 def test_a_value_that_the_source_erases_or_gives_at_last_is_tracked_too(read):

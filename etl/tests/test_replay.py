@@ -7,8 +7,8 @@ import json
 import pytest
 from django.core.management import call_command
 
-from etl.decide import release, replay
-from projects.models import DataChangeLog, Project, Source, Vocabulary
+from etl.scheduler import DataScheduler
+from projects.models import DataChangeLog, Project, Vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def eventful(replica, sync, here):
     sync()
     for number, external_id in enumerate(sorted(replica.site.facts())):
         replica.site.set_value(external_id, "budget", 100_000 + number)
-    release.release(sync().pk, "steward", "confirmed")
+    DataScheduler().release(sync().pk, "steward", "confirmed")
     replica.site.mutate(2)
     sync()
     return replica
@@ -41,9 +41,9 @@ def eventful(replica, sync, here):
 
 @pytest.mark.soak
 def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
-    _, outcome = replay.replay(Source.objects.get(name="dws"))
+    outcome, _ = DataScheduler().replay("dws")
     assert outcome.replayed >= 5
-    assert (outcome.runs, outcome.projects, outcome.listings) == ({}, {}, {})
+    assert (outcome.runs, outcome.records) == ({}, {"projects": {}, "listings": {}})
 
 
 def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
@@ -61,11 +61,11 @@ def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
 def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
     sync(replica.url)
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
-    _, outcome = replay.replay(Source.objects.get(name="dws"))
-    assert outcome.projects
+    outcome, _ = DataScheduler().replay("dws")
+    assert outcome.records["projects"]
     assert outcome.runs
     last = DataChangeLog.objects.latest("id").pk
     call_command("replay", "--apply")
     assert {row.cause for row in DataChangeLog.objects.filter(id__gt=last)} == {"parser"}
-    assert replay.replay(Source.objects.get(name="dws"))[1].projects == {}
+    assert DataScheduler().replay("dws")[0].records["projects"] == {}
     assert sync().change_count == 0

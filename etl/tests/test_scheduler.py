@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,12 @@ from rest_framework.test import APIClient
 
 from etl import scheduler
 from etl.exceptions import FetchFailed, RunInProgress
+from etl.monitor import DeclaredSource
 from etl.runs import lease, queue, timetable
 from etl.scheduler import DataScheduler
-from etl.sources import MONITORS
+from etl.sources import UnknownSource
 from etl.tests.conftest import going_on
+from projects.declared import REGISTRY
 from projects.models import Heartbeat, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -56,14 +59,15 @@ def sources(here) -> Iterator[dict[str, type[Quick]]]:
 
     The registry comes back as it was, in its order, which says who waits for whom.
     """
-    before = dict(MONITORS)
+    before = dict(REGISTRY)
     quick = {name: type(f"Quick_{name}", (Quick,), {}) for name in THREE}
     Quick.began.clear()
-    MONITORS.clear()
-    MONITORS.update(quick)
+    for name, source in before.items():
+        assert isinstance(source, DeclaredSource)
+        REGISTRY[name] = replace(source, monitor=quick[name])
     yield quick
-    MONITORS.clear()
-    MONITORS.update(before)
+    REGISTRY.clear()
+    REGISTRY.update(before)
 
 
 def runs() -> dict[str, str]:
@@ -129,11 +133,11 @@ def test_a_shorter_interval_brings_the_next_run_forward_and_a_longer_one_leaves_
 
 def test_a_source_that_nobody_reads_has_no_schedule_and_is_refused(sources, here):
     DataScheduler().ensure_schedules()
-    del MONITORS["treasury"]
+    del REGISTRY["treasury"]
     DataScheduler().ensure_schedules()
     assert not Schedule.objects.filter(name="treasury").exists()
     assert scheduler.poll("treasury") == "treasury is not polled"
-    with pytest.raises(scheduler.UnknownSource):
+    with pytest.raises(UnknownSource):
         DataScheduler().request("treasury", "api")
 
 
@@ -231,7 +235,7 @@ def test_a_task_that_a_dead_worker_holds_does_not_keep_a_run_waiting(sources):
     DataScheduler().request("dws", "api")
     SyncRun.objects.update(requested_at=timezone.now() - timedelta(minutes=2))
     OrmQ.objects.update(lock=timezone.now() + timedelta(hours=8))
-    assert len(queue.take_up()) == 1
+    assert len(queue.take_up(REGISTRY)) == 1
 
 
 # --- all sources with one trigger -----------------------------------------------------------------

@@ -176,8 +176,6 @@ def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site:
 def test_a_reading_that_is_out_of_line_is_held_and_not_asked_for_again(
     poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
-    from etl.decide.release import release
-
     poll()
     rows = DataChangeLog.objects.count()
     site.site.set_fault("money_drop_cells", where="api")
@@ -189,7 +187,7 @@ def test_a_reading_that_is_out_of_line_is_held_and_not_asked_for_again(
     again = poll()
     asked = [line for line in list(site.site.recent)[before:] if "/aggregate" in line]
     assert (again.state, asked) == ("quarantined", [])
-    released = release(again.pk, "steward", "checked")
+    released = DataScheduler().release(again.pk, "steward", "checked")
     assert released.state == "succeeded"
     assert released.missing > 0
     assert poll().state == "unchanged"
@@ -202,12 +200,10 @@ def test_the_years_option_reads_those_years_and_is_never_complete(poll: Poll) ->
 
 
 def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: ReplicaServer) -> None:
-    from etl.money import replay
-
     poll()
     site.site.mutate_finances(25)
     poll()
-    _, outcome = replay.replay(Source.objects.get(pk="treasury"))
+    outcome, _ = DataScheduler().replay("treasury")
     assert outcome.replayed == 2
     assert outcome.is_identical, (outcome.runs, list(outcome.figures.items())[:3])
 
@@ -377,16 +373,13 @@ def test_an_address_that_names_no_figure_of_the_answer_shows_the_answer_alone(
 
 
 def test_a_replay_that_is_applied_mends_amounts_and_presence(poll: Poll, site: ReplicaServer) -> None:
-    from etl.money import replay
-
     poll()
     wrong, gone = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None)[:2]
     MunicipalFigure.objects.filter(pk=wrong.pk).update(amount=1)  # as something broken left them
     MunicipalFigure.objects.filter(pk=gone.pk).update(presence="missing")
-    source = Source.objects.get(pk="treasury")
-    assert not replay.replay(source)[1].is_identical
-    assert DataScheduler().apply_replay(source, replay.apply) == 2
-    assert replay.replay(source)[1].is_identical
+    assert not DataScheduler().replay("treasury")[0].is_identical
+    assert DataScheduler().replay("treasury", apply=True)[1] == 2
+    assert DataScheduler().replay("treasury")[0].is_identical
     rows = DataChangeLog.objects.filter(cause="parser").order_by("id")
     assert {row.change_type for row in rows} == {"updated", "returned"}
     gone.refresh_from_db()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from etl.decide.release import rehearsal, reject, release
+from etl.decide.release import reject
 from etl.exceptions import PageChanged
-from etl.money import replay
+from etl.scheduler import DataScheduler
 from projects.facts import finance
-from projects.models import DataChangeLog, MunicipalFigure, Sighting, Source, SyncRun
+from projects.models import DataChangeLog, MunicipalFigure, Sighting, SyncRun
 from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,11 @@ Poll = Callable[..., SyncRun]
 
 
 def _replays() -> None:
-    _, outcome = replay.replay(Source.objects.get(pk="treasury"))
-    assert outcome.is_identical, (list(outcome.runs.items())[:2], list(outcome.figures.items())[:3])
+    outcome, _ = DataScheduler().replay("treasury")
+    assert outcome.is_identical, (
+        list(outcome.runs.items())[:2],
+        list(outcome.records["figures"].items())[:3],
+    )
 
 
 def _allocation() -> MunicipalFigure:
@@ -72,8 +75,8 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
 ) -> None:
     poll()
     run = _hold(poll, site)
-    place = next(told.what for told in rehearsal(run).summaries()).split()[0]
-    assert release(run.pk, "steward", "checked", [place]).missing > 0
+    place = next(told.what for told in DataScheduler().rehearse_release(run).summaries()).split()[0]
+    assert DataScheduler().release(run.pk, "steward", "checked", [place]).missing > 0
     _move_parser(monkeypatch)
     poll()
     assert not DataChangeLog.objects.filter(cause="parser").exists()
@@ -177,7 +180,7 @@ def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(poll: Poll, site
     site.site.set_fault("money_timeout", where="api", times=2)
     run = poll()
     assert (run.state, run.complete) == ("quarantined", False)
-    assert release(run.pk, "steward", "checked").missing > 0
+    assert DataScheduler().release(run.pk, "steward", "checked").missing > 0
     _replays()
 
 
@@ -189,7 +192,7 @@ def test_a_release_that_changes_nothing_has_no_place_in_the_replay(poll: Poll, s
     _restate(site, "capital_v2", kept)
     run = poll()
     assert run.state == "quarantined"
-    assert release(run.pk, "steward", "checked", [spared]).change_count == 0
+    assert DataScheduler().release(run.pk, "steward", "checked", [spared]).change_count == 0
     _replays()
 
 

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
-from etl.decide import release
+from etl.decide.release import reject
 from etl.exceptions import CannotDecide
+from etl.scheduler import DataScheduler
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_polling_goes_on_and_older_held_runs_are_superseded(replica, sync):
     first.refresh_from_db()
     assert (first.state, second.state) == ("superseded", "quarantined")
     with pytest.raises(CannotDecide, match="superseded"):
-        release.release(first.pk, "steward", "why not")
+        DataScheduler().release(first.pk, "steward", "why not")
 
 
 @forty
@@ -63,7 +64,7 @@ def test_a_steward_releases_all_of_a_held_run(replica, sync):
     first = sync(replica.url)
     mass_edit(replica)
     held = sync()
-    run = release.release(held.pk, "steward", "the department confirmed it")
+    run = DataScheduler().release(held.pk, "steward", "the department confirmed it")
     assert (run.pk, run.state, run.updated, run.decided_by) == (held.pk, "succeeded", 20, "steward")
     assert DataChangeLog.objects.filter(run=run, entity_type="project").count() == 20
     assert all(row.snapshot_id for row in DataChangeLog.objects.filter(run=run, entity_type="project"))
@@ -79,7 +80,7 @@ def test_a_steward_releases_some_municipalities(replica, sync):
     mass_edit(replica)
     held = sync()
     place = Project.objects.order_by("id").first().municipality_id
-    run = release.release(held.pk, "steward", "checked by phone", [place])
+    run = DataScheduler().release(held.pk, "steward", "checked by phone", [place])
     moved = {p.external_id for p in Project.objects.all() if p.budget != before[p.external_id]}
     there = set(Project.objects.filter(municipalities=place).values_list("external_id", flat=True))
     assert moved
@@ -95,7 +96,7 @@ def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, sync
     sync(replica.url)
     before = record()
     mass_edit(replica)
-    release.reject(sync().pk, "steward", "a test of theirs")
+    reject(sync().pk, "steward", "a test of theirs")
     assert sync().state == "rejected"
     assert sync().state == "rejected"
     assert record() == before

@@ -20,8 +20,8 @@ from etl import scheduler
 from etl.exceptions import LeaseLost, RunInProgress
 from etl.runs import lease
 from etl.scheduler import DataScheduler
-from etl.sources import MONITORS
 from etl.tests.conftest import going_on
+from projects.declared import REGISTRY
 from projects.models import DataChangeLog, Project, RunState, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +178,7 @@ def test_the_first_run_is_queued_at_start_up_and_only_once(here):
     call_command("schedules", verbosity=0)
     call_command("schedules", verbosity=0)
     runs = SyncRun.objects.order_by("id")
-    assert [run.source_id for run in runs] == list(MONITORS)
+    assert [run.source_id for run in runs] == list(REGISTRY)
     assert {(run.state, run.trigger) for run in runs} == {("queued", "startup")}
     assert OrmQ.objects.count() == sum(not run.waits_for for run in runs)
 
@@ -253,7 +253,7 @@ def test_an_unknown_source_is_refused_with_the_known_ones(steward):
     client.force_authenticate(steward)
     answer = trigger(client, source="eskom")
     assert answer.status_code == 400
-    assert f"Known: {', '.join(MONITORS)}, all." in answer.json()["source"][0]
+    assert f"Known: {', '.join(REGISTRY)}, all." in answer.json()["source"][0]
     assert trigger(client).status_code == 400
 
 

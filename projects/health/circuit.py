@@ -5,11 +5,12 @@ It is derived from the runs alone. Only the clock keeps to it; people always get
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from projects.declared import declared
 from projects.models import SyncRun
 from projects.wording.figures import instant
 
@@ -63,23 +64,29 @@ def derive(failures: Iterable[Failure], interval: timedelta) -> Circuit:
     return Circuit(True, len(all_), last.at + wait - slack, since)
 
 
-def states(minutes: Mapping[str, int]) -> dict[str, Circuit]:
-    """The circuits of sources, of each the minutes from poll to poll are given, as their runs tell them; one
-    query, a closed one may be left out.
-    """
+def states() -> dict[str, Circuit]:
+    """The circuits of the polled sources as their runs tell them; one query, a closed one may be left out."""
     failures: dict[str, list[Failure]] = {}
-    rows = SyncRun.objects.failed_in_a_row().filter(source_id__in=minutes)
+    interval = {source.name: timedelta(minutes=source.interval) for source in declared()}
+    rows = SyncRun.objects.failed_in_a_row().filter(source_id__in=interval)
     clock = SyncRun.Trigger.SCHEDULE
     for source, started, asked, trigger in rows.values_list(
         "source_id", "started_at", "requested_at", "trigger"
     ):
         failures.setdefault(source, []).append(Failure(started or asked, trigger == clock))
-    return {name: derive(found, timedelta(minutes=minutes[name])) for name, found in failures.items()}
+    return {name: derive(found, interval[name]) for name, found in failures.items()}
+
+
+def state(source: str) -> Circuit:
+    return states().get(source, CLOSED)
 
 
 def circuit_json(circuit: Circuit) -> dict[str, Any]:
     """`{"open", "failures", "next_probe"}` for the API."""
     return {"open": circuit.open, "failures": circuit.failures, "next_probe": instant(circuit.next_probe)}
+
+
+__all__ = ["CLOSED", "OPENS_AFTER", "Circuit", "Failure", "circuit_json", "derive", "state", "states"]
 
 
 def sentence(source: str, circuit: Circuit) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django_q.models import Schedule
 
+from projects.declared import REGISTRY
 from projects.health.circuit import CLOSED, Circuit, circuit_json, states
 from projects.models import ACTIVE, RunState, Source, SyncRun
 from projects.wording.figures import instant
@@ -83,24 +82,10 @@ def facts_json(facts: SourceFacts) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How often a source is to be read, and when next: None where the clock does not read it."""
-
-    minutes: int
-    next_run: datetime | None = None
-
-
-def plans() -> dict[str, Plan]:
-    """Of the sources that the settings or the clock's table know. A source that only the clock knows has its
-    interval there: what is added to the registry needs no setting.
-    """
-    found = {name: Plan(minutes) for name, minutes in settings.INTERVAL_MINUTES.items()}
-    rows = Schedule.objects.filter(name__in=Source.objects.values("pk")).exclude(repeats=0)
-    for name, minutes, due in rows.values_list("name", "minutes", "next_run"):
-        if interval := settings.INTERVAL_MINUTES.get(name) or minutes:
-            found[name] = Plan(interval, due)
-    return found
+def next_runs() -> dict[str, datetime]:
+    """When the schedule of each source is due next; a source without one is left out."""
+    rows = Schedule.objects.filter(name__in=REGISTRY).exclude(repeats=0)
+    return {name: due for name, due in rows.values_list("name", "next_run") if due}
 
 
 def _open_runs() -> list[SyncRun]:
@@ -113,18 +98,15 @@ def _open_runs() -> list[SyncRun]:
 class Clock:
     """What is asked once for all sources: three queries."""
 
-    plans: dict[str, Plan] = field(default_factory=plans)
+    due: dict[str, datetime] = field(default_factory=next_runs)
+    circuits: dict[str, Circuit] = field(default_factory=states)
     runs: list[SyncRun] = field(default_factory=_open_runs)
     now: datetime = field(default_factory=timezone.now)
 
-    @cached_property
-    def circuits(self) -> dict[str, Circuit]:
-        return states({name: plan.minutes for name, plan in self.plans.items()})
-
     def facts(self, source: Any) -> SourceFacts:
         """Needs a row of `sources()`."""
-        plan = self.plans.get(source.pk)
-        interval, due = (plan.minutes, plan.next_run) if plan else (None, None)
+        interval = REGISTRY[source.pk].interval if source.pk in REGISTRY else None
+        due = self.due.get(source.pk)
         after = _stale_after(source, interval)
         return SourceFacts(
             name=source.pk,
@@ -189,14 +171,14 @@ def sources() -> QuerySet[Source]:
 
 
 def all_facts() -> list[SourceFacts]:
-    """The facts of every source, in the order of the settings."""
+    """The facts of every source, in the order of their declarations."""
     clock = Clock()
     return [clock.facts(source) for source in in_order(sources())]
 
 
 def in_order(found: Iterable[Any]) -> list[Any]:
-    """Sources in the order of the settings, others behind them."""
-    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
+    """Sources in the order of their declarations, others behind them."""
+    places = {name: place for place, name in enumerate(REGISTRY)}
     return sorted(found, key=lambda source: (places.get(source.pk, len(places)), source.pk))
 
 
@@ -219,4 +201,4 @@ def _seconds(started: datetime | None, finished: datetime | None) -> float | Non
     return round((finished - started).total_seconds(), 1)
 
 
-__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "plans", "queue_position", "sources"]
+__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "next_runs", "queue_position", "sources"]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from projects.declared import declaration
 from projects.models import Alert, AlertMessage
 from projects.wording.figures import moment
 
@@ -17,25 +18,18 @@ _SUBJECTS = {
     AlertMessage.Step.ENDED: "Buka Amanzi, over: {}",
 }
 _KEPT = "Nothing that was read is lost: the pages go on showing the last good reading, with its date."
-_READ_NOW = {
-    "dws": "`manage.py sync_dws`",
-    "treasury": "`manage.py sync_treasury`",
-    "correlation": "`manage.py correlate`",
-}
-_READ_NOW_OTHERWISE = "“Sync now” at /admin/projects/source/"  # a source without a command of its own
 
-# What is safe, and what to do, by the first part of the alert's key; {source} is its second, and {command}
-# reads that.
+# What is safe, and what to do, by the first part of the alert's key; {source} and {command} are its second.
 _ADVICE = {
     "stale": (
         _KEPT,
         "See its runs at /sources/{source}/. If none begins, look after the worker; if they fail, each says"
-        " why. {command} reads it now.",
+        " why. `manage.py {command}` reads it now.",
     ),
     "broken": (
         f"{_KEPT} The clock goes on trying, less and less often; the other sources are read as ever.",
         "Open the source in a browser: is it down, or does it look different? /sources/{source}/ has the"
-        " error of each run. {command} tries now, whatever the clock does.",
+        " error of each run. `manage.py {command}` tries now, whatever the clock does.",
     ),
     "held": (
         "Nothing of the held reading was loaded: the pages show the reading before it.",
@@ -96,7 +90,7 @@ def words(alert: Alert, step: str) -> tuple[str, str]:
 def _advice(key: str) -> list[str]:
     kind, _, source = key.partition(":")
     safe, todo = _ADVICE.get(kind, _OTHERWISE)
-    todo = todo.format(source=source, command=_READ_NOW.get(source, _READ_NOW_OTHERWISE))
+    todo = todo.format(source=source, command=declaration(source).by_hand)
     return [*([safe, ""] if safe else []), f"What to do: {todo}"]
 
 

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from projects.declared import Declaration, declaration
 from projects.models.querysets import SourceQuerySet
-
-_ENTRIES = {"dws": "DWS_URL", "treasury": "TREASURY_URL"}
 
 
 def _without_password(url: str) -> str:
@@ -44,8 +43,12 @@ class Source(models.Model):
     @property
     def entry_url(self) -> str:
         """Where the reading begins, as configured; blank for a source that is our own work."""
-        setting = _ENTRIES.get(self.name)
-        return _without_password(getattr(settings, setting)) if setting else self.url
+        return _without_password(self.declared.entry) or self.url
+
+    @property
+    def declared(self) -> Declaration:
+        """What the source says of itself: nouns, interval, command."""
+        return declaration(self.name)
 
 
 class RunState(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
+
+from projects.declared import Declaration
 
 # The dashboard says "more than" beyond this.
 MOST_COUNTED = 10_000
@@ -155,6 +158,13 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
 
 class SourceQuerySet(models.QuerySet[Any]):
+    def keep(self, declared: Iterable[Declaration]) -> None:
+        """Have a row of each: runs, changes and pages refer to it."""
+        wanted = {source.name: source.title for source in declared}
+        missing = wanted.keys() - set(self.filter(pk__in=wanted).values_list("pk", flat=True))
+        rows = [self.model(name=name, title=wanted[name]) for name in wanted if name in missing]
+        self.bulk_create(rows, ignore_conflicts=True)  # another process may have been quicker
+
     def for_every_page(self) -> SourceQuerySet:
         """Adds `decided held_since held good_at`: the state of the newest reading that could be judged,
         since when readings have been held, why the newest is, and when the last good one ended.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from projects.health.sources import in_order
 from projects.log.events import entries
 from projects.models import DataChangeLog, Discrepancy, Project, RunState, Source
 
@@ -32,8 +32,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def totals() -> dict[str, Any]:
     """Sums over the listed projects, counts of changes, and the standing of each source that was tried."""
     of_all = Project.objects.totals()
-    places = {name: place for place, name in enumerate(settings.INTERVAL_MINUTES)}
-    sources = sorted(Source.objects.for_sources_page(), key=lambda source: places.get(source.pk, len(places)))
+    sources = in_order(Source.objects.for_sources_page())
     by_status = sorted(Project.objects.by_status(), key=lambda pair: (pair[0] is None, -pair[1]))
     return {
         "totals": of_all,
@@ -42,7 +41,8 @@ def totals() -> dict[str, Any]:
         "news": DataChangeLog.objects.news(),
         "questions": Discrepancy.objects.open().count(),
         "silent": Project.objects.silent().count(),
-        "sources": [source for source in sources if source.last_run or source.pk == "dws"],
+        "sources": [source for place, source in enumerate(sources) if source.last_run or place == 0],
+        "first": sources[0] if sources else None,
         "never_read": not any(source.last_complete for source in sources) and not of_all["count"],
         "reading": any(source.state in (RunState.QUEUED, RunState.RUNNING) for source in sources),
     }

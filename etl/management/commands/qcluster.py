@@ -12,7 +12,7 @@ from django_q.management.commands import qcluster
 
 from etl.runs import stop
 from etl.scheduler import DataScheduler
-from etl.sources import MONITORS
+from etl.sources import sources
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Command(qcluster.Command):
         if options.get("cluster_name"):
             os.environ["Q_CLUSTER_NAME"] = options["cluster_name"]
         # Every source at once, and one for what is short: a heartbeat that waits would look like death.
-        Conf.WORKERS = max(Conf.WORKERS, len(MONITORS) + 1)
+        Conf.WORKERS = max(Conf.WORKERS, len(sources()) + 1)
         _keep_schedules()
         StoppingCluster().start()
 

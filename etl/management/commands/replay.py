@@ -1,15 +1,18 @@
+"""`manage.py replay`: rebuild what we know from the archive, and compare."""
+
+from __future__ import annotations
+
 import json
 import sys
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from etl.decide import replay
+from etl.decide.replay import Outcome
 from etl.exceptions import EtlError
-from etl.money import replay as money_replay
+from etl.monitor import ArchivedSource
 from etl.scheduler import DataScheduler
-from projects.models import Source
+from etl.sources import sources
 
 
 class Command(BaseCommand):
@@ -20,40 +23,40 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="load the differences, cause: parser")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dws, treasury = Source.objects.get(name="dws"), Source.objects.get(name="treasury")
+        outcome, applied = Outcome(), 0
+        archived = [source.name for source in sources() if issubclass(source.monitor, ArchivedSource)]
         try:
-            _, outcome = replay.replay(dws)
-            _, figures = money_replay.replay(treasury)
-            applied = self._apply(dws, treasury, outcome, figures) if options["apply"] else 0
+            for name in archived:
+                found, loaded = DataScheduler().replay(name, apply=options["apply"])
+                outcome.add(found)
+                applied += loaded
         except EtlError as problem:
             raise CommandError(f"The replay did not get to its end: {problem}") from problem
-        identical = outcome.is_identical and figures.is_identical
-        outcome.replayed += figures.replayed
-        outcome.runs |= figures.runs
         if options["json"]:
-            told = {"identical": identical, "applied": applied, **asdict(outcome), "figures": figures.figures}
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            self.stdout.write(json.dumps(_as_json(outcome, applied), ensure_ascii=False))
         else:
-            self._tell(outcome, figures.figures, applied)
-        if not (identical or options["apply"]):
+            self._report(outcome, applied)
+        if not (outcome.is_identical or options["apply"]):
             sys.exit(1)
 
-    def _apply(
-        self, dws: Source, treasury: Source, outcome: replay.Outcome, figures: money_replay.Outcome
-    ) -> int:
-        """Only a source whose history differs gets a run for it."""
-        applied = DataScheduler().apply_replay(dws, replay.apply) if not outcome.is_identical else 0
-        if figures.figures:
-            applied += DataScheduler().apply_replay(treasury, money_replay.apply)
-        return applied
-
-    def _tell(self, outcome: replay.Outcome, figures: dict[str, Any], applied: int) -> None:
-        for run, told in outcome.runs.items():
-            self.stdout.write(f"run {run} would have logged {len(told)} changes otherwise")
-        for external_id, fields in (outcome.projects | outcome.listings | figures).items():
-            for name, (ours, theirs) in fields.items():
-                self.stdout.write(f"{external_id} {name}: known {ours!r}, replayed {theirs!r}")
-        verdict = "identical" if outcome.is_identical and not figures else "not identical"
+    def _report(self, outcome: Outcome, applied: int) -> None:
+        for run, differs in outcome.runs.items():
+            self.stdout.write(f"run {run} would have logged {len(differs)} changes otherwise")
+        for records in outcome.records.values():
+            for external_id, fields in records.items():
+                for name, (ours, theirs) in fields.items():
+                    self.stdout.write(f"{external_id} {name}: known {ours!r}, replayed {theirs!r}")
+        verdict = "identical" if outcome.is_identical else "not identical"
         self.stdout.write(f"{outcome.replayed} loaded runs replayed: {verdict}.")
         if applied:
             self.stdout.write(f"{applied} changes were logged, cause: parser.")
+
+
+def _as_json(outcome: Outcome, applied: int) -> dict[str, Any]:
+    return {
+        "identical": outcome.is_identical,
+        "applied": applied,
+        "replayed": outcome.replayed,
+        "runs": outcome.runs,
+        **outcome.records,
+    }

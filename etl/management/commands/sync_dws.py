@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from etl.management.sync import SyncCommand
-from projects.models import SyncRun
 
 
 class Command(SyncCommand):
@@ -26,16 +25,3 @@ class Command(SyncCommand):
         if absent := [str(path) for path in files if not path.is_file()]:
             raise CommandError(f"There is no file {', '.join(absent)}. Nothing was read.")
         return {"files": files}
-
-    def read(self, run: SyncRun) -> str:
-        if run.unchanged:
-            return (
-                f"Unchanged: {run.pages} pages read, {run.seen} projects seen, the same {run.unchanged_by}."
-            )
-        whole = "complete" if run.complete else "not complete"
-        return (
-            f"{run.pages} pages read ({whole}), {run.seen} projects seen: {run.created} created,"
-            f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
-            f" {run.invalid} unusable;"
-            f" {run.listings} municipality lines; {run.change_count} changes logged."
-        )

@@ -1,0 +1,277 @@
+"""Where the outcome of a poll goes: rows and their log rows, in one transaction; or a rehearsal's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from etl.compare import checks
+from etl.compare.breaker import Belief
+from etl.compare.changes import ChangeSummary
+from etl.compare.checks import Completeness
+from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.observations import Observation, ObservationSet
+from etl.runs import lease
+from etl.values.disklist import DiskList
+from projects.charset import storable
+from projects.log import writer as log
+from projects.log.writer import Entry
+from projects.models import GOOD, RunState, Sighting, Snapshot, SyncRun
+
+_BATCH = 2000  # rows a statement
+_MOST_NOTES = 200
+
+
+class ChangeSet(Protocol):
+    """What a reading changes in the record; empty is false. `problems`: what could not be compared."""
+
+    problems: list[str]
+
+    def __bool__(self) -> bool: ...
+
+    def summaries(self) -> Iterator[ChangeSummary]:
+        """All changes, one by one, for people."""
+
+    def tally(self) -> Mapping[str, int]:
+        """`created updated returned missing withdrawn invalid`, and `differing`: records not the same."""
+
+
+C = TypeVar("C", bound=ChangeSet)
+C_contra = TypeVar("C_contra", bound=ChangeSet, contravariant=True)
+
+
+class Writer(Protocol[C_contra]):
+    """How the changes of a source become rows."""
+
+    def entries(self, run: SyncRun, changes: C_contra) -> Iterator[Entry]:
+        """Write the rows, and say of each what the log says."""
+
+    def quiet(self, changes: C_contra) -> None:
+        """Remember what was read where it says nothing new."""
+
+
+class Store(Protocol[C_contra]):
+    """Where the outcome of a poll goes."""
+
+    def load(
+        self,
+        run: SyncRun,
+        reading: ObservationSet,
+        completeness: Completeness,
+        changes: C_contra,
+        belief: Belief,
+    ) -> None: ...
+
+
+class Record(Generic[C]):
+    """The record: what a believed reading changes, and how its run ended."""
+
+    def __init__(self, writer: Writer[C], evidence: EvidenceRecorder) -> None:
+        self.writer, self.evidence = writer, evidence
+
+    def load(
+        self, run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: C, belief: Belief
+    ) -> None:
+        """Write what the run found, and its end, in one transaction."""
+        describe(run, reading, completeness, changes, belief)
+        with transaction.atomic():
+            lease.still_held(run)
+            believed = run.state in GOOD  # what was read is believed, whatever could not be
+            looks = [*reading.observations.values(), *self.evidence.unread()]
+            used = {key for key in reading.observations if reading.uses(key)} if believed else set()
+            _provenance(run, looks, self.evidence, used)
+            if run.state == RunState.SUCCEEDED:
+                _mark_demo(run, reading)
+                _apply(run, changes, self.writer)
+            if believed:
+                self.writer.quiet(changes)
+            if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
+                _supersede(run)
+            run.save()
+
+
+class Corrections(Generic[C]):
+    """The record again: what a moved parser makes of known pages. The run goes on."""
+
+    def __init__(self, writer: Writer[C]) -> None:
+        self.writer = writer
+
+    def load(
+        self, run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: C, belief: Belief
+    ) -> None:
+        load_corrections(run, changes, self.writer)
+
+
+class Release(Generic[C]):
+    """The record again: what a steward released of a held run, and the run's end."""
+
+    def __init__(self, writer: Writer[C]) -> None:
+        self.writer = writer
+
+    def load(
+        self, run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: C, belief: Belief
+    ) -> None:
+        run.state, run.lease_until, run.profile = RunState.SUCCEEDED, None, belief.profile
+        _count(run, changes)
+        with transaction.atomic():
+            lease.still_held(run)
+            _mark_demo(run, reading)
+            _apply(run, changes, self.writer)
+            if run.released_places is None:
+                Sighting.objects.filter(run=run).exclude(content_sha256="").update(loaded=True)
+            _supersede(run)
+            run.save()
+
+
+class Memory(Generic[C]):
+    """Nowhere: the changes are kept to be looked at, and nothing is written."""
+
+    changes: C
+
+    def load(
+        self, run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: C, belief: Belief
+    ) -> None:
+        self.changes = changes
+
+
+class Rehearsal(Memory[C]):
+    """The same, with the run (unsaved) saying what would become of it."""
+
+    def load(
+        self, run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: C, belief: Belief
+    ) -> None:
+        super().load(run, reading, completeness, changes, belief)
+        describe(run, reading, completeness, changes, belief)
+
+
+def load_corrections(run: SyncRun, changes: C, writer: Writer[C]) -> None:
+    """Write corrections of the record in the midst of a run."""
+    if not changes:
+        return
+    with transaction.atomic():
+        lease.still_held(run)
+        _apply(run, changes, writer)
+        run.save(update_fields=["first_change", "last_change", "change_count"])
+
+
+def describe(
+    run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: ChangeSet, belief: Belief
+) -> None:
+    """Say on the run (unsaved) what was seen and what becomes of it."""
+    run.content_digest, run.profile = belief.content_digest, belief.profile
+    run.state = _state(belief, changes)
+    run.unchanged_by = (reading.unchanged_by or "records") if run.state == RunState.UNCHANGED else ""
+    run.complete = completeness.complete
+    run.held = [reason.as_json() for reason in belief.reasons]
+    run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
+    run.pages, run.seen = len(reading.observations), reading.seen
+    run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
+    _count(run, changes)
+    notes = map(storable, [*run.notes, *completeness.problems, *reading.notes, *changes.problems])
+    run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
+    run.finished_at, run.lease_until = timezone.now(), None
+
+
+def fail(
+    run: SyncRun,
+    evidence: EvidenceRecorder,
+    sentence: str,
+    trace: str = "",
+    *,
+    save: bool,
+    state: RunState = RunState.FAILED,
+) -> None:
+    """End a run that could not be used. What it looked at is kept as evidence, nothing is loaded."""
+    read = evidence.read()
+    run.state, run.error, run.traceback = state, storable(sentence), storable(trace)
+    run.notes = [storable(note) for note in run.notes]
+    run.finished_at, run.lease_until, run.complete = timezone.now(), None, False
+    run.pages = len(read)
+    if not save:
+        return
+    with transaction.atomic():
+        lease.still_held(run)
+        _provenance(run, [*read, *evidence.unread()], evidence, set())
+        run.save()
+
+
+def _apply(run: SyncRun, changes: C, writer: Writer[C]) -> None:
+    """Rows first, then all their log rows at once: the log's lock is the last thing that is taken."""
+    entries: DiskList[Entry] = DiskList()
+    for entry in writer.entries(run, changes):
+        entries.append(entry)
+    span = log.append(entries)
+    run.first_change = run.first_change or span.first
+    run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
+
+
+def _supersede(run: SyncRun) -> None:
+    """Only the newest held run can be released."""
+    older = SyncRun.objects.filter(source_id=run.source_id, state=RunState.QUARANTINED, id__lt=run.pk)
+    older.update(state=RunState.SUPERSEDED)
+
+
+def _count(run: SyncRun, changes: ChangeSet) -> None:
+    tally = changes.tally()
+    run.created, run.updated, run.returned = tally["created"], tally["updated"], tally["returned"]
+    run.missing, run.withdrawn, run.invalid = tally["missing"], tally["withdrawn"], tally["invalid"]
+    run.same = max(0, run.seen - tally["differing"])
+
+
+def _state(belief: Belief, changes: ChangeSet) -> RunState:
+    if not changes:
+        return RunState.UNCHANGED
+    if belief.rejected:
+        return RunState.REJECTED
+    return RunState.QUARANTINED if belief.reasons else RunState.SUCCEEDED
+
+
+def _provenance(
+    run: SyncRun, looks: Iterable[Observation], evidence: EvidenceRecorder, used: set[str]
+) -> None:
+    """Rows of what was kept and of what was looked at; `used`: keys of the pages that are believed."""
+    looks = list(looks)
+    evidence.tidy({seen.snapshot for seen in looks if seen.snapshot})
+    snapshots = (
+        Snapshot(
+            sha256=sha256,
+            source=run.source,
+            run=run,
+            url=page.url,
+            fetched_at=page.fetched_at,
+            status=page.status,
+            headers=page.headers,
+            content_type=page.content_type[:200],
+            size=len(page.body),
+        )
+        for sha256, page in evidence.kept.items()
+    )
+    Snapshot.objects.bulk_create(snapshots, batch_size=_BATCH, ignore_conflicts=True)
+    sightings = (
+        Sighting(
+            source=run.source,
+            run=run,
+            key=seen.key[:300],
+            url=seen.url,
+            at=seen.at,
+            area=seen.area[:20],
+            external_id=seen.external_id,
+            raw_sha256=seen.raw,
+            clean_sha256=seen.clean,
+            content_sha256=seen.content,
+            snapshot_id=seen.snapshot,
+            loaded=seen.key in used and bool(seen.content),
+        )
+        for seen in looks
+    )
+    Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
+
+
+def _mark_demo(run: SyncRun, reading: ObservationSet) -> None:
+    demo = checks.check_demo(reading, run.source.demo)
+    if run.source.demo is None:
+        run.source.demo = demo
+        run.source.save(update_fields=["demo"])

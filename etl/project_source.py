@@ -1,0 +1,210 @@
+"""What every source of projects shares: records compared with what is known, absence, belief, catching up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from etl.compare import breaker, checks
+from etl.compare.assembler import Assembler
+from etl.compare.breaker import Belief
+from etl.compare.changes import (
+    Absence,
+    Changes,
+    ProjectChange,
+    QuietChange,
+    field_changes,
+    listing_changes,
+    text_changes,
+    value_changes,
+)
+from etl.compare.checks import Completeness
+from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
+from etl.compare.profile import profile_of
+from etl.compare.scratch import Scratch
+from etl.compare.survey import Survey
+from etl.crawl import archive_reader
+from etl.crawl.observations import Recall
+from etl.exceptions import InvalidRecord
+from etl.extract import read_page
+from etl.extract.types import PageContent
+from etl.fetch.page import Page
+from etl.load.projects import ProjectWriter
+from etl.monitor import ArchivedSource
+from etl.normalise.projects import project_record
+from etl.normalise.records import ProjectRecord
+from etl.runs.parser_version import parser_digest
+from projects.models import Cause, Sighting, Source, SyncRun
+
+
+class ProjectSource(ArchivedSource[Known, Survey, Changes]):
+    """A source that publishes projects. A subclass says how the site is read, and what a page says."""
+
+    writer = ProjectWriter()
+
+    def __init__(self, run: SyncRun, **how: object) -> None:
+        self.words, self.places = known_words(), known_places()
+        self.assembler = Assembler(self.words, self.places)
+        run.parser_digest = parser_digest(self.words)
+        super().__init__(run, **how)  # type: ignore[arg-type]
+
+    def extract(self, page: Page) -> PageContent:
+        """What a page says. Raises PageChanged."""
+        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
+
+    def new_survey(self) -> Survey:
+        assembler = self.assembler
+        return Survey(assembler.identify, assembler.is_municipality, assembler.district_of)
+
+    def recorded(self) -> Known:
+        return Known.of(self.run.source)
+
+    def believed(self, known: Known) -> Iterable[Sighting]:
+        return archive_reader.believed(self.run.source)
+
+    @staticmethod
+    def looks_of(run: SyncRun) -> Iterable[Sighting]:
+        """What a run looked at."""
+        return archive_reader.of_run(run)
+
+    def read_archive(self, recall: Recall, known: Known) -> Survey:
+        survey = self.new_survey()
+        survey.recall, survey.whole = recall, recall.complete
+        for reading in archive_reader.readings(recall.looks, self.extract):
+            self.alive()
+            survey.add(reading, archive_reader.observation(reading.key, reading.page))
+        survey.settle()
+        return survey
+
+    def check(self, reading: Survey, known: Known) -> Completeness:
+        if reading.recall:
+            return Completeness(reading.recall.complete)
+        checks.check_demo(reading, self.run.source.demo)
+        return checks.check(reading, known.disagreements(), known.present)
+
+    def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
+        changes = Changes() if reading.unchanged_by else self._differences(reading, known, completeness)
+        if completeness.complete:
+            self._absences(changes, reading, known)
+        recall = reading.recall
+        if recall is None or recall.places is None:
+            return changes
+        return changes.within(recall.places, known.places_of)
+
+    def hold(self, reading: Survey, changes: Changes, known: Known) -> Belief:
+        if reading.recall:  # it was judged when it was read
+            return Belief(self.run.content_digest, self.run.profile)
+        profile = profile_of(reading, self.words.field_of)
+        belief = Belief(reading.content_digest(), profile.as_json())
+        if changes and not reading.is_partial:
+            belief.rejected = known.was_rejected(belief.content_digest)
+            if not belief.rejected:
+                belief.reasons = breaker.reasons(profile, known.past(), changes, limits(), reading.whole)
+        return belief
+
+    def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
+        changes = Changes(invalid=reading.invalid)
+        differing = (i for i in reading.ids if self.run.force or self._may_differ(i, reading, known))
+        for external_id, before in details(known, differing):
+            try:
+                record = self.assembler.record(external_id, reading, before, completeness.complete)
+                proof = reading.proof(external_id, before.page_digest if before else None)
+                change = self._process_project(record, before, proof=proof, cause=reading.cause)
+            except InvalidRecord as problem:
+                changes.problems.append(f"{external_id}: {problem}")
+                changes.invalid += 1
+                continue
+            if change:
+                changes.add(change)
+            elif before and (before.line_digest, before.page_digest) != (
+                record.line_digest,
+                record.page_digest,
+            ):
+                quiet = QuietChange(before.pk, record.line_digest, record.page_digest or "", record.other)
+                changes.quiet.append(quiet)
+        listings = (reading.listings[code] for code in sorted(reading.listings))
+        changes.listings, problems = listing_changes(listings, known.listings, self.places)
+        changes.problems += problems
+        return changes
+
+    def _may_differ(self, external_id: str, reading: Survey, known: Known) -> bool:
+        key = known.keys.get(external_id)
+        if key is None or not key.is_present or reading.cause == Cause.PARSER:
+            return True
+        line, page = reading.lines.get(external_id), reading.pages.get(external_id)
+        return bool(
+            (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
+        )
+
+    def _absences(self, changes: Changes, reading: Survey, known: Known) -> None:
+        now = reading.recall.at if reading.recall else timezone.now()
+        seen, shown = reading.ids, reading.listings.keys()
+        gone = ((i, key) for i, key in known.keys.items() if key.is_present and i not in seen)
+        late = ((i, key) for i, key in known.overdue(now) if i not in seen)
+        changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
+        changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
+        listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)
+        changes.unlisted = [Absence(row.code, row.pk, "missing") for row in listed]
+
+    def _process_project(
+        self,
+        record: ProjectRecord,
+        known: KnownProject | None,
+        *,
+        proof: str | None = None,
+        cause: str = Cause.SOURCE,
+    ) -> ProjectChange | None:
+        """The change that makes what is known into the record; None where they agree.
+
+        `proof`: SHA-256 of the kept bytes that show it.
+        """
+        values = value_changes(known.values if known else {}, record.values)
+        texts = text_changes(known.published if known else {}, record.published)
+        field_of = {label: self.words.field_of(label) for label in texts}
+        differing = field_changes(values, texts, field_of, is_new=known is None)
+        returned = known is not None and not known.is_present
+        if known and not differing and not returned:
+            return None
+        if known and returned:
+            differing = {"presence": [known.presence, "present"], **differing}
+        return ProjectChange(
+            record=record,
+            pk=known.pk if known else None,
+            change_type="created" if known is None else "returned" if returned else "updated",
+            cause=cause,
+            field_changes=differing,
+            evidence=texts,
+            snapshot=proof,
+            respelled=frozenset(
+                f"published.{label}" for label, name in field_of.items() if name and name not in values
+            ),
+        )
+
+    @staticmethod
+    def scratch(source: Source) -> Known:
+        """What would be known if history began again."""
+        return Scratch.empty(source)
+
+    def corrections(self, scratch: Known) -> Changes:
+        """The changes that make what is known into what a replay found."""
+        assert isinstance(scratch, Scratch)
+        changes = Changes()
+        for external_id, known in details(self.recorded(), scratch.state):
+            record = self._replayed(external_id, scratch.state[external_id])
+            if change := self._process_project(record, known, cause=Cause.PARSER):
+                changes.add(change)
+        return changes
+
+    def _replayed(self, external_id: str, then: KnownProject) -> ProjectRecord:
+        record = project_record(
+            external_id,
+            then.line(),
+            then.page(),
+            listed_under=then.values["municipalities"],
+            url=then.url,
+            vocabulary=self.words,
+            places=self.places,
+        )
+        record.line_digest, record.page_digest = then.line_digest, then.page_digest
+        return record
