@@ -82,18 +82,14 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/robots.txt":
             return Answer(_robots(site).encode(), content_type="text/plain")
         if path == "/api" or path.startswith("/api/"):
-            return api.respond(site, self._api_request(path, query))
+            packed = "gzip" in (self.headers.get("Accept-Encoding") or "")
+            return api.respond(site, path, query, packed=packed)
         if path in ("/", "/pmd", "/pmd/"):
             return html("", 302, ("Location", "/pmd/level.aspx"))
         if not path.lower().startswith("/pmd/"):
             return html(errors.not_found(), 404)
         known = self.headers.get("If-None-Match") or ""
         return pmd.respond(site, Request(self.command, path[5:], query, form, self._session_cookie(), known))
-
-    def _api_request(self, path: str, query: str) -> api.ApiRequest:
-        host, port = self.server.server_address[:2]
-        root = f"http://{self.headers.get('Host') or f'{host!s}:{port}'}"
-        return api.ApiRequest(path, query, root, "gzip" in (self.headers.get("Accept-Encoding") or ""))
 
     def _session_cookie(self) -> str | None:
         try:

@@ -14,7 +14,7 @@ _NO_AGGREGATES_HERE = "(psycopg2.errors.GroupingError) aggregate functions are n
 
 @dataclass(frozen=True)
 class Question:
-    """The parameters as sent (None: not sent). `most`: the largest page; None for dumps, which have none."""
+    """The parameters as sent (None: not sent). `most`: the largest page."""
 
     cut: str | None = None
     drilldown: str | None = None
@@ -23,7 +23,7 @@ class Question:
     order: str | None = None
     page: str | None = None
     pagesize: str | None = None
-    most: int | None = 10000
+    most: int = 10000
 
     @property
     def size(self) -> int:
@@ -40,7 +40,7 @@ class Question:
         except ValueError:
             page = 1
         size = self.size
-        return page, max(0, size if self.most is None else min(self.most, size))
+        return page, max(0, min(self.most, size))
 
 
 def cuts_of(cube: Cube, question: Question) -> list[syntax.Cut]:

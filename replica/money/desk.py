@@ -15,7 +15,7 @@ from replica.money.plan import plan
 from replica.money.setting import cell_named, remove_figure, set_figure
 from replica.world import World
 
-_DATA = re.compile(r"/api/cubes/(\w+)/(?:aggregate|facts|members)")
+_DATA = re.compile(r"/api/cubes/(\w+)/(?:aggregate|facts)")
 
 
 class FinanceDesk:

@@ -16,7 +16,3 @@ class BadQuery(Refused):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, 400)
-
-
-class NoRoute(Exception):
-    """No such address: a page in HTML, not an error of the API."""

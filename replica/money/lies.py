@@ -15,7 +15,7 @@ MONEY_FAULTS = {
     "money_missing_municipality": "all rows of one municipality are absent from each cube",
     "money_html": "a page of maintenance in HTML, status 200",
     "money_strings": "amounts come as texts instead of numbers",
-    "money_drop_cells": "every fourth cell, fact or member is absent; pages are full all the same",
+    "money_drop_cells": "every fourth cell or fact is absent; pages are full all the same",
 }
 DROPPED_EVERY = 4
 TIMEOUT = "(psycopg2.extensions.QueryCanceledError) canceling statement due to statement timeout\n"
@@ -40,7 +40,7 @@ class MoneyLies:
         return [row for row in rows if row[0] != codes[len(codes) // 2]]
 
     def listed(self, things: list[Any]) -> list[Any]:
-        """The cells, facts or members that there are, before they are paged."""
+        """The cells or facts that there are, before they are paged."""
         if self._fault != "money_drop_cells":
             return things
         return [thing for number, thing in enumerate(things, 1) if number % DROPPED_EVERY]
@@ -54,9 +54,6 @@ class MoneyLies:
             rows = "cells" if "cells" in content else "data"
             return content | {rows: [_with_texts(row) for row in content[rows]]}
         return content
-
-
-TRUTH = MoneyLies()
 
 
 def _with_texts(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answers of one cube to aggregate, facts and members, as babbage 0.3.6 gives them on PostgreSQL.
+"""Answers of one cube to aggregate and facts, as babbage 0.3.6 gives them on PostgreSQL.
 
 The counts are as unreliable as there: a question that touches one dimension's table and nothing else is
 counted in that table, without a look at the facts.
@@ -73,33 +73,6 @@ def facts(cube: Cube, rows: Rows, question: Question, listed: Listed = list) -> 
         "total_fact_count": len(kept),
         "data": [{ref: get(row) for ref, get in gets} for row in found],
         "cell": question.cut,
-        "fields": list(fields),
-        "order": [[order.ref, order.direction] for order in orders],
-        "page": page,
-        "page_size": size,
-    }
-
-
-def members(cube: Cube, rows: Rows, ref: str, question: Question, listed: Listed = list) -> Record:
-    """The distinct values of a dimension or of one attribute. Raises Refused."""
-    cuts = cuts_of(cube, question)
-    fields = fields_of(cube, ref)
-    orders = orders_of(cube, question.order)
-    tables = {cube.concepts[name].table for name in (*fields, *(cut.ref for cut in cuts))}
-    alone = _alone(cube, tables)
-    if alone is None:
-        found = _distinct(cube, _kept(cube, rows, cuts), fields)
-    else:
-        found = _distinct_values(_table_records(alone, cuts), fields)
-    by = [(_resolved(cube, order.ref), order.direction) for order in orders]
-    for name, _ in by:
-        if name not in fields:
-            raise Refused(_NOT_GROUPED.format(name))
-    page, size = question.paging()
-    return {
-        "total_member_count": len(found),
-        "data": _page(listed(_arranged(found, [] if by else [fields], by)), page, size),
-        "cell": [{"ref": cut.ref, "operator": ":", "value": cut.values} for cut in cuts],
         "fields": list(fields),
         "order": [[order.ref, order.direction] for order in orders],
         "page": page,
@@ -211,16 +184,3 @@ def _cell_count(cube: Cube, cuts: Sequence[syntax.Cut], refs: Sequence[str], kep
         return groups if refs else len(kept)
     records = _table_records(alone, cuts)
     return len({tuple(record[ref] for ref in refs) for record in records}) if refs else len(records)
-
-
-def _distinct(cube: Cube, rows: Rows, fields: Sequence[str]) -> list[Record]:
-    gets = [(ref, _getter(cube.concepts[ref])) for ref in fields]
-    return _distinct_values([{ref: get(row) for ref, get in gets} for row in rows], fields)
-
-
-def _distinct_values(records: Iterable[Record], fields: Sequence[str]) -> list[Record]:
-    """One record for each value of the first field."""
-    found: dict[Any, Record] = {}
-    for record in records:
-        found.setdefault(record[fields[0]], {ref: record[ref] for ref in fields})
-    return list(found.values())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
+import re
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from replica.money.cubes import CUBES
 from replica.money.lies import MONEY_FAULTS, TIMEOUT
 from replica.server import ReplicaServer
 from replica.site import Site
@@ -23,15 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = (ROOT / os.environ.get("REFERENCE_DATA", "../shared/data") / "treasury_examples").resolve()
 HOST = "https://municipaldata.treasury.gov.za"
 INDEX = json.loads((EXAMPLES / "INDEX.json").read_text()) if (EXAMPLES / "INDEX.json").exists() else []
-# Tables of codes, which the replica has in full.
-SAME_ROWS = {
-    "ex3_municipalities_facts.json",
-    "ex3b_demarcation_changes.json",
-    "members_amount_type.json",
-    "members_function.json",
-    "members_grant.json",
-    "members_item_capital_v2.json",
-}
+# Those of the recorded requests that the replica serves: its cubes, or one that nobody has; no CSV.
+SERVED = re.compile(rf"/cubes/({'|'.join(CUBES)}|nope)/(model|aggregate|facts)\b(?!.*format=csv)")
+RECORDED = [entry for entry in INDEX if SERVED.search(entry["url"])]
+# Tables that the replica has in full.
+SAME_ROWS = {"ex3_municipalities_facts.json", "ex3b_demarcation_changes.json"}
+MODEL = "/cubes/grants_v2/model"
 WATER = 'function.code:"4201";"4202";"4203";"4301";"4302";"4303";"4304"'
 BUILT = 'capital_type.code:"NEW";"RENEWAL";"UPGRADING"'
 
@@ -68,7 +64,6 @@ def facts(replica: ReplicaServer, cube: str, **parameters: Any) -> dict[str, Any
 def refusal(replica: ReplicaServer, path: str, **parameters: Any) -> tuple[int, str]:
     answer = get(replica, path, **parameters)
     assert answer.headers["Content-Type"] == "application/json"
-    assert "max-age" not in answer.headers["Cache-Control"]
     body = answer.json()
     assert body["status"] == "error"
     assert set(body) == {"status", "message"}
@@ -114,37 +109,22 @@ def in_order(rows: list[dict[str, Any]], order: list[list[str]]) -> bool:
     return [[row[ref] for ref, _ in by] for row in rows] == [[row[ref] for ref, _ in by] for row in expected]
 
 
-@pytest.mark.skipif(not INDEX, reason="no reference data here")
-@pytest.mark.parametrize("entry", INDEX, ids=[entry["file"] for entry in INDEX])
+@pytest.mark.skipif(not RECORDED, reason="no reference data here")
+@pytest.mark.parametrize("entry", RECORDED, ids=[entry["file"] for entry in RECORDED])
 def test_a_recorded_request_is_answered_in_the_recorded_shape(
     replica: ReplicaServer, entry: dict[str, Any]
 ) -> None:
     answer = requests.get(entry["url"].replace(HOST, replica.root), timeout=10)
     assert answer.status_code == entry["status"]
     assert answer.headers["Content-Type"].partition(";")[0] == entry["content_type"]
-    recorded = (EXAMPLES / entry["file"]).read_text()
-    if entry["file"].endswith(".csv"):
-        same_csv(answer, recorded)
-        return
-    expected, found = json.loads(recorded), answer.json()
+    expected, found = json.loads((EXAMPLES / entry["file"]).read_text()), answer.json()
     assert list(found) == list(expected)
     if entry["status"] != 200:
         assert found == expected
     elif "model" in found:
         same_model(found["model"], expected["model"])
-    elif entry["file"] == "cubes.json":
-        assert {cube["name"] for cube in found["data"]} == {cube["name"] for cube in expected["data"]}
-        assert shape(found) == shape(expected)
     else:
         same_answer(found, expected, same_rows=entry["file"] in SAME_ROWS)
-
-
-def same_csv(answer: requests.Response, recorded: str) -> None:
-    assert "attachment" in answer.headers["Content-Disposition"]
-    lines = answer.content.split(b"\r\n")
-    assert lines[0].decode() == recorded.splitlines()[0]
-    assert lines[-1] == b""
-    assert all(line.rpartition(b",")[2].isdigit() or line.endswith(b",") for line in lines[1:-1])
 
 
 def same_model(found: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -176,21 +156,7 @@ def same_answer(found: dict[str, Any], expected: dict[str, Any], *, same_rows: b
     assert in_order(rows, found["order"])
 
 
-# The reference cubes and members
-
-
-def test_all_21_cubes_have_a_model_and_members_of_each_dimension(replica: ReplicaServer) -> None:
-    cubes = get(replica, "/cubes").json()["data"]
-    assert len(cubes) == 21
-    for cube in cubes:
-        root = cube["uri"].removeprefix(replica.api_url)
-        model = get(replica, f"{root}/model").json()["model"]
-        members = get(replica, f"{root}/members").json()["endpoints"]
-        assert [uri.rpartition("/")[2] for uri in members] == list(model["dimensions"])
-        for dimension in model["dimensions"]:
-            assert get(replica, f"{root}/members/{dimension}").status_code == 200
-        assert facts(replica, cube["name"], pagesize=3)["status"] == "ok"
-        assert aggregate(replica, cube["name"])["aggregates"] == list(model["aggregates"])
+# The table of municipalities
 
 
 def test_292_municipalities_less_the_disestablished_are_257(replica: ReplicaServer) -> None:
@@ -200,7 +166,6 @@ def test_292_municipalities_less_the_disestablished_are_257(replica: ReplicaServ
     codes = {row["municipality.demarcation_code"] for row in rows}
     assert (len(codes), len(codes - gone)) == (292, 257)
     assert all(row["municipality.phone_number"] is None for row in rows)
-    assert facts(replica, "officials")["data"] == []
 
 
 def test_the_measure_called_area_is_the_population(replica: ReplicaServer) -> None:
@@ -214,23 +179,15 @@ def test_the_measure_called_area_is_the_population(replica: ReplicaServer) -> No
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("", 200),
-        ("/", 200),
-        ("/status", 200),
-        ("/status/", 404),
-        ("/cubes", 200),
-        ("/cubes/", 200),
-        ("/cubes/nope", 200),
-        ("/cubes/nope/", 200),
         ("/cubes/capital_v2/model", 200),
         ("/cubes/capital_v2/model/", 404),
         ("/cubes/capital_v2/facts/", 404),
         ("/cubes/capital_v2/aggregate/", 404),
-        ("/cubes/capital_v2/members/", 200),
-        ("/cubes/capital_v2/members/item", 200),
-        ("/cubes/capital_v2/members/item/", 404),
-        ("/cubes//capital_v2", 404),
-        ("/nope", 404),
+        ("/cubes//capital_v2/model", 404),
+        ("/cubes/capital_v2", 404),
+        ("/cubes/capital_v2/members/item", 404),
+        ("/cubes", 404),
+        ("", 404),
     ],
 )
 def test_slashes_matter_as_they_do_there(replica: ReplicaServer, path: str, status: int) -> None:
@@ -241,27 +198,12 @@ def test_slashes_matter_as_they_do_there(replica: ReplicaServer, path: str, stat
     assert answer.headers["Content-Type"].startswith(kind)
 
 
-def test_a_slash_behind_the_list_of_cubes_doubles_in_the_uris(replica: ReplicaServer) -> None:
-    for path, mark in (("/cubes", "/api/cubes/"), ("/cubes/", "/api/cubes//")):
-        uri = get(replica, path).json()["data"][0]["uri"]
-        assert uri.startswith(replica.root + mark)
-        assert requests.get(f"{uri}/model", timeout=10).status_code == (404 if mark.endswith("//") else 200)
-
-
-def test_answers_may_be_kept_and_compressed_but_errors_may_not_be_kept(replica: ReplicaServer) -> None:
-    answer = get(replica, "/cubes")
-    headers = answer.headers
-    assert headers["Cache-Control"] == "max-age=300"
-    assert headers["Vary"] == "origin, Accept-Encoding"
-    assert headers["Access-Control-Allow-Origin"] == "*"
-    assert headers["Content-Encoding"] == "gzip"
-    assert "Expires" in headers
-    assert "ETag" not in headers
-    assert "Last-Modified" not in headers
-    plain = requests.get(f"{replica.api_url}/cubes", headers={"Accept-Encoding": "identity"}, timeout=10)
+def test_answers_are_compressed_for_who_takes_it(replica: ReplicaServer) -> None:
+    answer = get(replica, MODEL)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    plain = requests.get(replica.api_url + MODEL, headers={"Accept-Encoding": "identity"}, timeout=10)
     assert "Content-Encoding" not in plain.headers
     assert plain.json() == answer.json()
-    assert "Expires" not in get(replica, "/cubes/nope/facts").headers
 
 
 def test_robots_ask_for_a_delay_only_where_a_test_says_so(fresh: ReplicaServer) -> None:
@@ -287,7 +229,6 @@ def test_robots_ask_for_a_delay_only_where_a_test_says_so(fresh: ReplicaServer) 
         ("aggregate", {"drilldown": "foo"}, 400, "Invalid drilldown: 'foo'"),
         ("aggregate", {"drilldown": "demarcation.province_code"}, 400, None),
         ("aggregate", {"aggregates": "amount.avg"}, 400, "Invalid aggregate: 'amount.avg'"),
-        ("members/foo", {}, 400, "Invalid field: 'foo'"),
         (
             "aggregate",
             {"cut": 'financial_year_end.year:"2019"'},
@@ -295,7 +236,7 @@ def test_robots_ask_for_a_delay_only_where_a_test_says_so(fresh: ReplicaServer) 
             "Invalid value '2019' parsed as type 'string' for cut financial_year_end.year of type 'integer'",
         ),
         ("aggregate", {"pagesize": "many"}, 500, "invalid literal for int() with base 10: 'many'"),
-        ("aggregate", {"format": "xml"}, 500, ""),
+        ("aggregate", {"format": "csv"}, 500, ""),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_message(
@@ -308,9 +249,7 @@ def test_what_cannot_be_read_is_refused_with_its_message(
 
 def test_an_unknown_cube_is_a_server_error_of_two_kinds(replica: ReplicaServer) -> None:
     assert refusal(replica, "/cubes/nope/facts") == (500, "No such cube: nope")
-    assert refusal(replica, "/cubes/nope/members/item") == (500, "No such cube: nope")
     assert refusal(replica, "/cubes/nope/model") == (500, "'nope'")
-    assert refusal(replica, "/cubes/nope/members") == (500, "'nope'")
 
 
 def test_a_date_can_never_be_cut(replica: ReplicaServer) -> None:
@@ -352,7 +291,7 @@ def test_a_dimension_stands_for_its_attributes_key_first(replica: ReplicaServer)
     assert in_order(answer["cells"], [])
 
 
-@pytest.mark.parametrize(("kind", "most"), [("facts", 10000), ("aggregate", 20000), ("members/item", 10000)])
+@pytest.mark.parametrize(("kind", "most"), [("facts", 10000), ("aggregate", 20000)])
 def test_pages_are_clamped_without_a_word(replica: ReplicaServer, kind: str, most: int) -> None:
     answer = get(replica, f"/cubes/incexp_v2/{kind}", pagesize=1_000_000, page="junk").json()
     assert (answer["page"], answer["page_size"]) == (1, most)
@@ -422,17 +361,6 @@ def test_facts_are_integers_with_the_cut_as_it_was_sent_and_sums_are_floats(repl
     assert type(total["summary"]["amount.sum"]) is float
     assert total["summary"]["amount.sum"] == sum(row["amount"] or 0 for row in found["data"])
     assert total["summary"]["_count"] == found["total_fact_count"] == len(found["data"])
-
-
-def test_a_dump_has_no_clamp_and_no_point(replica: ReplicaServer) -> None:
-    answer = get(replica, "/cubes/incexp_v2/facts", format="csv", pagesize=1_000_000)
-    rows = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
-    assert answer.headers["Content-Type"] == "text/csv"
-    assert len(rows) - 1 == facts(replica, "incexp_v2", pagesize=1)["total_fact_count"]
-    assert len(get(replica, "/cubes/incexp_v2/facts", format="csv", pagesize=7).text.splitlines()) == 8
-    sheet = get(replica, "/cubes/incexp_v2/facts", format="xlsx", pagesize=2)
-    with zipfile.ZipFile(io.BytesIO(sheet.content)) as book:
-        assert book.read("xl/worksheets/sheet1.xml").count(b"<row>") == 3
 
 
 # What the figures are like
@@ -665,7 +593,7 @@ def test_control_urls_change_and_tell_the_figures(fresh: ReplicaServer) -> None:
     assert told("state")["finance_seq"] == fresh.site.finance_ledger.head
     assert post("crawl_delay?seconds=120").json() == {"crawl_delay": 120}
     assert post("fault?name=status503&where=api").status_code == 200
-    assert get(fresh, "/cubes").status_code == 503
+    assert get(fresh, MODEL).status_code == 503
 
 
 # Faults
@@ -673,17 +601,17 @@ def test_control_urls_change_and_tell_the_figures(fresh: ReplicaServer) -> None:
 
 def test_faults_of_the_wire_strike_the_dashboard_unless_the_api_is_named(fresh: ReplicaServer) -> None:
     fresh.site.set_fault("status500")
-    assert get(fresh, "/cubes").status_code == 200
+    assert get(fresh, MODEL).status_code == 200
     assert requests.get(fresh.url, timeout=10).status_code == 500
     fresh.site.set_fault("status429", after=1, times=1, where="api")
     assert requests.get(fresh.url, timeout=10).status_code == 200
-    assert [get(fresh, "/cubes").status_code for _ in range(3)] == [200, 429, 200]
+    assert [get(fresh, MODEL).status_code for _ in range(3)] == [200, 429, 200]
     fresh.site.set_fault("truncate", where="api")
     with pytest.raises(requests.JSONDecodeError):
-        get(fresh, "/cubes").json()
+        get(fresh, MODEL).json()
     fresh.site.set_fault("cut", where="api")
     with pytest.raises(requests.RequestException):
-        get(fresh, "/cubes")
+        get(fresh, MODEL)
     with pytest.raises(ValueError, match="fault of api"):
         fresh.site.set_fault("drop_rows", where="api")
     with pytest.raises(ValueError, match="fault of pmd"):
@@ -739,9 +667,3 @@ def test_the_site_changes_its_figures_by_itself_now_and_then() -> None:
             time.sleep(0.02)
         assert server.site.finance_ledger.head
         assert server.site.ledger.head
-
-
-def test_parameters_are_parted_by_ampersands_only(replica: ReplicaServer) -> None:
-    path = "cubes/grants_v2/facts?cut=demarcation.code:%22DC12%22;%22EC109%22&pagesize=5"
-    answer = requests.get(f"{replica.api_url}/{path}", timeout=10).json()
-    assert len(answer["data"]) == 5
