@@ -16,16 +16,14 @@ from replica import wire
 from replica.exchange import Answer, html
 from replica.money import query
 from replica.money.cubes import CUBES
-from replica.money.errors import Refused
 from replica.money.lies import MAINTENANCE, TIMEOUT, MoneyLies
-from replica.money.query import Question
+from replica.money.query import Refused
 from replica.pages import errors
 
 if TYPE_CHECKING:
     from replica.site import Site
 
-_ADDRESS = re.compile(r"/api/cubes/(?P<cube>\w+)/(?P<kind>model|aggregate|facts)")
-_MOST = {"facts": 10000, "aggregate": 20000}  # rows a page
+_ADDRESS = re.compile(r"/api/cubes/(\w+)/(model|aggregate|facts)")
 _FIND = {"facts": query.facts, "aggregate": query.aggregate}
 
 
@@ -36,7 +34,7 @@ def respond(site: Site, path: str, asked: str, *, packed: bool = False) -> Answe
     """
     fault = site.strike("api")
     if fault.name == "money_timeout":
-        return _error(Refused(TIMEOUT))
+        return _error(Refused(TIMEOUT, 500))
     if fault.name == "money_html":
         return html(MAINTENANCE)
     with site.lock:
@@ -61,21 +59,19 @@ def _told(site: Site, path: str, asked: str, lies: MoneyLies) -> Answer:
 
 def _model(site: Site, cube: str) -> dict[str, Any]:
     if cube not in CUBES:
-        raise Refused(repr(cube))
+        raise Refused(repr(cube), 500)
     return {"status": "ok", "name": cube, "model": CUBES[cube].as_json(site.books.last_updated(cube))}
 
 
 def _rows(site: Site, cube: str, kind: str, asked: str, lies: MoneyLies) -> dict[str, Any]:
     """Checked in the service's order: cube, format, then the question."""
     if cube not in CUBES:
-        raise Refused(f"No such cube: {cube}")
+        raise Refused(f"No such cube: {cube}", 500)
     parameters = dict(parse_qsl(asked, keep_blank_values=True))
     if parameters.pop("format", "json") != "json":
-        raise Refused("")
-    names = ("cut", "drilldown", "aggregates", "fields", "order", "page", "pagesize")
-    question = Question(**{name: parameters.get(name) for name in names}, most=_MOST[kind])
+        raise Refused("", 500)
     rows = lies.facts(site.books.rows(cube))
-    return lies.answer(_FIND[kind](CUBES[cube], rows, question, lies.listed)) | {"status": "ok"}
+    return lies.answer(_FIND[kind](CUBES[cube], rows, parameters, lies.listed)) | {"status": "ok"}
 
 
 def _error(refused: Refused) -> Answer:

@@ -7,19 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from replica.ledger import Entry
-from replica.money import capital, governance, grants, operating
-from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of, months, value
+from replica.money import governance, grants, spending
+from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of, value
 from replica.money.cubes import CUBES
 from replica.money.figures import FigureLedger
 from replica.money.plan import Plan
 
 OPENED = datetime(2026, 11, 2, 6, 15)  # noqa: DTZ001 - the service prints a wall clock without a zone
 _DRAWS: dict[str, Callable[[Plan], Iterable[Row]]] = {
-    "capital_v2": capital.rows,
-    "capital": capital.rows_v1,
-    "incexp_v2": operating.income_and_expenditure,
-    "cflow_v2": operating.cash_flow,
-    "financial_position_v2": operating.position,
+    "capital_v2": spending.capital,
+    "incexp_v2": spending.income_and_expenditure,
+    "cflow_v2": spending.cash_flow,
     "grants_v2": grants.rows,
     "audit_opinions": governance.opinions,
     "uifwexp": governance.irregular,
@@ -29,7 +27,7 @@ _DRAWS: dict[str, Callable[[Plan], Iterable[Row]]] = {
 
 
 class Books:
-    """Not thread-safe: the site locks. A cube without a drawing has no rows."""
+    """Not thread-safe: the site locks."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -42,15 +40,13 @@ class Books:
     def rows(self, cube: str) -> list[Row]:
         """The facts of a cube, the same list at each call."""
         if cube not in self._rows:
-            draw = _DRAWS.get(cube)
-            self._rows[cube] = list(draw(self.plan)) if draw else []
+            self._rows[cube] = list(_DRAWS[cube](self.plan))
         return self._rows[cube]
 
     def last_updated(self, cube: str) -> str:
-        """`2026-11-02T06:15`; of a cube without an updates table a fixed month."""
-        described = CUBES[cube]
-        if not described.updates_table:
-            return described.last_updated
+        """`2026-11-02T06:15`; of a cube without an updates table the month that the service says."""
+        if not CUBES[cube].updates_table:
+            return "2016-12"
         return self._moved.get(cube, OPENED).strftime("%Y-%m-%dT%H:%M")
 
     def tick(self, cubes: Iterable[str]) -> None:
@@ -106,7 +102,7 @@ class Books:
         return entries
 
     def published(self) -> Iterator[dict[str, Any]]:
-        """Every figure, as the ledger names it; of monthly actuals with their months."""
+        """Every figure, as the ledger names it."""
         for cell, rows in self.cells.items():
             if rows:
                 yield {
@@ -117,7 +113,6 @@ class Books:
                     "line": cell.line,
                     "amount_type": cell.amount_type,
                     **value(cell, rows),
-                    "months": months(cell, rows),
                 }
 
 

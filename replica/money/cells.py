@@ -106,11 +106,3 @@ def value(cell: Cell, rows: list[Row]) -> dict[str, str | None]:
     if cell.measure == "opinion":
         return {"opinion": rows[0][2] if rows else None, "report_url": rows[0][4] if rows else None}
     return {"amount": text(total(rows))}
-
-
-def months(cell: Cell, rows: list[Row]) -> dict[int, str | None]:
-    """Of monthly actuals: month of the financial year → rand."""
-    if cell.amount_type != "ACT":
-        return {}
-    numbers = sorted({row[-3] for row in rows})
-    return {month: text(total(row for row in rows if row[-3] == month)) for month in numbers}

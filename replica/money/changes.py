@@ -35,14 +35,12 @@ class FinanceMutator:
 
         Fewer where there are not so many; a fact of capital can have two entries.
         """
-        entries: list[Entry] = []
         changed: Before = {}
         for _ in range(n):
             changed |= {
                 cell: old for cell, old in self._one(cube, set(changed)).items() if cell not in changed
             }
-        entries += self.books.note(changed)
-        return entries
+        return self.books.note(changed)
 
     def _one(self, cube: str, used: set[Cell]) -> Before:
         """Make one change; the cells it touched, as they read before. Empty where nothing fits."""

@@ -1,125 +1,117 @@
-"""The 21 cubes of the service, with descriptions in our words."""
+"""The cubes that are served, with the columns that the service has."""
 
 from __future__ import annotations
 
-from replica.money import dimensions as d
-from replica.money.shape import Cube, Dimension, Measure
+from replica.money.shape import Attribute, Cube, Dimension, Measure
 
-_V2 = "From the financial year 2019-20 on (mSCOA); takes the place of the cube without v2."
-_CAPITAL_V1 = tuple(
-    Measure(name, label)
-    for name, label in (
-        ("new_assets", "New Assets"),
-        ("renewal_of_existing", "Renewal of Existing"),
-        ("total_assets", "Total Assets"),
-        ("repairs_maintenance", "Repairs and Maintenance"),
-        ("asset_register_summary", "Asset Register Summary"),
-    )
+
+def _coded(
+    name: str, label: str, table: str, join: str, *more: Attribute, labels: str = "label", fixed: bool = False
+) -> Dimension:
+    """A dimension of codes and labels in a table of its own."""
+    code = Attribute("code", f"{table}.code", "Code")
+    attributes = (code, Attribute("label", f"{table}.{labels}", "Label"), *more)
+    return Dimension(name, label, attributes, "label", table, [join, "id"], fixed)
+
+
+def _single(name: str, label: str, *column: str, fixed: bool = False) -> Dimension:
+    """A dimension of one attribute. `column`: as `Attribute` takes it."""
+    return Dimension(name, label, (Attribute(*column),), column[0], fixed=fixed)
+
+
+def _item(table: str) -> Dimension:
+    """Items of a return form; of their place in it our tables know nothing."""
+    return _coded(
+        "item", "Item", table, "item_id",
+        Attribute("position_in_return_form", f"{table}.position_in_return_form", "Position in Return Form",
+                  "integer"),
+        Attribute("return_form_structure", f"{table}.return_form_structure", "Return Form Structure"),
+        Attribute("composition", f"{table}.composition", "Composition"),
+    )  # fmt: skip
+
+
+_FUNCTIONS = "government_functions_v2"
+_CLASSES = (
+    Attribute("category_label", f"{_FUNCTIONS}.category_label", "Category Label"),
+    Attribute("subcategory_label", f"{_FUNCTIONS}.subcategory_label", "Subcategory Label"),
 )
-
-
-def _v1(
-    name: str,
-    label: str,
-    words: str,
-    forms: str,
-    *own: Dimension,
-    measures: tuple[Measure, ...] = d.AMOUNT,
-    table: str = "",
-) -> Cube:
-    """A cube of the years up to 2018-19. `forms`: the return forms that it comes from."""
-    parts = (d.DEMARCATION, *own, *d.periods(1))
-    return Cube(
-        name, label, words, table or f"{name}_facts", parts, measures, return_forms=tuple(forms.split())
-    )
-
-
-def _v2(
-    name: str,
-    label: str,
-    words: str,
-    tables: str,
-    *own: Dimension,
-    measures: tuple[Measure, ...] = d.AMOUNT,
-) -> Cube:
-    """A cube of the years from 2019-20 on. `tables`: that of the facts, that of its updates."""
-    facts, updates = tables.split()
-    parts = (d.DEMARCATION, *own, *d.periods(2))
-    return Cube(name, f"{label} (v2)", f"{words} {_V2}", facts, parts, measures, updates_table=updates)
-
-
-def _debtors(version: int) -> tuple[Dimension, ...]:
-    if version == 1:
-        return (d.CUSTOMERS, d.item("aged_debtor_items", "no_items", 1))
-    return (d.CUSTOMERS, d.item("aged_debtor_items_v2", "no_items"))
-
-
-def _grant(table: str, reference: str, join: d.Join) -> Dimension:
-    return d.codes("grant", "Grant", table, reference, join)
-
-
-_DEBTORS = "What is owed to municipalities, by age; single debtors are not told."
-_CREDITORS = "What municipalities owe, by age; single creditors are not told."
-_INCEXP = "What municipalities earned and spent (statement of financial performance)."
-_CASH = "Cash that came in and went out."
-_POSITION = "Assets, liabilities and capital at one moment (statement of financial position)."
-_REPAIRS = "What was spent on repairs and maintenance of assets."
-_CAPITAL = "What was spent on buying, renewing and repairing capital assets."
-
-_V1_CUBES = (
-    _v1("aged_creditor", "Aged Creditor Analysis", _CREDITORS, "AC",
-        d.item("aged_creditor_items", "no_items", 1), measures=d.AGES),
-    _v1("aged_debtor", "Aged Debtor Analysis", _DEBTORS, "AD", *_debtors(1), measures=d.AGES + d.BAD),
-    _v1("bsheet", "Balance Sheet", _POSITION, "BSAC", d.item("bsheet_items", "no_items", 1)),
-    _v1("capital", "Capital Acquisition", _CAPITAL, "CA CAR CAA CAAA",
-        d.function(1), d.item("capital_items", "capital_items_v1", 1, fixed=True), measures=_CAPITAL_V1),
-    _v1("cflow", "Cash Flow", _CASH, "CFA CFB", d.item("cflow_items", "no_items", 1)),
-    _v1("conditional_grants", "Conditional Grants", "Grants received from national government.", "Grants",
-        _grant("conditional_grant_types", "grants_v1", "grant_code"), table="conditional_grant_facts"),
-    _v1("incexp", "Income and Expenditure", _INCEXP, "OSA OSB",
-        d.function(1, classes=True, label="Government Function"), d.item("incexp_items", "no_items", 1)),
-    _v1("repmaint", "Repairs and Maintenance", _REPAIRS, "RM", d.item("repmaint_items", "no_items", 1)),
+_GEOGRAPHY = "scorecard_geography"
+_DEMARCATION = Dimension(
+    "demarcation", "Municipality",
+    (Attribute("code", f"{_GEOGRAPHY}.geo_code", "Demarcation Code"),
+     Attribute("label", f"{_GEOGRAPHY}.name", "Name")),
+    "label", _GEOGRAPHY, "demarcation_code",
 )  # fmt: skip
-_V2_CUBES = (
-    _v2("aged_creditor_v2", "Aged Creditor Analysis", _CREDITORS,
-        "aged_creditor_facts_v2 aged_creditor_facts_v2_update",
-        d.item("aged_creditor_items_v2", "no_items"), measures=d.AGES),
-    _v2("aged_debtor_v2", "Aged Debtor Analysis", _DEBTORS,
-        "aged_debtor_facts_v2 aged_debtors_facts_v2_update", *_debtors(2), measures=d.AGES + d.BAD),
-    _v2("capital_v2", "Capital Acquisition", _CAPITAL, "capital_facts_v2 capital_facts_v2_update",
-        d.function(2), d.item("capital_items_v2", "capital_items_v2", form=False),
-        d.codes("capital_type", "Capital Type", "capital_type_v2", "capital_types_v2",
-                ["capital_type_id", "id"], fixed=True)),
-    _v2("cflow_v2", "Cash Flow", _CASH, "cflow_facts_v2 cash_flow_v2_update",
-        d.item("cflow_items_v2", "cflow_items_v2")),
-    _v2("financial_position_v2", "Financial Position", _POSITION,
-        "financial_position_facts_v2 financial_position_facts_v2_update",
-        d.item("financial_position_items_v2", "financial_position_items_v2")),
-    _v2("grants_v2", "Grants", "Grants from national and provincial government, equitable share too.",
-        "grant_facts_v2 grant_facts_v2_update",
-        _grant("grant_types_v2", "grants_v2", ["grant_type_id", "id"])),
-    _v2("incexp_v2", "Income and Expenditure", _INCEXP, "incexp_facts_v2 income_expenditure_v2_update",
-        d.function(2, classes=True, label="Government Function"),
-        d.item("incexp_items_v2", "incexp_items_v2")),
-    _v2("repmaint_v2", "Repairs and Maintenance", _REPAIRS,
-        "repairs_maintenance_facts_v2 repairs_maintenance_v2_update",
-        d.item("repairs_maintenance_items_v2", "repmaint_items_v2")),
+_YEAR = _single(
+    "financial_year_end", "Financial Year", "year", "financial_year", "Year End", "integer", fixed=True
+)
+_TIME = (
+    _YEAR,
+    _single("period_length", "Period Length", "length", "period_length", "Length", fixed=True),
+    _single("financial_period", "Financial Period", "period", "financial_period", "Period", "integer"),
+    _coded("amount_type", "Amount Type", "amount_type_v2", "amount_type_id", fixed=True),
+)
+_UIFW = Dimension(
+    "item", "Item",
+    (Attribute("code", "item_code", "Code"), Attribute("label", "item_label", "Label")),
+    "label", fixed=True,
 )  # fmt: skip
-_OTHER_CUBES = (
-    Cube("audit_opinions", "Audit Opinions", "What the Auditor-General said of financial statements.",
-         "audit_opinion_facts", (d.DEMARCATION, d.YEAR, d.OPINION),
-         cycle="year", updates_table="audit_opinion_facts_update"),
-    Cube("demarcation_changes", "Demarcation Changes", "What became of municipalities that ended.",
-         "municipal_finance_demarcationchanges", d.CHANGES, last_updated="2016-12"),
-    Cube("municipalities", "Municipalities", "Where municipalities are and of what kind.",
-         "scorecard_geography", (d.MUNICIPALITY,),
-         (Measure("area", "Population", "population", "integer", whole=True),),
-         updates_table="scorecard_geography_update"),
-    Cube("officials", "Municipal Officials", "Who holds which office; empty here, always.",
-         "municipal_staff_contacts", d.OFFICIALS, updates_table="municipal_staff_contacts_update"),
+_OPINION = Dimension(
+    "opinion", "Opinion",
+    (Attribute("code", "opinion_code", "Code"), Attribute("label", "opinion_label", "Label"),
+     Attribute("report_url", "report_url", "Auditor General's Report URL")),
+    "label", described=False,
+)  # fmt: skip
+_ADDRESS = {
+    f"{kind}_address_{part}": f"{kind.title()} Address part {part}"
+    for kind, parts in (("postal", 3), ("street", 4))
+    for part in range(1, parts + 1)
+}
+_PLACE = {
+    "name": "Name", "long_name": "Long Name", "parent_code": "Parent Municipality Code",
+    "province_name": "Province Name", "province_code": "Province Code",
+    "category": "Category", "miif_category": "MIIF Category", **_ADDRESS,
+    "phone_number": "Phone Number", "fax_number": "Fax Number", "url": "URL",
+}  # fmt: skip
+_MUNICIPALITY = Dimension(
+    "municipality", "Municipality",
+    (Attribute("demarcation_code", "geo_code", "Demarcation Code"),
+     *(Attribute(name, name, label) for name, label in _PLACE.items())),
+    "long_name", described=False,
+)  # fmt: skip
+_CHANGES = (
+    _single("old_demarcation", "Old demarcation", "code", "old_code", "Demarcation Code"),
+    _single("new_demarcation", "New demarcation", "code", "new_code", "Demarcation Code"),
+    _single("old_code_transition", "Old demarcation",
+            "code", "old_code_transition", "Old Demarcation Transition Code"),
+    _single("new_code_transition", "", "code", "new_code_transition", "New Demarcation Transition Code"),
+    _single("date", "Date", "date", "date", "Date", "date"),
+)  # fmt: skip
+_AMOUNT = Measure("amount", "amount", "Amount")
+
+
+def _timed(name: str, label: str, facts: str, updates: str, *own: Dimension) -> Cube:
+    """A cube with amount types and periods, from the financial year 2019-20 on (mSCOA)."""
+    return Cube(name, f"{label} (v2)", facts, updates, (_DEMARCATION, *own, *_TIME), _AMOUNT)
+
+
+_ALL = (
+    _timed("capital_v2", "Capital Acquisition", "capital_facts_v2", "capital_facts_v2_update",
+           _coded("function", "Function", _FUNCTIONS, "function_id"),
+           _coded("item", "Item", "capital_items_v2", "item_id"),
+           _coded("capital_type", "Capital Type", "capital_type_v2", "capital_type_id", fixed=True)),
+    _timed("incexp_v2", "Income and Expenditure", "incexp_facts_v2", "income_expenditure_v2_update",
+           _coded("function", "Government Function", _FUNCTIONS, "function_id", *_CLASSES),
+           _item("incexp_items_v2")),
+    _timed("cflow_v2", "Cash Flow", "cflow_facts_v2", "cash_flow_v2_update", _item("cflow_items_v2")),
+    _timed("grants_v2", "Grants", "grant_facts_v2", "grant_facts_v2_update",
+           _coded("grant", "Grant", "grant_types_v2", "grant_type_id", labels="name")),
     Cube("uifwexp", "Unauthorised, Irregular, Fruitless and Wasteful Expenditure",
-         "From the notes to audited annual financial statements.",
-         "uifwexp_facts", (d.DEMARCATION, d.UIFW, d.YEAR), d.AMOUNT,
-         cycle="year", updates_table="uifw_expense_facts_update", last_updated="2020-07"),
+         "uifwexp_facts", "uifw_expense_facts_update", (_DEMARCATION, _UIFW, _YEAR), _AMOUNT, "year"),
+    Cube("audit_opinions", "Audit Opinions", "audit_opinion_facts", "audit_opinion_facts_update",
+         (_DEMARCATION, _YEAR, _OPINION), cycle="year"),
+    Cube("municipalities", "Municipalities", _GEOGRAPHY, f"{_GEOGRAPHY}_update", (_MUNICIPALITY,),
+         Measure("area", "population", "Population", "integer")),
+    Cube("demarcation_changes", "Demarcation Changes", "municipal_finance_demarcationchanges", "", _CHANGES),
 )  # fmt: skip
-CUBES = {cube.name: cube for cube in (*_V1_CUBES, *_V2_CUBES, *_OTHER_CUBES)}
+CUBES = {cube.name: cube for cube in _ALL}

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from replica.money.plan import LAST_AUDITED, LAST_YEAR, MONTHS_SO_FAR
 from replica.money.reference import Municipality
 
-Period = tuple[int, str, int, str]  # financial year, "year" or "month", period, amount type
 NULL_SHARE, MISSING_SHARE, NEGATIVE_MONTHS = 0.03, 0.04, 0.02
 
 

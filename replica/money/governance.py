@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from replica.money.cells import Row
 from replica.money.drawing import around, people
 from replica.money.plan import LAST_AUDITED, Plan
 from replica.money.reference import lines, long_name, municipalities
 
-Row = list[Any]
 OPINIONS = {
     "unqualified": "Unqualified - No findings",
     "unqualified_emphasis_of_matter": "Unqualified - Emphasis of Matter items",

@@ -8,13 +8,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from replica.money.cells import Row
 from replica.money.drawing import monthly, people
 from replica.money.plan import GRANTS_OF_PROJECTS, LAST_YEAR, MONTHS_SO_FAR, Need, Plan
 from replica.money.reference import Municipality, provides_water
 
-Row = list[Any]
 SHORT_SHARE, SILENT_SHARE = 1 / 8, 1 / 10
 IN_KIND = {"RBIG": "RB7G", "WSIG": "WS6G", "MIG": "MIG6"}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from replica.money.cells import Row
+
 MONEY_FAULTS = {
     "money_timeout": "500 with the database's message that the statement took too long",
     "money_lie_count": "each total_…_count is far too large",
@@ -23,7 +25,6 @@ MAINTENANCE = (
     "<!DOCTYPE html>\n<html><head><title>Maintenance (replica)</title></head>"
     "<body><h1>We will be back soon</h1></body></html>\n"
 )
-Row = list[Any]
 
 
 class MoneyLies:
@@ -58,6 +59,6 @@ class MoneyLies:
 
 def _with_texts(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        ref: str(value) if value is not None and ref.split(".")[0] in ("amount", "total_assets") else value
+        ref: str(value) if value is not None and ref.split(".")[0] == "amount" else value
         for ref, value in row.items()
     }

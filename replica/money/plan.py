@@ -25,7 +25,6 @@ SINCE = date(2019, 7, 1)
 # Years outside the window, so that each recorded request finds rows.
 _RECORDED: dict[str, dict[str, tuple[int, ...]]] = {
     "capital_v2": {"CPT": (2018, 2019, 2021)},
-    "capital": {"CPT": (2018, 2019)},
     "grants_v2": dict.fromkeys(("DC12", "EC109", "GT481"), (2020, 2021)),
     "audit_opinions": dict.fromkeys(("CPT", "JHB", "NMA"), (2018,)),
     "uifwexp": dict.fromkeys(("CPT", "JHB", "NMA"), (2018,)),
@@ -60,7 +59,7 @@ class Plan:
         extra = _RECORDED.get(cube, {})
         everyone = municipalities()
         for code in sorted({*self.places, *extra}):
-            own = self.years if self._has_figures(code, water_only) and cube != "capital" else ()
+            own = self.years if self._has_figures(code, water_only) else ()
             years = tuple(sorted({*own, *extra.get(code, ())}))
             if years:
                 yield everyone[code], years

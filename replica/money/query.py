@@ -1,186 +1,171 @@
-"""Answers of one cube to aggregate and facts, as babbage 0.3.6 gives them on PostgreSQL.
+"""The questions that are asked of a cube, answered as babbage 0.3.6 on PostgreSQL answers them.
 
-The counts are as unreliable as there: a question that touches one dimension's table and nothing else is
-counted in that table, without a look at the facts.
+A cut is by equality with quoted texts or whole numbers: `item.code:"0430"|financial_year_end.year:2026;2027`.
+`drilldown` and `aggregates` are refs parted by `|`, `fields` and `order` refs parted by commas; the order is
+upwards. babbage reads more, and ignores in silence what it cannot read: here anything else is refused, in
+babbage's words where it has some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
-from typing import Any
+import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 
-from replica.money import syntax
-from replica.money.asked import Question, aggregates_of, cuts_of, drilldown_of, fields_of, orders_of
-from replica.money.errors import Refused
-from replica.money.shape import Concept, Cube, Dimension
+from replica.money.cells import Row
+from replica.money.shape import Cube
 
-Row = list[Any]
 Rows = Sequence[Row]
 Record = dict[str, Any]
-Listed = Callable[[list[Any]], list[Any]]
-Get = Callable[[Any], Any]
-_NOT_GROUPED = '(psycopg2.errors.GroupingError) column must appear in the GROUP BY clause: "{}"\n'
+Parameters = dict[str, str]
+Listed = Callable[[list[Record]], list[Record]]
+_VALUE = re.compile(r'"(?P<text>[^"\\]+)"|(?P<number>[0-9]{1,18})')
+_TYPES = {str: "string", int: "integer"}
 
 
-def aggregate(cube: Cube, rows: Rows, question: Question, listed: Listed = list) -> Record:
-    """Sums by the drilldown. Raises Refused."""
-    cuts = cuts_of(cube, question)
-    attributes = drilldown_of(cube, question.drilldown)
-    aggregates = aggregates_of(cube, question.aggregates)
-    orders = orders_of(cube, question.order)
-    for order in orders:
-        if order.ref not in cube.aggregates and cube.concepts[order.ref].ref not in attributes:
-            raise Refused(_NOT_GROUPED.format(order.ref))
+class Refused(Exception):
+    """An answer that is an error. `status` 400 is babbage's own, 500 an exception that nobody caught."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message, self.status = message, status
+
+
+class _Cut(NamedTuple):
+    ref: str
+    values: list[str | int]
+
+
+def aggregate(cube: Cube, rows: Rows, parameters: Parameters, listed: Listed) -> Record:
+    """Sums by the drilldown, which must be there as the aggregates must. Raises Refused."""
+    _check_names(parameters, "drilldown", "aggregates", "cut", "order", "page", "pagesize")
+    cuts = _cuts(cube, parameters)
+    refs = _refs(parameters.get("drilldown", "").split("|"), cube.attributes, "drilldown")
+    sums = _refs(parameters.get("aggregates", "").split("|"), cube.aggregates, "aggregate")
+    order = _order(parameters, refs)
     kept = _kept(cube, rows, cuts)
-    groups = _groups(cube, kept, attributes) if attributes else {(): kept}
-    shown = tuple(dict.fromkeys((*aggregates, *(o.ref for o in orders if o.ref in cube.aggregates))))
-    cells = [
-        dict(zip(attributes, key, strict=True)) | _sums(cube, group, shown) for key, group in groups.items()
-    ]
-    cells = _arranged(cells, [(*attributes, *aggregates)], [])
-    cells = _arranged(cells, [], [(_resolved(cube, order.ref), order.direction) for order in orders])
-    page, size = question.paging()
-    names = tuple(dict.fromkeys((*attributes, *aggregates)))
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    reads = [cube.attributes[ref].read for ref in refs]
+    for row in kept:
+        groups.setdefault(tuple([read(row) for read in reads]), []).append(row)
+    cells = [dict(zip(refs, key, strict=True)) | _sums(group, sums) for key, group in groups.items()]
+    page, size = _paging(parameters, 20_000)
     return {
-        "total_cell_count": _cell_count(cube, cuts, attributes, kept, len(groups)),
-        "cells": [{name: cell[name] for name in names} for cell in _page(listed(cells), page, size)],
-        "summary": _sums(cube, kept, aggregates),
+        "total_cell_count": len(cells),
+        "cells": _page(listed(_sorted(cells, (*order, *refs))), page, size),
+        "summary": _sums(kept, sums),
         "cell": [{"ref": cut.ref, "operator": ":", "value": cut.values} for cut in cuts],
-        "aggregates": list(aggregates),
-        "attributes": list(attributes),
-        "order": [[order.ref, order.direction] for order in orders],
+        "aggregates": sums,
+        "attributes": refs,
+        "order": [[ref, "asc"] for ref in order],
         "page": page,
         "page_size": size,
     }
 
 
-def facts(cube: Cube, rows: Rows, question: Question, listed: Listed = list) -> Record:
-    """Single facts. Raises Refused."""
-    cuts = cuts_of(cube, question)
-    fields = fields_of(cube, question.fields)
-    orders = orders_of(cube, question.order)
-    for order in orders:
-        if order.ref in cube.aggregates:
-            raise Refused(_NOT_GROUPED.format(order.ref))
-    kept = _kept(cube, rows, cuts)
-    gets = [(ref, _getter(cube.concepts[ref])) for ref in fields]
-    by = [(_getter(cube.concepts[order.ref]), order.direction) for order in orders]
-    everything = [] if orders else [tuple(get for _, get in gets)]
-    page, size = question.paging()
-    found = _page(listed(_arranged(list(kept), everything, by)), page, size)
+def facts(cube: Cube, rows: Rows, parameters: Parameters, listed: Listed) -> Record:
+    """Single facts, of all fields where none is asked for. Raises Refused."""
+    _check_names(parameters, "fields", "cut", "order", "page", "pagesize")
+    cuts = _cuts(cube, parameters)
+    fields = list(cube.fields)
+    if "fields" in parameters:
+        fields = _refs(parameters["fields"].split(","), cube.fields, "field")
+    order = _order(parameters, fields)
+    found = [{ref: cube.fields[ref](row) for ref in fields} for row in _kept(cube, rows, cuts)]
+    page, size = _paging(parameters, 10_000)
     return {
-        "total_fact_count": len(kept),
-        "data": [{ref: get(row) for ref, get in gets} for row in found],
-        "cell": question.cut,
-        "fields": list(fields),
-        "order": [[order.ref, order.direction] for order in orders],
+        "total_fact_count": len(found),
+        "data": _page(listed(_sorted(found, (*order, *fields))), page, size),
+        "cell": parameters.get("cut"),
+        "fields": fields,
+        "order": [[ref, "asc"] for ref in order],
         "page": page,
         "page_size": size,
     }
 
 
-def _resolved(cube: Cube, ref: str) -> str:
-    """The ref of a column: a dimension is ordered by its key."""
-    return ref if ref in cube.aggregates else cube.concepts[ref].ref
+def _check_names(parameters: Parameters, *known: str) -> None:
+    for name in parameters:
+        if name not in known:
+            raise Refused(f"The replica has no parameter {name!r} here")
 
 
-def _getter(concept: Concept) -> Get:
-    """A fact → the concept's value in it."""
-    if concept.lookup is None:
-        return itemgetter(concept.index)
-    index, lookup = concept.index, concept.lookup
-    return lambda row: lookup.get(row[index])
+def _refs(refs: list[str], known: Collection[str], what: str) -> list[str]:
+    for ref in refs:
+        if ref not in known:
+            raise Refused(f"Invalid {what}: {ref!r}")
+    return list(dict.fromkeys(refs))
 
 
-def _kept(cube: Cube, rows: Rows, cuts: Iterable[syntax.Cut]) -> Rows:
+def _order(parameters: Parameters, shown: Collection[str]) -> list[str]:
+    """What to sort by, of the columns that are shown."""
+    if "order" not in parameters:
+        return []
+    refs = [part.removesuffix(":asc") for part in parameters["order"].split(",")]
+    return _refs(refs, shown, "sorting criterion")
+
+
+def _cuts(cube: Cube, parameters: Parameters) -> list[_Cut]:
+    return [_cut(cube, part) for part in parameters["cut"].split("|")] if "cut" in parameters else []
+
+
+def _cut(cube: Cube, part: str) -> _Cut:
+    """One cut, each value of the type of its ref."""
+    ref, colon, values = part.partition(":")
+    if not colon:
+        raise Refused("expecting ':'")
+    if ref not in cube.attributes:
+        raise Refused(f"Invalid cut: {ref!r}")
+    cut = _Cut(ref, [_value(text) for text in values.split(";")])
+    wanted = cube.attributes[ref].type
+    for value in cut.values:
+        type_ = _TYPES[type(value)]
+        if type_ != wanted:
+            raise Refused(
+                f"Invalid value {value!r} parsed as type '{type_}' for cut {ref} of type '{wanted}'"
+            )
+    return cut
+
+
+def _value(text: str) -> str | int:
+    match = _VALUE.fullmatch(text)
+    if match is None:
+        raise Refused(f"The replica reads quoted texts and whole numbers in a cut, not {text!r}")
+    return match["text"] or int(match["number"])
+
+
+def _paging(parameters: Parameters, most: int) -> tuple[int, int]:
+    """(page, rows a page); more rows than the most are fewer without a word."""
+    try:
+        page, size = int(parameters.get("page", 1)), int(parameters.get("pagesize", 10_000))
+    except ValueError as error:
+        raise Refused(str(error), 500) from error
+    if page < 1 or size < 1:
+        raise Refused(f"The replica has no page {page} of {size} rows")
+    return page, min(most, size)
+
+
+def _kept(cube: Cube, rows: Rows, cuts: list[_Cut]) -> Rows:
     for cut in cuts:
-        concept = cube.concepts[cut.ref]
-        wanted: set[Any] = set(cut.values)
-        if concept.lookup is not None:
-            wanted = {key for key, value in concept.lookup.items() if value in wanted}
-        index = concept.index
-        rows = [row for row in rows if row[index] in wanted]
+        read, wanted = cube.attributes[cut.ref].read, set(cut.values)
+        rows = [row for row in rows if read(row) in wanted]
     return rows
 
 
-def _groups(cube: Cube, rows: Rows, refs: Sequence[str]) -> dict[tuple[Any, ...], list[Row]]:
-    """Values of the refs → the facts that have them; grouped by the facts' own columns first (quick)."""
-    concepts = [cube.concepts[ref] for ref in refs]
-    indexes = list(dict.fromkeys(concept.index for concept in concepts))
-    raw: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        raw.setdefault(tuple([row[index] for index in indexes]), []).append(row)
-    gets = [_getter(concept) for concept in concepts]
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for same in raw.values():
-        groups.setdefault(tuple(get(same[0]) for get in gets), []).extend(same)
-    return groups
+def _sums(rows: Rows, aggregates: list[str]) -> Record:
+    return {ref: len(rows) if ref == "_count" else _sum(rows) for ref in aggregates}
 
 
-def _sums(cube: Cube, rows: Rows, aggregates: Iterable[str]) -> Record:
-    return {ref: len(rows) if ref == "_count" else _sum(cube, rows, ref) for ref in aggregates}
+def _sum(rows: Rows) -> float | None:
+    """Of the measure. Nothing to add is null; a sum of a bigint is a numeric there, and a float in JSON."""
+    values = [row[-1] for row in rows if row[-1] is not None]
+    return float(sum(values)) if values else None
 
 
-def _sum(cube: Cube, rows: Rows, aggregate_ref: str) -> float | int | None:
-    """Nothing to add is null; a sum of a bigint is a numeric in PostgreSQL and a float in JSON."""
-    concept = cube.concepts[aggregate_ref.removesuffix(".sum")]
-    values = [row[concept.index] for row in rows if row[concept.index] is not None]
-    if not values:
-        return None
-    return sum(values) if concept.whole else float(sum(values))
+def _sorted(records: list[Record], refs: Sequence[str]) -> list[Record]:
+    """Upwards by all of these, nulls last."""
+    return sorted(records, key=lambda record: [(record[ref] is None, record[ref]) for ref in refs])
 
 
-def _arranged(things: list[Any], whole: Sequence[Sequence[Any]], by: Sequence[tuple[Any, str]]) -> list[Any]:
-    """Sorted by all columns of `whole` upwards, then by each of `by`, first one first; nulls always last.
-
-    A column is a name of a record or a getter.
-    """
-    for columns in whole:
-        gets = [_get(column) for column in columns]
-        things = sorted(things, key=lambda thing: [_sortable(get(thing)) for get in gets])
-    for column, direction in reversed(by):
-        get = _get(column)
-        filled = [thing for thing in things if get(thing) is not None]
-        filled.sort(key=get, reverse=direction == "desc")
-        things = filled + [thing for thing in things if get(thing) is None]
-    return things
-
-
-def _get(column: Any) -> Get:
-    return column if callable(column) else itemgetter(column)
-
-
-def _sortable(value: Any) -> tuple[bool, Any]:
-    return (value is None, 0 if value is None else value)
-
-
-def _page(things: list[Any], page: int, size: int) -> list[Any]:
-    return things[(page - 1) * size : page * size]
-
-
-def _alone(cube: Cube, tables: set[str]) -> Dimension | None:
-    """The dimension whose table is the only one that a question touches."""
-    if len(tables) != 1 or "" in tables:
-        return None
-    return cube.of_reference(next(iter(tables)))
-
-
-def _table_records(dimension: Dimension, cuts: Iterable[syntax.Cut]) -> list[Record]:
-    names = [dimension.ref(attribute.name) for attribute in dimension.attributes]
-    records = [dict(zip(names, values, strict=True)) for values in dimension.table.rows.values()]
-    for cut in cuts:
-        name = names[0] if cut.ref == dimension.name else cut.ref
-        records = [record for record in records if record[name] in cut.values]
-    return records
-
-
-def _cell_count(cube: Cube, cuts: Sequence[syntax.Cut], refs: Sequence[str], kept: Rows, groups: int) -> int:
-    tables = {cube.concepts[ref].table for ref in (*refs, *(cut.ref for cut in cuts))}
-    if not tables:
-        return 1
-    alone = _alone(cube, tables)
-    if alone is None:
-        return groups if refs else len(kept)
-    records = _table_records(alone, cuts)
-    return len({tuple(record[ref] for ref in refs) for record in records}) if refs else len(records)
+def _page(records: list[Record], page: int, size: int) -> list[Record]:
+    return records[(page - 1) * size : page * size]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,21 +10,6 @@ from typing import NamedTuple
 from replica.places import PROVINCES
 
 _FOLDER = Path(__file__).parent / "tables"
-_INTEGERS = {"position_in_return_form"}
-
-
-@dataclass(frozen=True)
-class Table:
-    """A dimension's own table: the columns beside the key, and the values of each key."""
-
-    name: str
-    columns: tuple[str, ...]  # the key first
-    rows: dict[str, tuple[str | int | None, ...]]  # key → values in the order of `columns`
-
-    def values(self, column: str) -> dict[str, str | int | None]:
-        """Key → the value of one column."""
-        index = self.columns.index(column)
-        return {key: row[index] for key, row in self.rows.items()}
 
 
 class Municipality(NamedTuple):
@@ -47,19 +31,11 @@ def lines(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def table(name: str, columns: tuple[str, ...]) -> Table:
-    """A table of codes; columns that our file does not have are null."""
-    if name == "demarcation":
-        return Table(name, columns, {m.code: (m.code, m.name) for m in municipalities().values()})
-    rows = {row["code"]: tuple(_value(row, column) for column in columns) for row in lines(name)}
-    return Table(name, columns, rows)
-
-
-def _value(row: dict[str, str], column: str) -> str | int | None:
-    text = row.get(column)
-    if column in _INTEGERS:
-        return int(text) if text else None
-    return text
+def column_of(table: str, name: str) -> dict[str, str | None]:
+    """Code → one column of a table of codes; null where our file does not have it."""
+    if table == "scorecard_geography":
+        return {place.code: place.name for place in municipalities().values()}
+    return {row["code"]: row.get(name) for row in lines(table)}
 
 
 @cache

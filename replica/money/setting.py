@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from replica.ledger import Entry
 from replica.money.books import Books
-from replica.money.capital import ITEMS
 from replica.money.cells import ASSETS, CUBE_OF, Cell, Row, cells_of
 from replica.money.governance import KINDS, OPINIONS
 from replica.money.reference import municipalities
+from replica.money.spending import ITEMS
 
 _OPERATING_ITEMS = {"income": "0400", "expenditure": "2500"}
 

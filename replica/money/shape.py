@@ -1,182 +1,151 @@
-"""What a cube is made of, and the model that describes it in JSON."""
+"""What a cube is made of: the model that says so in JSON, and how each of its refs is read from a fact."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from replica.money.reference import Table, table
+from replica.money.reference import column_of
 
 Json = dict[str, Any]
+Read = Callable[[list[Any]], Any]  # a fact → a value in it
 
 
-@dataclass(frozen=True)
-class Attribute:
+class Attribute(NamedTuple):
+    """`column`: where the service has it; part of the model, and nothing else."""
+
     name: str
     column: str
     label: str
     type: str = "string"
-    description: str | None = ""  # None: the model has no such key
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """`reference` names the table of codes that the facts join; without one the values are in the facts."""
+    """`table`: that of its codes, which the facts join by the key; without one all values are in the facts.
+
+    `described`: the model has descriptions of it. Ours are empty.
+    """
 
     name: str
     label: str
     attributes: tuple[Attribute, ...]  # the key first
     label_attribute: str
-    description: str | None = ""
-    reference: str = ""
-    join: str | list[str] | None = None
+    table: str = ""
+    join: str | list[str] = ""
     fixed: bool = False  # "non_aggregatable": sums over it mean nothing
-
-    @property
-    def key(self) -> Attribute:
-        return self.attributes[0]
-
-    @cached_property
-    def table(self) -> Table:
-        return table(self.reference, tuple(attribute.name for attribute in self.attributes))
+    described: bool = True
 
     def ref(self, attribute: str) -> str:
         return f"{self.name}.{attribute}"
 
     def as_json(self) -> Json:
+        key = self.attributes[0].name
         content: Json = {
             "label": self.label,
-            "key_attribute": self.key.name,
+            "key_attribute": key,
             "label_attribute": self.label_attribute,
-            "attributes": {a.name: _attribute(self, a) for a in self.attributes},
+            "attributes": {a.name: self._attribute(a) | self._description for a in self.attributes},
             "ref": self.name,
             "label_ref": self.ref(self.label_attribute),
-            "key_ref": self.ref(self.key.name),
+            "key_ref": self.ref(key),
             "cardinality_class": None,
             "hierarchy": self.name,
         }
-        optional = {"description": self.description, "join_column": self.join}
-        content |= {name: value for name, value in optional.items() if value is not None}
-        return content | ({"non_aggregatable": True} if self.fixed else {})
+        content |= {"join_column": self.join} if self.join else {}
+        return content | self._description | ({"non_aggregatable": True} if self.fixed else {})
+
+    @property
+    def _description(self) -> Json:
+        return {"description": ""} if self.described else {}
+
+    def _attribute(self, attribute: Attribute) -> Json:
+        _, column, label, type_ = attribute
+        return {"column": column, "label": label, "type": type_, "ref": self.ref(attribute.name)}
 
 
-def _attribute(dimension: Dimension, attribute: Attribute) -> Json:
-    content: Json = {"column": attribute.column, "label": attribute.label, "type": attribute.type}
-    if attribute.description is not None:
-        content["description"] = attribute.description
-    return content | {"ref": dimension.ref(attribute.name)}
-
-
-@dataclass(frozen=True)
-class Measure:
-    """`whole`: the column is small, so that its sum is an integer in JSON and not a float."""
-
+class Measure(NamedTuple):
     name: str
+    column: str
     label: str
-    column: str = ""
     type: str = ""
-    whole: bool = False
 
     def as_json(self) -> Json:
-        content: Json = {"column": self.column or self.name, "label": self.label, "ref": self.name}
+        content = {"column": self.column, "label": self.label, "ref": self.name}
         return content | ({"type": self.type} if self.type else {})
 
 
-@dataclass(frozen=True)
-class Concept:
-    """What a ref stands for. `index`: its column in a fact; `lookup`: key → value of a joined table."""
+class Concept(NamedTuple):
+    """What an attribute's ref stands for. `type`: that of the values it can be cut to."""
 
-    ref: str
-    table: str  # "" for the facts
-    type: str | None
-    index: int = -1
-    lookup: dict[str, Any] | None = None
-    whole: bool = False
+    read: Read
+    type: str
 
 
 @dataclass(frozen=True)
 class Cube:
+    """`updates_table` "": nobody ever updates it."""
+
     name: str
     label: str
-    description: str
     fact_table: str
+    updates_table: str
     dimensions: tuple[Dimension, ...]
-    measures: tuple[Measure, ...] = ()
+    measure: Measure | None = None
     cycle: str = "quarter"
-    updates_table: str = ""
-    last_updated: str = "2020-10"
-    return_forms: tuple[str, ...] = field(default=())
 
     def as_json(self, last_updated: str) -> Json:
         """The `model` of the answer."""
-        content: Json = {"fact_table": self.fact_table, "label": self.label, "description": self.description}
-        if self.return_forms:
-            content["return_forms"] = list(self.return_forms)
-        content["update_cycle"] = self.cycle
-        if self.updates_table:
-            content["updates_table"] = self.updates_table
+        content = {
+            "fact_table": self.fact_table,
+            "label": self.label,
+            "description": "Made up by the replica.",
+            "update_cycle": self.cycle,
+        }
+        content |= {"updates_table": self.updates_table} if self.updates_table else {}
         return content | {
             "last_updated": last_updated,
             "dimensions": {dimension.name: dimension.as_json() for dimension in self.dimensions},
-            "measures": {measure.name: measure.as_json() for measure in self.measures},
+            "measures": {self.measure.name: self.measure.as_json()} if self.measure else {},
             "aggregates": self._aggregates(),
             "hierarchies": {},
         }
 
     def _aggregates(self) -> Json:
-        content: Json = {"_count": {"label": "Facts", "ref": "_count", "function": "count"}}
-        for m in self.measures:
-            ref = f"{m.name}.sum"
-            content[ref] = {"label": m.label, "ref": ref, "function": "sum", "measure": m.name}
+        content = {"_count": {"label": "Facts", "ref": "_count", "function": "count"}}
+        if self.measure:
+            ref, of = f"{self.measure.name}.sum", self.measure
+            content[ref] = {"label": of.label, "ref": ref, "function": "sum", "measure": of.name}
         return content
 
     @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """What stands in a fact, in order: the key of a joined dimension, each attribute of the others."""
-        names = []
-        for d in self.dimensions:
-            held = (d.key,) if d.reference else d.attributes
-            names += [d.ref(attribute.name) for attribute in held]
-        return (*names, *(measure.name for measure in self.measures))
-
-    @cached_property
-    def attributes(self) -> tuple[str, ...]:
-        return tuple(d.ref(attribute.name) for d in self.dimensions for attribute in d.attributes)
-
-    @cached_property
     def aggregates(self) -> tuple[str, ...]:
-        return ("_count", *(f"{measure.name}.sum" for measure in self.measures))
+        return tuple(self._aggregates())
 
     @cached_property
-    def concepts(self) -> dict[str, Concept]:
-        """All refs: measures, aggregates, dimensions (by their key) and attributes."""
-        found: dict[str, Concept] = {ref: Concept(ref, "", None) for ref in self.aggregates}
-        for measure in self.measures:
-            index = self.columns.index(measure.name)
-            found[measure.name] = Concept(measure.name, "", None, index, whole=measure.whole)
+    def attributes(self) -> dict[str, Concept]:
+        """By ref. A fact has the key of a dimension with a table, and all attributes of the others."""
+        found: dict[str, Concept] = {}
+        width = 0
         for dimension in self.dimensions:
-            for attribute in dimension.attributes:
-                concept = self._concept(dimension, attribute)
-                found[concept.ref] = concept
-                if attribute is dimension.key:
-                    found[dimension.name] = concept
+            key = width
+            for number, attribute in enumerate(dimension.attributes):
+                joined = dimension.table and number
+                read = _joined(dimension.table, attribute.name, key) if joined else itemgetter(width)
+                width += 0 if joined else 1
+                found[dimension.ref(attribute.name)] = Concept(read, attribute.type)
         return found
 
-    def _concept(self, dimension: Dimension, attribute: Attribute) -> Concept:
-        ref = dimension.ref(attribute.name)
-        if not dimension.reference:
-            return Concept(ref, "", attribute.type, self.columns.index(ref))
-        index = self.columns.index(dimension.ref(dimension.key.name))
-        lookup = dimension.table.values(attribute.name)
-        return Concept(ref, dimension.reference, attribute.type, index, lookup)
+    @cached_property
+    def fields(self) -> dict[str, Read]:
+        """All that a fact says, by ref; the measure is its last column."""
+        fields = {ref: concept.read for ref, concept in self.attributes.items()}
+        return fields | ({self.measure.name: itemgetter(-1)} if self.measure else {})
 
-    def matched(self, ref: str) -> tuple[str, ...]:
-        """The refs that a ref stands for: all attributes of a dimension, key first; else itself."""
-        for d in self.dimensions:
-            if d.name == ref:
-                return tuple(d.ref(attribute.name) for attribute in d.attributes)
-        return (ref,)
 
-    def of_reference(self, reference: str) -> Dimension:
-        return next(d for d in self.dimensions if d.reference == reference)
+def _joined(table: str, column: str, key: int) -> Read:
+    values = column_of(table, column)
+    return lambda row: values.get(row[key])

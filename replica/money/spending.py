@@ -1,16 +1,15 @@
-"""Capital: what municipalities build, by function (whose vote) and item (what asset)."""
+"""What municipalities build, by function (whose vote) and item (what asset); what they earn and spend."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import Any
 
+from replica.money.cells import CASH_AT_YEAR_END, Row
 from replica.money.drawing import around, line, people
 from replica.money.plan import LAST_AUDITED, LAST_YEAR, Plan
 from replica.money.reference import Municipality
 
-Row = list[Any]
 # Each function with the asset classes that it mostly builds.
 ITEMS = {
     "4201": ("0350", "0310"),
@@ -23,10 +22,14 @@ ITEMS = {
 STORM_WATER, HOUSING, ROADS, BULK_MAINS = "4303", "2401", "0120", "0360"
 TYPES = ("NEW", "NEW", "RENEWAL", "UPGRADING")
 _FORECASTS = ("TABB", "IBY1", "IBY2")
-_V1_FUNCTIONS = ("1001", "1002", "1003", "1201", "1202", "1204")
+# Function: items, with rand a head.
+_OPERATING = {
+    "4202": (("0400", 900), ("2000", 250), ("2500", 500)),
+    "4302": (("0500", 400), ("2000", 200), ("2900", 120)),
+}
 
 
-def rows(plan: Plan) -> Iterator[Row]:
+def capital(plan: Plan) -> Iterator[Row]:
     """Facts of capital_v2."""
     for place, years in plan.of("capital_v2"):
         lines = _lines(plan.rng("capital lines", place.code), place)
@@ -67,19 +70,22 @@ def _year(
             yield [place.code, function, item, "NEW", year, "year", year, amount_type, around(rng, rand)]
 
 
-def rows_v1(plan: Plan) -> Iterator[Row]:
-    """Facts of capital (up to 2019): five measures in a row, totals beside the items."""
-    for place, years in plan.of("capital"):
-        rng = plan.rng("capital v1", place.code)
+def income_and_expenditure(plan: Plan) -> Iterator[Row]:
+    """Facts of incexp_v2."""
+    for place, years in plan.of("incexp_v2"):
+        both = plan.rng("operating", place.code).random() < 0.7
+        lines = [(name, *each) for name in _OPERATING if both or name == "4202" for each in _OPERATING[name]]
         for year in years:
-            for function in _V1_FUNCTIONS:
-                yield from _v1_function(rng, place.code, year, function)
+            rng = plan.rng("operating", place.code, year)
+            for function, item, each in lines:
+                amounts = line(rng, year, people(place) * each)
+                yield from ([place.code, function, item, *amount] for amount in amounts)
 
 
-def _v1_function(rng: random.Random, code: str, year: int, function: str) -> Iterator[Row]:
-    item = "0700" if function < "1100" else "0400"
-    for amount_type in ("ORGB", "ADJB", "AUDA"):
-        new, renewal = (around(rng, 9e7) if rng.random() < 0.9 else 0 for _ in range(2))
-        for which in (item, "4100", "4700"):
-            measures = (new, renewal, new + renewal, around(rng, 1e7), None)
-            yield [code, function, which, year, "year", year, amount_type, *measures]
+def cash_flow(plan: Plan) -> Iterator[Row]:
+    """Facts of cflow_v2: cash at the end of the year, budgeted and audited; of the months nothing."""
+    for place, years in plan.of("cflow_v2"):
+        rng = plan.rng("cflow_v2", place.code)
+        for year in years:
+            amounts = (amount for amount in line(rng, year, people(place) * 300) if amount.length == "year")
+            yield from ([place.code, CASH_AT_YEAR_END, *amount] for amount in amounts)
