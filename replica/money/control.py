@@ -27,19 +27,11 @@ def _ledger(site: Site, query: Query) -> Any:
 
 def _figure(site: Site, query: Query) -> Any:
     """A blank amount is null; `remove=1` takes the figure away."""
-    names = [query[name] for name in ("cube", "code", "year", "line")]
-    cell = (names[0], names[1], int(names[2]), names[3], query.get("amount_type", ""))
-    measure = query.get("measure", "")
+    cell = (query["cube"], query["code"], int(query["year"]), query["line"], query["amount_type"])
     if query.get("remove") == "1":
-        return {"entries": site.remove_figure(*cell, measure=measure)}
-    amount = query.get("amount") or None
-    return {"entries": site.set_figure(*cell, amount, measure=measure)}
-
-
-def _crawl_delay(site: Site, query: Query) -> Any:
-    seconds = int(query.get("seconds", 0))
-    site.crawl_delay = seconds or None
-    return {"crawl_delay": site.crawl_delay}
+        return {"entries": site.remove_figure(*cell)}
+    amount = query.get("amount")
+    return {"entries": site.set_figure(*cell, int(amount) if amount else None)}
 
 
 COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
@@ -48,5 +40,4 @@ COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
     ("POST", "figure"): _figure,
     ("GET", "finances"): lambda site, query: {"figures": site.finances()},
     ("GET", "money_faults"): lambda site, query: MONEY_FAULTS,
-    ("POST", "crawl_delay"): _crawl_delay,
 }

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from replica.ledger import Entry
 from replica.money.books import Books
-from replica.money.cells import FIGURE_CUBES
+from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of
 from replica.money.changes import FinanceMutator
 from replica.money.figures import FigureLedger
 from replica.money.plan import plan
-from replica.money.setting import cell_named, remove_figure, set_figure
+from replica.money.reference import municipalities
+from replica.money.spending import ITEMS
 from replica.world import World
 
 _DATA = re.compile(r"/api/cubes/(\w+)/(?:aggregate|facts)")
+_SETTABLE = {"capital_v2": "capital", "grants_v2": "grant"}  # cube: measure
 
 
 class FinanceDesk:
@@ -40,30 +43,35 @@ class FinanceDesk:
             return self._finance_mutator.mutate(n, cube)
 
     def set_figure(
-        self,
-        cube: str,
-        code: str,
-        year: int,
-        line: str,
-        amount_type: str,
-        amount: int | str | None,
-        *,
-        measure: str = "",
+        self, cube: str, code: str, year: int, line: str, amount_type: str, amount: int | None
     ) -> list[Entry]:
-        """Make one figure read so, in rand (None: null); see `money/cells.py` for what the lines are.
-
-        Of an audit, `amount` is the code of an opinion. Raises ValueError for what is no figure.
-        """
+        """Make one figure read so, in rand (None: null); no entry where it did. `line`: a function of
+        capital_v2, a grant of grants_v2. Raises ValueError for what is no figure of these."""
+        cell = _cell(cube, code, year, line, amount_type)
         with self.lock:
-            cell = cell_named(cube, code, year, line, amount_type, measure)
-            return set_figure(self.books, cell, amount)
+            rows = self.books.cells.get(cell, [])
+            before = self.books.read(_touched(cell, rows or [_new_row(cell)]))
+            moved = () if rows else (cube,)
+            if not rows:
+                self.books.add(cube, _new_row(cell))
+                rows = self.books.cells[cell]
+            for row in rows[1:]:
+                row[-1] = None if amount is None else row[-1]
+            others = sum(row[-1] or 0 for row in rows[1:])
+            rows[0][-1] = None if amount is None else amount - others
+            return self.books.note(before, moved=moved)
 
-    def remove_figure(
-        self, cube: str, code: str, year: int, line: str, amount_type: str, *, measure: str = ""
-    ) -> list[Entry]:
-        """Take one figure away. Raises ValueError for what is no figure, KeyError where none is."""
+    def remove_figure(self, cube: str, code: str, year: int, line: str, amount_type: str) -> list[Entry]:
+        """Take all facts of one figure away. Raises ValueError as `set_figure`, KeyError where none is."""
+        cell = _cell(cube, code, year, line, amount_type)
         with self.lock:
-            return remove_figure(self.books, cell_named(cube, code, year, line, amount_type, measure))
+            rows = list(self.books.cells.get(cell, ()))
+            if not rows:
+                raise KeyError(str(cell))
+            before = self.books.read(_touched(cell, rows))
+            for row in rows:
+                self.books.remove(cube, row)
+            return self.books.note(before, moved=(cube,))
 
     def finances(self) -> list[dict[str, Any]]:
         """All figures that are published now."""
@@ -75,3 +83,26 @@ class FinanceDesk:
         match = _DATA.match(path)
         if match and match.group(1) in FIGURE_CUBES:
             self.mutate_finances(1, match.group(1))
+
+
+def _cell(cube: str, code: str, year: int, line: str, amount_type: str) -> Cell:
+    if code not in municipalities():
+        raise ValueError(f"Unknown municipality {code!r}.")
+    if cube not in _SETTABLE:
+        raise ValueError(f"Unknown cube {cube!r}; known: {', '.join(_SETTABLE)}")
+    cell = Cell(_SETTABLE[cube], code, year, line, amount_type)
+    if cell not in cells_of(cube, _new_row(cell)):
+        raise ValueError(f"{cell} is no figure: see cells.py for the lines and amount types.")
+    return cell
+
+
+def _touched(cell: Cell, rows: Iterable[Row]) -> list[Cell]:
+    return list(dict.fromkeys(other for row in rows for other in cells_of(cell.cube, row)))
+
+
+def _new_row(cell: Cell) -> Row:
+    """A fact that counts towards the cell, without an amount."""
+    monthly = cell.amount_type == "ACT"
+    period = [cell.year, "month" if monthly else "year", 1 if monthly else cell.year, cell.amount_type, None]
+    built = [ITEMS.get(cell.line, ("0180",))[0], "NEW"] if cell.measure == "capital" else []
+    return [cell.code, cell.line, *built, *period]
