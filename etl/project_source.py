@@ -110,7 +110,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             try:
                 record = self.assembler.record(external_id, reading, before, completeness.complete)
                 proof = reading.proof(external_id, before.page_digest if before else None)
-                change = self._process_project(record, before, proof=proof, cause=reading.cause)
+                # pages of the past that are read again bring nobody back
+                listed = reading.cause == Cause.SOURCE
+                change = self._process_project(
+                    record, before, proof=proof, cause=reading.cause, is_listed=listed
+                )
             except InvalidRecord as problem:
                 changes.problems.append(f"{external_id}: {problem}")
                 changes.invalid += 1
@@ -154,16 +158,18 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         *,
         proof: str | None = None,
         cause: str = Cause.SOURCE,
+        is_listed: bool = True,
     ) -> ProjectChange | None:
         """The change that makes what is known into the record; None where they agree.
 
-        `proof`: SHA-256 of the kept bytes that show it.
+        `proof`: SHA-256 of the kept bytes that show it. `is_listed`: the record shows that the project is
+        there; without it a missing one stays missing.
         """
         values = value_changes(known.values if known else {}, record.values)
         texts = text_changes(known.published if known else {}, record.published)
         field_of = {label: self.words.field_of(label) for label in texts}
         differing = field_changes(values, texts, field_of, is_new=known is None)
-        returned = known is not None and not known.is_present
+        returned = is_listed and known is not None and not known.is_present
         if known and not differing and not returned:
             return None
         if known and returned:
@@ -191,8 +197,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         assert isinstance(scratch, Scratch)
         changes = Changes()
         for external_id, known in details(self.recorded(), scratch.state):
-            record = self._replayed(external_id, scratch.state[external_id])
-            if change := self._process_project(record, known, cause=Cause.PARSER):
+            then = scratch.state[external_id]
+            change = self._process_project(
+                self._replayed(external_id, then), known, cause=Cause.PARSER, is_listed=then.is_present
+            )
+            if change:
                 changes.add(change)
         return changes
 

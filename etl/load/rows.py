@@ -11,6 +11,7 @@ from etl.compare.changes import Absence, ListingChange, ProjectChange, QuietChan
 from etl.load import overrides
 from etl.normalise.records import PROJECT_FIELDS
 from projects.models import (
+    ChangeType,
     Identity,
     Municipality,
     MunicipalityListing,
@@ -29,14 +30,12 @@ _UPDATED = (
     "other_texts",
     "issues",
     "url",
-    "presence",
     "line_digest",
     "page_digest",
     "last_changed_at",
     "last_changed_run",
-    "last_listed_at",
-    "missing_run",
 )
+_RETURNED = (*_UPDATED, "presence", "last_listed_at", "missing_run")
 _THROUGH = Project.municipalities.through
 
 
@@ -45,11 +44,15 @@ def write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
     now = timezone.now()
     rows = [_project(run, change, now) for change in changes]
     created = [row for row, change in zip(rows, changes, strict=True) if change.pk is None]
-    updated = [row for row, change in zip(rows, changes, strict=True) if change.pk is not None]
     Project.objects.bulk_create(created, batch_size=_BATCH)
-    Project.objects.bulk_create(
-        updated, batch_size=_BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED
-    )
+    for change_type, columns in ((ChangeType.UPDATED, _UPDATED), (ChangeType.RETURNED, _RETURNED)):
+        Project.objects.bulk_create(
+            [row for row, change in zip(rows, changes, strict=True) if change.change_type == change_type],
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=columns,
+        )
     Identity.objects.bulk_create(
         (Identity(source_id=run.source_id, external_id=row.external_id, project=row) for row in created),
         batch_size=_BATCH,

@@ -69,3 +69,26 @@ def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
     assert {row.cause for row in DataChangeLog.objects.filter(id__gt=last)} == {"parser"}
     assert DataScheduler().replay("dws")[0].records["projects"] == {}
     assert sync().change_count == 0
+
+
+def test_applied_corrections_leave_a_missing_project_missing(replica, sync):
+    sync(replica.url)
+    replica.site.remove(gone := min(replica.site.facts()))
+    sync()
+    last = DataChangeLog.objects.latest("id").pk
+    Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
+    call_command("replay", "--apply")
+    assert {row.change_type for row in DataChangeLog.objects.filter(id__gt=last)} == {"updated"}
+    assert Project.objects.get(external_id=gone).presence == "missing"
+    assert DataScheduler().replay("dws")[0].records["projects"] == {}
+
+
+def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, sync):
+    sync(replica.url)
+    project = Project.objects.earliest("id")
+    Project.objects.filter(pk=project.pk).update(presence="missing", missing_run=sync())
+    call_command("replay", "--apply")
+    row = DataChangeLog.objects.latest("id")
+    assert (row.change_type, row.external_id, row.cause) == ("returned", project.external_id, "parser")
+    project.refresh_from_db()
+    assert (project.presence, project.missing_run_id) == ("present", None)

@@ -269,3 +269,28 @@ def test_a_word_that_a_steward_teaches_is_the_parser_s_doing_not_the_source_s(re
     assert {row.run_id for row in rows} == {run.pk}
     assert sync().state == "unchanged"
     assert DataChangeLog.objects.latest("id").run_id == run.pk
+
+
+def test_a_parser_that_moves_corrects_a_missing_project_and_does_not_bring_it_back(replica, sync):
+    from projects.models import Vocabulary
+
+    gone = min(replica.site.facts())
+    replica.site.set_value(gone, "remarks", "Site meeting held")
+    replica.site.set_value(gone, "description", None)
+    sync(replica.url)
+    replica.site.remove(gone)
+    absence = sync()
+    before = DataChangeLog.objects.latest("id").pk
+    Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
+    sync()
+    rows = DataChangeLog.objects.filter(id__gt=before, external_id=gone)
+    told = [(row.change_type, row.cause, sorted(row.field_changes)) for row in rows]
+    assert told == [("updated", "parser", ["description"])]
+    project = Project.objects.get(external_id=gone)
+    assert (project.presence, project.missing_run_id) == ("missing", absence.pk)
+    assert project.last_listed_at is not None
+    assert sync().state == "unchanged"
+    replica.site.restore(gone)
+    assert sync().returned == 1
+    project.refresh_from_db()
+    assert (project.presence, project.missing_run_id, project.last_listed_at) == ("present", None, None)

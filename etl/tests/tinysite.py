@@ -17,6 +17,7 @@ Page = Answer | Callable[[dict[str, str]], Answer]  # a function is given the po
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each body waits 40 ms for its head to be acknowledged
     server: Any
 
     def do_GET(self) -> None:
