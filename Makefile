@@ -44,11 +44,12 @@ PRODUCTION := DEBUG=0 SECRET_KEY=3f9Qm-Zk7vT1xR8wLp5cYh2Nd6Gs4Jb0Aa9Ue3Ki7Wo1Xq5
 	CSRF_TRUSTED_ORIGINS=https://buka.example.org
 lint: export VAR_DIR = var/lint
 lint: export DATABASE_URL = sqlite://
-lint: $(DEV) ## ruff, format, mypy, the measured ceilings, migrations, check --deploy
+lint: $(DEV) ## ruff, format, mypy, who imports whom, the measured ceilings, migrations, check --deploy
 	@fail=0; try() { echo "$$*"; "$$@" || fail=1; }; \
 	  try $(PY) -m ruff check .; \
 	  try $(PY) -m ruff format --check .; \
 	  try $(PY) -m mypy; \
+	  try .venv/bin/lint-imports; \
 	  try $(PY) -m buka.dev.ceilings; \
 	  try $(PY) manage.py makemigrations --check --dry-run; \
 	  try env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING; \

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.conf import settings
 from etl.compare.known import Key, Known
 from etl.compare.survey import Part, Survey
 from etl.crawl.crawler import Crawl
-from etl.crawl.evidence import content_digest, is_read_in_full
+from etl.crawl.evidence import content_digest
 from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Reading
 from etl.exceptions import EtlError
@@ -33,8 +33,9 @@ class EnhancedDWSMonitor(ProjectSource):
 
     def read_site(self, known: Known) -> Survey:
         self.evidence.last = known.last_sightings()
+        turn = None if self.run.force else known.turn
         fetcher = Fetcher(settings.DWS_URL, FetchPolicy.of_settings(), self.alive)
-        pages = PageReader(fetcher, self.evidence, self.extract, self._may_reuse(known), self.alive)
+        pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
         survey = self.new_survey()
         try:
             if self.files:
@@ -49,12 +50,6 @@ class EnhancedDWSMonitor(ProjectSource):
         if survey.whole and not self.run.force:
             survey.compare_pages(self.evidence.last)
         return survey
-
-    def _may_reuse(self, known: Known) -> Callable[[str], bool]:
-        """A page is asked for only if it changed; in a forced run and by turn, always."""
-        if self.run.force:
-            return lambda key: False
-        return lambda key: not is_read_in_full(key, known.turn, settings.ROTATION_RUNS)
 
     def _read_files(self, pages: PageReader, survey: Survey) -> None:
         survey.is_partial = True

@@ -16,13 +16,13 @@ from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import ObservationSet, Recall
-from etl.crawl.session import Progress
+from etl.crawl.session import Progress, unobserved
 from etl.exceptions import EtlError, LeaseLost, PageChanged, Stopped
 from etl.extract import clean
 from etl.fetch.archive import Archive
 from etl.load import stores
 from etl.load.stores import ChangeSet, Corrections, Memory, Record, Store, Writer
-from etl.runs.lease import Renewal
+from etl.runs.lease import Renewal, unleased
 from projects.declared import Declaration
 from projects.models import RunState, Sighting, Source, SyncRun
 from projects.stewards.overrides import expire_due
@@ -49,6 +49,7 @@ class SourceMonitor(ABC, Generic[K, R, C]):
 
     name: ClassVar[str]
     writer: Writer[C]  # how changes become rows
+    clean = staticmethod(clean)  # a page's bytes without what changes from one look to the next
 
     def __init__(
         self,
@@ -56,10 +57,10 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         *,
         store: Store[C] | None = None,
         dry_run: bool = False,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
-        self.alive: Callable[[], None] = (lambda: None) if dry_run else Renewal(run)
+        self.alive: Callable[[], None] = unleased if dry_run else Renewal(run)
         self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=self.clean)
         self.store: Store[C] = store or Record(self.writer, self.evidence)
 
@@ -93,11 +94,6 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     def _fail(self, sentence: str, trace: str = "", state: RunState = RunState.FAILED) -> None:
         logger.error("%s: run %s %s: %s", self.name, self.run.pk, state, sentence)
         stores.fail(self.run, self.evidence, sentence, trace, save=not self.dry_run, state=state)
-
-    @staticmethod
-    def clean(body: bytes, content_type: str) -> bytes:
-        """A page's bytes without what changes from one look to the next."""
-        return clean(body, content_type)
 
     @abstractmethod
     def what_is_known(self) -> K:
@@ -135,7 +131,7 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         known: K | None = None,
         store: Store[C] | None = None,
         dry_run: bool = False,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
         super().__init__(run, store=store, dry_run=dry_run, on_progress=on_progress)
         self.recall, self.known = recall, known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils import timezone
 
@@ -26,8 +26,8 @@ from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
 from etl.crawl.observations import Recall
+from etl.crawl.page_reader import WebPages
 from etl.exceptions import InvalidRecord
-from etl.extract import read_page
 from etl.extract.types import PageContent
 from etl.fetch.page import Page
 from etl.load.projects import ProjectWriter
@@ -39,19 +39,17 @@ from projects.models import Cause, Sighting, Source, SyncRun
 
 
 class ProjectSource(ArchivedSource[Known, Survey, Changes]):
-    """A source that publishes projects. A subclass says how the site is read, and what a page says."""
+    """A source that publishes projects. A subclass says how the site is read, and (`extract`) what a page
+    says, where it is no web page."""
 
     writer = ProjectWriter()
 
     def __init__(self, run: SyncRun, **how: object) -> None:
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
+        self.extract: Callable[[Page], PageContent] = WebPages(self.words.fields)
         run.parser_digest = parser_digest(self.words)
         super().__init__(run, **how)  # type: ignore[arg-type]
-
-    def extract(self, page: Page) -> PageContent:
-        """What a page says. Raises PageChanged."""
-        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.words.fields)
 
     def new_survey(self) -> Survey:
         assembler = self.assembler

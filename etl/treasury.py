@@ -22,7 +22,6 @@ from etl.compare.known import limits
 from etl.crawl.observations import Recall
 from etl.exceptions import PageChanged
 from etl.fetch.fetcher import Fetcher, FetchPolicy
-from etl.fetch.page import Page
 from etl.money import answers, errors, holding, places
 from etl.money.changes import FigureChanges, changes_of
 from etl.money.known import KnownFinances, present
@@ -83,8 +82,8 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             settings.TREASURY_URL,
             FetchPolicy.of_settings(),
             self.alive,
-            passing=_is_passing,
-            refusal=_refusal,
+            passing=errors.passing,
+            refusal=errors.refusal,
         )
         every_cube = self.run.force or bool(self.only)
         reader = CubeReader(
@@ -237,14 +236,6 @@ def our_places() -> Mapping[str, OurPlace]:
     """Our own table of the 257, as the cube's is compared with it."""
     facts = municipalities()
     return {f.code: OurPlace(f.name, f.province, f.category, f.district or "") for f in facts}
-
-
-def _is_passing(answer: Page) -> bool:
-    return errors.is_passing(answer.status or 0, answer.body)
-
-
-def _refusal(answer: Page) -> str:
-    return errors.sentence(answer.url, answer.status or 0, answer.body)
 
 
 SOURCE = DeclaredSource(

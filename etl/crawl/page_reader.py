@@ -5,24 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from etl.crawl.evidence import EvidenceRecorder
+from django.conf import settings
+
+from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Reading
-from etl.extract import read_callback
+from etl.extract import read_callback, read_page
 from etl.extract.types import CallbackAnswer, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
 
 
+@dataclass(frozen=True, slots=True)
+class WebPages:
+    """What a web page says, with the labels that mean a field."""
+
+    labels: Mapping[str, str]
+
+    def __call__(self, page: Page) -> PageContent:
+        """Raises PageChanged."""
+        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.labels)
+
+
 @dataclass
 class PageReader:
-    """`extract`: what a page says. `may_reuse`: whether the kept answer of a page, by its key, may stand for
-    it where the server says that it did not change. `alive` is called before each reading."""
+    """`extract`: what a page says. `turn`: of the pages that are sent anew by turn, whatever the server says
+    of their kept answers; None: all are. `alive` is called before each reading."""
 
     fetcher: Fetcher
     evidence: EvidenceRecorder
     extract: Callable[[Page], PageContent]
-    may_reuse: Callable[[str], bool] = lambda key: True
+    turn: int | None = None
     alive: Callable[[], None] = lambda: None
 
     def get(self, key: str, url: str, *, fresh: bool = False) -> Reading:
@@ -30,8 +43,8 @@ class PageReader:
 
         `fresh`: sent anew by the server, whatever we kept of it.
         """
-        reuse = not fresh and self.may_reuse(key)
-        return self.read(key, self.fetcher.get(url, self.evidence.kept_answer(key) if reuse else None))
+        anew = fresh or self.turn is None or is_read_in_full(key, self.turn, settings.ROTATION_RUNS)
+        return self.read(key, self.fetcher.get(url, None if anew else self.evidence.kept_answer(key)))
 
     def read(self, key: str, page: Page) -> Reading:
         """Keep the bytes, then see what the page offers. Raises PageChanged, SessionExpired."""

@@ -21,6 +21,10 @@ class Progress:
     what: str
 
 
+def unobserved(progress: Progress) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass
 class CrawlSession:
     """`problems`: what went wrong; `counts`: totals of pagers; `sessions`: how often a session ended and was
@@ -28,7 +32,7 @@ class CrawlSession:
 
     entry: str
     pages: PageReader
-    on_progress: Callable[[Progress], None] = lambda progress: None
+    on_progress: Callable[[Progress], None] = unobserved
     problems: list[str] = field(default_factory=list)
     lists_complete: bool = True
     counts: list[Count] = field(default_factory=list)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from etl.fetch.page import Page
+
 _PASSING = frozenset({429, 502, 503, 504})
 # Treasury's own client reads exactly this as "API Overloaded".
 _OVERLOADED = "canceling statement due to statement timeout"
@@ -35,6 +37,16 @@ def is_passing(status: int, body: bytes) -> bool:
 def sentence(url: str, status: int, body: bytes) -> str:
     """What failed, for a person, with the API's own message."""
     return f"{_short(url, _LONGEST_URL)} answered {status} {_said(message(body))}."
+
+
+def passing(answer: Page) -> bool:
+    """`is_passing` of an answer as received."""
+    return is_passing(answer.status or 0, answer.body)
+
+
+def refusal(answer: Page) -> str:
+    """`sentence` of an answer as received."""
+    return sentence(answer.url, answer.status or 0, answer.body)
 
 
 def _said(text: str | None) -> str:

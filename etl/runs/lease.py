@@ -158,6 +158,10 @@ class Renewal:
         self.run.lease_until = until
 
 
+def unleased() -> None:
+    """In place of a renewal: nothing is written, so nothing can be lost."""
+
+
 def still_held(run: SyncRun) -> None:
     """Lock the run's row in the load's transaction. Raises LeaseLost when the run is no longer ours."""
     locked = SyncRun.objects.select_for_update().filter(pk=run.pk, state=RunState.RUNNING, holder=run.holder)
