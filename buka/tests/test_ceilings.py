@@ -6,10 +6,10 @@ import ast
 
 import pytest
 
-from buka.dev.ceilings import Measures, _measure_code, spread, verdict
+from buka.dev.ceilings import ROOT, SMALL, Measures, _measure_code, high_lines, measure, verdict
 
 
-def measured(source: str, name: str = "etl/load/run.py") -> Measures:
+def measured(source: str, name: str = "etl/load/rows.py") -> Measures:
     measures = Measures()
     _measure_code(ast.parse(source), name, measures)
     return measures
@@ -55,7 +55,23 @@ def test_a_print_is_noticed():
     assert "print" in verdict(measured("print(1)"))[0]
 
 
-def test_median_and_95th_percentile_are_those_of_the_lines():
+def test_the_95th_percentile_is_that_of_the_lines():
     source = "\n".join(f"def f{n}():\n" + "    pass\n" * n for n in range(1, 101))
-    assert spread(measured(source)) == (51.5, 97)
-    assert any("median" in offence for offence in verdict(measured(source)))
+    assert high_lines(measured(source)) == 97
+    assert any("95th percentile" in offence for offence in verdict(measured(source)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "offence"), [(39, "only 39 lines"), (40, ""), (500, ""), (501, "501 lines")]
+)
+def test_a_file_is_neither_long_nor_too_small_for_a_name_of_its_own(tmp_path, lines, offence):
+    path = tmp_path / "amounts.py"
+    path.write_text("x = 1\n" * lines)
+    measures = Measures()
+    measure(path, "etl/values/amounts.py", measures)
+    assert [offence in found for found in measures.offences] == ([True] if offence else [])
+
+
+def test_what_may_be_small_is_small_and_there():
+    for name in SMALL:
+        assert (ROOT / name).read_text(encoding="utf-8").count("\n") < 40, name

@@ -7,9 +7,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, ProjectFact, Total
-from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, severity, spent_or_budget
+from etl.correlating.findings import (
+    Finding,
+    Side,
+    Tally,
+    books_proof,
+    evidence,
+    severity,
+    since_the_books_begin,
+    spent_or_budget,
+)
 from projects.facts import finance
 from projects.finances.families import municipal_span, national_span, national_year
 from projects.wording.figures import long_date, percent, rand

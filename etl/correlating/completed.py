@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, ProjectFact, Total
-from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, severity, spent_or_budget
+from etl.correlating.findings import (
+    Finding,
+    Side,
+    Tally,
+    books_proof,
+    evidence,
+    severity,
+    since_the_books_begin,
+    spent_or_budget,
+)
 from etl.correlating.spending import is_incomplete
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span

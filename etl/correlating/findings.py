@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from etl.correlating.facts import FigureFact, ProjectFact, Total
+from etl.correlating import wording
+from etl.correlating.facts import FIRST_DAY, FigureFact, ProjectFact, Total
 
 MINOR, MAJOR = "minor", "major"
 
@@ -145,3 +146,14 @@ def proof(projects: Iterable[tuple[ProjectFact, Decimal | None]]) -> str | None:
 def books_proof(total: Total) -> str | None:
     """The snapshot of the figure that contributes most."""
     return total.largest.snapshot if total.largest else None
+
+
+def since_the_books_begin(projects: Iterable[ProjectFact], tally: Tally) -> list[ProjectFact]:
+    """Those that started on 1 July 2019 or later. Of an earlier one a part of the spending is in no cube,
+    and without a start date nobody knows."""
+    listed = list(projects)
+    undated = [project for project in listed if project.start_date is None]
+    early = [project for project in listed if project.start_date and project.start_date < FIRST_DAY]
+    tally.leave(wording.NO_START, undated)
+    tally.leave(wording.TOO_EARLY, early)
+    return [project for project in listed if project.start_date and project.start_date >= FIRST_DAY]

@@ -7,9 +7,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.dates import since_the_books_begin
 from etl.correlating.facts import Case, FigureFact, ProjectFact, Total
-from etl.correlating.findings import Finding, Side, Tally, books_proof, evidence, is_gap, proof, severity
+from etl.correlating.findings import (
+    Finding,
+    Side,
+    Tally,
+    books_proof,
+    evidence,
+    is_gap,
+    proof,
+    severity,
+    since_the_books_begin,
+)
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span
 from projects.wording.figures import rand
