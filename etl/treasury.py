@@ -22,8 +22,8 @@ from etl.compare.known import limits
 from etl.crawl.observations import Recall
 from etl.exceptions import PageChanged
 from etl.fetch.fetcher import Fetcher, FetchPolicy
-from etl.money import answers, errors, holding, places
-from etl.money.changes import FigureChanges, changes_of
+from etl.money import answers, errors, places
+from etl.money.changes import FigureChanges, changes_of, reasons_to_hold
 from etl.money.known import KnownFinances, present
 from etl.money.places import OurPlace
 from etl.money.queries import CUBES, measures_of
@@ -164,7 +164,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             had: Counter[str] = Counter()
             for asked, count in changes.had.items():
                 had[asked[0]] += count if asked in reading.answered else 0
-            belief.reasons = holding.reasons(reading.counts(), had, changes, limits())
+            belief.reasons = reasons_to_hold(reading.counts(), had, changes, limits())
         return belief
 
     def _profile(self, reading: FinanceSurvey, known: KnownFinances) -> dict[str, Any]:

@@ -76,27 +76,29 @@ def reasons(
 
 
 def _count(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
-    for what, before, after in (
-        ("projects", past.profile.count, now.count),
-        ("municipality lines", past.profile.listings, now.listings),
-    ):
-        if before >= limits.least and _share(before - after, before) > limits.count_drop:
-            drop = _share(before - after, before)
-            yield Reason("count_down", f"{after} {what} instead of {before}: {drop:.0f}% fewer.")
+    yield from fewer("projects", past.profile.count, now.count, limits)
+    yield from fewer("municipality lines", past.profile.listings, now.listings, limits)
+
+
+def fewer(what: str, before: int, after: int, limits: Limits) -> Iterator[Reason]:
+    """The reason where much less is published than before; nothing where there was too little to tell."""
+    drop = share(before - after, before)
+    if before >= limits.least and drop > limits.count_drop:
+        yield Reason("count_down", f"{after} {what} instead of {before}: {drop:.0f}% fewer.")
 
 
 def _blanked(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
     for name, gone in sorted(changes.blanked.items()):
         had = past.had.get(name) or past.profile.filled.get(normal_label(name.removeprefix("published.")), 0)
-        if had >= limits.least and _share(gone, had) > limits.blanked:
+        if had >= limits.least and share(gone, had) > limits.blanked:
             yield Reason("blanked", f"“{name}” went blank in {gone} of the {had} records that had it.")
 
 
 def _changed(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
-    moved = changes.moved
-    if past.present >= limits.least and _share(moved, past.present) > limits.changed:
-        share = _share(moved, past.present)
-        yield Reason("many_changed", f"{moved} of {past.present} projects ({share:.0f}%) changed at once.")
+    moved, had = changes.moved, past.present
+    if had >= limits.least and share(moved, had) > limits.changed:
+        percent = f"{share(moved, had):.0f}%"
+        yield Reason("many_changed", f"{moved} of {had} projects ({percent}) changed at once.")
 
 
 def _never_seen(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
@@ -104,10 +106,10 @@ def _never_seen(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
         return
     words = {text: n for text, n in now.statuses.items() if text not in past.statuses}
     columns = {label: n for label, n in now.columns.items() if label not in past.profile.columns}
-    if _share(sum(words.values()), now.count) > limits.never_seen:
+    if share(sum(words.values()), now.count) > limits.never_seen:
         shown = ", ".join(f"“{word}”" for word in sorted(words)[:3])
         yield Reason("never_seen", f"{sum(words.values())} projects have a status never seen: {shown}.")
-    if columns and _share(max(columns.values()), now.count) > limits.never_seen:
+    if columns and share(max(columns.values()), now.count) > limits.never_seen:
         shown = ", ".join(f"“{label}”" for label in sorted(columns)[:3])
         yield Reason("never_seen", f"{max(columns.values())} projects have a column never seen: {shown}.")
 
@@ -126,5 +128,6 @@ def _layout(now: Profile, past: Past) -> Iterator[Reason]:
         yield Reason("layout", f"{changed}, and {past.profile.count - now.count} projects fewer.")
 
 
-def _share(part: int, whole: int) -> float:
+def share(part: int, whole: int) -> float:
+    """Percent."""
     return 100 * part / whole if whole else 0.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from etl.compare.breaker import Limits, Reason, fewer, share
 from etl.compare.changes import ChangeSummary, value_changes
 from etl.money.cells import Key
 from etl.money.figures import FigureRecord
@@ -160,3 +161,30 @@ def change_of(
         told = {"presence": ["missing", "present"], **told}
     change_type = "created" if known is None else "returned" if returned else "updated"
     return FigureChange(record.key, record, known.pk if known else None, change_type, told, snapshot, cause)
+
+
+def reasons_to_hold(
+    now: Mapping[str, int], known: Mapping[str, int], changes: FigureChanges, limits: Limits
+) -> list[Reason]:
+    """Why the reading is to be held; empty where it is not.
+
+    `now`: measure → amounts read (a monthly figure has one for each month); `known`: the same that the
+    record has of the same years, for measures that were read to their end. A measure without a past is
+    never held.
+    """
+    return [
+        reason
+        for measure, had in sorted(known.items())
+        if had >= limits.least
+        for reason in _doubts(measure, had, now.get(measure, 0), changes, limits)
+    ]
+
+
+def _doubts(measure: str, had: int, has: int, changes: FigureChanges, limits: Limits) -> Iterator[Reason]:
+    yield from fewer(f"{measure} amounts", had, has, limits)
+    nulled, moved = changes.nulled[measure], changes.moved[measure]
+    if share(nulled, had) > limits.blanked:
+        yield Reason("blanked", f"{nulled} of {had} {measure} figures became null.")
+    if share(moved, had) > limits.changed:
+        percent = f"{share(moved, had):.0f}%"
+        yield Reason("many_changed", f"{moved} of {had} {measure} figures ({percent}) were restated at once.")
