@@ -147,7 +147,7 @@ def test_a_stopped_part_takes_its_children_along(tmp_path):
         part.stop()
     child = int((tmp_path / "child").read_text())
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True).stdout
-    assert state.strip() in ("", "Z")
+    assert state.strip()[:1] in ("", "Z")  # gone, or waiting for its reaper (a nice one is "ZN")
 
 
 def test_a_part_that_does_not_stop_is_killed():
