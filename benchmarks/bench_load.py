@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    told = {size: _measure(size) for size in SIZES}
-    small, large = (told[size] for size in SIZES)
-    for size, figures in told.items():
+    measured = {size: _measure(size) for size in SIZES}
+    small, large = (measured[size] for size in SIZES)
+    for size, figures in measured.items():
         sys.stdout.write(
             f"{size:>6} projects: {figures['seconds']:.0f} s, {figures['statements']} statements,"
             f" {figures['megabytes']:.0f} MB above the start ({figures['database']})\n"

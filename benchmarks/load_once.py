@@ -64,13 +64,13 @@ def main() -> None:
     with connection.execute_wrapper(count):
         run = DataScheduler().run_now("dws", "command", files=sorted(folder.glob("*.html")))
     assert run.created == size, (run.created, run.notes)
-    told = {
+    figures = {
         "seconds": time.monotonic() - started,
         "megabytes": _megabytes() - before,
         "statements": statements,
         "database": connection.vendor,
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(figures))
 
 
 def _megabytes() -> float:

@@ -97,9 +97,9 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
             return QuestionChanges()
         rows = Discrepancy.objects.filter(state=DiscrepancyState.OPEN)
         open_now = {row.key: row for row in rows.iterator()}
-        asked = [key for key in inquiry.findings if key not in open_now]
+        asked = [key for key in inquiry.discrepancies if key not in open_now]
         open_now |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
-        return changes_of(inquiry.findings, open_now, inquiry.tally)
+        return changes_of(inquiry.discrepancies, open_now, inquiry.tally)
 
     def hold(self, compared: Comparison, changes: QuestionChanges, known: KnownComparison) -> Belief:
         """Nothing to hold: what the sources said was believed when they were read."""

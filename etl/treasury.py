@@ -23,7 +23,7 @@ from etl.crawl.observations import Recall
 from etl.exceptions import PageChanged
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.money import answers, errors, places
-from etl.money.changes import FigureChanges, changes_of, reasons_to_hold
+from etl.money.figure_changes import FigureChanges, changes_of, reasons_to_hold
 from etl.money.known import KnownFinances, present
 from etl.money.places import OurPlace
 from etl.money.queries import CUBES, measures_of

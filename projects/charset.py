@@ -64,7 +64,7 @@ class Decoded(NamedTuple):
 
     text: str
     charset: str
-    said: str
+    label: str
     is_guess: bool
     bad: int | None
 

@@ -2,7 +2,8 @@
 
 from django.urls import include, path, re_path
 
-from projects.pages import changes, dashboard, discrepancies, health, municipalities, projects, sources
+from projects.pages import changes, dashboard, discrepancies, municipalities, projects, sources
+from projects.pages import probes as health
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),

@@ -24,10 +24,10 @@ class _OneLine(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told = False
+        self.logged = False
 
     def filter(self, record: logging.LogRecord) -> bool:
-        first, self.told = not self.told, True
+        first, self.logged = not self.logged, True
         cause = record.exc_info[1] if record.exc_info else record.getMessage()
         record.msg, record.args, record.exc_info = "The bell cannot be heard: %s", (cause,), None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
@@ -56,16 +56,16 @@ async def _listen(heard: Callable[[], None], quiet: _OneLine) -> None:
 
     def ring() -> None:
         nonlocal pause
-        pause, quiet.told = _FIRST_PAUSE, False
+        pause, quiet.logged = _FIRST_PAUSE, False
         heard()
 
     while True:
         try:
             await _subscribe(ring)
         except (RedisError, OSError) as error:  # TimeoutError is an OSError
-            if not quiet.told:
+            if not quiet.logged:
                 logger.warning("The bell cannot be heard: %s", error)
-            quiet.told = True
+            quiet.logged = True
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -65,12 +65,12 @@ def reported(text: str | None) -> int | None:
     if not text or len(text) > _LONGEST or "shown" not in text:
         return None
     try:
-        said = json.loads(text)
+        message = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict) or said.get("type") != "shown":
+    if not isinstance(message, dict) or message.get("type") != "shown":
         return None
-    return said["id"] if type(said.get("id")) is int else None
+    return message["id"] if type(message.get("id")) is int else None
 
 
 __all__ = ["LEAST_PAUSE_SECONDS", "Delays", "reported"]

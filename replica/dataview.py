@@ -44,7 +44,7 @@ def state_of_view(grid: Grid) -> str:
     paging = grid.paging
     return (
         f"{{'pageIndex':{paging.page},'aspi':0,'pc':{paging.said_pages},'ps':{paging.size},"
-        f"'ic':{paging.said},'b':true,'pageSize':{paging.size},'pageCount':{paging.said_pages},'layout':0}}"
+        f"'ic':{paging.shown_total},'b':true,'pageSize':{paging.size},'pageCount':{paging.said_pages},'layout':0}}"
     )
 
 

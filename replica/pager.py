@@ -23,14 +23,14 @@ class Paging:
         return max(1, -(-self.items // self.size))
 
     @property
-    def said(self) -> int:
+    def shown_total(self) -> int:
         """Rows in all, as the pager has it."""
         return self.items if self.claimed is None else self.claimed
 
     @property
     def said_pages(self) -> int:
         """Pages in all, as the pager has it."""
-        return max(1, -(-self.said // self.size))
+        return max(1, -(-self.shown_total // self.size))
 
     @property
     def first(self) -> int:
@@ -77,7 +77,7 @@ def lite_pager(where: Where, paging: Paging, theme: str) -> str:
     """The panel below a list; nothing where there is one page only (unless it has a lie to tell)."""
     if paging.said_pages == 1 and paging.claimed is None:
         return ""
-    summary = f"Page {paging.page + 1} of {paging.said_pages} ({paging.said} items)"
+    summary = f"Page {paging.page + 1} of {paging.said_pages} ({paging.shown_total} items)"
     return (
         f'<div class="{where.panel}{theme}"><div class="dxpLite{theme}" id="{where.id}">'
         f'<b class="dxp-lead dxp-summary">{summary}</b>'

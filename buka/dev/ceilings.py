@@ -145,9 +145,9 @@ def main() -> int:
     high = high_lines(measures)
     longest = max(measures.lengths.values(), default=0)
     count = len(measures.lengths)
-    told = f"{count} functions; lines: 95th percentile {high}, longest {longest}"
+    summary = f"{count} functions; lines: 95th percentile {high}, longest {longest}"
     offences = verdict(measures)
-    sys.stdout.write("\n".join([told, *offences]) + "\n")
+    sys.stdout.write("\n".join([summary, *offences]) + "\n")
     return 1 if offences else 0
 
 

@@ -52,8 +52,8 @@ class Assembler:
         line, page = survey.lines.get(external_id), survey.pages.get(external_id)
         listed_under = set(line.listed_under or ()) if line else set()
         record = self._normal(external_id, line, page, known, listed_under)
-        said = "municipality_as_published"
-        if known and not (complete and line) and record.values[said] == known.values[said]:
+        as_published = "municipality_as_published"
+        if known and not (complete and line) and record.values[as_published] == known.values[as_published]:
             # lists that could not be read take no place away
             listed_under |= set(known.values["municipalities"])
             record = self._normal(external_id, line, page, known, listed_under)

@@ -99,9 +99,11 @@ class Changes:
         self.projects.append(change)
         self.counts[change.change_type] += 1
         if change.pk is not None:
-            said = {name: pair for name, pair in change.field_changes.items() if name not in change.respelled}
-            self.moved += bool(said)
-            self.blanked.update(name for name, (old, new) in said.items() if old and not new)
+            restated = {
+                name: pair for name, pair in change.field_changes.items() if name not in change.respelled
+            }
+            self.moved += bool(restated)
+            self.blanked.update(name for name, (old, new) in restated.items() if old and not new)
 
     def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
         """Those of the changes that concern some municipalities; `places_of`: a known project's codes."""
@@ -176,7 +178,7 @@ def field_changes(
     `field_of`: label → the field that reads it, or None. A string that cannot be read any more (its value
     went to None while the text did not go blank) is told too: null alone would hide what is published.
     """
-    told = dict(values)
+    differing = dict(values)
     for label, (before, after) in texts.items():
         name = field_of.get(label)
         pair = values.get(name) if name else None
@@ -185,8 +187,8 @@ def field_changes(
         if (before or "") == (after or ""):  # a blank column came or went: nothing is published either way
             continue
         if pair is None or (pair[1] is None and after):
-            told[f"published.{label}"] = [before or None, after or None]
-    return told
+            differing[f"published.{label}"] = [before or None, after or None]
+    return differing
 
 
 _LISTED = ("name", "projects", "value")
@@ -217,14 +219,14 @@ def _listing_change(record: ListingRecord, known: Any, snapshot: str | None) -> 
         {name: getattr(record, name) for name in _LISTED},
     )
     texts = text_changes(known.published if known else {}, record.published)
-    told = field_changes(values, texts, _LISTING_LABELS)
+    differing = field_changes(values, texts, _LISTING_LABELS)
     change_type = "created" if known is None else "updated" if known.is_listed else "returned"
     if change_type == "returned":
-        told = {"presence": ["missing", "present"], **told}
-    if not told:
+        differing = {"presence": ["missing", "present"], **differing}
+    if not differing:
         return []
     pk = known.pk if known else None
-    return [ListingChange(record, pk, change_type, told, texts, snapshot, record.digest)]
+    return [ListingChange(record, pk, change_type, differing, texts, snapshot, record.digest)]
 
 
 def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, list[Any]]:

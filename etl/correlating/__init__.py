@@ -1,3 +1,4 @@
-"""Where DWS and National Treasury do not fit together: facts, one small rule each, findings. Pure but for
-`reading`, which takes the facts from the record.
+"""Where DWS and National Treasury do not fit together: facts, one small rule each, discrepancies.
+
+Pure but for `reading`, which takes the facts from the record.
 """

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from etl.correlating.facts import Place, ProjectFact
+from etl.correlating.facts import PlaceFact, ProjectFact
 
 BLANK = "DWS does not say who implements them"
 OTHER = "somebody else than the municipality implements them"
@@ -31,7 +31,7 @@ _OF_A_DISTRICT = {"district", "dm"}
 _FILLERS = {"municipality", "municipal", "city", "of", "the", "as", "wsa", "council", "replica"}
 
 
-def implementer(project: ProjectFact, places: Mapping[str, Place]) -> tuple[Place | None, str]:
+def implementer(project: ProjectFact, places: Mapping[str, PlaceFact]) -> tuple[PlaceFact | None, str]:
     """The municipality that implements the project, its own or the district of its own, or None and why
     none of these does."""
     if not project.agent or not project.agent.strip():
@@ -40,9 +40,9 @@ def implementer(project: ProjectFact, places: Mapping[str, Place]) -> tuple[Plac
     if not own:
         return None, NO_PLACE
     around = _districts(own, project.agent, places)
-    said = {place.code: implements(project.agent, place) for place in [*own, *around]}
+    matches = {place.code: implements(project.agent, place) for place in [*own, *around]}
     for how in ("named", "meant"):
-        found = [place for place in [*own, *around] if said[place.code] == how]
+        found = [place for place in [*own, *around] if matches[place.code] == how]
         if len(found) == 1:
             return found[0], ""
         if found:
@@ -50,7 +50,7 @@ def implementer(project: ProjectFact, places: Mapping[str, Place]) -> tuple[Plac
     return None, OTHER
 
 
-def _districts(own: list[Place], agent: str, places: Mapping[str, Place]) -> list[Place]:
+def _districts(own: list[PlaceFact], agent: str, places: Mapping[str, PlaceFact]) -> list[PlaceFact]:
     """The districts around local municipalities, which build in them where they are the water services
     authority; of one that is not named only where the words are a district's or an authority's."""
     codes = {place.code for place in own}
@@ -60,7 +60,7 @@ def _districts(own: list[Place], agent: str, places: Mapping[str, Place]) -> lis
     return [places[code] for code in around if by_kind or implements(agent, places[code]) == "named"]
 
 
-def implements(agent: str, place: Place) -> str:
+def implements(agent: str, place: PlaceFact) -> str:
     """`named`: the agent is the municipality by name or code; `meant`: by its kind alone ("Local
     Municipality" of a local one); `` : somebody else."""
     words = _words(agent)

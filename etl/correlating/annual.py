@@ -7,8 +7,17 @@ from decimal import Decimal
 
 from etl.correlating import wording
 from etl.correlating.columns import ALLOCATED, SPENT, Annual, annual_figures
+from etl.correlating.discrepancies import (
+    TOLERANCE,
+    FoundDiscrepancy,
+    Side,
+    Tally,
+    evidence,
+    is_gap,
+    proof,
+    severity,
+)
 from etl.correlating.facts import Books, Case, FigureFact, ProjectFact
-from etl.correlating.findings import TOLERANCE, Finding, Side, Tally, evidence, is_gap, proof, severity
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span, national_label
 from projects.wording.figures import long_date, rand
@@ -26,7 +35,7 @@ _NO_MONTHS = "a year’s spending is not supplied by the month"
 Listed = list[tuple[ProjectFact, Decimal | None]]
 
 
-def annual_columns(case: Case, tally: Tally) -> Iterator[Finding]:
+def annual_columns(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
     """Per municipality, grant family and year: the sum of a DWS column that names a financial year
     ("Allocation 2025/26", "Expenditure 2025/26") over the projects that the municipality implements, beside
     the grant's allocation (SCHD) in the municipal year of the same label, or its spending (ACT) in the same
@@ -43,20 +52,22 @@ def annual_columns(case: Case, tally: Tally) -> Iterator[Finding]:
         yield from _of_year(case, family, Annual(year, kind), listed, tally)
 
 
-def _of_year(case: Case, family: str, annual: Annual, listed: Listed, tally: Tally) -> Iterator[Finding]:
+def _of_year(
+    case: Case, family: str, annual: Annual, listed: Listed, tally: Tally
+) -> Iterator[FoundDiscrepancy]:
     projects = [project for project, _ in listed]
     key = f"{RULES[annual.kind]}:{case.place.code}:{family}:{annual.year}"
     figures = _figures(case.books, family, annual)
     if reason := _why_not(family, annual, figures):
         return tally.leave(reason[0], projects, reason[1])
-    said = sum((value for _, value in listed if value is not None), Decimal(0))
+    shown = sum((value for _, value in listed if value is not None), Decimal(0))
     books = sum((figure.amount for figure in figures if figure.amount is not None), Decimal(0))
     kind = case.books.in_kind(family, [annual.year - 1, annual.year])
     allowed = _TOLERANCES[annual.kind]
-    if not is_gap(said, books, allowed):
+    if not is_gap(shown, books, allowed):
         return tally.fits(key)
     given = sum((figure.amount or Decimal(0) for figure in kind), Decimal(0))
-    if any(f.amount is None for f in kind) or (kind and not is_gap(said - given, books, allowed)):
+    if any(f.amount is None for f in kind) or (kind and not is_gap(shown - given, books, allowed)):
         return tally.leave("in-kind money of the same grant may be the whole difference", projects)
     yield _finding(case, family, annual, key, listed, figures, kind)
 
@@ -108,13 +119,13 @@ def _finding(
     listed: Listed,
     figures: tuple[FigureFact, ...],
     kind: Sequence[FigureFact],
-) -> Finding:
-    said = sum((value for _, value in listed if value is not None), Decimal(0))
+) -> FoundDiscrepancy:
+    shown = sum((value for _, value in listed if value is not None), Decimal(0))
     books = sum((figure.amount or Decimal(0) for figure in figures), Decimal(0))
     many = wording.many(len(listed), f"{family} project")
     theirs, ours = national_label(annual.year), _when(annual)
     unaudited = ", monthly and unaudited" if annual.kind == SPENT else ""
-    return Finding(
+    return FoundDiscrepancy(
         rule=RULES[annual.kind],
         key=key,
         municipality=case.place.code,
@@ -122,13 +133,13 @@ def _finding(
         programme=family,
         first_year=_years(annual)[0],
         last_year=annual.year,
-        severity=severity(said, books),
-        question=f"DWS shows {rand(said)} {annual.kind} for {theirs} on {many} that {case.place.name} itself"
+        severity=severity(shown, books),
+        question=f"DWS shows {rand(shown)} {annual.kind} for {theirs} on {many} that {case.place.name} itself"
         f" implements; the municipality’s own books show {rand(books)} of {family} {annual.kind} in {ours}."
-        f" What explains the difference of {rand(said - books)}?",
+        f" What explains the difference of {rand(shown - books)}?",
         explanations=tuple(_explanations(family, annual, listed, figures, kind)),
         compared=_compared(family, annual, unaudited),
-        dws=Side(f"{annual.kind.capitalize()} for {theirs} on {many}, as DWS lists it", said, proof(listed)),
+        dws=Side(f"{annual.kind.capitalize()} for {theirs} on {many}, as DWS lists it", shown, proof(listed)),
         treasury=Side(f"{family} {annual.kind} in {ours}{unaudited}", books, figures[0].snapshot),
         evidence=evidence(listed, figures, kind),
     )
@@ -165,11 +176,11 @@ def _explanations(
     kind: Sequence[FigureFact],
 ) -> list[str]:
     projects = [project for project, _ in listed]
-    said = wording.in_kind(family, kind)
+    explanations = wording.in_kind(family, kind)
     if annual.kind == SPENT:
-        return said + wording.spending(family, figures, projects)
+        return explanations + wording.spending(family, figures, projects)
     return [
-        *said,
+        *explanations,
         "The two years are different twelve months: April to June stand in DWS’s year alone, and the"
         " municipality’s April to June are in DWS’s next.",
         "An allocation can be changed during the year, by an adjustment or by stopping and re-allocating it.",

@@ -7,9 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.facts import Case, ProjectFact, Total
-from etl.correlating.findings import (
-    Finding,
+from etl.correlating.discrepancies import (
+    FoundDiscrepancy,
     Side,
     Tally,
     books_proof,
@@ -18,6 +17,7 @@ from etl.correlating.findings import (
     since_the_books_begin,
     spent_or_budget,
 )
+from etl.correlating.facts import Case, ProjectFact, Total
 from projects.facts import finance
 from projects.finances.families import municipal_span, national_span, national_year
 from projects.wording.figures import long_date, percent, rand
@@ -35,7 +35,7 @@ _ELSEWHERE = "the municipality books capital on water assets under other functio
 _IN_KIND = "in-kind money of the same grant may have paid for them"
 
 
-def no_capital_in_books(case: Case, tally: Tally) -> Iterator[Finding]:
+def no_capital_in_books(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
     """A project under construction that is a quarter done, of R1 million or more, where the municipality's
     audited capital on water and sanitation is a published nought.
 
@@ -57,7 +57,7 @@ def _is_under_way(project: ProjectFact) -> bool:
     )
 
 
-def _of_project(case: Case, project: ProjectFact, tally: Tally) -> Iterator[Finding]:
+def _of_project(case: Case, project: ProjectFact, tally: Tally) -> Iterator[FoundDiscrepancy]:
     assert project.start_date is not None
     key = f"{RULE}:{case.place.code}:{project.pk}"
     audited = case.books.years("capital", FUNCTIONS, "AUDA")
@@ -101,12 +101,12 @@ def _built_elsewhere(case: Case, first: int) -> bool:
     )
 
 
-def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> Finding:
+def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> FoundDiscrepancy:
     assert project.start_date is not None
     first, last = total.figures[0].financial_year, total.figures[-1].financial_year
     span = municipal_span(first, last)
     what, value = spent_or_budget(project)
-    return Finding(
+    return FoundDiscrepancy(
         rule=RULE,
         key=key,
         municipality=case.place.code,
@@ -143,12 +143,14 @@ def _explanations(project: ProjectFact, total: Total) -> list[str]:
     published = sorted({figure.code for figure in total.figures})
     absent = [finance.FUNCTIONS[code][0] for code in FUNCTIONS if code not in published]
     end = finance.year_span(total.figures[-1].financial_year)[1]
-    said = [
+    explanations = [
         f"The audited years end on {long_date(end)}: works done since are not in them.",
         "The municipality may book the works under another function, or as operating expenditure until"
         " they are handed over.",
         "Another municipality may own the works, such as the district as water services authority.",
     ]
     if absent:
-        said.append(f"Of these functions nothing was supplied, which is not nought: {', '.join(absent)}.")
-    return said + wording.corrections([project])
+        explanations.append(
+            f"Of these functions nothing was supplied, which is not nought: {', '.join(absent)}."
+        )
+    return explanations + wording.corrections([project])

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.facts import Case, ProjectFact, Total
-from etl.correlating.findings import (
-    Finding,
+from etl.correlating.discrepancies import (
+    FoundDiscrepancy,
     Side,
     Tally,
     books_proof,
@@ -17,6 +16,7 @@ from etl.correlating.findings import (
     since_the_books_begin,
     spent_or_budget,
 )
+from etl.correlating.facts import Case, ProjectFact, Total
 from etl.correlating.spending import is_incomplete
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span
@@ -30,7 +30,7 @@ _DATES = "their completion date lies before their start"
 _IN_KIND = "in-kind money of the same grant may have paid for them"
 
 
-def completed_without_spending(case: Case, tally: Tally) -> Iterator[Finding]:
+def completed_without_spending(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
     """A project that DWS lists as completed, whose grant the municipality's books show as not spent at all.
 
     Years: the municipal years from its start to its completion, and the one after it where it has a figure
@@ -42,7 +42,7 @@ def completed_without_spending(case: Case, tally: Tally) -> Iterator[Finding]:
         yield from _of_project(case, project, tally)
 
 
-def _of_project(case: Case, project: ProjectFact, tally: Tally) -> Iterator[Finding]:
+def _of_project(case: Case, project: ProjectFact, tally: Tally) -> Iterator[FoundDiscrepancy]:
     key, family = f"{RULE}:{case.place.code}:{project.pk}", project.family or ""
     if reason := _undatable(project):
         return tally.leave(reason, [project])
@@ -74,7 +74,7 @@ def _undatable(project: ProjectFact) -> str:
     return _DATES if project.start_date and project.completion_date < project.start_date else ""
 
 
-def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> Finding:
+def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> FoundDiscrepancy:
     start, end = project.start_date, project.completion_date
     assert start is not None
     assert end is not None
@@ -83,7 +83,7 @@ def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> Findin
     span = municipal_span(first, last)
     books_end = total.last_day or finance.year_span(last)[1]
     what, value = spent_or_budget(project)
-    return Finding(
+    return FoundDiscrepancy(
         rule=RULE,
         key=key,
         municipality=case.place.code,

@@ -17,7 +17,7 @@ FIRST_DAY = finance.year_span(finance.FIRST_YEAR)[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceFact:
     """`category`: A metropolitan, B local, C district. `district`: the code of a local one's district."""
 
     code: str
@@ -58,14 +58,14 @@ class ProjectFact:
 
     def evidence(self, value: Decimal | None) -> dict[str, Any]:
         """What the question's page shows of it."""
-        said = {
+        described = {
             "id": self.pk,
             "external_id": self.external_id,
             "name": self.name,
             "value": None if value is None else f"{value:.2f}",
             "snapshot": self.snapshot,
         }
-        return said | ({"corrected": list(self.corrected)} if self.corrected else {})
+        return described | ({"corrected": list(self.corrected)} if self.corrected else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class FigureFact:
 
     def evidence(self) -> dict[str, Any]:
         """What the question's page shows of it."""
-        said = {
+        described = {
             "id": self.pk,
             "financial_year": self.financial_year,
             "measure": self.measure,
@@ -128,7 +128,7 @@ class FigureFact:
             "amount": None if self.amount is None else f"{self.amount:.2f}",
             "snapshot": self.snapshot,
         }
-        return said | ({"part": self.part} if self.part else {})
+        return described | ({"part": self.part} if self.part else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +219,6 @@ def _size(figure: FigureFact) -> Decimal:
 class Case:
     """What the rules look at: one municipality, the projects that it implements itself, its books."""
 
-    place: Place
+    place: PlaceFact
     projects: tuple[ProjectFact, ...]
     books: Books

@@ -10,12 +10,12 @@ from etl.correlating.agents import implementer
 from etl.correlating.annual import annual_columns
 from etl.correlating.capital import no_capital_in_books
 from etl.correlating.completed import completed_without_spending
-from etl.correlating.facts import Books, Case, Place, ProjectFact
-from etl.correlating.findings import Finding, Tally
+from etl.correlating.discrepancies import FoundDiscrepancy, Tally
+from etl.correlating.facts import Books, Case, PlaceFact, ProjectFact
 from etl.correlating.spending import dws_spent_more_than_books
 from projects.finances.families import codes_of
 
-RULES: tuple[Callable[[Case, Tally], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Case, Tally], Iterator[FoundDiscrepancy]], ...] = (
     dws_spent_more_than_books,
     completed_without_spending,
     no_capital_in_books,
@@ -25,9 +25,9 @@ RULES: tuple[Callable[[Case, Tally], Iterator[Finding]], ...] = (
 
 @dataclass
 class Inquiry:
-    """`findings` by key; `seen`: how many projects were looked at; `places`: their municipalities."""
+    """`discrepancies` by key; `seen`: how many projects were looked at; `places`: their municipalities."""
 
-    findings: dict[str, Finding] = field(default_factory=dict)
+    discrepancies: dict[str, FoundDiscrepancy] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     seen: int = 0
     places: set[str] = field(default_factory=set)
@@ -35,7 +35,7 @@ class Inquiry:
 
 def inquire(
     projects: Iterable[ProjectFact],
-    places: Mapping[str, Place],
+    places: Mapping[str, PlaceFact],
     books_of: Callable[[str], Books],
     traced: Callable[[list[ProjectFact]], list[ProjectFact]] = lambda projects: projects,
 ) -> Inquiry:
@@ -49,12 +49,14 @@ def inquire(
             continue
         case = replace(case, projects=tuple(traced(own)))
         for rule in RULES:
-            inquiry.findings |= {finding.key: finding for finding in rule(case, inquiry.tally)}
+            inquiry.discrepancies |= {
+                discrepancy.key: discrepancy for discrepancy in rule(case, inquiry.tally)
+            }
     return inquiry
 
 
 def _by_implementer(
-    projects: Iterable[ProjectFact], places: Mapping[str, Place], inquiry: Inquiry
+    projects: Iterable[ProjectFact], places: Mapping[str, PlaceFact], inquiry: Inquiry
 ) -> dict[str, list[ProjectFact]]:
     """The projects that a municipality implements itself and pays from a grant in its books."""
     found: dict[str, list[ProjectFact]] = {}

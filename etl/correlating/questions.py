@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from etl.compare.changes import ChangeSummary
-from etl.correlating.findings import Finding, Tally
+from etl.correlating.discrepancies import FoundDiscrepancy, Tally
 
 OPEN, CLOSED = "open", "closed"
 OPENED, UPDATED = "opened", "updated"  # change types, with "closed"
 
 
-class Known(Protocol):
+class KnownQuestion(Protocol):
     """What is read of a `Discrepancy`."""
 
     pk: Any
@@ -28,12 +28,12 @@ class Known(Protocol):
 
 @dataclass(slots=True)
 class QuestionChange:
-    """A question to open (`row` None: for the first time), to change or to close (`finding` None)."""
+    """A question to open (`row` None: for the first time), to change or to close (`discrepancy` None)."""
 
     key: str
     change_type: str
     field_changes: dict[str, list[Any]]
-    finding: Finding | None = None
+    discrepancy: FoundDiscrepancy | None = None
     row: Any = None
 
     @property
@@ -68,36 +68,38 @@ class QuestionChanges:
 _COUNTED = {OPENED: "created", CLOSED: "withdrawn"}
 
 
-def changes_of(findings: Mapping[str, Finding], known: Mapping[str, Known], tally: Tally) -> QuestionChanges:
-    """What the findings change in the questions that are known, by their keys."""
+def changes_of(
+    discrepancies: Mapping[str, FoundDiscrepancy], known: Mapping[str, KnownQuestion], tally: Tally
+) -> QuestionChanges:
+    """What the discrepancies change in the questions that are known, by their keys."""
     changes = QuestionChanges()
-    for key, finding in sorted(findings.items()):
+    for key, discrepancy in sorted(discrepancies.items()):
         row = known.get(key)
         if row is None or row.state != OPEN:
-            changes.questions.append(_opened(finding, row))
-        elif told := _differences(finding, row):
-            changes.questions.append(QuestionChange(key, UPDATED, told, finding, row))
-        elif _moved(finding, row):
-            changes.quiet.append(QuestionChange(key, UPDATED, {}, finding, row))
+            changes.questions.append(_opened(discrepancy, row))
+        elif differing := _differences(discrepancy, row):
+            changes.questions.append(QuestionChange(key, UPDATED, differing, discrepancy, row))
+        elif _moved(discrepancy, row):
+            changes.quiet.append(QuestionChange(key, UPDATED, {}, discrepancy, row))
     for key, row in sorted(known.items()):
-        if row.state == OPEN and key not in findings:
+        if row.state == OPEN and key not in discrepancies:
             changes.questions.append(_closed(row, tally))
     return changes
 
 
-def said(finding: Finding) -> dict[str, Any]:
+def wording_of(discrepancy: FoundDiscrepancy) -> dict[str, Any]:
     """What a question says, by the columns of its row; values as the log spells them."""
     return {
-        "question": finding.question,
-        "severity": finding.severity,
-        "dws_value": _amount(finding.dws.value),
-        "treasury_value": _amount(finding.treasury.value),
-        "dws_label": finding.dws.label,
-        "treasury_label": finding.treasury.label,
-        "first_year": finding.first_year,
-        "last_year": finding.last_year,
-        "compared": finding.compared,
-        "explanations": list(finding.explanations),
+        "question": discrepancy.question,
+        "severity": discrepancy.severity,
+        "dws_value": _amount(discrepancy.dws.value),
+        "treasury_value": _amount(discrepancy.treasury.value),
+        "dws_label": discrepancy.dws.label,
+        "treasury_label": discrepancy.treasury.label,
+        "first_year": discrepancy.first_year,
+        "last_year": discrepancy.last_year,
+        "compared": discrepancy.compared,
+        "explanations": list(discrepancy.explanations),
     }
 
 
@@ -109,19 +111,19 @@ def _canonical(value: Any) -> Any:
     return _amount(value) if isinstance(value, Decimal) else value
 
 
-def _differences(finding: Finding, row: Any) -> dict[str, list[Any]]:
-    before = {name: _canonical(getattr(row, name)) for name in said(finding)}
-    return {name: [before[name], now] for name, now in said(finding).items() if before[name] != now}
+def _differences(discrepancy: FoundDiscrepancy, row: Any) -> dict[str, list[Any]]:
+    before = {name: _canonical(getattr(row, name)) for name in wording_of(discrepancy)}
+    return {name: [before[name], now] for name, now in wording_of(discrepancy).items() if before[name] != now}
 
 
-def _opened(finding: Finding, row: Any) -> QuestionChange:
+def _opened(discrepancy: FoundDiscrepancy, row: Any) -> QuestionChange:
     """Opened again is told as what moved since it was closed, beside the question itself."""
     short = ("question", "severity", "dws_value", "treasury_value")
-    now = said(finding)
+    now = wording_of(discrepancy)
     before = {name: _canonical(getattr(row, name)) if row else None for name in short}
-    told: dict[str, list[Any]] = {"state": [CLOSED if row else None, OPEN]}
-    told |= {name: [before[name] if before[name] != now[name] else None, now[name]] for name in short}
-    return QuestionChange(finding.key, OPENED, told, finding, row)
+    differing: dict[str, list[Any]] = {"state": [CLOSED if row else None, OPEN]}
+    differing |= {name: [before[name] if before[name] != now[name] else None, now[name]] for name in short}
+    return QuestionChange(discrepancy.key, OPENED, differing, discrepancy, row)
 
 
 def _closed(row: Any, tally: Tally) -> QuestionChange:
@@ -130,8 +132,8 @@ def _closed(row: Any, tally: Tally) -> QuestionChange:
     return QuestionChange(row.key, CLOSED, {"state": [OPEN, CLOSED], "reason": [None, reason]}, row=row)
 
 
-def _moved(finding: Finding, row: Known) -> bool:
-    return (finding.dws.snapshot, finding.treasury.snapshot, finding.evidence) != (
+def _moved(discrepancy: FoundDiscrepancy, row: KnownQuestion) -> bool:
+    return (discrepancy.dws.snapshot, discrepancy.treasury.snapshot, discrepancy.evidence) != (
         row.dws_snapshot_id,
         row.treasury_snapshot_id,
         row.evidence,
@@ -139,5 +141,5 @@ def _moved(finding: Finding, row: Known) -> bool:
 
 
 def _projects(change: QuestionChange) -> Iterable[int]:
-    evidence = change.finding.evidence if change.finding else change.row.evidence
+    evidence = change.discrepancy.evidence if change.discrepancy else change.row.evidence
     return [project["id"] for project in evidence.get("projects", ())]

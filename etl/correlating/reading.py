@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
-from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
+from etl.correlating.facts import Books, FigureFact, PlaceFact, ProjectFact
 from etl.runs.code_digest import code_digest
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
 from projects.wording.figures import HERE, number
@@ -37,11 +37,11 @@ def unread() -> list[str]:
     return [name for name in (DWS, TREASURY) if name not in read]
 
 
-def places() -> dict[str, Place]:
+def places() -> dict[str, PlaceFact]:
     rows = Municipality.objects.order_by("code").values_list(
         "code", "name", "category", "province", "district"
     )
-    return {row[0]: Place(*row[:4], row[4] or "") for row in rows}
+    return {row[0]: PlaceFact(*row[:4], row[4] or "") for row in rows}
 
 
 def project_facts(alive: Callable[[], None]) -> Iterator[ProjectFact]:

@@ -7,9 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from etl.correlating import wording
-from etl.correlating.facts import Case, FigureFact, ProjectFact, Total
-from etl.correlating.findings import (
-    Finding,
+from etl.correlating.discrepancies import (
+    FoundDiscrepancy,
     Side,
     Tally,
     books_proof,
@@ -19,6 +18,7 @@ from etl.correlating.findings import (
     severity,
     since_the_books_begin,
 )
+from etl.correlating.facts import Case, FigureFact, ProjectFact, Total
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span
 from projects.wording.figures import rand
@@ -33,7 +33,7 @@ _NO_EXPENDITURE = "DWS publishes no expenditure"
 _IN_KIND = "in-kind money of the same grant may be the whole difference"
 
 
-def dws_spent_more_than_books(case: Case, tally: Tally) -> Iterator[Finding]:
+def dws_spent_more_than_books(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
     """Per municipality and grant family: the expenditure so far that DWS lists of the projects that the
     municipality implements, beside the municipality's own spending of that grant.
 
@@ -57,7 +57,9 @@ def _with_expenditure(projects: Sequence[ProjectFact], tally: Tally) -> list[Pro
     return [project for project in projects if project.expenditure is not None]
 
 
-def _of_family(case: Case, family: str, projects: Sequence[ProjectFact], tally: Tally) -> Iterator[Finding]:
+def _of_family(
+    case: Case, family: str, projects: Sequence[ProjectFact], tally: Tally
+) -> Iterator[FoundDiscrepancy]:
     key = f"{RULE}:{case.place.code}:{family}"
     begun, years = _range(case, family, projects, tally)
     if not begun:
@@ -138,7 +140,7 @@ def _finding(
     projects: Sequence[ProjectFact],
     total: Total,
     kind: Sequence[FigureFact],
-) -> Finding:
+) -> FoundDiscrepancy:
     spent, books = _spent(projects), total.amount or Decimal(0)
     first, last = total.figures[0].financial_year, total.figures[-1].financial_year
     span = municipal_span(first, last)
@@ -147,7 +149,7 @@ def _finding(
     reported = max((project.reported_on for project in projects if project.reported_on), default=None)
     end = total.last_day or finance.year_span(last)[1]
     many = wording.many(len(projects), f"{family} project")
-    return Finding(
+    return FoundDiscrepancy(
         rule=RULE,
         key=key,
         municipality=case.place.code,

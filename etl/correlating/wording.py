@@ -66,14 +66,14 @@ def both_years(family: str, first: int, last: int, start: date, until: date, boo
 
 def spending(family: str, figures: Iterable[FigureFact], projects: Iterable[ProjectFact]) -> list[str]:
     """What may lawfully set spent grant money and reported spending apart, for every rule."""
-    said = [_ROLLOVER, _UNAUDITED, _OTHER_MONEY, _VAT, _LATER]
+    explanations = [_ROLLOVER, _UNAUDITED, _OTHER_MONEY, _VAT, _LATER]
     if any(figure.amount is not None and figure.amount < 0 for figure in figures):
-        said.insert(0, "The books hold a negative figure: a correction of an earlier year.")
+        explanations.insert(0, "The books hold a negative figure: a correction of an earlier year.")
     if not is_water_only(family):
-        said.append(
+        explanations.append(
             f"{family} pays for more than water: the books hold all of it, so that DWS’s part should be less."
         )
-    return said + corrections(projects)
+    return explanations + corrections(projects)
 
 
 def thousands(dws: Decimal, books: Decimal) -> list[str]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from etl.correlating.findings import Finding
-from etl.correlating.questions import QuestionChange, QuestionChanges, said
+from etl.correlating.discrepancies import FoundDiscrepancy
+from etl.correlating.questions import QuestionChange, QuestionChanges, wording_of
 from projects.log.writer import Entry
 from projects.models import Discrepancy, DiscrepancyState, EntityType, Municipality, Project, SyncRun
 
@@ -32,7 +32,9 @@ class QuestionWriter:
 
     def quiet(self, changes: QuestionChanges) -> None:
         """Keep the evidence up to date where nothing moved that a question says."""
-        rows = [_with_evidence(change.row, change.finding) for change in changes.quiet if change.finding]
+        rows = [
+            _with_evidence(change.row, change.discrepancy) for change in changes.quiet if change.discrepancy
+        ]
         Discrepancy.objects.bulk_update(rows, _EVIDENCE, batch_size=_BATCH)
 
 
@@ -48,25 +50,25 @@ def _row(change: QuestionChange, run: SyncRun, now: datetime) -> Discrepancy:
     """The row as it is to be, unsaved."""
     row: Discrepancy = change.row or Discrepancy(key=change.key, opened_at=now)
     row.last_changed_at, row.last_changed_run = now, run
-    finding = change.finding
-    if finding is None:
+    discrepancy = change.discrepancy
+    if discrepancy is None:
         row.state, row.closed_at = DiscrepancyState.CLOSED, now
         return row
     if change.row is None:
-        row.rule, row.municipality_id = finding.rule, finding.municipality
-    row.project_id, row.programme = finding.project, finding.programme
-    for name, value in said(finding).items():
+        row.rule, row.municipality_id = discrepancy.rule, discrepancy.municipality
+    row.project_id, row.programme = discrepancy.project, discrepancy.programme
+    for name, value in wording_of(discrepancy).items():
         setattr(row, name, value)
-    row.dws_value, row.treasury_value = finding.dws.value, finding.treasury.value
+    row.dws_value, row.treasury_value = discrepancy.dws.value, discrepancy.treasury.value
     row.state, row.closed_at = DiscrepancyState.OPEN, None
     if change.again:
         row.opened_at = now
-    return _with_evidence(row, finding)
+    return _with_evidence(row, discrepancy)
 
 
-def _with_evidence(row: Discrepancy, finding: Finding) -> Discrepancy:
-    row.dws_snapshot_id, row.treasury_snapshot_id = finding.dws.snapshot, finding.treasury.snapshot
-    row.evidence = finding.evidence
+def _with_evidence(row: Discrepancy, discrepancy: FoundDiscrepancy) -> Discrepancy:
+    row.dws_snapshot_id, row.treasury_snapshot_id = discrepancy.dws.snapshot, discrepancy.treasury.snapshot
+    row.evidence = discrepancy.evidence
     return row
 
 

@@ -71,17 +71,17 @@ def _recognise(url: str, text: str, title: str) -> None:
 
 def _charset(url: str, body: bytes, found: Decoded) -> None:
     """Raise PageChanged where what is said of the bytes is not so. A page that says nothing is guessed."""
-    if not found.said:
+    if not found.label:
         return
     if found.is_guess:
-        raise PageChanged(f"{url} says that it is in “{found.said}”, which is no known charset.")
+        raise PageChanged(f"{url} says that it is in “{found.label}”, which is no known charset.")
     if (wide := wide_charset(body)) and wide != found.charset:
-        raise PageChanged(f"{url} says that it is in {found.said}, but it is in {wide[:6].upper()}.")
+        raise PageChanged(f"{url} says that it is in {found.label}, but it is in {wide[:6].upper()}.")
     if found.bad is not None:
         where = f"byte {found.bad} is not; its names cannot be trusted"
-        raise PageChanged(f"{url} says that it is in {found.said}, but {where}.")
+        raise PageChanged(f"{url} says that it is in {found.label}, but {where}.")
     if found.charset.startswith(_SINGLE_BYTE) and not body.isascii() and _is_utf8(body):
-        raise PageChanged(f"{url} says that it is in {found.said}, but it is in UTF-8.")
+        raise PageChanged(f"{url} says that it is in {found.label}, but it is in UTF-8.")
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -52,7 +52,7 @@ class Rows:
 
 
 @dataclass
-class Place:
+class ListPosition:
     """Where we are in one list: its table as first seen, its pager as last seen, the page that it shows."""
 
     table: Table
@@ -76,7 +76,7 @@ class Paging:
     def __init__(self, session: CrawlSession, first: Reading) -> None:
         self._session, self._first = session, first
         self._sessions = 0
-        self._place: Place | None = None
+        self._place: ListPosition | None = None
         self._converse(first.content)
 
     def readings(self) -> Iterator[Reading]:
@@ -117,7 +117,7 @@ class Paging:
         pager = table.pager
         if pager is None or pager.how == "link" or not table.rows or _is_whole(pager, table):
             return
-        self._place, rows, repeats = Place(table, number, pager, pager.page), Rows(), 0
+        self._place, rows, repeats = ListPosition(table, number, pager, pager.page), Rows(), 0
         rows.take(table, self._first.content, False)
         for page in _pages(pager):
             reading = self._further(f"p{page}", partial(self._turned, page))
@@ -258,11 +258,11 @@ class _NoWay(Exception):
     """The list offers no way to the page that was wanted: it is at its end."""
 
 
-def refusal(key: str, said: str) -> PageChanged:
+def refusal(key: str, answer: str) -> PageChanged:
     """What a callback's `error` or `redirect` means."""
-    if lost_session(said, said) or is_login(said):
-        return SessionExpired(f"{key}: the session ended (“{said[:200]}”).")
-    return PageChanged(f"{key}: the site answered “{said[:200]}”.")
+    if lost_session(answer, answer) or is_login(answer):
+        return SessionExpired(f"{key}: the session ended (“{answer[:200]}”).")
+    return PageChanged(f"{key}: the site answered “{answer[:200]}”.")
 
 
 def _pages(pager: Pager) -> Iterator[int]:

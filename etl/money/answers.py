@@ -63,8 +63,8 @@ def parse(body: bytes, content_type: str, name: str) -> dict[str, Any]:
         _changed(name, "the answer is JSON, but no object")
     status = answer.get("status")
     if status != "ok":
-        said = f", and says “{str(answer['message'])[:200]}”" if answer.get("message") else ""
-        _changed(name, f"the answer's status is {_quoted(status)} instead of ok{said}")
+        message = f", and says “{str(answer['message'])[:200]}”" if answer.get("message") else ""
+        _changed(name, f"the answer's status is {_quoted(status)} instead of ok{message}")
     return answer
 
 
@@ -98,14 +98,14 @@ def _count(answer: dict[str, Any], name: str, key: str) -> int:
 
 def _check_cuts(answer: dict[str, Any], query: Query) -> None:
     """A sum says what it was cut to. Where that is not what we asked, it is the sum of something else."""
-    said = answer.get("cell")
-    if query.what != AGGREGATE or not isinstance(said, list) or not said:
+    echo = answer.get("cell")
+    if query.what != AGGREGATE or not isinstance(echo, list) or not echo:
         return  # an answer that does not say is judged by its rows
-    cuts = {cut.get("ref"): cut.get("value") for cut in said if isinstance(cut, dict)}
+    cuts = {cut.get("ref"): cut.get("value") for cut in echo if isinstance(cut, dict)}
     for ref, values in query.cuts.items():
-        told = cuts.get(ref)
-        if not isinstance(told, list) or sorted(map(str, told)) != sorted(map(str, values)):
-            _changed(query.key, f"the sums are not cut by “{ref}” as asked, but to {_quoted(told)}")
+        echoed = cuts.get(ref)
+        if not isinstance(echoed, list) or sorted(map(str, echoed)) != sorted(map(str, values)):
+            _changed(query.key, f"the sums are not cut by “{ref}” as asked, but to {_quoted(echoed)}")
 
 
 def _check_column(column: str, rows: list[dict[str, Any]], query: Query) -> None:

@@ -22,7 +22,7 @@ _LONGEST_OPINION = 60  # characters; the codes have thirty at most
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class FigureCell:
     """`month` of the financial year (1 July … 12 June), None for a whole year. `amount` in rand or None."""
 
     month: int | None
@@ -44,12 +44,12 @@ def key_of(query: Query, row: Mapping[str, Any]) -> Key:
     return municipality, year, query.measure, storable(code), storable(amount_type)
 
 
-def cell_of(row: Mapping[str, Any], key: Key) -> Cell:
+def cell_of(row: Mapping[str, Any], key: Key) -> FigureCell:
     """What the row says of the figure. Raises InvalidRecord with a sentence for a person."""
     name = finance.figure_key(*key)
     if key[2] == "opinion":
         return _opinion(row, name)
-    return Cell(_month(row, name), _amount(row.get(AMOUNT), name))
+    return FigureCell(_month(row, name), _amount(row.get(AMOUNT), name))
 
 
 def _month(row: Mapping[str, Any], name: str) -> int | None:
@@ -79,11 +79,11 @@ def _amount(value: Any, name: str) -> Decimal | None:
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
 
 
-def _opinion(row: Mapping[str, Any], name: str) -> Cell:
+def _opinion(row: Mapping[str, Any], name: str) -> FigureCell:
     opinion = row.get("opinion.code") or ""
     if not isinstance(opinion, str) or len(opinion) > _LONGEST_OPINION:
         raise InvalidRecord(f"{name}: “{str(opinion)[:60]}…” is no audit opinion.")
-    return Cell(None, None, storable(opinion.strip()), web_address(row.get("opinion.report_url")))
+    return FigureCell(None, None, storable(opinion.strip()), web_address(row.get("opinion.report_url")))
 
 
 def web_address(value: object) -> str:

@@ -54,8 +54,8 @@ def _said(text: str | None) -> str:
         return "without a message of the API"
     if not text.strip():
         return "with an empty message"
-    said = f"and says “{_short(text, _LONGEST_MESSAGE)}”"
-    return f"{said} (the service is overloaded)" if _OVERLOADED in text else said
+    quoted = f"and says “{_short(text, _LONGEST_MESSAGE)}”"
+    return f"{quoted} (the service is overloaded)" if _OVERLOADED in text else quoted
 
 
 def _short(text: str, most: int) -> str:

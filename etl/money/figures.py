@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from etl.exceptions import InvalidRecord
-from etl.money.cells import Cell, Key, cell_of, key_of
+from etl.money.cells import FigureCell, Key, cell_of, key_of
 from etl.money.places import DISESTABLISHED
 from etl.money.queries import MUNICIPALITY, Query
 from etl.normalise.records import canonical, digest_of
@@ -49,7 +49,7 @@ class FigureRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FoldedRows:
     """What the rows of one question gave.
 
     `refused`: figures that are published but cannot be used (a problem says why): they are not missing.
@@ -78,7 +78,7 @@ def fold(
     rows: Iterable[Mapping[str, Any]],
     current: Container[str],
     disestablished: Container[str] = DISESTABLISHED,
-) -> Reading:
+) -> FoldedRows:
     """The same, with what was refused and dropped. `current`: codes of the municipalities of today."""
     folding = _Folding(query)
     strangers: Counter[str] = Counter()
@@ -93,7 +93,7 @@ def fold(
             strangers[code] += 1
     figures = folding.figures()
     problems = [*_strange(query, strangers), *folding.problems]
-    return Reading(figures, _first(problems), frozenset(folding.refused), dropped)
+    return FoldedRows(figures, _first(problems), frozenset(folding.refused), dropped)
 
 
 def _strange(query: Query, strangers: Counter[str]) -> list[str]:
@@ -113,7 +113,7 @@ class _Folding:
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self.cells: dict[Key, dict[int | None, Cell]] = {}
+        self.cells: dict[Key, dict[int | None, FigureCell]] = {}
         self.refused: set[Key] = set()
         self.problems: list[str] = []
 
@@ -128,7 +128,7 @@ class _Folding:
         except InvalidRecord as error:
             self._refuse(key, str(error))
 
-    def _put(self, key: Key, cell: Cell) -> None:
+    def _put(self, key: Key, cell: FigureCell) -> None:
         cells = self.cells.setdefault(key, {})
         if cell.month in cells:
             when = f"month {cell.month}" if cell.month else "the year"
@@ -144,7 +144,7 @@ class _Folding:
         usable = ((key, cells) for key, cells in self.cells.items() if key not in self.refused)
         return [self._figure(key, cells) for key, cells in usable]
 
-    def _figure(self, key: Key, cells: dict[int | None, Cell]) -> FigureRecord:
+    def _figure(self, key: Key, cells: dict[int | None, FigureCell]) -> FigureRecord:
         yearly = cells.get(None)
         if yearly is None:
             return _of_months(key, {month: cell.amount for month, cell in cells.items() if month})

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from etl.money.cells import Key
-from etl.money.changes import KnownFigure, values_of
+from etl.money.figure_changes import KnownFigure, values_of
 from etl.money.queries import measures_of
 from etl.money.survey import FinanceSurvey
 from projects.models import GOOD, MunicipalFigure, Presence, RunState, Sighting, Source, SyncRun

@@ -90,8 +90,8 @@ def _fields(code: str, row: Mapping[str, Any], place: OurPlace) -> Iterator[Tabl
     )
     for word, ours, theirs in pairs:
         if ours != theirs:
-            said = f"The {word} of {code} is “{theirs}” in Municipal Money and “{ours}” in our table."
-            yield _difference(code, word, ours, theirs, said)
+            sentence = f"The {word} of {code} is “{theirs}” in Municipal Money and “{ours}” in our table."
+            yield _difference(code, word, ours, theirs, sentence)
 
 
 def _difference(code: str, word: str, ours: str, theirs: str, sentence: str) -> TableDifference:

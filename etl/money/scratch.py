@@ -8,7 +8,14 @@ from typing import Any
 
 from etl.compare.changes import difference
 from etl.money.cells import Key
-from etl.money.changes import FigureChange, FigureChanges, KnownFigure, absence_of, change_of, values_of
+from etl.money.figure_changes import (
+    FigureChange,
+    FigureChanges,
+    KnownFigure,
+    absence_of,
+    change_of,
+    values_of,
+)
 from etl.money.figures import FigureRecord
 from etl.money.known import KnownFinances
 from projects.facts.finance import figure_key

@@ -8,7 +8,7 @@ from functools import cache
 
 from django.utils import timezone
 
-from etl.money.changes import FigureChange, FigureChanges
+from etl.money.figure_changes import FigureChange, FigureChanges
 from projects.facts import municipalities
 from projects.facts.finance import figure_key, figure_name
 from projects.log.writer import Entry

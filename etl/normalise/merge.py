@@ -48,9 +48,9 @@ def merge(line: Mapping[str, str], page: Mapping[str, str] | None, before: Befor
 
 
 def _line_speaks(label: str, line: Mapping[str, str], page: Mapping[str, str], before: Before) -> bool:
-    said = before.published.get(label)
-    line_moved = line[label] != before.line().get(label, said)
-    page_moved = page[label] != before.page().get(label, said)
+    published = before.published.get(label)
+    line_moved = line[label] != before.line().get(label, published)
+    page_moved = page[label] != before.page().get(label, published)
     if line_moved == page_moved:
         return not line_moved and label in before.published and label not in before.page_labels
     return line_moved

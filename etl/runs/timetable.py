@@ -20,7 +20,7 @@ _BEAT_MINUTES = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScheduleEntry:
     """What the table is to hold under a name; `first` is when a new entry is due, in minutes from now."""
 
     name: str
@@ -41,13 +41,13 @@ class Entry:
         }
 
 
-def wanted(sources: Iterable[Declaration]) -> Iterator[Entry]:
+def wanted(sources: Iterable[Declaration]) -> Iterator[ScheduleEntry]:
     """The entries of the sources, each at its own interval."""
     for source in sources:
         minutes = source.interval
-        yield Entry(source.name, minutes, _POLL, repr((source.name,)), None, first=minutes)
+        yield ScheduleEntry(source.name, minutes, _POLL, repr((source.name,)), None, first=minutes)
     # Its results are of no interest: they would push those of the polls out of the table.
-    yield Entry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", "{'q_options': {'save': False}}", first=0)
+    yield ScheduleEntry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", "{'q_options': {'save': False}}", first=0)
 
 
 def keep(sources: Collection[Declaration]) -> list[tuple[str, int]]:
@@ -70,7 +70,7 @@ def keep(sources: Collection[Declaration]) -> list[tuple[str, int]]:
     return [(entry.name, entry.minutes) for entry in entries]
 
 
-def _keep(entry: Entry) -> None:
+def _keep(entry: ScheduleEntry) -> None:
     now = timezone.now()
     found = list(Schedule.objects.filter(name=entry.name).order_by("pk"))
     if not found:

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from etl.correlating.agents import BLANK, OTHER, SHARED, implementer, implements
 from etl.correlating.columns import ALLOCATED, SPENT, Annual, annual_figures, annual_kind
-from etl.correlating.facts import Books, FigureFact, Place, ProjectFact
-from etl.correlating.findings import Finding, Tally
+from etl.correlating.discrepancies import FoundDiscrepancy, Tally
+from etl.correlating.facts import Books, FigureFact, PlaceFact, ProjectFact
 from etl.correlating.inquiry import Inquiry, inquire
 
-GIYANI = Place("LIM331", "Greater Giyani", "B", "LIM")
-CAPE_TOWN = Place("CPT", "City of Cape Town", "A", "WC")
-AMATHOLE = Place("DC12", "Amathole", "C", "EC")
-SEDIBENG = Place("DC42", "Sedibeng", "C", "GT")
+GIYANI = PlaceFact("LIM331", "Greater Giyani", "B", "LIM")
+CAPE_TOWN = PlaceFact("CPT", "City of Cape Town", "A", "WC")
+AMATHOLE = PlaceFact("DC12", "Amathole", "C", "EC")
+SEDIBENG = PlaceFact("DC42", "Sedibeng", "C", "GT")
 PLACES = {place.code: place for place in (GIYANI, CAPE_TOWN, AMATHOLE, SEDIBENG)}
 OWN = "Greater Giyani Local Municipality"
 
@@ -66,9 +66,9 @@ def ask(projects: list[ProjectFact], figures: list[FigureFact]) -> Inquiry:
     return inquire(projects, PLACES, lambda code: Books(figures))
 
 
-def the_only(inquiry: Inquiry, rule: str) -> Finding:
-    found = [finding for finding in inquiry.findings.values() if finding.rule == rule]
-    assert len(found) == 1, inquiry.findings
+def the_only(inquiry: Inquiry, rule: str) -> FoundDiscrepancy:
+    found = [discrepancy for discrepancy in inquiry.discrepancies.values() if discrepancy.rule == rule]
+    assert len(found) == 1, inquiry.discrepancies
     return found[0]
 
 
@@ -135,7 +135,7 @@ def test_anybody_else_is_not_the_municipality(agent, place):
 
 
 def test_a_shared_project_is_the_one_that_is_named_and_nobodys_that_is_only_meant():
-    other = Place("LIM332", "Greater Letaba", "B", "LIM")
+    other = PlaceFact("LIM332", "Greater Letaba", "B", "LIM")
     places = PLACES | {"LIM332": other}
     shared = project(municipalities=("LIM331", "LIM332"))
     assert implementer(shared, places) == (GIYANI, "")
@@ -145,7 +145,7 @@ def test_a_shared_project_is_the_one_that_is_named_and_nobodys_that_is_only_mean
 
 
 def test_a_district_that_builds_in_its_local_municipalities_is_asked_about_its_own_books():
-    mopani = Place("DC33", "Mopani", "C", "LIM")
+    mopani = PlaceFact("DC33", "Mopani", "C", "LIM")
     places = {"DC33": mopani, "LIM331": replace(GIYANI, district="DC33")}
     for agent in ("Mopani District Municipality", "DC33", "Mopani DM", "District municipality"):
         assert implementer(project(agent=agent), places) == (mopani, ""), agent
@@ -156,7 +156,7 @@ def test_a_district_that_builds_in_its_local_municipalities_is_asked_about_its_o
     for agent in ("Mopani Water", "Amathole District Municipality", "Department of Water and Sanitation"):
         assert implementer(project(agent=agent), places) == (None, OTHER), agent
     found = inquire([project(agent="Mopani DM")], places, {"DC33": Books(spent(1, 1, 1))}.__getitem__)
-    assert list(found.findings) == ["dws_spent_more_than_books:DC33:WSIG"]
+    assert list(found.discrepancies) == ["dws_spent_more_than_books:DC33:WSIG"]
 
 
 _AGENTS = ["MISA", "Magalies Water", "", "Giyani", OWN, "LIM331", "Local Municipality", "District LM"]
@@ -170,7 +170,7 @@ def test_no_question_is_ever_asked_about_a_project_whose_agent_is_not_the_munici
         project(3, agent=agent, progress=Decimal(80), published={"Allocation 2021/22": "R90 000 000"}),
     ]
     zeros = [*spent(0, 0, 0), figure(2022, 0, kind="SCHD"), *audited(0, 0, 0)]
-    found = ask(some, zeros).findings
+    found = ask(some, zeros).discrepancies
     assert bool(found) == bool(agent and implements(agent, GIYANI))
 
 
@@ -223,22 +223,22 @@ def test_a_gap_of_more_than_ten_million_and_half_the_books_is_major():
 )
 def test_where_it_is_not_fair_to_compare_spending_nothing_is_asked(fields, figures):
     inquiry = ask([project(**fields)], figures)
-    assert not inquiry.findings
+    assert not inquiry.discrepancies
 
 
 def test_what_was_spent_after_the_end_of_the_books_is_not_held_against_them():
     young = project(start_date=date(2022, 7, 1), reported_on=date(2023, 3, 31))
     books = monthly(2023, *[5_000_000] * 3)  # to 30 September: 91 of 273 days, R15 million of 30
-    assert not ask([young], [books]).findings
-    assert ask([replace(young, expenditure=Decimal(60_000_000))], [books]).findings
-    assert ask([replace(young, reported_on=date(2022, 10, 1))], [books]).findings
+    assert not ask([young], [books]).discrepancies
+    assert ask([replace(young, expenditure=Decimal(60_000_000))], [books]).discrepancies
+    assert ask([replace(young, reported_on=date(2022, 10, 1))], [books]).discrepancies
 
 
 def test_in_kind_money_that_may_be_the_gap_keeps_the_question_unasked():
     books = spent(4_000_000, 5_000_000, 3_000_000)
     enough, too_little = figure(2022, 17_500_000, "WS6G", "SCHD"), figure(2022, 2_000_000, "WS6G", "SCHD")
-    assert not ask([project()], [*books, enough]).findings
-    assert not ask([project()], [*books, figure(2022, None, "WS6G", "SCHD")]).findings
+    assert not ask([project()], [*books, enough]).discrepancies
+    assert not ask([project()], [*books, figure(2022, None, "WS6G", "SCHD")]).discrepancies
     found = the_only(ask([project()], [*books, too_little]), MORE)
     assert found.treasury.value == Decimal(12_000_000)
     assert "in kind (WS6G)" in found.explanations[0]
@@ -247,7 +247,7 @@ def test_in_kind_money_that_may_be_the_gap_keeps_the_question_unasked():
 
 def test_in_kind_money_of_another_grant_explains_nothing():
     books = [*spent(1, 1, 1), figure(2022, 90_000_000, "RB7G", "SCHD")]
-    assert ask([project()], books).findings
+    assert ask([project()], books).discrepancies
 
 
 def test_what_is_not_compared_is_counted_with_its_reason():
@@ -315,12 +315,12 @@ def test_a_completed_project_of_a_grant_that_was_never_spent_is_asked_about(figu
     ],
 )
 def test_a_completed_project_is_not_asked_about_where_the_books_may_explain_it(fields, figures):
-    rules = {finding.rule for finding in ask([completed(**fields)], figures).findings.values()}
+    rules = {discrepancy.rule for discrepancy in ask([completed(**fields)], figures).discrepancies.values()}
     assert DONE not in rules
 
 
 def test_a_completed_project_without_a_completion_date_is_not_compared():
-    assert not ask([replace(completed(), completion_date=None, expenditure=None)], spent(0, 0)).findings
+    assert not ask([replace(completed(), completion_date=None, expenditure=None)], spent(0, 0)).discrepancies
 
 
 # --- works without capital ----------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def test_works_without_any_audited_water_capital_are_asked_about():
     ],
 )
 def test_works_are_not_asked_about_where_the_books_may_explain_it(fields, figures):
-    rules = {finding.rule for finding in ask([works(**fields)], figures).findings.values()}
+    rules = {discrepancy.rule for discrepancy in ask([works(**fields)], figures).discrepancies.values()}
     assert CAPITAL not in rules
 
 
@@ -454,7 +454,7 @@ def test_spending_of_one_year_is_set_beside_the_same_twelve_months_of_two_munici
         ("5000000.00", "April to June alone"),
         ("5400000.00", "July to March alone"),
     ]
-    assert not ask([yearly(spent="R10 400 000")], books).findings
+    assert not ask([yearly(spent="R10 400 000")], books).discrepancies
 
 
 @pytest.mark.parametrize(
@@ -468,19 +468,19 @@ def test_spending_of_one_year_is_set_beside_the_same_twelve_months_of_two_munici
     ],
 )
 def test_spending_of_one_year_is_not_asked_about_where_the_same_months_are_not_known(books):
-    assert not ask([yearly(spent="R20 000 000")], books).findings
+    assert not ask([yearly(spent="R20 000 000")], books).discrepancies
 
 
 def test_books_that_stop_within_a_year_or_lack_a_month_are_no_books_of_that_year():
     whole = [monthly(2021, *[1] * 12), monthly(2022, *[1] * 12), monthly(2023, *[1] * 6)]
-    assert ask([project(reported_on=date(2023, 3, 1))], whole).findings
+    assert ask([project(reported_on=date(2023, 3, 1))], whole).discrepancies
     for stops in (monthly(2022, *[1] * 6), monthly(2022, 1, None, *[1] * 10)):
         inquiry = ask([project(reported_on=date(2023, 3, 1))], [whole[0], stops, whole[2]])
-        assert not inquiry.findings
+        assert not inquiry.discrepancies
         reason = inquiry.tally.why_closed("dws_spent_more_than_books:LIM331:WSIG", [1])
         assert "2021-22" in reason
     later = monthly(2023, *[1] * 6, None, None)  # months that are still to come are given as null
-    assert ask([project(reported_on=date(2023, 3, 1))], [*whole[:2], later]).findings
+    assert ask([project(reported_on=date(2023, 3, 1))], [*whole[:2], later]).discrepancies
 
 
 def test_what_may_explain_a_gap_names_earlier_spending_and_a_unit_where_it_is_likely():
@@ -504,7 +504,7 @@ def test_what_may_explain_a_gap_names_earlier_spending_and_a_unit_where_it_is_li
     ],
 )
 def test_an_allocation_is_not_asked_about_where_the_years_or_the_books_differ(figures):
-    assert not ask([yearly(allocated="R20 000 000")], figures).findings
+    assert not ask([yearly(allocated="R20 000 000")], figures).discrepancies
 
 
 def test_every_question_is_a_question_and_names_the_years_of_both():
@@ -516,20 +516,20 @@ def test_every_question_is_a_question_and_names_the_years_of_both():
     ]
     books = [monthly(year, *[0] * 12) for year in (2021, 2022, 2023)]
     figures = [*books, *audited(0, 0), figure(2022, 1, kind="SCHD")]
-    findings = ask(projects, figures).findings.values()
-    assert len({finding.rule for finding in findings}) == 5
-    for finding in findings:
-        assert finding.question.endswith("?")
-        assert "/2" in finding.compared  # 2020/21, DWS's spelling
-        assert "-2" in finding.compared  # 2020-21, the municipality's
-        assert finding.explanations
-        assert not {"fraud", "corrupt", "stolen", "irregular"} & set(finding.question.lower().split())
+    discrepancies = ask(projects, figures).discrepancies.values()
+    assert len({discrepancy.rule for discrepancy in discrepancies}) == 5
+    for discrepancy in discrepancies:
+        assert discrepancy.question.endswith("?")
+        assert "/2" in discrepancy.compared  # 2020/21, DWS's spelling
+        assert "-2" in discrepancy.compared  # 2020-21, the municipality's
+        assert discrepancy.explanations
+        assert not {"fraud", "corrupt", "stolen", "irregular"} & set(discrepancy.question.lower().split())
 
 
 def test_the_same_facts_are_the_same_findings_in_any_order():
     projects = [project(pk, expenditure=Decimal(pk * 10_000_000)) for pk in range(1, 6)]
     figures = [*spent(1, 2, 3), *audited(0, 0)]
-    assert ask(projects, figures).findings == ask(projects[::-1], figures[::-1]).findings
+    assert ask(projects, figures).discrepancies == ask(projects[::-1], figures[::-1]).discrepancies
 
 
 def test_a_question_that_is_gone_says_whether_the_figures_fit_or_cannot_be_compared():

@@ -8,11 +8,11 @@ from typing import Any
 
 from projects.finances.beside import Beside, BooksYear, Grant, beside
 from projects.finances.sums import Sum
-from projects.finances.tables import Cell, Column, Table, TableRow
+from projects.finances.tables import Table, TableCell, TableColumn, TableRow
 
 _YEARS = 3  # the newest
 _CAPITAL = "The books’ capital is that of the water and sanitation functions, without storm water."
-_NOT_ALIKE = Cell(text="–")
+_NOT_ALIKE = TableCell(text="–")
 
 
 def beside_table(projects: Iterable[Any], figures: Iterable[Any]) -> Table | None:
@@ -21,7 +21,10 @@ def beside_table(projects: Iterable[Any], figures: Iterable[Any]) -> Table | Non
     years = known.years[:_YEARS]
     if not years:
         return None
-    columns = [Column("DWS’s projects, whole"), *(Column(f"Books of {year.label}") for year in years)]
+    columns = [
+        TableColumn("DWS’s projects, whole"),
+        *(TableColumn(f"Books of {year.label}") for year in years),
+    ]
     return Table(
         "beside", "Beside the projects of DWS", columns, _rows(known, years), notes=[_CAPITAL, known.note]
     )
@@ -44,7 +47,7 @@ def _rows(known: Beside, years: tuple[BooksYear, ...]) -> list[TableRow]:
         ),
         TableRow(
             "Spending rate",
-            [_NOT_ALIKE, *(Cell(rate=year.rate) for year in years)],
+            [_NOT_ALIKE, *(TableCell(rate=year.rate) for year in years)],
             note="of the year’s own budget",
         ),
     ]
@@ -52,16 +55,16 @@ def _rows(known: Beside, years: tuple[BooksYear, ...]) -> list[TableRow]:
     return rows + [row for family in families for row in _grant_rows(family, years)]
 
 
-def _of_projects(amount: Decimal | None, count: int, projects: int) -> Cell:
+def _of_projects(amount: Decimal | None, count: int, projects: int) -> TableCell:
     return (
-        Cell(text="not published")
+        TableCell(text="not published")
         if amount is None
-        else Cell(sum=Sum(amount, count, projects), noun="project")
+        else TableCell(sum=Sum(amount, count, projects), noun="project")
     )
 
 
-def _capital(found: tuple[str, Sum] | None) -> Cell:
-    return Cell(sum=found[1], kind=found[0]) if found else Cell()
+def _capital(found: tuple[str, Sum] | None) -> TableCell:
+    return TableCell(sum=found[1], kind=found[0]) if found else TableCell()
 
 
 def _grant_rows(family: str, years: tuple[BooksYear, ...]) -> list[TableRow]:
@@ -72,7 +75,9 @@ def _grant_rows(family: str, years: tuple[BooksYear, ...]) -> list[TableRow]:
     for name, words in kinds.items():
         sums = [_grant_sum(grant, name) for grant in grants]
         if any(sums):
-            rows.append(TableRow(f"{family}, {words}", [_NOT_ALIKE, *(Cell(sum=found) for found in sums)]))
+            rows.append(
+                TableRow(f"{family}, {words}", [_NOT_ALIKE, *(TableCell(sum=found) for found in sums)])
+            )
     return rows
 
 

@@ -36,7 +36,7 @@ _GRANT_COLUMNS = {"SCHD": "Allocated", "TRFR": "Transferred", "ACT": "Spent"}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A published figure with its flags, a sum over so many of a `noun`, a rate or a text; else there is no
     figure. `kind`: of a sum, which of several kinds it is. `dated`: the head of its column does not say how
     far it goes.
@@ -57,7 +57,7 @@ class TableRow:
     """`kind`: "line", "sum" of the lines above, or "apart": shown, and in no sum."""
 
     label: str
-    cells: list[Cell]
+    cells: list[TableCell]
     kind: str = "line"
     code: str = ""
     note: str = ""
@@ -65,7 +65,7 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """`through`: how far all figures of the column go, blank where they differ or are of whole years."""
 
     head: str
@@ -76,7 +76,7 @@ class Column:
 class Table:
     name: str  # for the ids of the page
     title: str
-    columns: list[Column]
+    columns: list[TableColumn]
     rows: list[TableRow]
     rate_head: str = ""  # blank: no rates
     notes: list[str] = field(default_factory=list)
@@ -176,26 +176,26 @@ def _sum_row(label: str, lines: list[Line]) -> TableRow:
     return TableRow(label, _sums(lines, _BUDGET_COLUMNS), "sum", rate=rate(lines))
 
 
-def _cells(line: Line, columns: dict[str, str], odd: dict[int, Any]) -> list[Cell]:
+def _cells(line: Line, columns: dict[str, str], odd: dict[int, Any]) -> list[TableCell]:
     return [_cell(line.get(kind), odd) for kind in columns]
 
 
-def _cell(figure: Any, odd: dict[int, Any]) -> Cell:
-    return Cell(figure, flags=tuple(odd.get(figure.pk, ())) if figure else ())
+def _cell(figure: Any, odd: dict[int, Any]) -> TableCell:
+    return TableCell(figure, flags=tuple(odd.get(figure.pk, ())) if figure else ())
 
 
-def _sums(lines: list[Line], columns: dict[str, str]) -> list[Cell]:
-    return [Cell(sum=total(lines, kind)) for kind in columns]
+def _sums(lines: list[Line], columns: dict[str, str]) -> list[TableCell]:
+    return [TableCell(sum=total(lines, kind)) for kind in columns]
 
 
-def _headed(columns: dict[str, str], rows: list[TableRow]) -> tuple[list[Column], list[TableRow]]:
+def _headed(columns: dict[str, str], rows: list[TableRow]) -> tuple[list[TableColumn], list[TableRow]]:
     """How far monthly figures go is said once, in the head, where all of a column go equally far."""
     heads = []
     for place, head in enumerate(columns.values()):
         cells = [row.cells[place] for row in rows]
         months = {cell.figure.through_month for cell in cells if cell.figure}
         one = len(months) == 1 and None not in months
-        heads.append(Column(head, through(sorted(months)) if one else ""))
+        heads.append(TableColumn(head, through(sorted(months)) if one else ""))
         if one:
             for row, cell in zip(rows, cells, strict=True):
                 row.cells[place] = replace(cell, dated=False)
@@ -251,7 +251,9 @@ def _ends_table(measures: dict[str, dict[str, Line]], odd: dict[int, Any]) -> Ta
         for code, line in measures.get(measure, {}).items():
             rows += [_end(measure, code, kind, figure, odd) for kind, figure in line.items()]
     whole = "These are of the whole municipality, not of its water services alone."
-    return Table("ends", "Audit, irregular spending and cash", [Column("As published")], rows, "", [whole])
+    return Table(
+        "ends", "Audit, irregular spending and cash", [TableColumn("As published")], rows, "", [whole]
+    )
 
 
 def _end(measure: str, code: str, kind: str, figure: Any, odd: dict[int, Any]) -> TableRow:

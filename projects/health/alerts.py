@@ -27,22 +27,22 @@ def update(checks: Iterable[Check], now: datetime) -> None:
     An alert of a key that no check answers for any more (a source that is not read any more) ends.
     """
     looked = list(checks)
-    problems = {key: told for check in looked for key, told in check.problems.items()}
+    problems = {key: sentence for check in looked for key, sentence in check.problems.items()}
     unknown = {key for check in looked if not check.known for key in check.keys}
     for alert in Alert.objects.filter(ended_at=None).order_by("pk"):
         if alert.key in problems:
             _go_on(alert.pk, problems.pop(alert.key), now)
         elif alert.key not in unknown:
             _end(alert.pk, now)
-    for key, told in problems.items():
-        _start(key, told, now)
+    for key, sentence in problems.items():
+        _start(key, sentence, now)
 
 
 def _start(key: str, sentence: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             alert = Alert.objects.create(key=key, sentence=_sentence(sentence), started_at=now)
-            tell(alert, AlertMessage.Step.STARTED, now)
+            announce(alert, AlertMessage.Step.STARTED, now)
     except IntegrityError:
         pass  # another watcher saw it in the same moment, and tells of it
 
@@ -59,7 +59,7 @@ def _go_on(pk: int, sentence: str, now: datetime) -> None:
             alert.sentence = _sentence(sentence)
             alert.save(update_fields=["sentence", "reminded_at"])
         if due:
-            tell(alert, AlertMessage.Step.REMINDER, now)
+            announce(alert, AlertMessage.Step.REMINDER, now)
 
 
 def _end(pk: int, now: datetime) -> None:
@@ -69,10 +69,10 @@ def _end(pk: int, now: datetime) -> None:
             return
         alert.ended_at = now
         alert.save(update_fields=["ended_at"])
-        tell(alert, AlertMessage.Step.ENDED, now)
+        announce(alert, AlertMessage.Step.ENDED, now)
 
 
-def tell(alert: Alert, step: str, now: datetime) -> None:
+def announce(alert: Alert, step: str, now: datetime) -> None:
     """Keep the message of one step, and say it to the log once it is committed."""
     message = keep(alert, step, now)
     transaction.on_commit(lambda: say(step, message.subject))
@@ -95,4 +95,4 @@ def _sentence(problem: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-__all__ = ["REMINDED_EVERY", "keep", "say", "tell", "update"]
+__all__ = ["REMINDED_EVERY", "keep", "say", "announce", "update"]

@@ -103,12 +103,12 @@ def _worker(now: datetime) -> Check:
 
 def _queue(now: datetime) -> Check:
     facts = queue(now)
-    told = f"{facts.tasks} waiting, the oldest for {_time(facts.oldest_s)}" if facts.tasks else "empty"
+    sentence = f"{facts.tasks} waiting, the oldest for {_time(facts.oldest_s)}" if facts.tasks else "empty"
     return _found(
         "queue",
         "queue",
-        f"does not move: {told}" if facts.late else "",
-        told,
+        f"does not move: {sentence}" if facts.late else "",
+        sentence,
         tasks=facts.tasks,
         oldest_s=round(facts.oldest_s, 1),
     )
@@ -141,8 +141,8 @@ def _watch(now: datetime) -> Check:
         return _found("health", "health", "", "no loop has run here: `health --watch` sends the alerts")
     age = (now - beat).total_seconds()
     silent = age > 60 * (3 * settings.HEALTH_INTERVAL_MINUTES + 1)
-    told = f"the loop last looked {_ago(age)}"
-    return _found("health", "health", told if silent else "", told, loop_age_s=round(age, 1))
+    sentence = f"the loop last looked {_ago(age)}"
+    return _found("health", "health", sentence if silent else "", sentence, loop_age_s=round(age, 1))
 
 
 def _clock(facts: list[SourceFacts]) -> Check:
@@ -153,7 +153,11 @@ def _clock(facts: list[SourceFacts]) -> Check:
 
 
 def _source(facts: SourceFacts, now: datetime) -> Check:
-    problems = {f"{key}:{facts.name}": told for key, tell in _SOURCE.items() if (told := tell(facts))}
+    problems = {
+        f"{key}:{facts.name}": sentence
+        for key, sentence_of in _SOURCE.items()
+        if (sentence := sentence_of(facts))
+    }
     keys = tuple(f"{key}:{facts.name}" for key in _SOURCE)
     read = _when("last read completely", facts.last_complete)
     failing = [f"failing since {moment(facts.down_since)}"] if facts.down_since else []
@@ -166,7 +170,7 @@ def _stale(facts: SourceFacts) -> str:
     if facts.stale_since is None:
         return ""
     read = _when("last read completely", facts.last_complete)
-    reading = f"; {told}" if (told := _reading(facts)) else ""
+    reading = f"; {sentence}" if (sentence := _reading(facts)) else ""
     return f"source {facts.name} is stale since {moment(facts.stale_since)}: {read}{reading}"
 
 
@@ -179,8 +183,8 @@ def _broken(facts: SourceFacts) -> str:
     if not facts.circuit.open:
         return ""
     since = f" since {moment(facts.down_since)}" if facts.down_since else ""
-    told = f"source {facts.name} failed {facts.circuit.failures} times in a row{since}"
-    return f"{told}: {facts.last_error}".rstrip(": ")
+    sentence = f"source {facts.name} failed {facts.circuit.failures} times in a row{since}"
+    return f"{sentence}: {facts.last_error}".rstrip(": ")
 
 
 def _held(facts: SourceFacts) -> str:

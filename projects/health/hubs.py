@@ -81,9 +81,9 @@ def _read(client: redis.Redis) -> list[HubRecord]:
 
 def _record(process: str, text: bytes) -> HubRecord | None:
     try:
-        said: dict[str, Any] = json.loads(text)
-        delays = Delays(**said["delays"]) if said["delays"] else None
-        return HubRecord(process, int(said["cursor"]), int(said["sockets"]), float(said["at"]), delays)
+        record: dict[str, Any] = json.loads(text)
+        delays = Delays(**record["delays"]) if record["delays"] else None
+        return HubRecord(process, int(record["cursor"]), int(record["sockets"]), float(record["at"]), delays)
     except (ValueError, TypeError, KeyError):
         return None  # of another version, or broken
 

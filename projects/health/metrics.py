@@ -43,15 +43,15 @@ def _lines(now: datetime) -> Iterator[str]:
     yield from _of_disk()
 
 
-def metric(name: str, told: str, samples: Iterable[Sample], kind: str = _GAUGE) -> str:
+def metric(name: str, meaning: str, samples: Iterable[Sample], kind: str = _GAUGE) -> str:
     """One metric with its head; samples whose value is not known are left out, blank without any."""
     lines = [_sample(name, labels, value) for labels, value in samples if value is not None]
-    return "".join([f"# HELP {name} {told}\n# TYPE {name} {kind}\n", *lines]) if lines else ""
+    return "".join([f"# HELP {name} {meaning}\n# TYPE {name} {kind}\n", *lines]) if lines else ""
 
 
 def _sample(name: str, labels: dict[str, str], value: float) -> str:
-    said = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-    return f"{name}{{{said}}} {value:.15g}\n" if said else f"{name} {value:.15g}\n"
+    labelled = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+    return f"{name}{{{labelled}}} {value:.15g}\n" if labelled else f"{name} {value:.15g}\n"
 
 
 def _escaped(text: str) -> str:
@@ -61,19 +61,19 @@ def _escaped(text: str) -> str:
 def _of_sources() -> Iterator[str]:
     facts = [one for one in all_facts() if one.watched]
 
-    def each(name: str, told: str, value: object) -> str:
-        return metric(f"buka_{name}", told, [({"source": one.name}, value(one)) for one in facts])  # type: ignore[operator]
+    def each(name: str, meaning: str, value: object) -> str:
+        return metric(f"buka_{name}", meaning, [({"source": one.name}, value(one)) for one in facts])  # type: ignore[operator]
 
     def at(moment: datetime | None) -> float | None:
         return moment.timestamp() if moment else None
 
     complete, attempt, change = "last_complete", "last_attempt", "last_change"
-    for column, told in (
+    for column, meaning in (
         (complete, "When the last complete and believed reading ended"),
         (attempt, "When the newest run began"),
         (change, "When the newest change was found"),
     ):
-        yield each(f"source_{column}_timestamp_seconds", told, lambda one, c=column: at(getattr(one, c)))
+        yield each(f"source_{column}_timestamp_seconds", meaning, lambda one, c=column: at(getattr(one, c)))
     yield each("source_failures_in_a_row", "Failed runs since one read the source", _failures)
     yield each("source_stale", "1: no complete reading for too long", lambda one: float(one.stale))
     yield each("source_circuit_open", "1: the clock asks less often", lambda one: float(one.circuit.open))

@@ -36,12 +36,12 @@ class Outage:
 
     alert: Alert
     unsent: list[tuple[str, str]] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
 
-    def tell(self, step: str) -> None:
+    def announce(self, step: str) -> None:
         subject, body = alert_words.words(self.alert, step)
         alerts.say(step, subject)
-        self.told.append(step)
+        self.steps.append(step)
         self.unsent.append((subject, body))
 
     def mail(self) -> None:
@@ -112,11 +112,11 @@ class Watch:
         if self._outage is None:
             sentence = f"The {check.problems['database']}."
             self._outage = Outage(Alert(key="database", sentence=sentence, started_at=now))
-            self._outage.tell(AlertMessage.Step.STARTED)
+            self._outage.announce(AlertMessage.Step.STARTED)
         alert = self._outage.alert
         if (alert.reminded_at or alert.started_at) + alerts.REMINDED_EVERY <= now:
             alert.reminded_at = now
-            self._outage.tell(AlertMessage.Step.REMINDER)
+            self._outage.announce(AlertMessage.Step.REMINDER)
         self._outage.mail()
 
     def _database_is_back(self, now: datetime) -> None:
@@ -125,8 +125,8 @@ class Watch:
         """
         if self._outage is None:
             return
-        was, told = self._outage.alert, self._outage.told
-        sent = len(told) - len(self._outage.unsent)
+        was, steps = self._outage.alert, self._outage.steps
+        sent = len(steps) - len(self._outage.unsent)
         with transaction.atomic():
             alert = Alert.objects.create(
                 key=was.key,
@@ -135,9 +135,9 @@ class Watch:
                 reminded_at=was.reminded_at,
                 ended_at=now,
             )
-            for number, step in enumerate(told):
+            for number, step in enumerate(steps):
                 alerts.keep(alert, step, was.started_at, delivered=now if number < sent else None)
-            alerts.tell(alert, AlertMessage.Step.ENDED, now)
+            alerts.announce(alert, AlertMessage.Step.ENDED, now)
         self._outage = None
 
 
@@ -147,8 +147,8 @@ def _grace() -> timedelta:
 
 def _failed(error: DatabaseFailure) -> Check:
     silent = health_probe.database().problem
-    told = f"database {health_probe.failure(error)}" if silent else "database can be read but not written"
-    return Check("database", told, ("database",), {"database": told})
+    trouble = f"database {health_probe.failure(error)}" if silent else "database can be read but not written"
+    return Check("database", trouble, ("database",), {"database": trouble})
 
 
 def _beat(now: datetime) -> None:

@@ -103,8 +103,8 @@ def _unlike(row: Any, heads: dict[int, Head]) -> Fault | None:
     head = heads.get(row.id)
     if head is None or head.digest == row.digest:
         return None
-    told = f"Change {row.id} is not the one whose digest was published as the head of {head.day}"
-    return Fault(row.id, "published_head", f"{told}: the log was written anew.")
+    problem = f"Change {row.id} is not the one whose digest was published as the head of {head.day}"
+    return Fault(row.id, "published_head", f"{problem}: the log was written anew.")
 
 
 def _end(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | None:
@@ -118,8 +118,8 @@ def _end(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | Non
     lost = min((pk for pk in heads if pk > last), default=None)
     if lost is None:
         return None
-    told = f"Change {lost}, published as the head of {heads[lost].day}, is not in the log"
-    return Fault(lost, "published_head", f"{told}, which ends at {last}.")
+    problem = f"Change {lost}, published as the head of {heads[lost].day}, is not in the log"
+    return Fault(lost, "published_head", f"{problem}, which ends at {last}.")
 
 
 def _beyond_the_head() -> Fault | None:

@@ -51,8 +51,8 @@ class Entry:
     @property
     def kind(self) -> str:
         """What rows of one run have in common when they are one mass edit."""
-        told = event_phrases.telling(self.entity_type, self.field_changes)
-        fields = ",".join(sorted(told)) if self.change_type == "updated" else ""
+        telling = event_phrases.telling(self.entity_type, self.field_changes)
+        fields = ",".join(sorted(telling)) if self.change_type == "updated" else ""
         return f"{self.entity_type}:{self.step or self.change_type}:{fields}"[:200]
 
 

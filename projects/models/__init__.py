@@ -1,5 +1,6 @@
 """The record: what we know, since when, from which bytes. All tables of the project live here."""
 
+from projects.models.alerts import Alert, AlertMessage, Heartbeat
 from projects.models.changelog import (
     Cause,
     ChainHead,
@@ -11,7 +12,6 @@ from projects.models.changelog import (
 )
 from projects.models.discrepancy import Discrepancy, DiscrepancyState
 from projects.models.finance import AmountType, Measure, MunicipalFigure
-from projects.models.health import Alert, AlertMessage, Heartbeat
 from projects.models.municipality import Municipality, MunicipalityListing, Province
 from projects.models.override import Override, OverrideState
 from projects.models.project import Identity, Presence, Project, Status

@@ -15,7 +15,7 @@ _LIST, _PAGE = "list", "project page"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnDrift:
     """One column. `before` and `after` say on how many lines it stood, None where that is not counted;
     `state` is `same`, `lost` (expected, not found) or `new`.
     """
@@ -27,7 +27,7 @@ class Column:
     after: int | None
 
 
-def columns(expected: Profile, found: Profile) -> list[Column]:
+def columns(expected: Profile, found: Profile) -> list[ColumnDrift]:
     """All columns of both: those of the lists, then those of the projects' own pages."""
     return [*_compared(_counted(expected), _counted(found), _LIST), *_of_pages(expected, found)]
 
@@ -37,17 +37,19 @@ def _counted(profile: Profile) -> dict[str, int | None]:
     return dict(given) if isinstance(given, dict) else {}
 
 
-def _of_pages(expected: Profile, found: Profile) -> Iterator[Column]:
+def _of_pages(expected: Profile, found: Profile) -> Iterator[ColumnDrift]:
     """A reading opens only some of the projects' pages: without any there is nothing to miss."""
     before, after = expected.get("page_columns") or [], found.get("page_columns") or []
     if before and after:
         yield from _compared(dict.fromkeys(before), dict.fromkeys(after), _PAGE)
 
 
-def _compared(before: dict[str, int | None], after: dict[str, int | None], where: str) -> Iterator[Column]:
+def _compared(
+    before: dict[str, int | None], after: dict[str, int | None], where: str
+) -> Iterator[ColumnDrift]:
     for name in [*before, *(name for name in after if name not in before)]:
         state = "lost" if name not in after else "same" if name in before else "new"
-        yield Column(label(name), where, state, before.get(name), after.get(name))
+        yield ColumnDrift(label(name), where, state, before.get(name), after.get(name))
 
 
 def facts(expected: Profile, found: Profile) -> list[tuple[str, str, str]]:

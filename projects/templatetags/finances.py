@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.finances import sums
-from projects.finances.tables import Cell, TableRow
+from projects.finances.tables import TableCell, TableRow
 from projects.wording import figures, phrases
 
 register = template.Library()
@@ -37,7 +37,7 @@ def cells(row: TableRow, rated: str) -> SafeString:
     return mark_safe("".join(tds))
 
 
-def figure(cell: Cell) -> SafeString:
+def figure(cell: TableCell) -> SafeString:
     """A cell of a table: the amount as a link to its proof, a sum, or "no figure"."""
     if cell.sum is not None:
         return _sum(cell.sum, cell.noun, cell.dated, cell.kind)
@@ -77,17 +77,17 @@ def _published(row: Any) -> SafeString:
     return proof(row, known)
 
 
-def proof(row: Any, said: Any) -> SafeString:
+def proof(row: Any, text: Any) -> SafeString:
     """What is said of a figure, as a link to the archived answer that says so."""
     if row.snapshot is None:
-        return format_html("{}", said)
+        return format_html("{}", text)
     title = f"from the answer of {figures.moment(row.snapshot.fetched_at)}"
     return format_html(
         '<a class="proof" href="/snapshots/{}/?figure={}" title="{}">{}</a>',
         row.snapshot_id,
         row.pk,
         title,
-        said,
+        text,
     )
 
 

@@ -136,7 +136,7 @@ def test_a_page_is_read_as_a_browser_reads_it(case: Case) -> None:
 )
 def test_what_a_page_says_of_itself_is_told(text, content_type, said, is_guess):
     found = decoded(text.encode(), content_type)
-    assert (found.said, found.is_guess) == (said, is_guess)
+    assert (found.label, found.is_guess) == (said, is_guess)
 
 
 def test_the_place_of_the_first_bad_byte_counts_from_the_first_byte():
@@ -174,7 +174,7 @@ PIECES = [
 )
 def test_no_bytes_and_no_header_raise_anything(body: bytes, content_type: str) -> None:
     found = decoded(body, content_type)
-    assert found.is_guess or found.said
+    assert found.is_guess or found.label
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ def assess(
         return Verdict(INFO, rules, _closed(changes))
     now = _new(changes, "severity") or (context or {}).get("severity")
     severity = now if now in (INFO, MINOR, MAJOR) else MINOR
-    said = _opened(changes) if change_type == "opened" else _moved(changes)
-    return Verdict(severity, rules, said)
+    sentence = _opened(changes) if change_type == "opened" else _moved(changes)
+    return Verdict(severity, rules, sentence)
 
 
 def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
@@ -70,10 +70,10 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
     if "severity" in changes:
         old, new = changes["severity"]
         moved.append(f"the weight went from {old} to {new}")
-    said = "; ".join(moved) or "What the question says was put anew"
-    said = said[0].upper() + said[1:]
+    sentence = "; ".join(moved) or "What the question says was put anew"
+    sentence = sentence[0].upper() + sentence[1:]
     question = _new(changes, "question")
-    return f"{said}. {question}" if isinstance(question, str) else f"{said}."
+    return f"{sentence}. {question}" if isinstance(question, str) else f"{sentence}."
 
 
 __all__ = ["RULES", "assess", "rule_label"]

@@ -47,8 +47,8 @@ def event(entity_type: str, change_type: str, fields: list[str], count: int) -> 
     words = _MASS | _MASS_OF_FIGURES if entity_type == "municipal_figure" else _MASS
     if change_type in words:
         return f"{many} {words[change_type]} in one reading"
-    told = [label(field) for field in telling(entity_type, fields)] or (["Months"] if fields else [])
-    return f"{_some(told)} changed on {many} in one reading"
+    named = [label(field) for field in telling(entity_type, fields)] or (["Months"] if fields else [])
+    return f"{_some(named)} changed on {many} in one reading"
 
 
 def _some(labels: list[str]) -> str:

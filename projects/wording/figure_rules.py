@@ -88,8 +88,8 @@ def assess(external_id: Any, change_type: str, field_changes: Any, evidence: Any
         findings.insert(0, _Finding(INFO, "In the source's answer again"))
     severity = max((finding.severity for finding in findings), key=_RANK.__getitem__, default=INFO)
     rules = list(dict.fromkeys(finding.rule for finding in findings if finding.rule))
-    said = "; ".join(finding.phrase for finding in findings if finding.phrase)
-    return Verdict(severity, rules, f"{said or 'Changed'}.")
+    phrase = "; ".join(finding.phrase for finding in findings if finding.phrase)
+    return Verdict(severity, rules, f"{phrase or 'Changed'}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,10 @@ def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[_Finding]:
     yield from _months(changes)
     if "report_url" in changes and "opinion" not in changes:
         new = changes["report_url"][1]
-        said = "The address of the auditor's report changed" if new else "The auditor's report has no address"
-        yield _Finding(INFO, f"{said} any more" if not new else said)
+        phrase = (
+            "The address of the auditor's report changed" if new else "The auditor's report has no address"
+        )
+        yield _Finding(INFO, f"{phrase} any more" if not new else phrase)
 
 
 def _opinion(figure: Figure, old: Any, new: Any) -> _Finding:
@@ -166,19 +168,19 @@ def _amount(figure: Figure, changes: dict[str, Pair]) -> _Finding:
 def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> _Finding:
     """The year-to-date figure: rising is its nature."""
     verb = "rose" if after > before else "fell"
-    said = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
-    return _Finding(MINOR, said, "actual_falling") if after < before else _Finding(INFO, said)
+    phrase = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
+    return _Finding(MINOR, phrase, "actual_falling") if after < before else _Finding(INFO, phrase)
 
 
 def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _Finding:
     rule = _RULES.get(figure.amount_type, "restated")
     verb = "restated" if rule == "restated" else "changed"
-    said = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
+    phrase = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
     if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
         return _Finding(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
     large = abs(after - before) > abs(before) * _RESTATED_SHARE
     grave = large and figure.amount_type in _GRAVE_TYPES
-    return _Finding(MAJOR if grave else MINOR, f"{said}{phrases.up_or_down(before, after)}", rule)
+    return _Finding(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
 
 
 def _months(changes: dict[str, Pair]) -> Iterator[_Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 from replica.ledger import Entry
 from replica.money.books import Books
 from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of
-from replica.money.changes import FinanceMutator
+from replica.money.edits import FinanceMutator
 from replica.money.figures import FigureLedger
 from replica.money.plan import plan
 from replica.money.reference import municipalities

@@ -63,7 +63,7 @@ def table(view: View) -> str:
     """This page's table of projects, in today's rendering."""
     if view.layout.projects == "json":
         paging = paging_of(view)
-        return script_rows(view, _page_of_projects(view, paging), _visible_fields(view), paging.said)
+        return script_rows(view, _page_of_projects(view, paging), _visible_fields(view), paging.shown_total)
     controls = {
         "gridview": gridview,
         "cards": card_view,

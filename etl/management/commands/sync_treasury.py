@@ -37,11 +37,13 @@ class Command(SyncCommand):
         return {"years": years}
 
     def read(self, run: SyncRun) -> str:
-        said = [*run.notes[:20]]
+        sentences = [*run.notes[:20]]
         if run.disagreements:
             places = len(run.disagreements)
-            said.append(f"Its table of municipalities differs from ours in {places} places: /runs/{run.pk}/.")
-        notes = "".join(f"\n  {sentence}" for sentence in said)
+            sentences.append(
+                f"Its table of municipalities differs from ours in {places} places: /runs/{run.pk}/."
+            )
+        notes = "".join(f"\n  {sentence}" for sentence in sentences)
         if run.unchanged:
             why = "no cube was updated" if run.unchanged_by == "model" else "the same figures"
             return f"Unchanged: {run.pages} pages read, {why}.{notes}"

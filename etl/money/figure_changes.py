@@ -144,8 +144,8 @@ def changes_of(
 
 def absence_of(key: Key, known: KnownFigure, proof: str | None, cause: str) -> FigureChange:
     """The change that makes a known figure missing; `proof`: the page that has it no more."""
-    told = {"presence": ["present", "missing"]}
-    return FigureChange(key, None, known.pk, "missing", told, proof, cause, known.values.get("amount"))
+    differing = {"presence": ["present", "missing"]}
+    return FigureChange(key, None, known.pk, "missing", differing, proof, cause, known.values.get("amount"))
 
 
 def change_of(
@@ -153,14 +153,16 @@ def change_of(
 ) -> FigureChange | None:
     """The change that makes what is known into the record; None where they agree."""
     before, after = known.values if known else {}, values_of(record)
-    told = value_changes(before, dict.fromkeys(before) | after)
+    differing = value_changes(before, dict.fromkeys(before) | after)
     returned = known is not None and not known.is_present
-    if known and not told and not returned:
+    if known and not differing and not returned:
         return None
     if returned:
-        told = {"presence": ["missing", "present"], **told}
+        differing = {"presence": ["missing", "present"], **differing}
     change_type = "created" if known is None else "returned" if returned else "updated"
-    return FigureChange(record.key, record, known.pk if known else None, change_type, told, snapshot, cause)
+    return FigureChange(
+        record.key, record, known.pk if known else None, change_type, differing, snapshot, cause
+    )
 
 
 def reasons_to_hold(

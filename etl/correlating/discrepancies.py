@@ -30,7 +30,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundDiscrepancy:
     """A question, and all that its row holds. `key` names the same question for good."""
 
     rule: str
@@ -85,8 +85,8 @@ class Tally:
                 if len(concerned) > 1
                 else "DWS no longer lists its project"
             )
-        said = "; ".join(sorted(reasons)) or "none of its projects is listed in a comparable way"
-        return f"It cannot be compared any more: {said}."
+        why = "; ".join(sorted(reasons)) or "none of its projects is listed in a comparable way"
+        return f"It cannot be compared any more: {why}."
 
     def counts(self) -> dict[str, int]:
         """{reason: number of projects}, the most frequent first."""
@@ -128,12 +128,12 @@ def evidence(
 ) -> dict[str, Any]:
     """Both lists in a fixed order, so that the same facts are the same evidence."""
     listed = sorted(projects, key=lambda pair: (-(pair[1] or 0), pair[0].pk))
-    said = {
+    described = {
         "projects": [project.evidence(value) for project, value in listed],
         "figures": [figure.evidence() for figure in figures],
     }
     kind = [figure.evidence() for figure in in_kind]
-    return said | ({"in_kind": kind} if kind else {})
+    return described | ({"in_kind": kind} if kind else {})
 
 
 def proof(projects: Iterable[tuple[ProjectFact, Decimal | None]]) -> str | None:
