@@ -7,6 +7,9 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
+from django.test import AsyncClient
 from django.utils import timezone
 
 from projects.models import Project
@@ -150,6 +153,23 @@ def test_a_missing_and_a_withdrawn_project_say_so(client):
                                   "/snapshots/0/", "/nope/"])  # fmt: skip
 def test_what_is_not_there_is_a_plain_404(client, path):
     assert "There is nothing here" in html(client, path, 404)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_page_that_is_not_there_keeps_no_connection_to_the_database():
+    if connection.vendor != "postgresql":
+        pytest.skip("only a server can be asked who is connected")
+    before = await sync_to_async(_sessions)()
+    for _ in range(3):
+        assert (await AsyncClient().get("/nope/")).status_code == 404
+    assert await sync_to_async(_sessions)() == before
+    await sync_to_async(connections.close_all)()  # those of the thread that answered
+
+
+def _sessions() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return cursor.fetchone()[0]
 
 
 def test_the_list_filters_sorts_and_keeps_the_filter_over_pages(client):
