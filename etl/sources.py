@@ -17,7 +17,7 @@ class UnknownSource(ValueError):
     """No source of that name is declared."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no source “{name}”. Known: {', '.join([*REGISTRY, 'all'])}.")
+        super().__init__(f"There is no source “{name[:40]}”. Known: {', '.join([*REGISTRY, 'all'])}.")
 
 
 def sources() -> list[DeclaredSource]:

@@ -7,7 +7,7 @@ for something else than what is shown would be misled.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import django_filters
@@ -15,8 +15,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
-from django_filters.constants import EMPTY_VALUES
-from django_filters.fields import ModelChoiceField, MultipleChoiceField
+from django_filters.fields import BaseCSVField, ModelChoiceField, MultipleChoiceField
+from django_filters.widgets import BaseCSVWidget
 
 from projects.models import (
     Cause,
@@ -38,6 +38,8 @@ from projects.wording.figures import HERE
 
 # Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+# A message of a form is a pattern: what a reader typed goes in as its parameter, it may have a % of its own.
+_NO_MOMENT = "“%(text)s” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00."
 
 
 def year_problem(text: str, when: date) -> str | None:
@@ -50,7 +52,8 @@ def year_problem(text: str, when: date) -> str | None:
 class MomentField(forms.CharField):
     """A day `2026-05-01` or a moment `2026-05-01T06:30:00+02:00`; without a zone it is South African.
 
-    A day means its first instant, or with `end` its last.
+    A day means its first instant, or with `end` its last. What comes out is UTC: PostgreSQL takes no offset
+    of 16 hours or more.
     """
 
     def __init__(self, *args: Any, end: bool = False, **kwargs: Any) -> None:
@@ -64,10 +67,10 @@ class MomentField(forms.CharField):
         # In a query string the + of an offset arrives as a space.
         moment = _moment(text.replace(" ", "+") if "T" in text else text, self.end)
         if moment is None:
-            raise ValidationError(f"“{text}” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
+            raise ValidationError(_NO_MOMENT, params={"text": text})
         if problem := year_problem(text, moment):
-            raise ValidationError(problem)
-        return moment
+            raise ValidationError("%(problem)s", params={"problem": problem})
+        return moment.astimezone(UTC)
 
 
 def _moment(text: str, end: bool) -> datetime | None:
@@ -118,13 +121,31 @@ class AmountFilter(django_filters.NumberFilter):
         super().__init__(*args, max_digits=20, decimal_places=2, **kwargs)
 
 
+def listed(texts: Iterable[str]) -> list[str]:
+    """The elements of a list that a query gives: commas part them as repeats do. A blank one (a form's empty
+    choice) counts as none, and one that comes again says nothing new.
+    """
+    words = (word.strip() for text in texts for word in text.split(","))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+class ListWidget(BaseCSVWidget):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return listed(data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""])
+
+
+class ListField(BaseCSVField):
+    """The base field of every filter that takes a list and has no known choices to tick."""
+
+    base_widget_class = ListWidget
+
+
 class ChoicesField(MultipleChoiceField):
-    """A form's empty choice counts as none; commas part the values as repeats do; case does not matter."""
+    """A list of known words, in any case."""
 
     def to_python(self, value: Any) -> list[str]:
-        words = [word for text in super().to_python(value) for word in text.split(",") if word]
         known = {str(code).lower(): str(code) for code, _ in self.choices}
-        return [known.get(word.lower(), word) for word in words]
+        return [known.get(word.lower(), word) for word in listed(super().to_python(value))]
 
 
 class Choices(django_filters.MultipleChoiceFilter):
@@ -181,11 +202,13 @@ class SourceFilter(django_filters.ModelChoiceFilter):
 class NullsLastOrdering(django_filters.OrderingFilter):
     """`?ordering=-budget,name`: what is not published comes last either way, then the id decides."""
 
+    base_field_class = ListField
+
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        if value in EMPTY_VALUES:
+        if not value:
             return qs
         terms = []
-        for name in value or []:
+        for name in value:
             field = F(self.param_map[name.removeprefix("-")])
             terms.append(field.desc(nulls_last=True) if name[0] == "-" else field.asc(nulls_last=True))
         return qs.order_by(*terms, "pk")

@@ -26,6 +26,7 @@ SMALL = {
     "etl/crawl/reading.py": "what crawl and compare hand on; data alone",
     "etl/sources.py": "the registry: where a source is added",
     "projects/pages/context.py": "named in the settings: what every page gets",
+    "projects/pages/missing.py": "named in the URLs: the page for an address that there is not",
     "realtime/origin.py": "a gate in front of the consumer, with tests of its own",
     "realtime/shutdown.py": "what Twisted alone knows",
     "replica/pages/plain.py": "a kind of page like the others, one module each",

@@ -65,7 +65,7 @@ class ChangeViewSet(DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewS
     queryset = DataChangeLog.objects.order_by("-pk")
     serializer_class = ChangeSerializer
     filterset_class = ChangeFilter
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
 
     @extend_schema(filters=False)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -88,7 +88,7 @@ class DiscrepancyViewSet(DemoMarked, ReadOnlyModelViewSet[Discrepancy]):
     queryset = Discrepancy.objects.for_list_page().order_by("-last_changed_at", "-pk")
     serializer_class = DiscrepancySerializer
     filterset_class = DiscrepancyFilter
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
 
     @extend_schema(filters=False)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from projects.api.records import amount
 from projects.facts import finance
-from projects.filters import Choices
+from projects.filters import Choices, ListField
 from projects.finances import sums
 from projects.finances.attribution import attribution
 from projects.finances.sums import Line, Rate, Sum
@@ -23,6 +23,8 @@ from projects.wording.figures import instant
 
 class _Years(django_filters.BaseInFilter, django_filters.NumberFilter):
     """`2021` or `2020,2021`: municipal financial years by their end."""
+
+    base_field_class = ListField
 
 
 class _Asked(django_filters.FilterSet):

@@ -12,7 +12,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -56,8 +55,8 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
     queryset = Project.objects.all()
     serializer_class = ProjectShape
     filterset_class = ProjectFilter
-    renderer_classes = [JSONRenderer, Csv, GeoJson]
-    lookup_value_regex = r"\d{1,18}"
+    exports = (Csv, GeoJson)
+    lookup_value_regex = r"[0-9]{1,18}"
 
     @extend_schema(parameters=[_AS_OF, _FORMAT])
     def list(self, request: Request) -> HttpResponseBase:
@@ -81,7 +80,7 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         raise NotFound("No project has this id.")
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)
-    @action(detail=True, renderer_classes=[JSONRenderer])
+    @action(detail=True)
     def history(self, request: Request, pk: str) -> Response:
         """Every change of the project since it was first seen, newest first."""
         get_object_or_404(Project.objects.only("pk"), pk=pk)

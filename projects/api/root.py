@@ -1,4 +1,6 @@
-"""The index of the API, and its 404: JSON at every address below `/api/v1/`, whatever DEBUG is."""
+"""The index of the API, its OpenAPI document, and its 404: JSON at every address below `/api/v1/`, whatever
+DEBUG is.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import resolve
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -29,6 +32,21 @@ class Index(DemoMarked, APIView):
 
     def get(self, request: Request) -> Response:
         return Response({name: request.build_absolute_uri(f"{name}/") for name in INDEX})
+
+
+class Schema(DemoMarked, SpectacularAPIView):
+    """In one language and one version: `lang` and `version` of a query would go into names of files."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self._get_schema_response(request)
+
+    def _get_version_parameter(self, request: Request) -> None:
+        return None
+
+
+class Docs(DemoMarked, SpectacularSwaggerView):
+    """The document for people to try."""
 
 
 @extend_schema(exclude=True)
@@ -57,4 +75,4 @@ def _wants_a_slash(path: str) -> bool:
     return getattr(found, "view_class", None) is not Nothing
 
 
-__all__ = ["Index", "Nothing"]
+__all__ = ["Docs", "Index", "Nothing", "Schema"]

@@ -82,4 +82,4 @@ class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):
     queryset = SyncRun.objects.select_related("source").defer("traceback").order_by("-pk")
     serializer_class = RunSerializer
     filterset_class = RunFilter
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"

@@ -51,3 +51,4 @@ class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):
     queryset = sources()
     serializer_class = SourceSerializer
     filter_backends: list[Any] = []
+    lookup_value_regex = r"[-a-zA-Z0-9_]+"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from projects.api.changes import ChangeViewSet
 from projects.api.discrepancies import DiscrepancyViewSet
 from projects.api.municipalities import MunicipalityViewSet
 from projects.api.projects import ProjectViewSet
-from projects.api.root import Index, Nothing
+from projects.api.root import Docs, Index, Nothing, Schema
 from projects.api.runs import RunViewSet
 from projects.api.sources import SourceViewSet
 
 app_name = "api"
 
-docs = SpectacularSwaggerView.as_view(url_name="api:schema", template_name="projects/api_docs.html")
+docs = Docs.as_view(url_name="api:schema", template_name="projects/api_docs.html")
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("municipalities", MunicipalityViewSet, basename="municipality")
@@ -26,9 +25,9 @@ router.register("sources", SourceViewSet, basename="source")
 router.register("runs", RunViewSet, basename="run")
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     *router.urls,
     path("", Index.as_view(), name="index"),
-    re_path(r"^(?P<rest>.*)$", Nothing.as_view()),  # last: it takes whatever is left
+    re_path(r"^(?P<rest>[\s\S]*)$", Nothing.as_view()),  # last: it takes whatever is left
 ]

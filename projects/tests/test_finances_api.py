@@ -99,6 +99,8 @@ def test_grants_have_family_kind_and_flags(client):
         ("", 4),
         ("?financial_year=2021", 3),
         ("?financial_year=2020,2021", 4),
+        ("?financial_year=,2020,, 2021,&financial_year=", 4),
+        ("?financial_year=,", 4),
         ("?financial_year=1999", 0),
         ("?measure=grant", 1),
         ("?measure=capital&amount_type=orgb", 2),

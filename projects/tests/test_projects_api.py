@@ -103,6 +103,7 @@ def three(db):
         ("?changed_since=2026-05-01", ["WP3"]),
         ("?changed_since=2026-05-01T14:00:00%2B02:00", ["WP3"]),
         ("?changed_since=2026-05-01T14:00:01+02:00", []),
+        ("?changed_since=2026-05-01T11:59:00%2B23:59", ["WP3"]),
         ("?presence=missing", ["WP3"]),
         ("?presence=withdrawn", []),
     ],
@@ -121,6 +122,15 @@ def test_every_ordering_puts_the_unknown_last(client, three, as_of):
     assert ids(client, f"?ordering=-last_changed_at,-id{as_of}") == ["WP3", "WP2", "WP1"]
 
 
+@pytest.mark.parametrize("as_of", ["", "&as_of=2026-06-01"])
+@pytest.mark.parametrize(
+    "ordering", ["-budget,", ",-budget,,", " -budget , -budget", "-budget&ordering=", "-budget&ordering=id"]
+)
+def test_a_blank_or_repeated_element_of_a_list_says_nothing(client, three, ordering, as_of):
+    assert ids(client, f"?ordering={ordering}{as_of}") == ["WP3", "WP2", "WP1"]
+    assert sorted(ids(client, f"?status=design,,&status=,tender{as_of}")) == ["WP1"]
+
+
 @pytest.mark.parametrize(
     ("query", "name", "sentence"),
     [
@@ -132,6 +142,7 @@ def test_every_ordering_puts_the_unknown_last(client, three, as_of):
         ("min_budget=NaN", "min_budget", "Enter a number"),
         ("max_budget=1e40", "max_budget", "digits"),
         ("changed_since=yesterday", "changed_since", "is not a date such as"),
+        ("changed_since=100%25", "changed_since", "“100%” is not a date such as"),
         ("ordering=beauty", "ordering", "is no ordering; known are: name"),
         ("presence=gone", "presence", "known are: present"),
         ("as_of=2026-13-01", "as_of", "is not a day"),
@@ -159,6 +170,44 @@ def test_a_missing_project_was_last_seen_when_it_was_last_listed(client):
     project = a_project(presence="missing", last_listed_at=MAY)
     a_run(state="unchanged")
     assert client.get(f"{LIST}{project.pk}/").json()["last_seen_at"] == "2026-05-01T12:00:00.000000Z"
+
+
+@pytest.mark.parametrize("format", ["csv", "geojson", "xml"])
+@pytest.mark.parametrize("address", ["", "history/"])
+def test_a_single_is_no_file_and_says_what_it_is(client, address, format):
+    single = f"{LIST}{a_project().pk}/{address}"
+    answer = client.get(f"{single}?format={format}")
+    said = f"“{format}” is no format of this address; known are: json."
+    assert (answer.status_code, answer.json()) == (404, {"detail": said})
+    refused = client.get(single, headers={"accept": "text/csv"})
+    assert (refused.status_code, refused["Content-Type"]) == (406, "application/json")
+    assert refused.json()["detail"].endswith("only: application/json.")
+
+
+@pytest.mark.parametrize("address", [LIST, f"{LIST}1/", "/api/v1/docs/", "/api/v1/schema/"])
+def test_what_options_tells_is_json_whatever_the_answers_are(client, address):
+    answer = client.options(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert client.options(f"{address}?format=csv").status_code == 404
+
+
+@pytest.mark.parametrize("size", ["0", "000", "-1", "1.5", "many", "%EF%BC%91", "%00"])
+def test_a_size_of_pages_that_is_none_is_refused(client, size):
+    answer = client.get(f"{LIST}?page_size={size}")
+    assert answer.status_code == 400
+    assert "is no number of rows; it can be 1 to 500." in answer.json()["page_size"][0]
+
+
+@pytest.mark.parametrize("size", ["", "%20", "500", "501", str(10**30), "9" * 5000, "007"])
+def test_a_size_beyond_the_most_is_the_most(client, size):
+    assert client.get(f"{LIST}?page_size={size}").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "2", str(10**30), "9" * 5000])
+def test_a_page_that_is_not_there_is_not_found_in_a_sentence(client, page):
+    answer = client.get(f"{LIST}?page={page}")
+    assert answer.status_code == 404
+    assert answer.json()["detail"].endswith("Pages count from 1; “last” is the last one.")
 
 
 def test_csv_has_the_whole_list_in_order_without_formulas(client):

@@ -62,6 +62,12 @@ def test_all_257_municipalities_are_listed_and_found(client):
     assert client.get("/api/v1/municipalities/NOWHERE/").status_code == 404
 
 
+@pytest.mark.parametrize("query", ["q=nowhere", "province=WC", "province=XX", "category=A"])
+def test_a_single_is_what_its_address_names_whatever_filters_come_with_it(client, query):
+    answer = client.get(f"/api/v1/municipalities/LIM331/?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (200, "LIM331")
+
+
 def test_listing_all_municipalities_costs_a_fixed_number_of_queries(client, django_assert_max_num_queries):
     for number, code in enumerate(["LIM331", "CPT", "DC12"]):
         a_listing(code)
