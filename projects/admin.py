@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from projects.facts import finance
+from projects.fields import FIELDS, Kind, of
+from projects.filters import SEARCHED
 from projects.models import (
     Alert,
     AlertMessage,
@@ -63,14 +65,14 @@ class IdentityInline(RecordedInline):
     model = Identity
 
 
+_LISTED = [field.name for field in FIELDS if field.listed]
+
+
 @admin.register(Project)
 class ProjectAdmin(Recorded):
-    list_display = (
-        "name", "external_id", "municipality", "status", "progress_percentage", "budget", "presence",
-        "last_changed_at",
-    )  # fmt: skip
-    list_filter = ("presence", "province", "status", "programme", "source")
-    search_fields = ("name", "external_id", "municipality_as_published", "contractor")
+    list_display = (*_LISTED[:1], "external_id", *_LISTED[1:], "presence", "last_changed_at")
+    list_filter = ("presence", *of(Kind.PROVINCE, Kind.PROGRAMME, Kind.STATUS), "source")
+    search_fields = ("external_id", *SEARCHED)
     list_select_related = ("municipality", "source")
     date_hierarchy = "last_changed_at"
     inlines = (IdentityInline,)

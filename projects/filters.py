@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django_filters.fields import BaseCSVField, ModelChoiceField, MultipleChoiceField
 from django_filters.widgets import BaseCSVWidget
 
+from projects.fields import BY_NAME, FIELDS, Kind
 from projects.models import (
     Cause,
     ChangeType,
@@ -87,20 +88,14 @@ def _moment(text: str, end: bool) -> datetime | None:
 
 
 NOT_PUBLISHED = "null"
-ORDERINGS = {
-    "name": "name",
-    "municipality": "municipality_id",
-    "province": "province",
-    "status": "status",
-    "progress_percentage": "progress",
-    "budget": "budget",
-    "expenditure": "expenditure",
-    "start_date": "start date",
-    "completion_date": "completion date",
-    "first_seen_at": "first seen",
-    "last_changed_at": "last change",
-    "id": "id",
+# {name in the address: column}
+ORDERINGS = {field.name: field.column for field in FIELDS if field.sortable} | {
+    name: name for name in ("first_seen_at", "last_changed_at", "id")
 }
+# Beside the number; each word of a search must be in one of them.
+SEARCHED = tuple(field.name for field in FIELDS if field.searched)
+# {name in the address, behind min_ and max_: field}
+BETWEEN = {field.between: field.name for field in FIELDS if field.between}
 
 
 class MomentFilter(django_filters.Filter):
@@ -215,10 +210,24 @@ class NullsLastOrdering(django_filters.OrderingFilter):
 
 
 def _ordering() -> NullsLastOrdering:
-    fields = {("municipality_id" if name == "municipality" else name): name for name in ORDERINGS}
+    fields = {column: name for name, column in ORDERINGS.items()}
     known = ", ".join(ORDERINGS)
     message = f"“%(value)s” is no ordering; known are: {known}; a minus before it turns it round."
     return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": message})
+
+
+def _bounds() -> dict[str, AmountFilter]:
+    """`min_budget`, `max_budget` and so on."""
+    found = {}
+    for name, column in BETWEEN.items():
+        field = BY_NAME[column]
+        unit = " (rand)" if field.kind is Kind.MONEY else ""
+        found[f"min_{name}"] = AmountFilter(column, "gte", label=f"{field.label} from{unit}")
+        found[f"max_{name}"] = AmountFilter(column, "lte", label=f"{field.label} to{unit}")
+    return found
+
+
+BOUNDS = _bounds()
 
 
 class ProjectFilter(django_filters.FilterSet):
@@ -228,10 +237,6 @@ class ProjectFilter(django_filters.FilterSet):
     status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
     programme = django_filters.CharFilter(max_length=40)
     source = SourceFilter()
-    min_progress = AmountFilter("progress_percentage", "gte", label="Progress from")
-    max_progress = AmountFilter("progress_percentage", "lte", label="Progress to")
-    min_budget = AmountFilter("budget", "gte", label="Budget from (rand)")
-    max_budget = AmountFilter("budget", "lte", label="Budget to (rand)")
     changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
     presence = Choices(choices=Presence.choices)
     silent = django_filters.ChoiceFilter(
@@ -246,6 +251,10 @@ class ProjectFilter(django_filters.FilterSet):
         model = Project
         fields: list[str] = []
 
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        return super().get_filters() | BOUNDS
+
     def search(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         for word in value.split():
             found = Q(external_id__icontains=word)
@@ -256,10 +265,6 @@ class ProjectFilter(django_filters.FilterSet):
 
     def quiet(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.silent()
-
-
-# Beside the number; each word of a search must be in one of them.
-SEARCHED = ("name", "description", "municipality_as_published", "contractor", "implementing_agent")
 
 
 class ChangeFilter(django_filters.FilterSet):

@@ -14,9 +14,9 @@ from etl.compare.breaker import Limits, Past
 from etl.compare.profile import Profile
 from etl.crawl import archive_reader
 from etl.normalise.merge import Before
-from etl.normalise.records import PROJECT_FIELDS
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary
+from projects.fields import FIELDS
 from projects.models import (
     GOOD,
     Identity,
@@ -148,7 +148,7 @@ class Known:
         if profile is None:
             return None
         projects = Project.objects.filter(source=self.source)
-        had = projects.filter(presence=Presence.PRESENT).aggregate(**{name: Count(name) for name in _COUNTED})
+        had = projects.filter(presence=Presence.PRESENT).aggregate(**{name: Count(name) for name in _COLUMNS})
         words = projects.order_by().values_list("status_as_published", flat=True).distinct()
         statuses = {word for word in words if word} | profile.statuses.keys()
         return Past(profile, had, statuses, self.present)
@@ -180,8 +180,7 @@ class Known:
 
 
 def _known(project: Project, said: dict[str, Any]) -> KnownProject:
-    values = {name: getattr(project, name) for name in PROJECT_FIELDS if name not in _RELATED}
-    values["municipality"] = project.municipality_id
+    values = {name: getattr(project, column) for name, column in _COLUMNS.items()}
     values["municipalities"] = tuple(sorted(place.code for place in project.municipalities.all()))
     return KnownProject(
         pk=project.pk,
@@ -196,8 +195,7 @@ def _known(project: Project, said: dict[str, Any]) -> KnownProject:
     )
 
 
-_COUNTED = [name for name in PROJECT_FIELDS if name != "municipalities"]
-_RELATED = ("municipality", "municipalities")
+_COLUMNS = {field.name: field.column for field in FIELDS if field.is_column}
 
 
 def details(

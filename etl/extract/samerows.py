@@ -7,19 +7,20 @@ from typing import Any
 
 from etl.extract.document import Document
 from etl.extract.types import PublishedProject, Table, TableKind
-from etl.values.amounts import parse_money, parse_percent
+from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.dates import parse_date
 from etl.values.text import Parsed
+from projects.fields import FIELDS, Kind
 
 # How certain a rendering is to be read right: named columns, then labelled blocks, then lines of text
 _CERTAINTY: dict[TableKind, int] = {"grid": 5, "table": 4, "json": 3, "cards": 2, "list": 1, "fields": 1}
-_PARSERS: dict[str, Callable[[str], Parsed[Any]]] = {
-    "budget": parse_money,
-    "expenditure": parse_money,
-    "progress_percentage": parse_percent,
-    "start_date": parse_date,
-    "completion_date": parse_date,
+_BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
+    Kind.MONEY: parse_money,
+    Kind.PERCENT: parse_percent,
+    Kind.COUNT: parse_count,
+    Kind.DATE: parse_date,
 }
+_PARSERS = {field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND}
 Shown = tuple[TableKind, list[PublishedProject]]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from etl.compare.changes import ProjectChange
+from projects.fields import BY_NAME
 from projects.models import Override, Project
 from projects.stewards.overrides import settle
 from projects.stewards.values import canonical, typed
@@ -39,10 +40,9 @@ def keep(rows: Sequence[Project], changes: Sequence[ProjectChange]) -> None:
 
 def _put(row: Project, override: Override) -> None:
     """The municipalities are no column: `etl.load.rows` leaves those that are corrected as they are."""
-    if override.field == "municipality":
-        row.municipality_id = override.value
-    elif override.field != "municipalities":
-        setattr(row, override.field, typed(override.field, override.value))
+    field = BY_NAME[override.field]
+    if field.is_column:
+        setattr(row, field.column, typed(field.name, override.value))
 
 
 def _write(rows: list[Project], fields: set[str], moved: list[Override]) -> None:

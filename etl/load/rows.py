@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from etl.compare.changes import Absence, ListingChange, ProjectChange, QuietChange
 from etl.load import overrides
-from etl.normalise.records import PROJECT_FIELDS
+from projects.fields import FIELDS
 from projects.models import (
     ChangeType,
     Identity,
@@ -21,10 +21,9 @@ from projects.models import (
 )
 
 _BATCH = 2000  # rows a statement
-_PLAIN = tuple(name for name in PROJECT_FIELDS if name not in ("municipality", "municipalities"))
+_COLUMNS = {field.name: field.column for field in FIELDS if field.is_column}
 _UPDATED = (
-    *_PLAIN,
-    "municipality",
+    *_COLUMNS,
     "published",
     "page_labels",
     "other_texts",
@@ -96,7 +95,6 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         id=change.pk,
         source_id=run.source_id,
         external_id=record.external_id,
-        municipality_id=record.values["municipality"],
         published=record.published,
         page_labels=list(record.page_labels),
         other_texts=record.other,
@@ -110,7 +108,7 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         last_changed_run=run,
         last_listed_at=None,
         missing_run=None,
-        **{name: record.values[name] for name in _PLAIN},
+        **{column: record.values[name] for name, column in _COLUMNS.items()},
     )
 
 

@@ -9,17 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from etl.normalise.records import Issue
-from etl.values.amounts import parse_money, parse_percent
+from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.coordinates import parse_coordinate, parse_point
 from etl.values.dates import parse_date
 from etl.values.text import Parsed, is_blank
 from etl.values.units import Unit, label_unit
 from etl.values.vocabulary import Vocabulary, is_stand_in, province_of
+from projects.fields import FIELDS, Kind, of
 
 NOT_IN_VOCABULARY = "not in the vocabulary"
 
-_TEXTS = ("name", "description", "contractor", "implementing_agent")
-_COMPARED = ("status", "progress_percentage", "budget", "expenditure", "start_date", "completion_date")
+_TEXTS = [field.name for field in FIELDS if field.kind is Kind.TEXT and field.labelled]
+# Two labels that give one of these differently are a doubt; texts and places are put in many ways.
+_COMPARED = frozenset(of(Kind.STATUS, Kind.PERCENT, Kind.MONEY, Kind.COUNT, Kind.DATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,23 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _word(read: Callable[[str], str | None]) -> Callable[[Candidate], Parsed[Any]]:
-    """A reader of words: an unknown word is a problem."""
+def _word(value: str | None) -> Parsed[str]:
+    """What a word means: an unknown one is a problem."""
+    return Parsed(value, None if value else NOT_IN_VOCABULARY)
 
-    def parse(candidate: Candidate) -> Parsed[Any]:
-        value = read(candidate.text)
-        return Parsed(value, None if value else NOT_IN_VOCABULARY)
 
-    return parse
+Parser = Callable[[Candidate, Vocabulary], Parsed[Any]]
+# What a text says under the words of the day, by the kind of its field.
+_PARSERS: dict[Kind, Parser] = {
+    Kind.MONEY: lambda candidate, words: parse_money(candidate.text, candidate.unit),
+    Kind.PERCENT: lambda candidate, words: parse_percent(candidate.text),
+    Kind.COUNT: lambda candidate, words: parse_count(candidate.text),
+    Kind.DATE: lambda candidate, words: parse_date(candidate.text),
+    Kind.STATUS: lambda candidate, words: _word(words.status_of(candidate.text)),
+    Kind.PROGRAMME: lambda candidate, words: _word(words.programme_of(candidate.text)),
+    Kind.PROJECT_TYPE: lambda candidate, words: _word(words.project_type_of(candidate.text)),
+}
+_PARSED = [(field.name, _PARSERS[field.kind]) for field in FIELDS if field.kind in _PARSERS]
 
 
 class FieldReader:
@@ -95,31 +106,24 @@ class FieldReader:
 
     def read(self) -> dict[str, Any]:
         """All typed values but those of place (`etl.normalise.placing`)."""
-        words = self.vocabulary
         values: dict[str, Any] = {field: self._sourced_text(field) for field in _TEXTS}
         if values["name"] is None and values["description"] is not None:
             # Lists without a column of names describe the works instead; that text is what names the project
             values["name"], self.sources["name"] = values["description"], self.sources["description"]
-        values["status"] = self.value("status", _word(words.status_of))
+        for field, parse in _PARSED:
+            values[field] = self.value(field, parse)
         values["status_as_published"] = self._status_text()
-        values["programme"] = self.value("programme", _word(words.programme_of))
-        values["project_type"] = self.value("project_type", _word(words.project_type_of))
-        values["progress_percentage"] = self.value("progress_percentage", lambda c: parse_percent(c.text))
-        for field in ("budget", "expenditure"):
-            values[field] = self.value(field, lambda c: parse_money(c.text, c.unit))
-        for field in ("start_date", "completion_date"):
-            values[field] = self.value(field, lambda c: parse_date(c.text))
         return values | self._point()
 
     def province(self) -> str | None:
         """The code of the published province, or None."""
-        return self.value("province", _word(province_of))
+        return self.value("province", lambda candidate, words: _word(province_of(candidate.text)))
 
-    def value(self, field: str, parse: Callable[[Candidate], Parsed[Any]]) -> Any:
+    def value(self, field: str, parse: Parser) -> Any:
         """The first readable value; texts that cannot be read and figures that disagree are noted."""
         best: tuple[Candidate, Parsed[Any]] | None = None
         for candidate in self.candidates(field):
-            parsed = parse(candidate)
+            parsed = parse(candidate, self.vocabulary)
             if parsed.problem and not (best and candidate.stand_in):
                 self.note(field, candidate, parsed.problem)
             if parsed.value is None:
@@ -141,10 +145,10 @@ class FieldReader:
         return _plain(texts[label])
 
     def _point(self) -> dict[str, float | None]:
-        latitude = self.value("latitude", lambda c: parse_coordinate(c.text, "latitude"))
-        longitude = self.value("longitude", lambda c: parse_coordinate(c.text, "longitude"))
+        latitude = self.value("latitude", lambda c, _: parse_coordinate(c.text, "latitude"))
+        longitude = self.value("longitude", lambda c, _: parse_coordinate(c.text, "longitude"))
         if latitude is None and longitude is None:
-            point = self.value("coordinates", lambda c: parse_point(c.text))
+            point = self.value("coordinates", lambda c, _: parse_point(c.text))
             if point:
                 self.sources |= dict.fromkeys(("latitude", "longitude"), self.sources.pop("coordinates"))
                 latitude, longitude = point

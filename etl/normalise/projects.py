@@ -12,10 +12,11 @@ from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
 from etl.normalise.field_reader import FieldReader
 from etl.normalise.placing import Placed, place_project
-from etl.normalise.records import PROJECT_FIELDS, Issue, ListingRecord, ProjectRecord, digest_of
+from etl.normalise.records import Issue, ListingRecord, ProjectRecord, digest_of
 from etl.values.amounts import parse_count, parse_money
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
+from projects.fields import NAMES
 
 _LONGEST_ID = 200
 _LISTING_FIELDS = {"Code": "code", "Projects": "projects", "Total value": "value"}
@@ -39,7 +40,7 @@ def project_record(
     """
     own = page or {}
     reader = FieldReader(line, own, vocabulary)
-    values = dict.fromkeys(PROJECT_FIELDS) | reader.read()
+    values = dict.fromkeys(NAMES) | reader.read()
     placed = place_project(reader, listed_under, places)
     values |= placed.values
     return ProjectRecord(

@@ -11,14 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-# The typed fields of a project, under the contract's names.
-PROJECT_FIELDS = (
-    "name", "description", "municipality", "municipalities", "municipality_as_published", "province",
-    "programme", "project_type", "status", "status_as_published", "progress_percentage",
-    "budget", "expenditure", "start_date", "completion_date", "contractor", "implementing_agent",
-    "latitude", "longitude",
-)  # fmt: skip
-
 
 class Issue(TypedDict):
     """A published text that could not be read, or was read with a doubt."""
@@ -33,7 +25,7 @@ class Issue(TypedDict):
 class ProjectRecord:
     """One project of one source, as published and as read.
 
-    `values` has all of PROJECT_FIELDS: str, Decimal (rand; percent 0–100), date, float (degrees, six
+    `values` has all of `projects.fields`: str, Decimal (rand; percent 0–100), int, date, float (degrees, six
     decimals), a sorted tuple of codes for "municipalities", or None for what is not published or not read.
     """
 

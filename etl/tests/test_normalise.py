@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
 from etl.normalise.projects import listing_record, project_record, stable_digest
-from etl.normalise.records import PROJECT_FIELDS, ProjectRecord, canonical, digest_of
+from etl.normalise.records import ProjectRecord, canonical, digest_of
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT
 from projects.facts import municipalities
+from projects.fields import NAMES
 
 PLACES = Places(
     (fact.code, fact.name, fact.province, fact.district, fact.category) for fact in municipalities()
@@ -92,7 +93,7 @@ def test_a_line_and_its_page_give_one_typed_record() -> None:
 
 def test_what_is_not_published_is_none_in_every_field() -> None:
     found = record({"Project No": "WP1"})
-    assert found.values == dict.fromkeys(PROJECT_FIELDS) | {"municipalities": ()}
+    assert found.values == dict.fromkeys(NAMES) | {"municipalities": ()}
     assert (found.page_digest, found.page_labels, found.issues) == (None, (), [])
 
 
@@ -365,7 +366,7 @@ def test_any_strings_give_a_record_or_an_invalid_one(
         found = project_record(external_id, line, page, listed_under=[external_id], places=PLACES)
     except InvalidRecord:
         return
-    assert tuple(found.values) == PROJECT_FIELDS
+    assert tuple(found.values) == NAMES
     assert set(found.published) >= set(line)
     assert DEFAULT.digest()
 

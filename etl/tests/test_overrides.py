@@ -21,6 +21,7 @@ from etl.load import overrides as under_load
 from etl.load import rows
 from etl.normalise import records
 from etl.scheduler import DataScheduler
+from projects.fields import NAMES
 from projects.models import DataChangeLog, Override, Project, SyncRun
 from projects.stewards import overrides, values
 from projects.stewards.values import CORRECTABLE, canonical, typed
@@ -276,7 +277,7 @@ def test_canonical_values_are_those_of_the_loader_and_come_back_typed(field, val
 
 
 def test_every_correctable_field_is_a_field_of_the_records():
-    assert set(CORRECTABLE) < set(records.PROJECT_FIELDS)
+    assert set(CORRECTABLE) < set(NAMES)
     assert values.DEGREES.keys() < CORRECTABLE.keys()
 
 

@@ -18,6 +18,7 @@ from etl.values.labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LAB
 from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
 from etl.values.text import one_line
 from etl.values.units import Unit, label_unit, split_unit
+from projects.fields import Kind, of
 
 __all__ = [
     "DEFAULT", "FIELDS", "FIELD_LABELS", "PROGRAMMES", "PROJECT_TYPES", "PROVINCES", "STATUSES",
@@ -25,7 +26,7 @@ __all__ = [
     "label_unit", "normal_label", "normal_word", "province_of",
 ]  # fmt: skip
 
-_FIELDS_OF_UNIT = {"percent": ("progress_percentage",), "money": ("budget", "expenditure")}
+_FIELDS_OF_UNIT = {"percent": of(Kind.PERCENT), "money": of(Kind.MONEY)}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

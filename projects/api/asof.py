@@ -12,7 +12,8 @@ from django.db.models import F, Max, Q, QuerySet
 
 from projects.api.corrections import corrections, overridden_at, past_corrections
 from projects.api.records import last_complete, project_json
-from projects.filters import NOT_PUBLISHED, SEARCHED, ProjectFilter
+from projects.fields import Kind, of
+from projects.filters import BETWEEN, NOT_PUBLISHED, ORDERINGS, SEARCHED, ProjectFilter
 from projects.models import DataChangeLog, Presence, Project
 from projects.wording import phrases
 from projects.wording.figures import instant
@@ -20,7 +21,7 @@ from projects.wording.figures import instant
 Record = dict[str, Any]
 _BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
 _STEP = ("entity_id", "change_type", "field_changes", "evidence", "overridden")
-_AMOUNTS = ("progress_percentage", "budget", "expenditure")
+_AMOUNTS = frozenset(of(Kind.MONEY, Kind.PERCENT))
 
 
 class Present:
@@ -71,7 +72,7 @@ class Past:
         terms = self.wanted["ordering"] or ["name"]
         names = [term.removeprefix("-") for term in terms]
         untouched = Project.objects.exclude(pk__in=self.later.values("entity_id"))
-        columns = ["municipality_id" if name == "municipality" else name for name in names]
+        columns = [ORDERINGS[name] for name in names]
         rows = list(self.filterset.filter_queryset(untouched).order_by("pk").values_list("pk", *columns))
         rows += [(pk, *(_typed(name, past[name]) for name in names)) for pk, past in self._matching()]
         rows.sort(key=lambda row: row[0])
@@ -166,8 +167,10 @@ def matches(record: Record, wanted: dict[str, Any]) -> bool:
         and _same(record["programme"], wanted["programme"])
         and _same(record["source"], wanted["source"] and wanted["source"].pk)
         and _in_municipality(record, wanted["municipality"] and wanted["municipality"].pk)
-        and _between(record["progress_percentage"], wanted["min_progress"], wanted["max_progress"])
-        and _between(record["budget"], wanted["min_budget"], wanted["max_budget"])
+        and all(
+            _between(record[field], wanted[f"min_{name}"], wanted[f"max_{name}"])
+            for name, field in BETWEEN.items()
+        )
         and (not wanted["changed_since"] or record["last_changed_at"] >= instant(wanted["changed_since"]))
     )
 
@@ -189,7 +192,7 @@ def _in_municipality(record: Record, code: str | None) -> bool:
     return not code or code == record["municipality"] or code in record["municipalities"]
 
 
-def _between(value: str | None, least: Decimal | None, most: Decimal | None) -> bool:
+def _between(value: str | int | None, least: Decimal | None, most: Decimal | None) -> bool:
     if least is None and most is None:
         return True
     if value is None:

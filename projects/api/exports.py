@@ -12,16 +12,17 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 
+from projects.fields import FIELDS, Kind, of
+
 _CHUNK = 500  # projects a reading
-COLUMNS = (
-    "id source external_id name description municipality municipalities municipality_as_published province"
-    " programme project_type status status_as_published progress_percentage budget expenditure start_date"
-    " completion_date contractor implementing_agent latitude longitude presence first_seen_at last_seen_at"
-    " last_changed_at url overridden demo"
-).split()
+COLUMNS = [
+    *"id source external_id".split(),
+    *(field.name for field in FIELDS if field.exported),
+    *"presence first_seen_at last_seen_at last_changed_at url overridden demo".split(),
+]
 # A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NUMBERS = frozenset({"id", "progress_percentage", "budget", "expenditure", "latitude", "longitude"})
+_NUMBERS = frozenset({"id", *of(Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DEGREES)})
 
 
 class Records(Protocol):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from projects.fields import FIELDS, Kind
 from projects.models import MunicipalityListing, Presence, Source
 from projects.wording.figures import instant
 
@@ -23,31 +24,34 @@ def amount(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _codes(municipalities: Any) -> list[str]:
+    return sorted(municipality.pk for municipality in municipalities.all())
+
+
+# Of the kinds that JSON has no type for, how their values are written.
+_WRITTEN: dict[Kind, Callable[[Any], Any]] = {
+    Kind.MONEY: amount,
+    Kind.PERCENT: amount,
+    Kind.DATE: _day,
+    Kind.PLACES: _codes,
+}
+_TYPED = [(field.name, field.column, _WRITTEN.get(field.kind)) for field in FIELDS]
+
+
 def project_json(project: Any, complete: LastComplete) -> dict[str, Any]:
     """The contract's project. Needs a row of `Project.objects.for_api()`."""
     return {
         "id": project.pk,
         "source": project.source_id,
         "external_id": project.external_id,
-        "name": project.name,
-        "description": project.description,
-        "municipality": project.municipality_id,
-        "municipalities": sorted(municipality.pk for municipality in project.municipalities.all()),
-        "municipality_as_published": project.municipality_as_published,
-        "province": project.province,
-        "programme": project.programme,
-        "project_type": project.project_type,
-        "status": project.status,
-        "status_as_published": project.status_as_published,
-        "progress_percentage": amount(project.progress_percentage),
-        "budget": amount(project.budget),
-        "expenditure": amount(project.expenditure),
-        "start_date": project.start_date and project.start_date.isoformat(),
-        "completion_date": project.completion_date and project.completion_date.isoformat(),
-        "contractor": project.contractor,
-        "implementing_agent": project.implementing_agent,
-        "latitude": project.latitude,
-        "longitude": project.longitude,
+        **{
+            name: written(getattr(project, column)) if written else getattr(project, column)
+            for name, column, written in _TYPED
+        },
         "published": project.published,
         "presence": project.presence,
         "first_seen_at": instant(project.first_seen_at),

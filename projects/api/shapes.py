@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers as s
 
+from projects.fields import FIELDS, Kind
 from projects.models import (
     Cause,
     ChangeType,
@@ -36,29 +38,26 @@ def _pairs(help_text: str) -> Any:
     return s.DictField(child=s.ListField(min_length=2, max_length=2), help_text=help_text)
 
 
+_TYPED: dict[Kind, Callable[[], Any]] = {
+    Kind.TEXT: _text,
+    Kind.MONEY: _rand,
+    Kind.PERCENT: lambda: s.DecimalField(5, 2, allow_null=True, help_text="0 to 100"),
+    Kind.COUNT: lambda: s.IntegerField(allow_null=True),
+    Kind.DATE: lambda: s.DateField(allow_null=True),
+    Kind.DEGREES: lambda: s.FloatField(allow_null=True),
+    Kind.STATUS: lambda: s.ChoiceField(Status.choices, allow_null=True),
+    Kind.PROGRAMME: _text,
+    Kind.PROJECT_TYPE: _text,
+    Kind.PROVINCE: lambda: s.ChoiceField(Province.choices, allow_null=True),
+    Kind.PLACE: lambda: s.CharField(allow_null=True, help_text="Demarcation Board code"),
+    Kind.PLACES: lambda: s.ListField(child=s.CharField()),
+}
+
+
 class ProjectShape(s.Serializer[Any]):
     id = s.IntegerField()
     source = _text(null=False)
     external_id = _text(null=False)
-    name = _text()
-    description = _text()
-    municipality = s.CharField(allow_null=True, help_text="Demarcation Board code")
-    municipalities = s.ListField(child=s.CharField())
-    municipality_as_published = _text()
-    province = s.ChoiceField(Province.choices, allow_null=True)
-    programme = _text()
-    project_type = _text()
-    status = s.ChoiceField(Status.choices, allow_null=True)
-    status_as_published = _text()
-    progress_percentage = s.DecimalField(5, 2, allow_null=True, help_text="0 to 100")
-    budget = _rand()
-    expenditure = _rand()
-    start_date = s.DateField(allow_null=True)
-    completion_date = s.DateField(allow_null=True)
-    contractor = _text()
-    implementing_agent = _text()
-    latitude = s.FloatField(allow_null=True)
-    longitude = s.FloatField(allow_null=True)
     published = s.DictField(child=s.CharField(), help_text="every string of the source, by its label")
     presence = s.ChoiceField(Presence.choices)
     first_seen_at = _when()
@@ -68,6 +67,12 @@ class ProjectShape(s.Serializer[Any]):
     issues = s.ListField(help_text="what was published but could not be read")
     url = _text()
     demo = s.BooleanField(help_text="from the replica, not real")
+
+    def get_fields(self) -> dict[str, Any]:
+        """The typed fields stand behind what the project is known by."""
+        declared = super().get_fields()
+        known_by = {name: declared.pop(name) for name in ("id", "source", "external_id")}
+        return known_by | {field.name: _TYPED[field.kind]() for field in FIELDS} | declared
 
 
 class CorrectionShape(s.Serializer[Any]):

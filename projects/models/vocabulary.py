@@ -7,15 +7,14 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from projects.fields import FIELDS
 from projects.models.project import Status
 
 _CODE = re.compile(r"[\w-]{1,40}")
 # What a label or a status word can mean; programmes and types are codes of our own.
 MEANINGS = {
     "field": frozenset(
-        "external_id name description municipality district province programme project_type status"
-        " progress_percentage budget expenditure start_date completion_date contractor implementing_agent"
-        " latitude longitude coordinates".split()
+        {"external_id", "district", "coordinates", *(field.name for field in FIELDS if field.labelled)}
     ),
     "status": frozenset(Status.values),
 }

@@ -9,12 +9,13 @@ from django.db import models
 from django.db.models import Count, Q
 
 from projects.facts.finance import year_label
+from projects.fields import FIELDS
 from projects.models import Measure, MunicipalFigure, Presence, Project
 
-FIELDS = (
-    "name municipality province programme project_type status progress_percentage budget expenditure"
-    " start_date completion_date contractor implementing_agent latitude longitude description"
-).split()
+# What a label can mean; the long text last.
+_PUBLISHED = sorted(
+    (field.name for field in FIELDS if field.labelled), key=lambda name: name == "description"
+)
 
 _HEADS = {
     Measure.CAPITAL: "Capital",
@@ -61,10 +62,10 @@ def of_source(name: str) -> Coverage:
 
 
 def _fields(source: str) -> list[FieldCoverage]:
-    counts = {f"given_{field}": Count(field, filter=_given(field)) for field in FIELDS}
+    counts = {f"given_{field}": Count(field, filter=_given(field)) for field in _PUBLISHED}
     found = Project.objects.listed().filter(source_id=source).aggregate(whole=Count("pk"), **counts)
     whole = found["whole"]
-    return [FieldCoverage(field, found[f"given_{field}"], whole) for field in FIELDS] if whole else []
+    return [FieldCoverage(field, found[f"given_{field}"], whole) for field in _PUBLISHED] if whole else []
 
 
 def _given(field: str) -> Q:

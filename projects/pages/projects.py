@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
 from projects.api.records import last_complete, last_seen_at
-from projects.filters import ProjectFilter, open_about
+from projects.fields import BY_NAME, FIELDS
+from projects.filters import BOUNDS, ProjectFilter, open_about
 from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
 from projects.pages.listings import filtered, paged
 
@@ -25,6 +26,16 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "presences": Presence.choices,
         "municipalities": Municipality.objects.values_list("pk", "name"),
         "programmes": Project.objects.programmes(),
+        "bounds": [
+            {
+                "name": name,
+                "label": bound.label,
+                "kind": BY_NAME[bound.field_name].kind,
+                "value": request.GET.get(name, ""),
+            }
+            for name, bound in BOUNDS.items()
+        ],
+        "is_bounded": any(request.GET.get(name) for name in BOUNDS),
     }
     return render(request, "projects/project_list.html", context, status=status)
 
@@ -36,6 +47,8 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     complete = last_complete()
     context = {
         "project": project,
+        "cards": told(project, "card"),
+        "facts": told(project, "fact"),
         "published": published_texts(project),
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
         "last_seen": last_seen_at(project, complete),
@@ -44,6 +57,13 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "page": paged(request, history),
     }
     return render(request, "projects/project.html", context)
+
+
+def told(project: Project, shown: str) -> list[dict[str, Any]]:
+    """Rows `field value` of the fields that are shown in one part of the page."""
+    return [
+        {"field": field, "value": getattr(project, field.name)} for field in FIELDS if field.shown == shown
+    ]
 
 
 def published_texts(project: Project) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
+from projects.fields import BY_NAME
 from projects.log import writer as log
 from projects.log.writer import Entry
 from projects.models import Cause, ChangeType, EntityType, Municipality, Override, OverrideState, Project
@@ -23,8 +24,6 @@ from projects.stewards.values import CORRECTABLE, canonical, read, typed
 from projects.wording.phrases import label, shown
 
 Values = dict[str, Any]  # field → canonical value
-
-_COLUMN = {"municipality": "municipality_id"}
 
 
 class CorrectionRefused(ValueError):
@@ -181,7 +180,7 @@ def _companions(field: str, value: Any, said: Values) -> Values:
 def _shown(project: Project, field: str) -> Any:
     if field == "municipalities":
         return sorted(place.pk for place in project.municipalities.all())
-    return canonical(getattr(project, _COLUMN.get(field, field)))
+    return canonical(getattr(project, BY_NAME[field].column))
 
 
 def _take_back(project: Project, group: list[Override], state: OverrideState, now: datetime) -> None:
@@ -206,7 +205,7 @@ def _show(project: Project, values: Values, before: Values, step: str, now: date
         if name == "municipalities":
             project.municipalities.set(value or [])
         else:
-            setattr(project, _COLUMN.get(name, name), typed(name, value))
+            setattr(project, BY_NAME[name].column, typed(name, value))
     project.last_changed_at = now
     project.save(update_fields=[*(name for name in values if name != "municipalities"), "last_changed_at"])
     if told:

@@ -14,17 +14,24 @@ from decimal import Decimal
 from typing import Any
 
 from projects.charset import storable
-from projects.models import Province, Status
-from projects.wording.phrases import DATES, label
+from projects.fields import BY_NAME, FIELDS, Kind
+from projects.models import Project, Province, Status
+from projects.wording.phrases import label
 
-AMOUNTS = frozenset({"budget", "expenditure"})
 DEGREES = {"latitude": 90, "longitude": 180}
-_LONGEST = {"programme": 40, "project_type": 60}
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _AMOUNT = re.compile(r"(?:\d{1,15}|\d{1,3}(?: \d{3}){1,4})(?:\.\d{1,2})?")
+_COUNT = re.compile(r"\d{1,9}|\d{1,3}(?: \d{3}){1,2}")
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,15})?")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
+# Of what the log spells otherwise than the column.
+_TYPES: dict[Kind, Callable[[Any], Any]] = {
+    Kind.MONEY: Decimal,
+    Kind.PERCENT: Decimal,
+    Kind.DATE: date.fromisoformat,
+    Kind.DEGREES: float,
+}
 
 
 class NotAValue(ValueError):
@@ -48,13 +55,8 @@ def typed(field: str, value: Any) -> Any:
     """A canonical value as the column holds it; municipalities as a sorted tuple of codes."""
     if field == "municipalities":
         return tuple(sorted(value or ()))
-    if value is None:
-        return None
-    if field in AMOUNTS or field == "progress_percentage":
-        return Decimal(value)
-    if field in DATES:
-        return date.fromisoformat(value)
-    return float(value) if field in DEGREES else value
+    kind = BY_NAME[field].kind
+    return value if value is None or kind not in _TYPES else _TYPES[kind](value)
 
 
 def read(field: str, text: str) -> Any:
@@ -66,7 +68,7 @@ def read(field: str, text: str) -> Any:
         raise NotAValue("The text has characters in it that cannot be stored.")
     if bare:
         return CORRECTABLE[field](field, unicodedata.normalize("NFC", bare))
-    if field in ("name", "municipality"):
+    if BY_NAME[field].required:
         raise NotAValue(f"{label(field)} cannot be left blank.")
     return None
 
@@ -76,6 +78,12 @@ def _amount(field: str, text: str) -> str:
     if not _AMOUNT.fullmatch(number):
         raise NotAValue(f"“{text}” is not an amount in rand such as 12500000.00 (a point before the cents).")
     return f"{Decimal(number.replace(' ', '')):.2f}"
+
+
+def _count(field: str, text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        raise NotAValue(f"“{text}” is not a whole number such as 1200.")
+    return int(text.replace(" ", ""))
 
 
 def _percent(field: str, text: str) -> str:
@@ -129,28 +137,24 @@ def _kind(field: str, text: str) -> str:
 
 
 def _text(field: str, text: str) -> str:
-    longest = _LONGEST.get(field)
+    longest = getattr(Project._meta.get_field(field), "max_length", None)
     if longest and len(text) > longest:
         raise NotAValue(f"{label(field)} has {longest} characters at most; this has {len(text)}.")
     return text
 
 
-# What the source wrote (`…_as_published`) is its own; `municipalities` and `province` follow `municipality`.
-CORRECTABLE: dict[str, Callable[[str, str], Any]] = {
-    "name": _text,
-    "description": _text,
-    "status": _status,
-    "progress_percentage": _percent,
-    "budget": _amount,
-    "expenditure": _amount,
-    "start_date": _day,
-    "completion_date": _day,
-    "municipality": _municipality,
-    "province": _province,
-    "programme": _text,
-    "project_type": _kind,
-    "contractor": _text,
-    "implementing_agent": _text,
-    "latitude": _degrees,
-    "longitude": _degrees,
+_READERS: dict[Kind, Callable[[str, str], Any]] = {
+    Kind.TEXT: _text,
+    Kind.MONEY: _amount,
+    Kind.PERCENT: _percent,
+    Kind.COUNT: _count,
+    Kind.DATE: _day,
+    Kind.DEGREES: _degrees,
+    Kind.STATUS: _status,
+    Kind.PROGRAMME: _text,
+    Kind.PROJECT_TYPE: _kind,
+    Kind.PROVINCE: _province,
+    Kind.PLACE: _municipality,
 }
+# What the source wrote (`…_as_published`) is its own; `municipalities` and `province` follow `municipality`.
+CORRECTABLE = {field.name: _READERS[field.kind] for field in FIELDS if field.correctable}

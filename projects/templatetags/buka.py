@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.api.changes import change_json
+from projects.fields import FIELDS, Field
 from projects.log.events import Event
 from projects.models import DataChangeLog, Override, Project, Province, Source
 from projects.models.querysets import MOST_COUNTED
@@ -198,6 +199,12 @@ def value(project: Project, field: str) -> str | SafeString:
         unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
         return UNREAD if unread else UNKNOWN
     return day(known) if field in phrases.DATES else figures.unbroken(phrases.shown(field, known))
+
+
+@register.simple_tag
+def listed_fields() -> list[Field]:
+    """The columns of a list of projects."""
+    return [field for field in FIELDS if field.listed]
 
 
 @register.simple_tag

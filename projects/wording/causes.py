@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from projects.fields import FIELDS
 from projects.wording import discrepancy_rules, phrases, rules
 from projects.wording import figure_rules as finance_rules
 from projects.wording.rules import Verdict
@@ -12,7 +13,7 @@ from projects.wording.rules import Verdict
 # Our own doing: never grave, whatever the figures. (A "correction" is the source's, of what it had said.)
 _OURS = frozenset({"steward", "parser", "merge"})
 # They follow their municipality: no news beside it.
-_FOLLOWERS = ("municipalities", "province")
+_FOLLOWERS = frozenset(field.name for field in FIELDS if "municipality" in field.echoes)
 
 
 class Row(Protocol):

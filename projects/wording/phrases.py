@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
+from projects.fields import FIELDS, Kind, of
 from projects.wording import figures
 
 # What the fields of a question are called.
@@ -29,25 +30,7 @@ PUBLISHED = "published."  # the key of a column that has no field: "published.Re
 _LONGEST = 80  # characters of a quoted text
 
 LABELS = {
-    "name": "Name",
-    "description": "Description",
-    "municipality": "Municipality",
-    "municipalities": "Municipalities",
-    "municipality_as_published": "Municipality as published",
-    "province": "Province",
-    "programme": "Programme",
-    "project_type": "Project type",
-    "status": "Status",
-    "status_as_published": "Status as published",
-    "progress_percentage": "Progress",
-    "budget": "Budget",
-    "expenditure": "Expenditure",
-    "start_date": "Start date",
-    "completion_date": "Completion date",
-    "contractor": "Contractor",
-    "implementing_agent": "Implementing agent",
-    "latitude": "Latitude",
-    "longitude": "Longitude",
+    **{field.name: field.label for field in FIELDS},
     "url": "Web address",
     "presence": "Presence",
     "projects": "Published number of projects",
@@ -64,11 +47,11 @@ LABELS = {
 
 # Months of the municipal financial year, July to June: `month_01` … `month_12`.
 FINANCIAL_MONTHS = {f"month_{month:02d}": month for month in range(1, 13)}
-MONEY = frozenset(
-    {"budget", "expenditure", "value", "amount", "dws_value", "treasury_value", *FINANCIAL_MONTHS}
-)
-DATES = frozenset({"start_date", "completion_date"})
-CODES = frozenset({"status", "project_type", "presence"})
+MONEY = frozenset({*of(Kind.MONEY), "value", "amount", "dws_value", "treasury_value", *FINANCIAL_MONTHS})
+PERCENTS = frozenset(of(Kind.PERCENT))
+COUNTS = frozenset({*of(Kind.COUNT), "projects"})
+DATES = frozenset(of(Kind.DATE))
+CODES = frozenset({*of(Kind.STATUS, Kind.PROJECT_TYPE), "presence"})
 _MONTH_NUMBERS = {str(month) for month in FINANCIAL_MONTHS.values()}
 
 
@@ -92,9 +75,9 @@ def shown(field: str, value: Any) -> str:
         return "not published"
     if field in MONEY and (amount := figures.number(value)) is not None:
         return figures.rand(amount)
-    if field == "progress_percentage" and (amount := figures.number(value)) is not None:
+    if field in PERCENTS and (amount := figures.number(value)) is not None:
         return figures.percent(amount)
-    if field == "projects" and (amount := figures.number(value)) is not None:
+    if field in COUNTS and (amount := figures.number(value)) is not None:
         return figures.grouped(amount)
     if field in DATES and (day := figures.day(value)) is not None:
         return figures.long_date(day)
@@ -220,24 +203,22 @@ def _name(field: str, old: Any, new: Any) -> str:
     return f"Renamed from {_quoted(field, old)} to {_quoted(field, new)}"
 
 
+_BY_KIND = {Kind.PERCENT: _amount, Kind.COUNT: _amount, Kind.MONEY: _money, Kind.DATE: _date}
 _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
-    "progress_percentage": _amount,
-    "budget": _money,
-    "expenditure": _money,
+    **{field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND},
     "value": _count,
     "dws_value": _money,
     "treasury_value": _money,
     "projects": _count,
-    "start_date": _date,
-    "completion_date": _date,
     "name": _name,
 }
 # Codes and numbers are not quoted; texts that a source wrote are.
 _BARE = frozenset(
-    {"municipality", "municipalities", "province", "programme", "status", "project_type", "latitude",
-     "longitude", "budget", "expenditure", "value", "projects", "progress_percentage", "start_date",
-     "completion_date", "presence", "dws_value", "treasury_value"}
-)  # fmt: skip
+    {
+        *(field.name for field in FIELDS if field.kind is not Kind.TEXT),
+        *("value", "projects", "presence", "dws_value", "treasury_value"),
+    }
+)
 
 
 def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:

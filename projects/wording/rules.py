@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from projects.fields import FIELDS
 from projects.wording import event_phrases, figures, phrases
 
 INFO, MINOR, MAJOR = "info", "minor", "major"
@@ -33,21 +34,10 @@ _EVENTS = {
 }
 _SILENT = frozenset({"created", "missing", "withdrawn", "opened", "closed"})
 
-# In a sentence the first of these speaks first; what is not here comes in the order of the change.
-_IMPORTANCE = (
-    "progress_percentage", "expenditure", "status", "completion_date", "budget", "name", "contractor",
-    "implementing_agent", "start_date", "programme", "project_type", "municipality", "municipalities",
-    "province", "status_as_published", "municipality_as_published", "description",
-)  # fmt: skip
-_ORDER = {name: place for place, name in enumerate(_IMPORTANCE)}
+# Of several fields the most important speaks; what is not here, or as important, in the order of the change.
+_IMPORTANCE = {field.name: field.importance for field in FIELDS}
 # Two columns that say one thing: the second is not news beside the first.
-_COMPANIONS = {
-    "status_as_published": ("status",),
-    "municipalities": ("municipality",),
-    "municipality_as_published": ("municipality", "municipalities"),
-    "province": ("municipality",),
-    "longitude": ("latitude",),
-}
+_COMPANIONS = {field.name: field.echoes for field in FIELDS}
 
 
 @dataclass(slots=True)
@@ -210,7 +200,7 @@ def _lead(told: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
         if finding.severity == MAJOR:
             return finding.speaks_for
     typed = (name for name in told if not name.startswith(phrases.PUBLISHED))
-    return min(typed, key=lambda name: _ORDER.get(name, len(_ORDER)), default=next(iter(told)))
+    return max(typed, key=lambda name: _IMPORTANCE.get(name, 0), default=next(iter(told)))
 
 
 def assess_event(
