@@ -117,20 +117,20 @@ class MunicipalityListingAdmin(Recorded):
 
 @admin.register(DataChangeLog)
 class DataChangeLogAdmin(Recorded):
-    list_display = ("id", "at", "name", "said", "change_type", "severity", "cause", "municipality")
+    list_display = ("id", "at", "name", "sentence", "change_type", "severity", "cause", "municipality")
     list_filter = ("severity", "change_type", "entity_type", "cause", "source", "province", "at")
     search_fields = ("name", "external_id", "municipality", "digest")
     list_select_related = ("source",)
     ordering = ("-id",)
     fields = (
-        "id", "at", "said", "page", "entity_type", "entity_id", "external_id", "name", "municipality",
+        "id", "at", "sentence", "page", "entity_type", "entity_id", "external_id", "name", "municipality",
         "municipalities", "province", "source", "change_type", "cause", "severity", "rules", "field_changes",
         "evidence", "overridden", "run", "snapshot", "demo", "digest",
     )  # fmt: skip
-    readonly_fields = ("said", "page")
+    readonly_fields = ("sentence", "page")
 
     @admin.display(description="what happened")
-    def said(self, row: DataChangeLog) -> str:
+    def sentence(self, row: DataChangeLog) -> str:
         return causes.assess(row, stored=row.rules).sentence
 
     @admin.display(description="public page")

@@ -131,9 +131,9 @@ class Known:
         pks = {self.keys[i].pk: i for i in external_ids if i in self.keys}
         if not pks:
             return {}
-        said = source_values(pks)  # a steward's correction is not what the source says
+        from_source = source_values(pks)  # a steward's correction is not what the source says
         rows = Project.objects.filter(pk__in=pks).prefetch_related("municipalities")
-        return {pks[project.pk]: _known(project, said.get(project.pk, {})) for project in rows}
+        return {pks[project.pk]: _known(project, from_source.get(project.pk, {})) for project in rows}
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key."""
@@ -179,14 +179,14 @@ class Known:
         return list(complete.order_by("id").values_list("id", "finished_at"))
 
 
-def _known(project: Project, said: dict[str, Any]) -> KnownProject:
+def _known(project: Project, from_source: dict[str, Any]) -> KnownProject:
     values = {name: getattr(project, column) for name, column in _COLUMNS.items()}
     values["municipalities"] = tuple(sorted(place.code for place in project.municipalities.all()))
     return KnownProject(
         pk=project.pk,
         published=project.published,
         page_labels=project.page_labels,
-        values=values | said,
+        values=values | from_source,
         presence=project.presence,
         line_digest=project.line_digest,
         page_digest=project.page_digest,
@@ -212,11 +212,11 @@ def details(
 
 def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
     """{project: {field: what its source says, typed}} of the fields that are corrected now. One query."""
-    said: dict[int, dict[str, Any]] = {}
+    from_source: dict[int, dict[str, Any]] = {}
     rows = Override.objects.active().filter(project_id__in=pks)
     for pk, name, value in rows.values_list("project_id", "field", "source_value"):
-        said.setdefault(pk, {})[name] = typed(name, value)
-    return said
+        from_source.setdefault(pk, {})[name] = typed(name, value)
+    return from_source
 
 
 def known_words() -> Vocabulary:

@@ -25,7 +25,7 @@ def change_json(row: DataChangeLog) -> dict[str, Any]:
 
     Rules and sentence are said anew by today's rules; the severity is the one that the log is filtered by.
     """
-    verdict = causes.assess(row, stored=row.rules)
+    assessment = causes.assess(row, stored=row.rules)
     return {
         "id": row.pk,
         "at": instant(row.at),
@@ -41,11 +41,11 @@ def change_json(row: DataChangeLog) -> dict[str, Any]:
         "kind": row.kind,
         "cause": row.cause,
         "severity": row.severity,
-        "rules": verdict.rules,
+        "rules": assessment.rules,
         "field_changes": row.field_changes,
         "evidence": row.evidence,
         "overridden": row.overridden,
-        "sentence": verdict.sentence,
+        "sentence": assessment.sentence,
         "run": row.run_id,
         "snapshot": row.snapshot_id,
         "digest": row.digest,

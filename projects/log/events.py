@@ -34,7 +34,7 @@ class Event:
     minors: int
 
     @property
-    def verdict(self) -> rules.Verdict:
+    def assessment(self) -> rules.Assessment:
         row = self.row
         return rules.assess_event(
             row.entity_type, row.change_type, row.field_changes, self.count, self.majors, self.minors
@@ -141,7 +141,7 @@ def of_group(row: DataChangeLog, group: dict[str, Any]) -> Event:
 
 def event_json(event: Event) -> dict[str, Any]:
     """An event for the API. No query."""
-    row, verdict = event.row, event.verdict
+    row, assessment = event.row, event.assessment
     return {
         "run": row.run_id,
         "kind": row.kind,
@@ -157,9 +157,9 @@ def event_json(event: Event) -> dict[str, Any]:
         "first": event.first,
         "last": event.last,
         "majors": event.majors,
-        "severity": verdict.severity,
-        "rules": verdict.rules,
-        "sentence": verdict.sentence,
+        "severity": assessment.severity,
+        "rules": assessment.rules,
+        "sentence": assessment.sentence,
         "changes": f"/api/v1/changes/?{event.query}",
         "url": f"/changes/?{event.query}",
         "demo": row.demo,

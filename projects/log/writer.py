@@ -102,7 +102,7 @@ def _rows(
 
 
 def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
-    verdict = causes.assess(entry, entry.context)
+    assessment = causes.assess(entry, entry.context)
     return DataChangeLog(
         id=pk,
         at=at,
@@ -116,8 +116,8 @@ def _row(entry: Entry, pk: int, at: datetime, demo: bool) -> DataChangeLog:
         source_id=entry.source_id,
         change_type=entry.change_type,
         cause=entry.cause,
-        severity=verdict.severity,
-        rules=verdict.rules,
+        severity=assessment.severity,
+        rules=assessment.rules,
         field_changes=entry.field_changes,
         evidence=entry.evidence,
         overridden=entry.overridden,

@@ -83,10 +83,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
         from projects.models import DataChangeLog
 
         since = timezone.now() - timedelta(days=days)
-        said = DataChangeLog.objects.filter(entity_type="project", entity_id=OuterRef("pk"), cause="source")
+        spoken = DataChangeLog.objects.filter(entity_type="project", entity_id=OuterRef("pk"), cause="source")
         watched = self.filter(status="construction", presence="present", first_seen_at__lt=since)
         # The column tells of most without the log; of the others a steward or the parser may have spoken.
-        return watched.filter(Q(last_changed_at__lt=since) | ~Exists(said.filter(at__gte=since)))
+        return watched.filter(Q(last_changed_at__lt=since) | ~Exists(spoken.filter(at__gte=since)))
 
     def programmes(self) -> list[str]:
         """The programmes that are published, for a choice."""

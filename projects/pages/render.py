@@ -10,8 +10,7 @@ from django.template.loader import get_template
 from projects.facts import municipalities
 from projects.log.events import Event
 from projects.models import DataChangeLog
-from projects.wording import figure_rules as finance_rules
-from projects.wording import figures, phrases
+from projects.wording import figure_rules, figures, phrases
 
 PARTIAL = "projects/_change.html"
 _KINDS = {
@@ -44,13 +43,13 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
 
 def event_html(event: Event) -> str:
     """`<li data-change-id=…>` of a mass edit; the id is that of its newest change."""
-    verdict = event.verdict
+    assessment = event.assessment
     return get_template("projects/_event.html").render(
         {
             "event": event,
             "row": event.row,
-            "severity": verdict.severity,
-            "sentence": figures.unbroken(verdict.sentence),
+            "severity": assessment.severity,
+            "sentence": figures.unbroken(assessment.sentence),
             "at": figures.instant(event.row.at),
             "when": figures.moment(event.row.at),
         }
@@ -68,7 +67,7 @@ def about(change: dict[str, Any]) -> str | None:
     page = f"/municipalities/{change['municipality']}/"
     if change["entity_type"] != "municipal_figure":
         return page
-    year = finance_rules.read_key(change["external_id"]).year
+    year = figure_rules.read_key(change["external_id"]).year
     return f"{page}#finances-{year}" if year else f"{page}#finances"
 
 

@@ -55,8 +55,8 @@ def correct(
                 project=project,
                 field=name,
                 value=corrected,
-                source_value=plan.said[name],
-                source_value_then=plan.said[name],
+                source_value=plan.from_source[name],
+                source_value_then=plan.from_source[name],
                 made_at=now,
                 **terms,
             )
@@ -80,23 +80,23 @@ class _Plan:
     """
 
     before: Values
-    said: Values
+    from_source: Values
     wanted: Values
     replaced: list[Override]
 
 
 def _plan(project: Project, active: list[Override], field: str, value: Any) -> _Plan:
     before = {name: _shown(project, name) for name in (*CORRECTABLE, "municipalities")}
-    said = before | {override.field: override.source_value for override in active}
+    from_source = before | {override.field: override.source_value for override in active}
     if value == before[field]:
         raise CorrectionRefused(f"{label(field)} is {shown(field, value)} already.")
-    if value == said[field]:
+    if value == from_source[field]:
         raise CorrectionRefused("That is what the source says itself: undo the correction instead.")
-    wanted = {field: value} | _companions(field, value, said)
+    wanted = {field: value} | _companions(field, value, from_source)
     # what came with the last correction of a municipality goes with it
     strokes = {override.made_at for override in active if override.field == field == "municipality"}
     replaced = [o for o in active if o.field in wanted or o.made_at in strokes]
-    return _Plan(before, said, wanted, replaced)
+    return _Plan(before, from_source, wanted, replaced)
 
 
 def _terms(field: str, text: str, reason: str, expires_at: datetime | None) -> Any:
@@ -165,16 +165,16 @@ def _active(project: Project) -> list[Override]:
     return list(Override.objects.select_for_update().active().filter(project=project).order_by("id"))
 
 
-def _companions(field: str, value: Any, said: Values) -> Values:
+def _companions(field: str, value: Any, from_source: Values) -> Values:
     """The fields that go with the one, where the source says otherwise. `said`: what the source says."""
     if field != "municipality":
         return {}
     place = Municipality.objects.filter(pk=value).first()
     if place is None:
         raise CorrectionRefused(f"There is no municipality with the code “{value}”.")
-    shared = {*(said["municipalities"] or ())} - {said["municipality"]}
+    shared = {*(from_source["municipalities"] or ())} - {from_source["municipality"]}
     wanted = {"municipalities": sorted({*shared, place.pk}), "province": place.province}
-    return {name: corrected for name, corrected in wanted.items() if corrected != said[name]}
+    return {name: corrected for name, corrected in wanted.items() if corrected != from_source[name]}
 
 
 def _shown(project: Project, field: str) -> Any:
@@ -200,7 +200,7 @@ def _end(overrides: Iterable[Override], state: OverrideState, now: datetime) -> 
 
 def _show(project: Project, values: Values, before: Values, step: str, now: datetime) -> None:
     """Write the values into the project's columns, and the step into the log."""
-    told = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+    changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
     for name, value in values.items():
         if name == "municipalities":
             project.municipalities.set(value or [])
@@ -208,11 +208,11 @@ def _show(project: Project, values: Values, before: Values, step: str, now: date
             setattr(project, BY_NAME[name].column, typed(name, value))
     project.last_changed_at = now
     project.save(update_fields=[*(name for name in values if name != "municipalities"), "last_changed_at"])
-    if told:
-        log.append([_entry(project, told, step)])
+    if changes:
+        log.append([_entry(project, changes, step)])
 
 
-def _entry(project: Project, told: dict[str, list[Any]], step: str) -> Entry:
+def _entry(project: Project, changes: dict[str, list[Any]], step: str) -> Entry:
     return Entry(
         entity_type=EntityType.PROJECT,
         entity_id=project.pk,
@@ -221,7 +221,7 @@ def _entry(project: Project, told: dict[str, list[Any]], step: str) -> Entry:
         source_id=project.source_id,
         change_type=ChangeType.UPDATED,
         cause=Cause.STEWARD,
-        field_changes=told,
+        field_changes=changes,
         municipality=project.municipality_id,
         municipalities=sorted(project.municipalities.values_list("pk", flat=True)),
         province=project.province,

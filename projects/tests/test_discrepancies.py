@@ -311,7 +311,7 @@ def test_a_sentence_is_said_anew_from_the_row_of_the_log_alone():
 )
 @pytest.mark.parametrize("change_type", ["opened", "updated", "closed"])
 def test_an_odd_row_never_breaks_its_sentence(change_type, changes):
-    verdict = discrepancy_rules.assess(change_type, changes, {"severity": "odd"})
+    verdict = discrepancy_rules.assess_question(change_type, changes, {"severity": "odd"})
     assert verdict.sentence
     assert verdict.severity in ("info", "minor")
 

@@ -11,9 +11,8 @@ from projects.log.writer import Entry
 from projects.models import DataChangeLog
 from projects.pages.render import about, before_and_after
 from projects.tests.factories import a_figure, a_run, log_figure
-from projects.wording import causes, phrases
-from projects.wording import figure_rules as finance_rules
-from projects.wording.figure_rules import assess
+from projects.wording import causes, figure_rules, phrases
+from projects.wording.figure_rules import assess_figure
 
 BUDGET = "CPT 2021 capital 4202 ORGB"
 SPENT = "CPT 2021 capital 4202 ACT"
@@ -151,7 +150,7 @@ OPINION = "CPT 2021 opinion opinion"
     ],
 )
 def test_an_updated_figure_has_a_sentence_a_severity_and_its_rules(key, changes, severity, rules, sentence):
-    verdict = assess(key, "updated", changes)
+    verdict = assess_figure(key, "updated", changes)
     assert (verdict.sentence, verdict.severity, verdict.rules) == (sentence, severity, rules)
 
 
@@ -190,12 +189,14 @@ def test_an_updated_figure_has_a_sentence_a_severity_and_its_rules(key, changes,
     ],
 )
 def test_a_figure_that_comes_and_goes_has_a_sentence(change_type, changes, severity, sentence):
-    verdict = assess(BUDGET, change_type, changes)
+    verdict = assess_figure(BUDGET, change_type, changes)
     assert (verdict.sentence, verdict.severity) == (sentence, severity)
 
 
 def test_the_last_amount_of_a_missing_figure_is_said_from_the_evidence():
-    gone = assess(BUDGET, "missing", {"presence": ["present", "missing"]}, {"amount": ["1000.00", None]})
+    gone = assess_figure(
+        BUDGET, "missing", {"presence": ["present", "missing"]}, {"amount": ["1000.00", None]}
+    )
     assert gone.sentence == "No longer in the source's complete answer (was R1 000)."
 
 
@@ -212,15 +213,15 @@ _FIELDS = st.sampled_from(
     st.dictionaries(_FIELDS, st.lists(_VALUES, min_size=0, max_size=3)) | _VALUES,
 )
 def test_whatever_the_log_holds_there_is_a_sentence(key, change_type, changes):
-    verdict = assess(key, change_type, changes, changes)
+    verdict = assess_figure(key, change_type, changes, changes)
     assert verdict.sentence.endswith(".")
     assert verdict.severity in ("info", "minor", "major")
 
 
 def test_a_key_that_is_none_has_no_year():
-    assert finance_rules.read_key("WP10234") == finance_rules.Figure()
-    assert finance_rules.read_key("CPT 2021 capital 4202 ORGB").year == 2021
-    assert finance_rules.read_key("CPT 2021 uifw irregular").amount_type == ""
+    assert figure_rules.read_key("WP10234") == figure_rules.Figure()
+    assert figure_rules.read_key("CPT 2021 capital 4202 ORGB").year == 2021
+    assert figure_rules.read_key("CPT 2021 uifw irregular").amount_type == ""
 
 
 def test_what_the_parser_read_anew_is_never_grave():
@@ -288,11 +289,11 @@ def test_figures_first_published_in_one_reading_are_one_event():
     figures += [a_figure(year=year, run=run) for year in range(2022, 2030)]
     (first,) = entries(DataChangeLog.objects.all(), 50).rows
     assert isinstance(first, Event)
-    assert first.verdict.sentence == "12 municipal figures first published in one reading."
+    assert first.assessment.sentence == "12 municipal figures first published in one reading."
     later = a_run("treasury")
     for number, figure in enumerate(figures):
         months = {"amount": ["1.00", "2.00"], f"month_{number + 1:02d}": [None, "1.00"]}
         log_figure(figure, "updated", months, run=later)
     event = entries(DataChangeLog.objects.all(), 50).rows[0]
-    assert event.verdict.sentence == "Amount changed on 12 municipal figures in one reading."
+    assert event.assessment.sentence == "Amount changed on 12 municipal figures in one reading."
     assert event_json(event)["fields"] == ["amount"]

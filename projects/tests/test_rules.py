@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.wording.rules import assess
+from projects.wording.rules import assess_project
 
 BUDGET_UP = {"budget": ["353000000.00", "395360000.00"]}
 LATE = {"completion_date": ["2027-02-28", "2028-06-30"]}
@@ -120,20 +120,20 @@ LATE = {"completion_date": ["2027-02-28", "2028-06-30"]}
     ],
 )
 def test_an_update_gets_its_severity_rules_and_sentence(field_changes, severity, rules, sentence):
-    verdict = assess("project", "updated", field_changes)
+    verdict = assess_project("project", "updated", field_changes)
     assert (verdict.severity, verdict.rules, verdict.sentence) == (severity, rules, sentence)
 
 
 def test_of_several_fields_the_gravest_speaks_and_the_others_are_counted():
     changes = {"published.Remarks": ["a", "b"], "contractor": ["A", "B"], "progress_percentage": ["9", "8"]}
-    verdict = assess("project", "updated", changes)
+    verdict = assess_project("project", "updated", changes)
     assert verdict.sentence == "Progress fell from 9% to 8%, and 2 more fields changed."
     assert verdict.severity == "major"
 
 
 def test_a_typed_field_speaks_before_a_column_without_one():
     changes = {"published.Remarks": ["a", None], "contractor": ["A", "B"]}
-    assert assess("project", "updated", changes).sentence == (
+    assert assess_project("project", "updated", changes).sentence == (
         'Contractor changed from "A" to "B", and 1 more field changed.'
     )
 
@@ -148,37 +148,37 @@ def test_a_typed_field_speaks_before_a_column_without_one():
     ],
 )
 def test_each_step_of_presence_has_its_sentence(change_type, severity, sentence):
-    verdict = assess("project", change_type, {"presence": ["present", "missing"]})
+    verdict = assess_project("project", change_type, {"presence": ["present", "missing"]})
     assert (verdict.severity, verdict.sentence) == (severity, sentence)
 
 
 def test_a_project_that_returns_changed_says_both():
-    verdict = assess("project", "returned", {"presence": ["missing", "present"], **BUDGET_UP})
+    verdict = assess_project("project", "returned", {"presence": ["missing", "present"], **BUDGET_UP})
     assert verdict.sentence.startswith("Listed again; Budget rose by 12%")
     assert verdict.severity == "major"
 
 
 def test_a_creation_has_no_rules_however_odd_its_values():
-    verdict = assess("project", "created", {"expenditure": [None, "9"], "budget": [None, "1"]})
+    verdict = assess_project("project", "created", {"expenditure": [None, "9"], "budget": [None, "1"]})
     assert (verdict.severity, verdict.rules, verdict.sentence) == ("info", [], "First seen.")
 
 
 def test_a_listing_tells_number_and_value_in_one_breath():
     changes = {"projects": ["53", "54"], "value": ["353000000.00", "395360000.00"]}
-    verdict = assess("municipality_listing", "updated", changes)
+    verdict = assess_project("municipality_listing", "updated", changes)
     assert verdict.sentence == (
         "Published number of projects went from 53 to 54; total value from R353 000 000 to R395 360 000."
     )
 
 
 def test_a_listing_whose_value_goes_blank_is_told_as_an_erased_value():
-    verdict = assess("municipality_listing", "updated", {"value": ["353000000.00", None]})
+    verdict = assess_project("municipality_listing", "updated", {"value": ["353000000.00", None]})
     assert verdict.sentence == "Published total value is no longer given (was R353 000 000)."
     assert verdict.rules == ["value_erased"]
 
 
 def test_a_very_long_text_is_shortened():
-    verdict = assess("project", "updated", {"description": ["x" * 5000, "y" * 5000]})
+    verdict = assess_project("project", "updated", {"description": ["x" * 5000, "y" * 5000]})
     assert len(verdict.sentence) < 250
 
 
@@ -203,10 +203,10 @@ CONTEXT = {"budget": "105.00", "expenditure": "120.00"}
     ],
 )
 def test_spending_over_budget_is_found_when_only_one_of_them_moved(field_changes, sentence):
-    verdict = assess("project", "updated", field_changes, CONTEXT)
+    verdict = assess_project("project", "updated", field_changes, CONTEXT)
     assert "over_budget" in verdict.rules
     assert (verdict.severity, verdict.sentence) == ("major", sentence)
-    again = assess("project", "updated", field_changes, stored=verdict.rules)  # as the log is read
+    again = assess_project("project", "updated", field_changes, stored=verdict.rules)  # as the log is read
     assert (again.rules, again.sentence) == (verdict.rules, sentence)
 
 
@@ -215,12 +215,12 @@ def test_spending_over_budget_is_found_when_only_one_of_them_moved(field_changes
     [None, {}, {"budget": None}, {"budget": "500.00"}, {"budget": "a lot"}, {"budget": "120.00"}],
 )
 def test_spending_within_or_beside_an_unknown_budget_is_not_over_it(context):
-    verdict = assess("project", "updated", {"expenditure": ["100.00", "120.00"]}, context)
+    verdict = assess_project("project", "updated", {"expenditure": ["100.00", "120.00"]}, context)
     assert (verdict.rules, verdict.severity) == ([], "minor")
 
 
 def test_an_erased_budget_is_not_less_than_what_is_spent():
-    verdict = assess("project", "updated", {"budget": ["150.00", None]}, {"expenditure": "120.00"})
+    verdict = assess_project("project", "updated", {"budget": ["150.00", None]}, {"expenditure": "120.00"})
     assert verdict.rules == ["value_erased"]
 
 
@@ -238,7 +238,7 @@ def test_an_erased_budget_is_not_less_than_what_is_spent():
     ],
 )
 def test_a_municipality_that_is_first_listed_says_with_what(field_changes, sentence):
-    verdict = assess("municipality_listing", "created", field_changes)
+    verdict = assess_project("municipality_listing", "created", field_changes)
     assert (verdict.severity, verdict.rules, verdict.sentence) == ("info", [], sentence)
 
 
@@ -268,6 +268,6 @@ field_name = st.sampled_from(
 )
 @settings(max_examples=200, deadline=None)
 def test_no_value_however_odd_makes_it_raise(entity_type, change_type, field_changes, context):
-    verdict = assess(entity_type, change_type, field_changes, context)
+    verdict = assess_project(entity_type, change_type, field_changes, context)
     assert verdict.severity in {"info", "minor", "major"}
     assert verdict.sentence.endswith(".")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from projects.wording import figures, phrases
-from projects.wording.rules import INFO, MAJOR, MINOR, Verdict
+from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
 
 # The rules of the correlation, by id, as people read them.
 RULES = {
@@ -29,23 +29,23 @@ def rule_label(rule: str) -> str:
     return RULES.get(rule, rule.replace("_", " "))
 
 
-def assess(
+def assess_question(
     change_type: str,
     field_changes: Any,
     context: dict[str, Any] | None = None,
     stored: Iterable[str] = (),
-) -> Verdict:
+) -> Assessment:
     """What the change means. `context` {"rule", "severity"} is what the row says beside the changes; the log
     does not keep it: `stored`, the rule that was found with it, stands for it when a row is judged anew.
     """
     changes = figures.pairs(field_changes)
     rules = [context["rule"]] if context and context.get("rule") else list(stored)
     if change_type == "closed":
-        return Verdict(INFO, rules, _closed(changes))
+        return Assessment(INFO, rules, _closed(changes))
     now = _new(changes, "severity") or (context or {}).get("severity")
     severity = now if now in (INFO, MINOR, MAJOR) else MINOR
     sentence = _opened(changes) if change_type == "opened" else _moved(changes)
-    return Verdict(severity, rules, sentence)
+    return Assessment(severity, rules, sentence)
 
 
 def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
@@ -76,4 +76,4 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
     return f"{sentence}. {question}" if isinstance(question, str) else f"{sentence}."
 
 
-__all__ = ["RULES", "assess", "rule_label"]
+__all__ = ["RULES", "assess_question", "rule_label"]

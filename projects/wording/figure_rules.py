@@ -19,7 +19,7 @@ from typing import Any
 
 from projects.facts import finance
 from projects.wording import figures, phrases
-from projects.wording.rules import INFO, MAJOR, MINOR, Verdict
+from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
 
 Pair = tuple[Any, Any]
 
@@ -75,25 +75,25 @@ def month_of(field: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def assess(external_id: Any, change_type: str, field_changes: Any, evidence: Any = None) -> Verdict:
+def assess_figure(external_id: Any, change_type: str, field_changes: Any, evidence: Any = None) -> Assessment:
     """What the change means. `evidence` may have the last amount of a figure that is missing."""
     figure, changes = read_key(external_id), figures.pairs(field_changes)
     if change_type == "created":
-        return Verdict(INFO, [], f"{_first(changes)}.")
+        return Assessment(INFO, [], f"{_first(changes)}.")
     if change_type in ("missing", "withdrawn"):
         was = _was(changes, figures.pairs(evidence))
-        return Verdict(MINOR, [], f"No longer in the source's complete answer{was}.")
-    findings = list(_findings(figure, changes))
+        return Assessment(MINOR, [], f"No longer in the source's complete answer{was}.")
+    hits = list(_findings(figure, changes))
     if change_type == "returned":
-        findings.insert(0, _Finding(INFO, "In the source's answer again"))
-    severity = max((finding.severity for finding in findings), key=_RANK.__getitem__, default=INFO)
-    rules = list(dict.fromkeys(finding.rule for finding in findings if finding.rule))
-    phrase = "; ".join(finding.phrase for finding in findings if finding.phrase)
-    return Verdict(severity, rules, f"{phrase or 'Changed'}.")
+        hits.insert(0, _RuleHit(INFO, "In the source's answer again"))
+    severity = max((hit.severity for hit in hits), key=_RANK.__getitem__, default=INFO)
+    rules = list(dict.fromkeys(hit.rule for hit in hits if hit.rule))
+    phrase = "; ".join(hit.phrase for hit in hits if hit.phrase)
+    return Assessment(severity, rules, f"{phrase or 'Changed'}.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _RuleHit:
     severity: str
     phrase: str
     rule: str = ""
@@ -118,77 +118,77 @@ def _was(*sources: dict[str, Pair]) -> str:
     return ""
 
 
-def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[_Finding]:
+def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[_RuleHit]:
     """What the change comes to, the most important first."""
     if "opinion" in changes:
         yield _opinion(figure, *changes["opinion"])
     if "amount" in changes:
         yield _amount(figure, changes)
     elif "through_month" in changes:
-        yield _Finding(INFO, f"Now given{_through(changes)}")
+        yield _RuleHit(INFO, f"Now given{_through(changes)}")
     yield from _months(changes)
     if "report_url" in changes and "opinion" not in changes:
         new = changes["report_url"][1]
         phrase = (
             "The address of the auditor's report changed" if new else "The auditor's report has no address"
         )
-        yield _Finding(INFO, f"{phrase} any more" if not new else phrase)
+        yield _RuleHit(INFO, f"{phrase} any more" if not new else phrase)
 
 
-def _opinion(figure: Figure, old: Any, new: Any) -> _Finding:
+def _opinion(figure: Figure, old: Any, new: Any) -> _RuleHit:
     subject = figure.subject if figure.measure == "opinion" else "Audit opinion"
     if not new:
         was = phrases.shown("opinion", old)
-        return _Finding(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
+        return _RuleHit(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
     after = phrases.shown("opinion", new)
     if not old:
-        return _Finding(MINOR, f"{subject} is now given: {after}")
+        return _RuleHit(MINOR, f"{subject} is now given: {after}")
     before = phrases.shown("opinion", old)
     if old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
-        return _Finding(MINOR, f"{subject} is now given: {after} (was {before})")
-    return _Finding(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
+        return _RuleHit(MINOR, f"{subject} is now given: {after} (was {before})")
+    return _RuleHit(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
 
 
-def _amount(figure: Figure, changes: dict[str, Pair]) -> _Finding:
+def _amount(figure: Figure, changes: dict[str, Pair]) -> _RuleHit:
     old, new = changes["amount"]
     subject = figure.subject
     if new is None:
-        return _Finding(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
+        return _RuleHit(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
     if old is None:
         severity = INFO if figure.amount_type == "ACT" else MINOR
-        return _Finding(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
+        return _RuleHit(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None:
-        return _Finding(MINOR, f"{subject} changed from {old} to {new}")
+        return _RuleHit(MINOR, f"{subject} changed from {old} to {new}")
     if figure.amount_type == "ACT" or "through_month" in changes:
         return _running(subject, before, after, changes)
     return _yearly(figure, before, after)
 
 
-def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> _Finding:
+def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> _RuleHit:
     """The year-to-date figure: rising is its nature."""
     verb = "rose" if after > before else "fell"
     phrase = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
-    return _Finding(MINOR, phrase, "actual_falling") if after < before else _Finding(INFO, phrase)
+    return _RuleHit(MINOR, phrase, "actual_falling") if after < before else _RuleHit(INFO, phrase)
 
 
-def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _Finding:
+def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _RuleHit:
     rule = _RULES.get(figure.amount_type, "restated")
     verb = "restated" if rule == "restated" else "changed"
     phrase = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
     if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
-        return _Finding(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
+        return _RuleHit(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
     large = abs(after - before) > abs(before) * _RESTATED_SHARE
     grave = large and figure.amount_type in _GRAVE_TYPES
-    return _Finding(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
+    return _RuleHit(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
 
 
-def _months(changes: dict[str, Pair]) -> Iterator[_Finding]:
+def _months(changes: dict[str, Pair]) -> Iterator[_RuleHit]:
     """Months that had been published and now have another amount."""
     moved = [(month, changes[name]) for name in sorted(changes) if (month := month_of(name))]
     restated = [(month, pair) for month, pair in moved if pair[0] is not None]
     if len(restated) > 2:
-        yield _Finding(
+        yield _RuleHit(
             MINOR, f"{len(restated)} months that had been published were corrected", "month_restated"
         )
         return
@@ -196,7 +196,7 @@ def _months(changes: dict[str, Pair]) -> Iterator[_Finding]:
         to = "is now given as null" if new is None else f"was corrected from {_rand(old)} to {_rand(new)}"
         was = f" (was {_rand(old)})" if new is None else ""
         rule = "value_erased" if new is None else "month_restated"
-        yield _Finding(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
+        yield _RuleHit(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
 
 
 def _through(changes: dict[str, Pair]) -> str:
@@ -211,4 +211,4 @@ def _rand(value: Any) -> str:
     return phrases.shown("amount", value)
 
 
-__all__ = ["Figure", "assess", "month_of", "read_key"]
+__all__ = ["Figure", "assess_figure", "month_of", "read_key"]

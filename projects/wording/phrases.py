@@ -107,8 +107,8 @@ def phrase(field: str, old: Any, new: Any) -> str:
     if old is None:
         return f"{subject} is now given: {_quoted(field, new)}"
     special = _SPECIAL.get(field)
-    said = special(field, old, new) if special else None
-    return said or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
+    worded = special(field, old, new) if special else None
+    return worded or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
 
 
 def by_steward(field: str, old: Any, new: Any, step: str) -> str:
@@ -238,5 +238,5 @@ def first_listing(changes: dict[str, tuple[Any, Any]]) -> str:
     value = figures.number(changes.get("value", (None, None))[1])
     if number is None and value is None:
         return "First seen"
-    said = "Listed" if number is None else f"Listed with {plural(number, 'project')}"
-    return said if value is None else f"{said}, total value {figures.rand(value)}"
+    worded = "Listed" if number is None else f"Listed with {plural(number, 'project')}"
+    return worded if value is None else f"{worded}, total value {figures.rand(value)}"

@@ -1,4 +1,4 @@
-"""Severity and plain English sentence of a change. Pure: strings in, a verdict out, and it never raises.
+"""Severity and plain English sentence of a change. Pure: strings in, an assessment out, and it never raises.
 
 Values are the log's canonical strings: decimals as "62.00", dates as "2027-02-28", lists of codes, None.
 """
@@ -41,14 +41,14 @@ _COMPANIONS = {field.name: field.echoes for field in FIELDS}
 
 
 @dataclass(slots=True)
-class Verdict:
+class Assessment:
     severity: str
     rules: list[str] = field(default_factory=list)
     sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuleHit:
     """One rule that a change met; `speaks_for` is the field whose phrase tells of it."""
 
     rule: str
@@ -57,13 +57,13 @@ class Finding:
     phrase: str = ""
 
 
-def assess(
+def assess_project(
     entity_type: str,
     change_type: str,
     field_changes: dict[str, list[Any]],
     context: dict[str, Any] | None = None,
     stored: Iterable[str] = (),
-) -> Verdict:
+) -> Assessment:
     """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so, and a
     sentence that ends in a full stop.
 
@@ -73,15 +73,15 @@ def assess(
     changes = _pairs(field_changes)
     base, opening = _EVENTS.get(change_type, (INFO, ""))
     if entity_type == "municipality_listing" and change_type == "created":
-        return Verdict(base, [], f"{phrases.first_listing(changes)}.")
+        return Assessment(base, [], f"{phrases.first_listing(changes)}.")
     if change_type in _SILENT:
-        return Verdict(base, [], f"{opening}.")
-    findings = [*_findings(changes), *_over_the_other(changes, context or {}, stored)]
-    findings.sort(key=lambda finding: finding.severity != MAJOR)
-    severity = max((base, _weight(changes), *(f.severity for f in findings)), key=_RANK.__getitem__)
-    rules = list(dict.fromkeys(f.rule for f in findings))
-    said = _story(entity_type, changes, findings)
-    return Verdict(severity, rules, f"{'; '.join(filter(None, (opening, said))) or 'Changed'}.")
+        return Assessment(base, [], f"{opening}.")
+    hits = [*_findings(changes), *_over_the_other(changes, context or {}, stored)]
+    hits.sort(key=lambda hit: hit.severity != MAJOR)
+    severity = max((base, _weight(changes), *(f.severity for f in hits)), key=_RANK.__getitem__)
+    rules = list(dict.fromkeys(f.rule for f in hits))
+    sentence = _story(entity_type, changes, hits)
+    return Assessment(severity, rules, f"{'; '.join(filter(None, (opening, sentence))) or 'Changed'}.")
 
 
 def _pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
@@ -94,7 +94,7 @@ def _weight(changes: dict[str, tuple[Any, Any]]) -> str:
     return MINOR if any(not name.startswith(phrases.PUBLISHED) for name in changes) else INFO
 
 
-def _findings(changes: dict[str, tuple[Any, Any]]) -> Iterator[Finding]:
+def _findings(changes: dict[str, tuple[Any, Any]]) -> Iterator[RuleHit]:
     """The rules that the change meets, gravest first."""
     yield from _progress(*changes.get("progress_percentage", (None, None)))
     yield from _expenditure(*changes.get("expenditure", (None, None)), *changes.get("budget", (None, None)))
@@ -103,30 +103,30 @@ def _findings(changes: dict[str, tuple[Any, Any]]) -> Iterator[Finding]:
     yield from _budget(*changes.get("budget", (None, None)))
     for name, (old, new) in changes.items():
         if new is None and old is not None:
-            yield Finding("value_erased", MINOR, name)
+            yield RuleHit("value_erased", MINOR, name)
     old, new = changes.get("name", (None, None))
     if old is not None and new is not None:
-        yield Finding("renamed", MINOR, "name")
+        yield RuleHit("renamed", MINOR, "name")
 
 
-def _progress(old: Any, new: Any) -> Iterator[Finding]:
+def _progress(old: Any, new: Any) -> Iterator[RuleHit]:
     before, after = figures.number(old), figures.number(new)
     if before is not None and after is not None and after < before:
-        yield Finding("progress_backwards", MAJOR, "progress_percentage")
+        yield RuleHit("progress_backwards", MAJOR, "progress_percentage")
 
 
-def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterator[Finding]:
+def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterator[RuleHit]:
     before, after, budget = figures.number(old), figures.number(new), figures.number(new_budget)
     if before is not None and after is not None and after < before:
-        yield Finding("expenditure_falling", MAJOR, "expenditure")
+        yield RuleHit("expenditure_falling", MAJOR, "expenditure")
     if after is not None and budget is not None and after > budget:
         over = f"Expenditure of {figures.rand(after)} is over the budget of {figures.rand(budget)}"
-        yield Finding("over_budget", MAJOR, "expenditure", over)
+        yield RuleHit("over_budget", MAJOR, "expenditure", over)
 
 
 def _over_the_other(
     changes: dict[str, tuple[Any, Any]], context: dict[str, Any], stored: Iterable[str]
-) -> Iterator[Finding]:
+) -> Iterator[RuleHit]:
     """Spending over budget where only one of the two moved. The phrase needs the moved one alone, so that
     it is the same today and when the log is read again.
     """
@@ -141,18 +141,18 @@ def _over_the_other(
     if known or ("over_budget" in stored and after[lead] is not None):
         which = "over the budget" if lead == "expenditure" else "less than what is spent"
         phrase = phrases.phrase(lead, *changes[lead])
-        yield Finding("over_budget", MAJOR, lead, f"{phrase}, which is {which}")
+        yield RuleHit("over_budget", MAJOR, lead, f"{phrase}, which is {which}")
 
 
-def _status(old: Any, new: Any) -> Iterator[Finding]:
+def _status(old: Any, new: Any) -> Iterator[RuleHit]:
     if old in _STAGES and new in _STAGES and _STAGES.index(new) < _STAGES.index(old):
-        yield Finding("status_back", MAJOR, "status")
+        yield RuleHit("status_back", MAJOR, "status")
 
 
-def _completion(old: Any, new: Any) -> Iterator[Finding]:
+def _completion(old: Any, new: Any) -> Iterator[RuleHit]:
     before, after = figures.day(old), figures.day(new)
     if before is not None and after is not None and after > before:
-        yield Finding("completion_slipped", MAJOR if _very_late(before, after) else MINOR, "completion_date")
+        yield RuleHit("completion_slipped", MAJOR if _very_late(before, after) else MINOR, "completion_date")
 
 
 def _very_late(before: date, after: date) -> bool:
@@ -160,30 +160,30 @@ def _very_late(before: date, after: date) -> bool:
     return limit is not None and after > limit
 
 
-def _budget(old: Any, new: Any) -> Iterator[Finding]:
+def _budget(old: Any, new: Any) -> Iterator[RuleHit]:
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None:
         return
     if abs(after - before) > abs(before) * _BUDGET_SHARE:
-        yield Finding("budget_up" if after > before else "budget_down", MAJOR, "budget")
+        yield RuleHit("budget_up" if after > before else "budget_down", MAJOR, "budget")
 
 
-def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
+def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], hits: list[RuleHit]) -> str:
     """The most important phrase, and how many more fields changed."""
-    told = _without_companions(changes)
-    if not told:
+    shown = _without_companions(changes)
+    if not shown:
         return ""
     if entity_type == "municipality_listing":
-        return "; ".join(phrases.listing(told))
-    lead = _lead(told, findings)
-    others = len(told) - 1
-    said = next((f.phrase for f in findings if f.speaks_for == lead and f.phrase), "")
-    if said and {"budget", "expenditure"} <= told.keys():
+        return "; ".join(phrases.listing(shown))
+    lead = _lead(shown, hits)
+    others = len(shown) - 1
+    sentence = next((f.phrase for f in hits if f.speaks_for == lead and f.phrase), "")
+    if sentence and {"budget", "expenditure"} <= shown.keys():
         others -= 1  # spending over budget: the phrase tells of both fields
-    said = said or phrases.phrase(lead, *told[lead])
+    sentence = sentence or phrases.phrase(lead, *shown[lead])
     if others < 1:
-        return said
-    return f"{said}, and {others} more field{'s' if others > 1 else ''} changed"
+        return sentence
+    return f"{sentence}, and {others} more field{'s' if others > 1 else ''} changed"
 
 
 def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
@@ -194,26 +194,26 @@ def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[
     }
 
 
-def _lead(told: dict[str, tuple[Any, Any]], findings: list[Finding]) -> str:
-    """The field that speaks: a grave finding's, else the most important field, else the first column."""
-    for finding in findings:
-        if finding.severity == MAJOR:
-            return finding.speaks_for
-    typed = (name for name in told if not name.startswith(phrases.PUBLISHED))
-    return max(typed, key=lambda name: _IMPORTANCE.get(name, 0), default=next(iter(told)))
+def _lead(shown: dict[str, tuple[Any, Any]], hits: list[RuleHit]) -> str:
+    """The field that speaks: a grave hit's, else the most important field, else the first column."""
+    for hit in hits:
+        if hit.severity == MAJOR:
+            return hit.speaks_for
+    typed = (name for name in shown if not name.startswith(phrases.PUBLISHED))
+    return max(typed, key=lambda name: _IMPORTANCE.get(name, 0), default=next(iter(shown)))
 
 
 def assess_event(
     entity_type: str, change_type: str, fields: Iterable[str], count: int, majors: int, minors: int
-) -> Verdict:
+) -> Assessment:
     """What one mass edit means: `count` changes of one kind in one reading, `majors` and `minors` of them
     of that severity. As grave as the gravest of them; rule id `mass_edit`.
     """
-    told = list(_without_companions(dict.fromkeys(fields, (None, None))))
+    shown = list(_without_companions(dict.fromkeys(fields, (None, None))))
     severity = MAJOR if majors else MINOR if minors else INFO
     some = f"; {figures.grouped(majors)} of these changes are major" if 0 < majors < count else ""
     if some and majors == 1:
         some = "; one of these changes is major"
-    return Verdict(
-        severity, ["mass_edit"], f"{event_phrases.event(entity_type, change_type, told, count)}{some}."
+    return Assessment(
+        severity, ["mass_edit"], f"{event_phrases.event(entity_type, change_type, shown, count)}{some}."
     )
