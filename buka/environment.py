@@ -97,6 +97,12 @@ def intervals() -> dict[str, int]:
     return {name.removesuffix(suffix).lower(): whole(name, 60, least=1) for name in names if os.environ[name]}
 
 
+def addresses() -> dict[str, str]:
+    """Variable → web address, of each `<NAME>_URL`."""
+    given = {name: text(name) for name in os.environ if name.endswith("_URL")}
+    return {name: url for name, url in given.items() if url.startswith(("http://", "https://"))}
+
+
 class WithoutHeartbeat(logging.Filter):
     """Three of the lines that the queue writes of each heartbeat, every minute of every day."""
 

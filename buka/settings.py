@@ -97,6 +97,10 @@ if REDIS_URL:
 # --- Sources and polling --------------------------------------------------------------------------
 DWS_URL = env.text("DWS_URL", "https://ws.dws.gov.za/pmd/level.aspx")
 TREASURY_URL = env.text("TREASURY_URL", "https://municipaldata.treasury.gov.za/api")
+# Names of the sources that are watched; all that are declared, where none is named.
+SOURCES = env.words("SOURCES")
+# Variable → address, of each `…_URL` of the environment: where a source begins that has no setting above.
+ADDRESSES = env.addresses()
 # Source → minutes from poll to poll, where the environment has <NAME>_INTERVAL_MINUTES; else as it declares.
 INTERVAL_MINUTES = env.intervals()
 FETCH_DELAY_SECONDS = env.number("FETCH_DELAY_SECONDS", 1.0)

@@ -25,7 +25,7 @@ from etl.exceptions import EtlError
 from etl.load.stores import ChangeSet
 from etl.scheduler import DataScheduler
 from projects.admin import Recorded
-from projects.declared import REGISTRY
+from projects.declared import REGISTRY, declared
 from projects.models import Municipality, Source, SyncRun
 
 _SHOWN = 500  # changes on the page; all of them are in the CSV
@@ -64,7 +64,8 @@ class SourceAdmin(Recorded):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "syncable": list(REGISTRY)})
+        syncable = [source.name for source in declared()]
+        return super().changelist_view(request, {**(extra_context or {}), "syncable": syncable})
 
     def _ask_for(self, request: HttpRequest, name: str) -> None:
         if name not in REGISTRY:

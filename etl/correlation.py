@@ -13,9 +13,10 @@ from etl.correlating.writing import QuestionWriter
 from etl.crawl.observations import ObservationSet
 from etl.exceptions import DemoMismatch
 from etl.monitor import DeclaredSource, SourceMonitor
+from projects.declared import declaration
 from projects.models import Discrepancy, DiscrepancyState, Source, SyncRun
 
-_NAMES = {reading.DWS: "DWS", reading.TREASURY: "Municipal Money"}
+_INPUTS = (reading.DWS, reading.TREASURY)
 
 
 @dataclass(kw_only=True)
@@ -53,7 +54,6 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
     """Opens, changes and closes questions. What it compares is the record, which keeps the last good data: a
     source that is down, or whose last reading is held, closes nothing."""
 
-    name = "correlation"
     writer = QuestionWriter()
 
     def __init__(self, run: SyncRun, **how: object) -> None:
@@ -83,7 +83,7 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
 
     def check(self, compared: Comparison, known: KnownComparison) -> Completeness:
         if compared.unread:
-            missing = " and ".join(_NAMES[name] for name in compared.unread)
+            missing = " and ".join(declaration(name).called for name in compared.unread)
             return Completeness(False, [f"Nothing was compared: {missing} has not been read completely yet."])
         if compared.inquiry:
             return Completeness(True, compared.inquiry.tally.sentences())
@@ -108,10 +108,10 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
 
 def _demo_of_inputs() -> bool:
     """Whether both sources are of the replica. Raises DemoMismatch where only one is."""
-    flags = dict(Source.objects.filter(pk__in=_NAMES).values_list("name", "demo"))
+    flags = dict(Source.objects.filter(pk__in=_INPUTS).values_list("name", "demo"))
     demo = {name: bool(flag) for name, flag in flags.items()}
     if len(set(demo.values())) > 1:
-        ours, theirs = (_NAMES[name] for name in sorted(demo, key=lambda name: not demo[name]))
+        ours, theirs = (declaration(name).called for name in sorted(demo, key=lambda name: not demo[name]))
         raise DemoMismatch(
             f"What is known of {ours} is demo data and what is known of {theirs} is real: the two are never"
             " set beside one another. Use another VAR_DIR or DATABASE_URL for one of them."
@@ -122,6 +122,7 @@ def _demo_of_inputs() -> bool:
 SOURCE = DeclaredSource(
     "correlation",
     "DWS projects beside municipal finance",
+    short="our comparison",
     minutes=120,
     command="correlate",
     records="projects",

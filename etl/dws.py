@@ -15,7 +15,6 @@ from etl.crawl.evidence import content_digest
 from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Reading
 from etl.exceptions import EtlError
-from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Page
 from etl.monitor import DeclaredSource
 from etl.project_source import ProjectSource
@@ -25,46 +24,25 @@ from projects.models import SyncRun
 class EnhancedDWSMonitor(ProjectSource):
     """Polls the dashboard along its own lists; `files` are read instead of the site where given."""
 
-    name = "dws"
-
     def __init__(self, run: SyncRun, *, files: Sequence[Path] = (), **how: object) -> None:
         super().__init__(run, **how)
         self.files = files
 
-    def read_site(self, known: Known) -> Survey:
-        self.evidence.last = known.last_sightings()
-        turn = None if self.run.force else known.turn
-        fetcher = Fetcher(settings.DWS_URL, FetchPolicy.of_settings(), self.alive)
-        pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
-        survey = self.new_survey()
-        try:
-            if self.files:
-                self._read_files(pages, survey)
-            else:
-                self._read_dashboard(pages, survey, known)
-        finally:
-            fetcher.close()
-            self.run.requests, self.run.retries = fetcher.requests, fetcher.retries
-            self.run.not_modified = fetcher.not_modified
-            self.run.notes += fetcher.notes
-        if survey.whole and not self.run.force:
-            survey.compare_pages(self.evidence.last)
-        return survey
+    def read_pages(self, pages: PageReader, survey: Survey, known: Known) -> None:
+        if self.files:
+            self._read_files(pages, survey)
+        else:
+            self._read_dashboard(pages, survey, known)
 
     def _read_files(self, pages: PageReader, survey: Survey) -> None:
         survey.is_partial = True
         for path in self.files:
             key, page = f"file:{path.name}", Page(path.resolve().as_uri(), path.read_bytes(), status=None)
             reading = pages.read(key, page)
-            if not reading.content.is_whole:
-                survey.incomplete(
-                    f"{key}: not all of the page could be read. {' '.join(reading.content.notes)}"
-                )
             survey.add(reading, self.evidence.observe(reading))
-        survey.settle()
 
     def _read_dashboard(self, pages: PageReader, survey: Survey, known: Known) -> None:
-        crawl = Crawl(settings.DWS_URL, pages, self.on_progress)
+        crawl = Crawl(self.entry, pages, self.on_progress)
         firsts = _Firsts()
         for reading in crawl.lists():
             firsts.note(reading)
@@ -130,8 +108,10 @@ def _is_wanted(external_id: str, part: Part, key: Key | None, turn: int) -> bool
 SOURCE = DeclaredSource(
     "dws",
     "Department of Water and Sanitation: Project Monitoring Dashboard",
+    short="DWS",
     minutes=30,
     entry_setting="DWS_URL",
+    access="the DWS host answers only to South African addresses",
     command="sync_dws",
     monitor=EnhancedDWSMonitor,
 )

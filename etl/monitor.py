@@ -7,7 +7,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -47,7 +47,6 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     With `dry_run` the run is not saved and nothing is written.
     """
 
-    name: ClassVar[str]
     writer: Writer[C]  # how changes become rows
     clean = staticmethod(clean)  # a page's bytes without what changes from one look to the next
 
@@ -63,6 +62,11 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         self.alive: Callable[[], None] = unleased if dry_run else Renewal(run)
         self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=self.clean)
         self.store: Store[C] = store or Record(self.writer, self.evidence)
+
+    @property
+    def entry(self) -> str:
+        """The address where the reading begins."""
+        return self.run.source.declared.entry
 
     def poll_with_change_detection(self) -> None:
         """Read the source; when it says something new and believable, load that, in one transaction."""
@@ -92,7 +96,7 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         return self.run
 
     def _fail(self, sentence: str, trace: str = "", state: RunState = RunState.FAILED) -> None:
-        logger.error("%s: run %s %s: %s", self.name, self.run.pk, state, sentence)
+        logger.error("%s: run %s %s: %s", self.run.source_id, self.run.pk, state, sentence)
         stores.fail(self.run, self.evidence, sentence, trace, save=not self.dry_run, state=state)
 
     @abstractmethod

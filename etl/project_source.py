@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 
 from django.utils import timezone
@@ -26,9 +27,10 @@ from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
 from etl.crawl.observations import Recall
-from etl.crawl.page_reader import WebPages
+from etl.crawl.page_reader import PageReader, WebPages
 from etl.exceptions import InvalidRecord
 from etl.extract.types import PageContent
+from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.fetch.page import Page
 from etl.load.projects import ProjectWriter
 from etl.monitor import ArchivedSource
@@ -39,17 +41,50 @@ from projects.models import Cause, Sighting, Source, SyncRun
 
 
 class ProjectSource(ArchivedSource[Known, Survey, Changes]):
-    """A source that publishes projects. A subclass says how the site is read, and (`extract`) what a page
-    says, where it is no web page."""
+    """A source that publishes projects. A subclass says which pages are read and, where they are no HTML,
+    what they say (`extractor`) and what of them is noise (`clean`)."""
 
     writer = ProjectWriter()
 
     def __init__(self, run: SyncRun, **how: object) -> None:
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
-        self.extract: Callable[[Page], PageContent] = WebPages(self.words.fields)
-        run.parser_digest = parser_digest(self.words)
+        self.extract = self.extractor()
+        own = type(self).extractor.__module__
+        run.parser_digest = parser_digest(self.words, *(() if own == __name__ else (own,)))
         super().__init__(run, **how)  # type: ignore[arg-type]
+
+    @abstractmethod
+    def read_pages(self, pages: PageReader, survey: Survey, known: Known) -> None:
+        """Ask `pages` for each page that is wanted, have `evidence` observe it, and add it to the survey.
+
+        The survey settles when all lists were read: here, where project pages are chosen by them, else by
+        itself. Raises EtlError where the site is down.
+        """
+
+    def read_site(self, known: Known) -> Survey:
+        access = self.run.source.declared.access
+        self.evidence.last = known.last_sightings()
+        turn = None if self.run.force else known.turn
+        fetcher = Fetcher(self.entry, FetchPolicy.of_settings(), self.alive, access=access)
+        pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
+        survey = self.new_survey()
+        try:
+            self.read_pages(pages, survey, known)
+        finally:
+            fetcher.close()
+            self.run.requests, self.run.retries = fetcher.requests, fetcher.retries
+            self.run.not_modified = fetcher.not_modified
+            self.run.notes += fetcher.notes
+        survey.settle()
+        if survey.whole and not self.run.force:
+            survey.compare_pages(self.evidence.last)
+        return survey
+
+    def extractor(self) -> Callable[[Page], PageContent]:
+        """What says what a page says (it raises PageChanged); the module of an overridden one counts as part
+        of the parser."""
+        return WebPages(self.words.fields)
 
     def new_survey(self) -> Survey:
         assembler = self.assembler

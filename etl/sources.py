@@ -5,11 +5,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from etl import correlation, dws, treasury
 from etl.monitor import DeclaredSource
-from projects.declared import REGISTRY, declare
+from projects.declared import REGISTRY, declare, declared
 
-for _source in (dws.SOURCE, treasury.SOURCE, correlation.SOURCE):
+SOURCES = (dws.SOURCE, treasury.SOURCE, correlation.SOURCE)
+
+
+def watched(every: Iterable[DeclaredSource], wanted: Collection[str]) -> list[DeclaredSource]:
+    """Those that are wanted, by their names; all of them where none is named. Raises ImproperlyConfigured."""
+    known = {source.name: source for source in every}
+    if unknown := set(wanted) - known.keys():
+        raise ImproperlyConfigured(f"SOURCES: there is no “{min(unknown)}”, only {', '.join(known)}.")
+    return [source for name, source in known.items() if not wanted or name in wanted]
+
+
+for _source in watched(SOURCES, settings.SOURCES):
     declare(_source)
 
 
@@ -17,12 +33,13 @@ class UnknownSource(ValueError):
     """No source of that name is declared."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no source “{name[:40]}”. Known: {', '.join([*REGISTRY, 'all'])}.")
+        known = ", ".join([*(source.name for source in declared()), "all"])
+        super().__init__(f"There is no source “{name[:40]}”. Known: {known}.")
 
 
 def sources() -> list[DeclaredSource]:
     """All of them, in their order."""
-    return [source for source in REGISTRY.values() if isinstance(source, DeclaredSource)]
+    return [source for source in declared() if isinstance(source, DeclaredSource)]
 
 
 def source_of(name: str) -> DeclaredSource:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from etl.compare import checks
@@ -45,7 +44,6 @@ _MOST_DIFFERENCES = 100
 class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, FigureChanges]):
     """Polls the cubes; `years` (by their end) narrows what is asked, and then nothing counts as complete."""
 
-    name = "treasury"
     writer = FigureWriter()
     clean = staticmethod(answers.clean)
 
@@ -79,7 +77,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
         self.evidence.last = known.last_sightings()
         survey = FinanceSurvey(self.places.keys())
         fetcher = Fetcher(
-            settings.TREASURY_URL,
+            self.entry,
             FetchPolicy.of_settings(),
             self.alive,
             passing=errors.passing,
@@ -87,7 +85,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
         )
         every_cube = self.run.force or bool(self.only)
         reader = CubeReader(
-            settings.TREASURY_URL,
+            self.entry,
             fetcher,
             self.evidence,
             survey,
@@ -241,6 +239,7 @@ def our_places() -> Mapping[str, OurPlace]:
 SOURCE = DeclaredSource(
     "treasury",
     "National Treasury: Municipal Money",
+    short="Municipal Money",
     minutes=60,
     entry_setting="TREASURY_URL",
     command="sync_treasury",

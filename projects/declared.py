@@ -5,31 +5,46 @@ The pipeline declares them when Django starts (`etl.sources`); this room only kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 
+# A name stands in addresses, in variables of the environment and beside the clock's own entry.
+_NAME = re.compile(r"(?!(?:all|heartbeat)$)[a-z][a-z0-9_]{1,19}")
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One source. `minutes`: from poll to poll, unless the environment has `<NAME>_INTERVAL_MINUTES`.
+    """One source. `name`: 2 to 20 small letters, digits and `_`, for good. `title`: in full, as a heading.
+    `short`: in a sentence or at the head of a column; the title, unless it is given.
 
-    `entry_setting`: the setting with the address where its reading begins; blank for what is our own work.
+    `minutes`: from poll to poll, unless the environment has `<NAME>_INTERVAL_MINUTES`. `url`: where its
+    reading begins, unless there is a setting, or a variable of the environment, by the name `entry_setting`;
+    both are blank for what is our own work. `access`: what to know where its host cannot be reached.
     `command`: of manage.py. `records`: what it publishes, in the plural. `disagreements`: the heading of what
     does not add up in it or, where it `compares_tables`, of where its table differs from ours.
-    `after_others`: it is made of the others, and is read when they have been.
+    `after_others`: it is made of the others, is named behind them, and is read when they have been.
     """
 
     name: str
     title: str
+    short: str = ""
     minutes: int = 60
+    url: str = ""
     entry_setting: str = ""
+    access: str = ""
     command: str = ""
     records: str = "projects"
     disagreements: str = "Where the site disagrees with itself"
     compares_tables: bool = False
     after_others: bool = False
+
+    @property
+    def called(self) -> str:
+        """What it is called in a sentence or at the head of a column."""
+        return self.short or self.title
 
     @property
     def interval(self) -> int:
@@ -39,7 +54,8 @@ class Declaration:
     @property
     def entry(self) -> str:
         """Where its reading begins; blank for what is our own work."""
-        return getattr(settings, self.entry_setting) if self.entry_setting else ""
+        configured = getattr(settings, self.entry_setting, "") if self.entry_setting else ""
+        return configured or settings.ADDRESSES.get(self.entry_setting, self.url)
 
     @property
     def by_hand(self) -> str:
@@ -51,13 +67,16 @@ REGISTRY: dict[str, Declaration] = {}
 
 
 def declare(source: Declaration) -> None:
-    """Have a source watched, after those that were declared before it."""
+    """Have a source watched, after those that were declared before it. Raises ValueError for its name."""
+    if not _NAME.fullmatch(source.name):
+        raise ValueError(f"“{source.name}” is no name for a source: 2 to 20 of a-z, 0-9 and _, not “all”.")
     REGISTRY[source.name] = source
 
 
 def declared() -> Iterator[Declaration]:
-    """All of them, in the order in which they were declared, which is that in which `all` reads them."""
-    return iter(REGISTRY.values())
+    """All of them, in the order in which they are shown, and read where `all` are: as they were declared,
+    and then those that are made of the others."""
+    return iter(sorted(REGISTRY.values(), key=lambda source: source.after_others))
 
 
 def declaration(name: str) -> Declaration:

@@ -21,6 +21,8 @@ from buka.dev.processes import Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90.0
+# What the replica stands in for, and what is made of it.
+DEMO_SOURCES = ("dws", "treasury", "correlation")
 
 
 class CannotStart(RuntimeError):
@@ -59,8 +61,8 @@ class Plan:
         env.setdefault("SECRET_KEY", _secret_key(self.folder / "secret_key"))
         if self.replica_port:
             env.update(_demo_sources(self.replica_port))
-            for source in ("DWS", "TREASURY", "CORRELATION"):
-                env.setdefault(f"{source}_INTERVAL_MINUTES", "1")
+            for source in DEMO_SOURCES:
+                env.setdefault(f"{source.upper()}_INTERVAL_MINUTES", "1")
             env.setdefault("HEALTH_INTERVAL_MINUTES", "1")
         return env
 
@@ -71,6 +73,7 @@ def _demo_sources(port: int) -> dict[str, str]:
     return {
         "DWS_URL": f"{site}/pmd/level.aspx",
         "TREASURY_URL": f"{site}/api",
+        "SOURCES": ",".join(DEMO_SOURCES),  # a site without a replica would be the real one, without a pause
         "FETCH_DELAY_SECONDS": "0",
         "NO_PROXY": without_proxy,
         "no_proxy": without_proxy,

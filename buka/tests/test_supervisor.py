@@ -96,10 +96,13 @@ def test_the_secret_key_is_made_once_and_is_private(tmp_path):
 
 def test_the_demo_reads_the_replica_past_any_proxy_and_the_run_does_not(tmp_path, monkeypatch):
     monkeypatch.delenv("DWS_URL", raising=False)
+    monkeypatch.delenv("SOURCES", raising=False)
     demo = local.Plan("demo", tmp_path, 8000, 8001).environment("redis://x")
     assert demo["DWS_URL"] == "http://127.0.0.1:8001/pmd/level.aspx"
     assert "127.0.0.1" in demo["NO_PROXY"].split(",")
-    assert "DWS_URL" not in local.Plan("run", tmp_path, 8000, None).environment("redis://x")
+    assert demo["SOURCES"] == "dws,treasury,correlation", "no site that has no replica"
+    run = local.Plan("run", tmp_path, 8000, None).environment("redis://x")
+    assert not {"DWS_URL", "SOURCES"} & run.keys()
 
 
 def test_the_web_alone_has_a_pool_and_only_on_postgresql(tmp_path, monkeypatch):

@@ -74,6 +74,7 @@ class Survey(ObservationSet):
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
+    is_settled: bool = False
 
     @property
     def ids(self) -> set[str]:
@@ -90,6 +91,8 @@ class Survey(ObservationSet):
 
     def add(self, reading: Reading, seen: Observation) -> None:
         self.observations[seen.key] = seen
+        if reading.shortfall:
+            self.incomplete(reading.shortfall)
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
@@ -177,10 +180,13 @@ class Survey(ObservationSet):
             self.listings[line.code] = Listed(line, seen.snapshot)
 
     def settle(self) -> None:
-        """Called when all lists were read.
+        """Called when all lists were read; what is settled stays so.
 
         A district's own page lists its locals' projects too: it is no place of theirs beside the local.
         """
+        if self.is_settled:
+            return
+        self.is_settled = True
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")

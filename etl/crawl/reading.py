@@ -18,6 +18,13 @@ class Reading:
     area: str | None = None
     external_id: str | None = None  # for a project's own page: the project it was asked for
 
+    @property
+    def shortfall(self) -> str:
+        """That not all of the page could be read, in a sentence; blank where all was."""
+        if self.content.is_whole:
+            return ""
+        return f"{self.key}: not all of the page could be read. {' '.join(self.content.notes)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

@@ -77,9 +77,8 @@ class CrawlSession:
     def received(self, reading: Reading) -> Reading:
         """Count a page that was read, and note where it could not be read to its end."""
         self._done += 1
-        if not reading.content.is_whole:
-            notes = " ".join(reading.content.notes)
-            self.incomplete(f"{reading.key}: not all of the page could be read. {notes}")
+        if reading.shortfall:
+            self.incomplete(reading.shortfall)
         return reading
 
     def new_session(self) -> None:

@@ -91,16 +91,16 @@ class Form:
 class PageContent:
     """All that one page offers. `notes` are plain sentences about what was seen and could not be used."""
 
-    title: str
-    tables: list[Table]
-    listings: list[ListingLine]
-    projects: list[PublishedProject]
-    links: list[Link]
-    form: Form | None
-    controls: list[Control]
+    title: str = ""
+    tables: list[Table] = field(default_factory=list)
+    listings: list[ListingLine] = field(default_factory=list)
+    projects: list[PublishedProject] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    form: Form | None = None
+    controls: list[Control] = field(default_factory=list)
     # callback panel that filters by letter ("" in an answer without scripts), with the letters that the page
     # offers, which may be none: (unique id, ["All", "A", …])
-    alphabet: tuple[str, list[str]] | None
+    alphabet: tuple[str, list[str]] | None = None
     notes: list[str] = field(default_factory=list)
     # False where the page breaks off (no end tag) or is nested too deeply: what is missing may only be unread
     is_whole: bool = True

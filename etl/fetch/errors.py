@@ -21,18 +21,18 @@ def is_final(error: requests.RequestException) -> bool:
     return isinstance(error, _FINAL)
 
 
-def sentence(url: str, error: requests.RequestException) -> str:
-    """What happened, without a full stop. Never the error's own text: a proxy's password may be in it."""
+def sentence(url: str, error: requests.RequestException, access: str = "") -> str:
+    """What happened, without a full stop. Never the error's own text: a proxy's password may be in it.
+
+    `access`: what to know of who may connect.
+    """
     host = urlsplit(url).netloc
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return f"The proxy on the way to {host} (see HTTPS_PROXY) cannot be used"
     if isinstance(error, requests.exceptions.SSLError):
         return f"The certificate of {host} cannot be trusted"
     if isinstance(error, requests.ConnectTimeout):
-        return (
-            f"{host} did not answer in time: no connection (the DWS host answers only to South African"
-            " addresses)"
-        )
+        return f"{host} did not answer in time: no connection{f' ({access})' if access else ''}"
     if isinstance(error, requests.Timeout) or _timed_out(error):
         return f"{host} did not answer in time: it accepted the connection, then took too long"
     if "NameResolution" in repr(error) or "getaddrinfo" in repr(error):

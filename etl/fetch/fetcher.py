@@ -70,8 +70,8 @@ class FetchPolicy:
 class Fetcher:
     """One connection to one host. `alive` is called before each request and while waiting.
 
-    `passing` and `refusal` read the errors of a source that words them in its own way. `notes` are sentences
-    about the host for whoever reads of the run.
+    `passing` and `refusal` read the errors of a source that words them in its own way. `access`: what to know
+    where there is no connection. `notes` are sentences about the host for whoever reads of the run.
     Certificates are always verified; nothing here or in the environment switches that off.
     """
 
@@ -83,8 +83,9 @@ class Fetcher:
         *,
         passing: Callable[[Page], bool] = passing,
         refusal: Callable[[Page], str] = refusal,
+        access: str = "",
     ) -> None:
-        self.passing, self.refusal = passing, refusal
+        self.passing, self.refusal, self.access = passing, refusal, access
         self.base_url, self.policy, self.alive = base_url, policy, alive
         self.requests = self.retries = self.not_modified = 0
         self._scheme, self._place = urlsplit(base_url).scheme, _place(base_url)
@@ -256,7 +257,7 @@ class Fetcher:
 
     def _give_up(self, url: str, error: requests.RequestException, attempts: int) -> NoReturn:
         tried = f" after {attempts} attempts" if not errors.is_final(error) else ""
-        raise FetchFailed(f"{errors.sentence(_name(url), error)}{tried}.") from error
+        raise FetchFailed(f"{errors.sentence(_name(url), error, self.access)}{tried}.") from error
 
 
 def _validators(kept: Kept | None) -> dict[str, str]:

@@ -37,16 +37,19 @@ MONEY = (
 )
 
 
-def parser_digest(words: Vocabulary) -> str:
-    """SHA-256 (hex); it moves when the code or the vocabulary moves, and then known pages are read anew."""
-    return hashlib.sha256(f"{_parser_code()} {words.digest()}".encode()).hexdigest()
+def parser_digest(words: Vocabulary, *own: str) -> str:
+    """SHA-256 (hex); it moves when the code or the vocabulary moves, and then known pages are read anew.
+
+    `own`: modules beside ours that decide what is read of a source.
+    """
+    return hashlib.sha256(f"{_parser_code(*own)} {words.digest()}".encode()).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def _parser_code() -> str:
+@lru_cache
+def _parser_code(*own: str) -> str:
     libxml2 = ".".join(map(str, etree.LIBXML_VERSION))
     libraries = f"lxml {version('lxml')} libxml2 {libxml2} webencodings {version('webencodings')}"
-    return f"{code_digest(*PARSER)} {libraries}"
+    return f"{code_digest(*PARSER, *own)} {libraries}"
 
 
 @lru_cache(maxsize=1)

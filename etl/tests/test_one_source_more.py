@@ -38,7 +38,7 @@ from projects.models import Alert, AlertMessage, RunState, Source, SyncRun
 from projects.tests.factories import a_run
 
 pytestmark = pytest.mark.django_db
-NAME = "rain-gauges"
+NAME = "rain_gauges"
 MINUTE = timedelta(minutes=1)
 
 
@@ -62,7 +62,6 @@ class Quiet:
 class Gauges(SourceMonitor[KnownGauges, ObservationSet, Changes]):
     """A source with nothing but what every monitor must have."""
 
-    name = NAME
     writer = Quiet()
     problem: FetchFailed | None = None
 
@@ -120,7 +119,7 @@ def facts(name: str = NAME) -> Any:
 
 def test_the_clock_reads_it_at_the_interval_that_it_declares():
     assert DataScheduler().ensure_schedules() == [
-        ("dws", 30), ("treasury", 60), ("correlation", 120), (NAME, 45), ("heartbeat", 1)
+        ("dws", 30), ("treasury", 60), (NAME, 45), ("correlation", 120), ("heartbeat", 1)
     ]  # fmt: skip
     assert Schedule.objects.get(name=NAME).args == f"('{NAME}',)"
 
@@ -143,15 +142,16 @@ def test_its_row_is_made_once_and_a_steward_s_title_stays():
 
 def test_at_start_up_all_that_is_overdue_is_queued_and_it_among_them():
     a_run("dws")
-    assert [run.source_id for run in DataScheduler().request_overdue()] == ["treasury", "correlation", NAME]
+    assert [run.source_id for run in DataScheduler().request_overdue()] == ["treasury", NAME, "correlation"]
     SyncRun.objects.filter(source_id=NAME).update(state=RunState.SUCCEEDED, finished_at=timezone.now())
     assert NAME not in [run.source_id for run in DataScheduler().request_overdue()]
 
 
 def test_a_request_of_all_is_one_of_it_too_and_the_worker_does_it():
     runs = DataScheduler().request("all", "api")
-    assert [run.source_id for run in runs] == [*REGISTRY]
-    run = runs[-1]
+    assert [run.source_id for run in runs] == ["dws", "treasury", NAME, "correlation"]
+    run, last = runs[2:]
+    assert last.waits_for == [ahead.pk for ahead in runs[:3]], "what is made of the others comes last"
     assert scheduler.work_off(run.pk) == f"run {run.pk}: unchanged, 0 changes"
 
 

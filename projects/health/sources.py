@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django_q.models import Schedule
 
-from projects.declared import REGISTRY
+from projects.declared import REGISTRY, declared
 from projects.health.circuit import CLOSED, Circuit, circuit_json, states
 from projects.models import ACTIVE, RunState, Source, SyncRun
 from projects.wording.figures import instant
@@ -177,8 +177,8 @@ def all_facts() -> list[SourceFacts]:
 
 
 def in_order(found: Iterable[Any]) -> list[Any]:
-    """Sources in the order of their declarations, others behind them."""
-    places = {name: place for place, name in enumerate(REGISTRY)}
+    """Sources as `declared` has them, others behind them."""
+    places = {name: place for place, name in enumerate(source.name for source in declared())}
     return sorted(found, key=lambda source: (places.get(source.pk, len(places)), source.pk))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from etl.management.sync import SyncCommand
-from projects.declared import REGISTRY
+from projects.declared import declared
 
 
 class Command(SyncCommand):
@@ -15,7 +15,7 @@ class Command(SyncCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("source", choices=list(REGISTRY), help="whose turn it is")
+        parser.add_argument("source", choices=[each.name for each in declared()], help="whose turn it is")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.source = options["source"]
