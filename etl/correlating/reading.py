@@ -12,10 +12,10 @@ from django.db.models import Max, Q
 
 from etl.correlating.facts import Books, FigureFact, PlaceFact, ProjectFact
 from etl.runs.code_digest import code_digest
+from projects.facts.finance import DWS, TREASURY
 from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
 from projects.wording.figures import HERE, number
 
-DWS, TREASURY = "dws", "treasury"
 _MEASURES = ("capital", "asset", "grant")
 _BATCH = 1000
 # All that decides what is asked, modules and whole packages
@@ -124,10 +124,11 @@ def _figures(rows: Iterable[Any]) -> Iterator[FigureFact]:
 
 
 def inputs_digest() -> str:
-    """SHA-256 (hex) that moves when anything moved that a question could depend on: the record moves with a
-    row of the log, whoever wrote it; beside it count the municipalities' names and the rules themselves."""
-    others = DataChangeLog.objects.exclude(source="correlation").order_by("-pk")
-    newest = others.values_list("pk", flat=True).first()
+    """SHA-256 (hex) that moves when anything moved that a question could depend on: what is known of the two
+    sources moves with a row of the log on it, whoever wrote that; beside it count the municipalities' names
+    and the rules themselves."""
+    rows = DataChangeLog.objects.filter(source__in=(DWS, TREASURY)).order_by("-pk")
+    newest = rows.values_list("pk", flat=True).first()
     names = sorted(Municipality.objects.values_list("code", "name", "category", "district"))
     return hashlib.sha256(f"{newest} {names} {rules_digest()}".encode()).hexdigest()
 

@@ -14,6 +14,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.marks import DemoMarked
 from projects.api.shapes_finance import DiscrepancyShape
+from projects.facts import finance
 from projects.filters import DiscrepancyFilter
 from projects.finances.attribution import attribution
 from projects.finances.families import municipal_span
@@ -42,8 +43,8 @@ def discrepancy_json(row: Any, demo: bool, attributed: str) -> dict[str, Any]:
         "sentence": row.question,
         "explanations": row.explanations,
         "compared": row.compared,
-        "dws": _side("dws", row.dws_label, row.dws_value, row.dws_snapshot_id),
-        "treasury": _side("treasury", row.treasury_label, row.treasury_value, row.treasury_snapshot_id),
+        "dws": _side(finance.DWS, row.dws_label, row.dws_value, row.dws_snapshot_id),
+        "treasury": _side(finance.TREASURY, row.treasury_label, row.treasury_value, row.treasury_snapshot_id),
         "attribution": attributed,
         "evidence": row.evidence,
         "first_seen_at": instant(row.first_seen_at),
@@ -74,7 +75,7 @@ class DiscrepancySerializer(DiscrepancyShape):
     @cached_property
     def from_demo(self) -> bool:
         """Asked once for all questions of an answer: a list uses one serializer for its rows."""
-        return Source.objects.filter(pk="correlation", demo=True).exists()
+        return Source.objects.filter(pk=finance.CORRELATION, demo=True).exists()
 
     @cached_property
     def attributed(self) -> str:

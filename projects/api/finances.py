@@ -79,7 +79,7 @@ def finances_json(municipality: Municipality, narrowed: Narrowed) -> dict[str, A
     return {
         "municipality": municipality.pk,
         "name": municipality.name,
-        "source": {"name": "treasury", "title": source.title, "attribution": str(source)},
+        "source": {"name": finance.TREASURY, "title": source.title, "attribution": str(source)},
         "financial_years": [year for year in years if year["figures"]],
         "demo": source.demo,
     }

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+# The sources of which a question sets projects beside figures, and the one that asks.
+DWS, TREASURY, CORRELATION = "dws", "treasury", "correlation"
+
 FIRST_YEAR = 2020  # the first financial year (by its end) of the v2 cubes
 
 WATER, SANITATION, STORM_WATER = "water", "sanitation", "storm water"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from projects.facts.finance import TREASURY
 from projects.models import Source, SyncRun
 from projects.wording import figures
 
@@ -46,7 +47,7 @@ class Attribution:
 def attribution() -> Attribution:
     """Of the newest good readings of the source; one query."""
     good = SyncRun.objects.good().filter(source=OuterRef("pk")).order_by("-pk")
-    told = Source.objects.filter(pk="treasury").values_list(
+    told = Source.objects.filter(pk=TREASURY).values_list(
         Subquery(good.filter(profile__has_key="cubes").values("profile")[:1]),
         Subquery(good.values("finished_at")[:1]),
         "title",

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 
+from projects.facts.finance import CORRELATION
+
 
 class FigureQuerySet(models.QuerySet[Any]):
     def of_municipality(self, code: str) -> FigureQuerySet:
@@ -36,7 +38,7 @@ class DiscrepancyQuerySet(models.QuerySet[Any]):
         the last run before its end; and `first_seen_at`: when it was opened for the first time."""
         from projects.models import DataChangeLog, SyncRun
 
-        good = SyncRun.objects.good().filter(source="correlation", complete=True).order_by("-pk")
+        good = SyncRun.objects.good().filter(source=CORRELATION, complete=True).order_by("-pk")
         before = good.filter(finished_at__lte=OuterRef("closed_at"))
         confirmed = models.Case(
             models.When(~Q(state="open"), then=_first(before, "finished_at", "last_changed_at")),

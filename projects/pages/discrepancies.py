@@ -47,12 +47,12 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
         "query": _without_page(asked),
         "changes": _log()[:_LATEST],
         "compared": SyncRun.objects.good()
-        .filter(source="correlation", complete=True)
+        .filter(source=finance.CORRELATION, complete=True)
         .order_by("-pk")
         .first(),
         "newest": newest,
         "attribution": attribution(),
-        "dws_read": last_complete().get("dws"),
+        "dws_read": last_complete().get(finance.DWS),
         "provinces": Province.choices,
         "severities": Severity.choices[1:],
         "states": DiscrepancyState.choices,
@@ -77,7 +77,7 @@ def discrepancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": _log().filter(entity_id=pk),
         "newest": newest,
         "attribution": attribution(),
-        "dws_read": last_complete().get("dws"),
+        "dws_read": last_complete().get(finance.DWS),
     }
     return render(request, "projects/discrepancy.html", context)
 

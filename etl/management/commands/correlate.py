@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef
 from etl.correlating.wording import many
 from etl.management.sync import SyncCommand
 from projects.api.runs import run_json
+from projects.facts.finance import DWS, TREASURY
 from projects.models import Discrepancy, MunicipalFigure, Municipality, Presence, SyncRun
 
 
@@ -50,10 +51,12 @@ def open_questions() -> dict[str, Any]:
 
 
 def beside_counts() -> dict[str, int]:
-    """How many municipalities have projects, figures, and both: those can be set beside one another."""
-    figures = MunicipalFigure.objects.filter(municipality=OuterRef("pk"), presence=Presence.PRESENT)
+    """How many municipalities have DWS projects, figures, and both: those can be set beside one another."""
+    figures = MunicipalFigure.objects.filter(
+        municipality=OuterRef("pk"), source=TREASURY, presence=Presence.PRESENT
+    )
     listed = Municipality.projects.through.objects.filter(
-        municipality_id=OuterRef("pk"), project__presence=Presence.PRESENT
+        municipality_id=OuterRef("pk"), project__source=DWS, project__presence=Presence.PRESENT
     )
     places = Municipality.objects.order_by()
     return {
