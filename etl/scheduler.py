@@ -129,7 +129,9 @@ class DataScheduler:
 
         Returns how history differs from ours, and how many changes were loaded. Raises EtlError.
         """
-        monitor, row = _with_archive(source), Source.objects.get(pk=source)
+        monitor, row = _with_archive(source), Source.objects.filter(pk=source).first()
+        if row is None:
+            return Outcome(), 0  # declared, and never read
         scratch = monitor.scratch(row)
 
         def changes_of(run: SyncRun) -> ChangeSet:

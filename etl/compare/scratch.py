@@ -11,7 +11,7 @@ from typing import Any
 from etl.compare.changes import Changes, ListingChange, ProjectChange, difference
 from etl.compare.known import Key, Known, KnownProject, details
 from etl.normalise.records import canonical
-from projects.models import Presence, Source, SyncRun
+from projects.models import MunicipalityListing, Presence, Source, SyncRun
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class ScratchListing:
     """A municipality's line, with what a comparison asks of it."""
 
     pk: int
+    code: str
     digest: str
     published: dict[str, str]
     name: str
@@ -84,7 +85,7 @@ class Scratch(Known):
                 projects[external_id] = differs
         for code in recorded.listings.keys() | self.listings.keys():
             pair = (recorded.listings.get(code), self.listings.get(code))
-            if differs := difference(*(line.published if line else {} for line in pair)):
+            if differs := difference(*map(_line_facts, pair)):
                 listings[code] = differs
         return {"projects": projects, "listings": listings}
 
@@ -109,8 +110,12 @@ class Scratch(Known):
         record = change.record
         pk = change.pk or len(self.listings) + 1
         self.listings[record.code] = ScratchListing(  # type: ignore[assignment]
-            pk, record.digest, record.published, record.name, record.projects, record.value
+            pk, record.code, record.digest, record.published, record.name, record.projects, record.value
         )
+
+
+def _line_facts(line: MunicipalityListing | None) -> dict[str, Any]:
+    return {**line.published, "is_listed": line.is_listed} if line else {}
 
 
 def _facts(known: KnownProject | None) -> dict[str, Any]:

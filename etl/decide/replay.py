@@ -38,13 +38,6 @@ class Outcome:
     def is_identical(self) -> bool:
         return not self.runs and not any(self.records.values())
 
-    def add(self, other: Outcome) -> None:
-        """Take in the outcome of another source."""
-        self.replayed += other.replayed
-        self.runs |= other.runs
-        for kind, differs in other.records.items():
-            self.records[kind] = self.records.get(kind, {}) | differs
-
 
 def replay(source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], C]) -> Outcome:
     """Every believed run of the source, in the order in which they were loaded.

@@ -88,8 +88,12 @@ class SyncCommand(BaseCommand):
         return _EXIT.get(RunState(run.state), _FAILED)
 
     def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
+        held = options["approve"]
+        if other := SyncRun.objects.filter(pk=held).exclude(source=self.source).first():
+            self.stderr.write(f"Nothing was released: run {held} is one of {other.source_id}.")
+            return _FAILED
         try:
-            run = DataScheduler().release(options["approve"], by="the command line", reason=options["reason"])
+            run = DataScheduler().release(held, by="the command line", reason=options["reason"])
         except RunInProgress as busy:
             self.stderr.write(str(busy))
             return _BUSY

@@ -251,7 +251,7 @@ def test_the_admin_offers_to_reject_it_and_nothing_else(held, client, steward):
 
 def test_the_command_that_releases_says_so(held, capsys):
     with pytest.raises(SystemExit) as left:
-        call_command("sync_dws", approve=held.pk)
+        call_command("sync", NAME, approve=held.pk)
     assert left.value.code == 1
     assert f"Nothing was released: Readings of {NAME} cannot be released" in capsys.readouterr().err
 

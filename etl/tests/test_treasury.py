@@ -205,7 +205,7 @@ def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: Repl
     poll()
     outcome, _ = DataScheduler().replay("treasury")
     assert outcome.replayed == 2
-    assert outcome.is_identical, (outcome.runs, list(outcome.figures.items())[:3])
+    assert outcome.is_identical, (outcome.runs, outcome.records)
 
 
 def test_the_parser_that_moved_reads_what_is_known_again(poll: Poll, monkeypatch: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ from etl.compare.known import known_words
 from etl.exceptions import PageChanged
 from etl.extract import PageContent, read_page
 from etl.extract.types import Table
+from etl.fetch.page import Page
+from etl.project_source import ProjectSource
+from etl.sources import source_of, sources
+from projects.models import SyncRun
 
 _SHOWN_ROWS = 5
 
@@ -27,19 +33,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer")
         parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
+        own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
+        parser.add_argument("--source", choices=own, help="whose pages they are: read as that source's")
         parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read every page; files that cannot be opened are named at the end, the others are shown."""
         shown, missing = [], []
-        labels = _labels()
+        read = _reader_of(options["source"]) if options["source"] else _reader()
         for name in options["pages"]:
             try:
                 body = Path(name).read_bytes()
             except OSError as error:
                 missing.append(f"{name} cannot be read: {error.strerror or error}.")
                 continue
-            shown.append((name, *_read(body, options["url"], labels)))
+            page = Page(options["url"], body, None, {"Content-Type": mimetypes.guess_type(name)[0] or ""})
+            shown.append((name, *_read(page, read)))
         if options["json"]:
             entries = [_as_json(name, content, notes) for name, content, notes in shown]
             self.stdout.write(json.dumps(entries, ensure_ascii=False, indent=2))
@@ -48,6 +57,22 @@ class Command(BaseCommand):
                 self.stdout.write("\n".join(_as_text(name, content, notes)))
         if missing:
             raise CommandError(" ".join(missing))
+
+
+def _reader_of(source: str) -> Callable[[Page], PageContent]:
+    """What the source itself takes a page to say; its words are those of the record. Raises CommandError."""
+    try:
+        monitor = source_of(source).monitor(SyncRun(source_id=source), dry_run=True)
+    except DatabaseError as error:
+        raise CommandError(f"The words of {source} are in the database, which says: {error}") from error
+    assert isinstance(monitor, ProjectSource)
+    return monitor.extract
+
+
+def _reader() -> Callable[[Page], PageContent]:
+    """What any page of HTML is taken to say."""
+    labels = _labels()
+    return lambda page: read_page(page.body, url=page.url, labels=labels)
 
 
 def _labels() -> dict[str, str] | None:
@@ -61,9 +86,9 @@ def _labels() -> dict[str, str] | None:
         return None
 
 
-def _read(body: bytes, url: str, labels: dict[str, str] | None) -> tuple[PageContent | None, list[str]]:
+def _read(page: Page, read: Callable[[Page], PageContent]) -> tuple[PageContent | None, list[str]]:
     try:
-        content = read_page(body, url=url, labels=labels)
+        content = read(page)
     except PageChanged as error:
         return None, [str(error)]
     return content, content.notes

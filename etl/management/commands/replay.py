@@ -23,40 +23,56 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="load the differences, cause: parser")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        outcome, applied = Outcome(), 0
+        outcomes: dict[str, Outcome] = {}
+        applied = 0
         archived = [source.name for source in sources() if issubclass(source.monitor, ArchivedSource)]
         try:
             for name in archived:
-                found, loaded = DataScheduler().replay(name, apply=options["apply"])
-                outcome.add(found)
+                outcomes[name], loaded = DataScheduler().replay(name, apply=options["apply"])
                 applied += loaded
         except EtlError as problem:
             raise CommandError(f"The replay did not get to its end: {problem}") from problem
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(outcome, applied), ensure_ascii=False))
+            self.stdout.write(json.dumps(_as_json(outcomes, applied), ensure_ascii=False))
         else:
-            self._report(outcome, applied)
-        if not (outcome.is_identical or options["apply"]):
+            for name, outcome in outcomes.items():
+                self._report(name, outcome)
+            self.stdout.write(_verdict(outcomes, applied))
+        if not (_is_identical(outcomes) or options["apply"]):
             sys.exit(1)
 
-    def _report(self, outcome: Outcome, applied: int) -> None:
+    def _report(self, source: str, outcome: Outcome) -> None:
+        """How a source's history would differ; two sources may call two projects by one number."""
         for run, differs in outcome.runs.items():
-            self.stdout.write(f"run {run} would have logged {len(differs)} changes otherwise")
+            self.stdout.write(f"{source}: run {run} would have logged {len(differs)} changes otherwise")
         for records in outcome.records.values():
             for external_id, fields in records.items():
                 for name, (ours, theirs) in fields.items():
-                    self.stdout.write(f"{external_id} {name}: known {ours!r}, replayed {theirs!r}")
-        verdict = "identical" if outcome.is_identical else "not identical"
-        self.stdout.write(f"{outcome.replayed} loaded runs replayed: {verdict}.")
-        if applied:
-            self.stdout.write(f"{applied} changes were logged, cause: parser.")
+                    self.stdout.write(f"{source}: {external_id} {name}: known {ours!r}, replayed {theirs!r}")
 
 
-def _as_json(outcome: Outcome, applied: int) -> dict[str, Any]:
+def _is_identical(outcomes: dict[str, Outcome]) -> bool:
+    return all(outcome.is_identical for outcome in outcomes.values())
+
+
+def _replayed(outcomes: dict[str, Outcome]) -> int:
+    return sum(outcome.replayed for outcome in outcomes.values())
+
+
+def _verdict(outcomes: dict[str, Outcome], applied: int) -> str:
+    verdict = "identical" if _is_identical(outcomes) else "not identical"
+    logged = f" {applied} changes were logged, cause: parser." if applied else ""
+    return f"{_replayed(outcomes)} loaded runs replayed: {verdict}.{logged}"
+
+
+def _as_json(outcomes: dict[str, Outcome], applied: int) -> dict[str, Any]:
+    """`sources`: name → `replayed`, `runs` and, by kind of record, what differs."""
     return {
-        "identical": outcome.is_identical,
+        "identical": _is_identical(outcomes),
         "applied": applied,
-        "replayed": outcome.replayed,
-        "runs": outcome.runs,
-        **outcome.records,
+        "replayed": _replayed(outcomes),
+        "sources": {
+            name: {"replayed": outcome.replayed, "runs": outcome.runs, **outcome.records}
+            for name, outcome in outcomes.items()
+        },
     }
