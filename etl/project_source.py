@@ -126,8 +126,9 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return changes.within(recall.places, known.places_of)
 
     def hold(self, reading: Survey, changes: Changes, known: Known) -> Belief:
-        if reading.recall:  # it was judged when it was read
-            return Belief(self.run.content_digest, self.run.profile)
+        if recall := reading.recall:  # it was judged when it was read
+            # a part of it is no past: the next reading is held against the last that was loaded whole
+            return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
         profile = profile_of(reading, self.words.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
         if changes and not reading.is_partial:
