@@ -70,9 +70,9 @@ _LISTED = [field.name for field in FIELDS if field.listed]
 
 @admin.register(Project)
 class ProjectAdmin(Recorded):
-    list_display = (*_LISTED[:1], "external_id", *_LISTED[1:], "presence", "last_changed_at")
+    list_display = (*_LISTED[:1], "external_id", "source_id", *_LISTED[1:], "presence", "last_changed_at")
     list_filter = ("presence", *of(Kind.PROVINCE, Kind.PROGRAMME, Kind.STATUS), "source")
-    search_fields = ("external_id", *SEARCHED)
+    search_fields = ("external_id", "source_id", *SEARCHED)
     list_select_related = ("municipality", "source")
     date_hierarchy = "last_changed_at"
     inlines = (IdentityInline,)
@@ -117,7 +117,17 @@ class MunicipalityListingAdmin(Recorded):
 
 @admin.register(DataChangeLog)
 class DataChangeLogAdmin(Recorded):
-    list_display = ("id", "at", "name", "sentence", "change_type", "severity", "cause", "municipality")
+    list_display = (
+        "id",
+        "at",
+        "source_id",
+        "name",
+        "sentence",
+        "change_type",
+        "severity",
+        "cause",
+        "municipality",
+    )
     list_filter = ("severity", "change_type", "entity_type", "cause", "source", "province", "at")
     search_fields = ("name", "external_id", "municipality", "digest")
     list_select_related = ("source",)

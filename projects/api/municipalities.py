@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -16,19 +17,26 @@ from projects.api.marks import DemoMarked
 from projects.api.records import municipality_json
 from projects.api.shapes import MunicipalityShape
 from projects.api.shapes_finance import FinancesShape
+from projects.api.sides import Side, publishers, sides
 from projects.filters import MunicipalityFilterSet
 from projects.models import Municipality
 
 
 class MunicipalitySerializer(MunicipalityShape):
     def to_representation(self, instance: Municipality) -> dict[str, Any]:
-        return municipality_json(instance)
+        return municipality_json(instance, self.sides[instance.pk])
+
+    @cached_property
+    def sides(self) -> dict[str, list[Side]]:
+        """Asked once for all municipalities of an answer: a list uses one serializer for its rows."""
+        shown: Any = self.parent.instance if self.parent else [self.instance]
+        return sides([municipality.pk for municipality in shown], publishers())
 
 
 class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
     """The 257 municipalities of the 2016 boundaries, by their Demarcation Board codes."""
 
-    queryset = Municipality.objects.for_list_page().order_by("name", "pk")
+    queryset = Municipality.objects.for_list_page()
     serializer_class = MunicipalitySerializer
     filterset_class = MunicipalityFilterSet
     lookup_value_regex = r"[A-Za-z0-9]{1,10}"

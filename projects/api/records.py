@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from projects.api.sides import Side, Sums
+from projects.declared import declared
 from projects.fields import FIELDS, Kind
-from projects.models import MunicipalityListing, Presence, Source
+from projects.models import Municipality, MunicipalityListing, Presence, Source
 from projects.wording.figures import instant
 
 LastComplete = dict[str, datetime | None]
@@ -74,12 +76,14 @@ def last_seen_at(project: Any, complete: LastComplete) -> datetime | None:
     return max(filter(None, (project.last_read, complete.get(project.source_id))), default=None)
 
 
-def municipality_json(municipality: Any) -> dict[str, Any]:
-    """A municipality, what DWS publishes of it as a whole (`listing`), and our own sums beside it.
+def municipality_json(municipality: Municipality, sides: Sequence[Side]) -> dict[str, Any]:
+    """A municipality, what is published of it as a whole, and our own sums beside it: source by source,
+    the first source's line apart (`listing`), and sums over the projects of all (`own`).
 
-    Needs a row of `Municipality.objects.for_list_page()`, which has the sums.
+    `sides`: those of the municipality.
     """
-    listing = dws_listing(municipality.listings.all())
+    first = next((source.name for source in declared()), "")
+    listing = next((side.listing for side in sides if side.source.pk == first), None)
     return {
         "code": municipality.pk,
         "name": municipality.name,
@@ -92,14 +96,20 @@ def municipality_json(municipality: Any) -> dict[str, Any]:
         "longitude": municipality.longitude,
         "place_name": municipality.place_name or None,
         "listing": listing and listing_json(listing),
-        "own": own_sums(municipality),
+        "own": own_sums(sum((side.own for side in sides), Sums())),
+        "sources": [side_json(side) for side in sides if side.listing or side.own.count],
         "finances": f"/api/v1/municipalities/{municipality.pk}/finances/",
-        "demo": bool(municipality.from_demo or (listing and listing.source.demo)),
+        "demo": any(side.source.demo for side in sides if side.listing or side.own.count),
     }
 
 
-def dws_listing(listings: Iterable[MunicipalityListing]) -> MunicipalityListing | None:
-    return next((listing for listing in listings if listing.source_id == "dws"), None)
+def side_json(side: Side) -> dict[str, Any]:
+    """What one source publishes of the municipality, and our sums over its projects there."""
+    return {
+        "source": side.source.pk,
+        "listing": side.listing and listing_json(side.listing),
+        "own": own_sums(side.own),
+    }
 
 
 def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
@@ -120,12 +130,12 @@ def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
     }
 
 
-def own_sums(municipality: Any) -> dict[str, Any]:
+def own_sums(sums: Sums) -> dict[str, Any]:
     """Sums over the listed projects that we read; `budgets` of the `projects` publish a budget, and so on."""
     return {
-        "projects": municipality.count,
-        "budget": amount(municipality.budget),
-        "budgets": municipality.budgets,
-        "expenditure": amount(municipality.expenditure),
-        "expenditures": municipality.expenditures,
+        "projects": sums.count,
+        "budget": amount(sums.budget),
+        "budgets": sums.budgets,
+        "expenditure": amount(sums.expenditure),
+        "expenditures": sums.expenditures,
     }

@@ -120,6 +120,12 @@ class OwnSumsShape(s.Serializer[Any]):
     expenditures = s.IntegerField(help_text="how many of the projects publish one")
 
 
+class MunicipalitySideShape(s.Serializer[Any]):
+    source = _text(null=False)
+    listing = ListingShape(allow_null=True, help_text="as this source publishes the municipality as a whole")
+    own = OwnSumsShape(help_text="our own sums over this source's projects")
+
+
 class MunicipalityShape(s.Serializer[Any]):
     code = _text(null=False)
     name = _text(null=False)
@@ -131,8 +137,11 @@ class MunicipalityShape(s.Serializer[Any]):
     latitude = s.FloatField(allow_null=True)
     longitude = s.FloatField(allow_null=True)
     place_name = s.CharField(allow_null=True, help_text="the town at the point; © GeoNames, CC BY 4.0")
-    listing = ListingShape(allow_null=True, help_text="as the source publishes the municipality as a whole")
-    own = OwnSumsShape(help_text="our own sums over the projects that we read")
+    listing = ListingShape(allow_null=True, help_text="as DWS, the first source, publishes it as a whole")
+    own = OwnSumsShape(
+        help_text="our own sums over the projects that we read; one that two sources list counts for each"
+    )
+    sources = MunicipalitySideShape(many=True, help_text="the same source by source")
     finances = s.CharField(help_text="address of what it reports to National Treasury on water")
     demo = s.BooleanField()
 

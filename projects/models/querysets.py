@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,16 +58,32 @@ class ProjectQuerySet(models.QuerySet[Any]):
         return whole.with_corrections().with_last_read()
 
     def totals(self) -> dict[str, Any]:
-        """`count budget budgets expenditure expenditures`: sums in rand (None: nobody publishes one), and
-        how many publish one. Withdrawn projects are left out.
+        """`count sources budget budgets expenditure expenditures`: sums in rand (None: nobody publishes
+        one), and how many publish one. Withdrawn projects are left out.
         """
         return self.listed().aggregate(
             count=Count("pk"),
+            sources=Count("source", distinct=True),
             budgets=Count("budget"),  # before the sums: their names hide the columns
             expenditures=Count("expenditure"),
             budget=Sum("budget"),
             expenditure=Sum("expenditure"),
         )
+
+    def sums_by_place(self, codes: Collection[str]) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """{(municipality, source): (count, budget, budgets, expenditure, expenditures)} over the listed
+        projects; a scheme that several municipalities share counts in each of them.
+        """
+        listed = self.model.municipalities.through.objects.exclude(project__presence="withdrawn")
+        rows = listed.filter(municipality__in=codes).values_list("municipality", "project__source")
+        sums = rows.annotate(
+            Count("pk"),
+            Sum("project__budget"),
+            Count("project__budget"),
+            Sum("project__expenditure"),
+            Count("project__expenditure"),
+        )
+        return {(code, source): tuple(figures) for code, source, *figures in sums.order_by()}
 
     def by_status(self) -> list[tuple[str | None, int]]:
         """(status, number of listed projects), the unknown status as None."""
@@ -95,25 +111,11 @@ class ProjectQuerySet(models.QuerySet[Any]):
 
 
 class MunicipalityQuerySet(models.QuerySet[Any]):
-    def with_own_sums(self) -> MunicipalityQuerySet:
-        """Adds `count budget budgets expenditure expenditures` over the listed projects of each; a scheme
-        that several municipalities share counts in each of them.
-        """
-        listed = Q(projects__isnull=False) & ~Q(projects__presence="withdrawn")
-        return self.annotate(
-            count=Count("projects", filter=listed),
-            budget=Sum("projects__budget", filter=listed),
-            budgets=Count("projects__budget", filter=listed),
-            expenditure=Sum("projects__expenditure", filter=listed),
-            expenditures=Count("projects__expenditure", filter=listed),
-            from_demo=Count("projects", filter=Q(projects__source__demo=True)),
-        )
-
     def for_list_page(self) -> MunicipalityQuerySet:
-        return self.with_own_sums().prefetch_related("listings__source")
+        return self.order_by("name", "pk")
 
     def for_municipality_page(self) -> MunicipalityQuerySet:
-        return self.for_list_page().select_related("district")
+        return self.select_related("district")
 
 
 class ChangeQuerySet(models.QuerySet[Any]):
@@ -164,6 +166,17 @@ class SourceQuerySet(models.QuerySet[Any]):
         missing = wanted.keys() - set(self.filter(pk__in=wanted).values_list("pk", flat=True))
         rows = [self.model(name=name, title=wanted[name]) for name in wanted if name in missing]
         self.bulk_create(rows, ignore_conflicts=True)  # another process may have been quicker
+
+    def publishers(self) -> SourceQuerySet:
+        """Those of which a project or a municipality's line is known; adds `has_projects has_lines`."""
+        from projects.models import MunicipalityListing, Project
+
+        known = {"source": OuterRef("pk")}
+        found = self.annotate(
+            has_projects=Exists(Project.objects.filter(**known)),
+            has_lines=Exists(MunicipalityListing.objects.filter(**known)),
+        )
+        return found.filter(Q(has_projects=True) | Q(has_lines=True))
 
     def for_every_page(self) -> SourceQuerySet:
         """Adds `decided held_since held good_at`: the state of the newest reading that could be judged,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from projects.api.changes import change_json
 from projects.charset import storable
 from projects.filters import NewsFilter
+from projects.health.sources import in_order
 from projects.log import events, heads
 from projects.models import (
     Cause,
@@ -51,6 +52,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         "change_types": ChangeType.choices,
         "entity_types": EntityType.choices,
         "causes": Cause.choices,
+        "sources": in_order(Source.objects.all()),
         "municipalities": Municipality.objects.values_list("pk", "name"),
     }
     return render(request, "projects/change_list.html", context, status=status)

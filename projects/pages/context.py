@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from projects.health.sources import in_order
 from projects.models import RunState, Source
 
 
@@ -15,7 +16,7 @@ class Site:
 
     @cached_property
     def _sources(self) -> list[Any]:
-        return list(Source.objects.for_every_page())
+        return in_order(Source.objects.for_every_page())
 
     def demo(self) -> bool:
         return any(source.demo for source in self._sources)

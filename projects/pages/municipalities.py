@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
-from projects.api.records import dws_listing
+from projects.api.sides import publishers, sides
+from projects.facts.finance import DWS
 from projects.filters import MunicipalityFilterSet
 from projects.finances.attribution import attribution
 from projects.finances.beside_table import beside_table
@@ -22,11 +26,15 @@ _ALL = 300  # there are 257: one page has them all
 
 @require_safe
 def municipality_list(request: HttpRequest) -> HttpResponse:
-    rows = Municipality.objects.for_list_page().order_by("name", "pk")
+    rows = Municipality.objects.for_list_page()
     context, status = filtered(request, MunicipalityFilterSet(request.GET, queryset=rows), _ALL)
-    for municipality in context["page"]:
-        municipality.listing = dws_listing(municipality.listings.all())
-    context |= {"provinces": Province.choices, "categories": Municipality.Category.choices}
+    sources = publishers()
+    _give_sides(context["page"], sources)
+    context |= {
+        "publishers": sources,
+        "provinces": Province.choices,
+        "categories": Municipality.Category.choices,
+    }
     return render(request, "projects/municipality_list.html", context, status=status)
 
 
@@ -39,23 +47,30 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         )
     newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
-    projects = Project.objects.of_municipality(code).for_list_page().order_by(*DEFAULT_ORDER)
-    locals_ = list(Municipality.objects.for_list_page().filter(district=code).order_by("name"))
-    for local in locals_:
-        local.listing = dws_listing(local.listings.all())
-    listing = dws_listing(municipality.listings.all())
+    its_own = Project.objects.of_municipality(code)
+    projects, of_dws = its_own.for_list_page().order_by(*DEFAULT_ORDER), its_own.filter(source=DWS)
+    locals_ = list(Municipality.objects.for_list_page().filter(district=code))
+    sources = publishers()
+    _give_sides([municipality, *locals_], sources)
     figures = list(MunicipalFigure.objects.for_municipality_page(code))
     context = {
         "finances": years(figures),
-        "beside": beside_table(Project.objects.of_municipality(code).for_sums(), figures),
+        "beside": beside_table(of_dws.for_sums(), figures),
         "questions": Discrepancy.objects.open().filter(municipality=code),
         "attribution": attribution(),
         "municipality": municipality,
-        "listing": listing,
-        "unlisted": listing and listing.unlisted_since,
+        "publishers": sources,
         "locals": locals_,
         "page": paged(request, projects),
         "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), 20).rows,
         "newest": newest,
     }
     return render(request, "projects/municipality.html", context)
+
+
+def _give_sides(municipalities: Iterable[Any], sources: Sequence[Any]) -> None:
+    """Adds `sides`: what each source publishes of it, and our own sums."""
+    rows = list(municipalities)
+    found = sides([row.pk for row in rows], sources)
+    for row in rows:
+        row.sides = found[row.pk]

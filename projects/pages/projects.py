@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
 from projects.api.records import last_complete, last_seen_at
+from projects.api.sides import publishers
 from projects.fields import BY_NAME, FIELDS
 from projects.filters import BOUNDS, ProjectFilter, open_about
 from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
@@ -21,6 +22,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     rows = Project.objects.for_list_page().order_by(*DEFAULT_ORDER)
     context, status = filtered(request, ProjectFilter(request.GET, queryset=rows))
     context |= {
+        "publishers": publishers(),
         "provinces": Province.choices,
         "statuses": Status.choices,
         "presences": Presence.choices,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.loader import get_template
 
+from projects.declared import declaration
 from projects.facts import municipalities
 from projects.log.events import Event
 from projects.models import DataChangeLog
@@ -33,6 +34,7 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
             "when": figures.moment(row.at),
             "name": row.name or row.external_id,
             "about": about(change),
+            "source": declaration(row.source_id).called,
             "kind": _KINDS.get(row.change_type, ""),
             "place": place(change["municipality"]),
             "sentence": figures.unbroken(change["sentence"]),
@@ -48,6 +50,7 @@ def event_html(event: Event) -> str:
         {
             "event": event,
             "row": event.row,
+            "source": declaration(event.row.source_id).called,
             "severity": assessment.severity,
             "sentence": figures.unbroken(assessment.sentence),
             "at": figures.instant(event.row.at),

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.api.changes import change_json
+from projects.declared import declaration
 from projects.fields import FIELDS, Field
 from projects.log.events import Event
 from projects.models import DataChangeLog, Override, Project, Province, Source
@@ -137,6 +138,12 @@ def province(code: str | None) -> str | SafeString:
 @register.filter
 def municipality(code: str | None) -> str:
     return place(code)
+
+
+@register.filter
+def called(source: str) -> str:
+    """A source as a sentence or a column's head has it."""
+    return declaration(source).called
 
 
 @register.filter
