@@ -84,10 +84,10 @@ def traced(projects: Sequence[ProjectFact]) -> list[ProjectFact]:
             .values_list("entity_id")
             .annotate(
                 proof=Max("pk", filter=Q(snapshot__isnull=False)),
-                said=Max("at", filter=Q(field_changes__has_key="expenditure")),
+                stated=Max("at", filter=Q(field_changes__has_key="expenditure")),
             )
         )
-        by_project = {pk: (proof, said) for pk, proof, said in newest}
+        by_project = {pk: (proof, stated) for pk, proof, stated in newest}
         proofs = DataChangeLog.objects.filter(pk__in=[proof for proof, _ in by_project.values() if proof])
         snapshots = dict(proofs.order_by().values_list("entity_id", "snapshot_id"))
         found += [_traced(project, snapshots, by_project) for project in some]
@@ -95,8 +95,8 @@ def traced(projects: Sequence[ProjectFact]) -> list[ProjectFact]:
 
 
 def _traced(project: ProjectFact, snapshots: dict[int, str], dates: dict[int, Any]) -> ProjectFact:
-    said = dates.get(project.pk, (None, None))[1]
-    day = said.astimezone(HERE).date() if said else project.reported_on
+    stated = dates.get(project.pk, (None, None))[1]
+    day = stated.astimezone(HERE).date() if stated else project.reported_on
     return replace(project, snapshot=snapshots.get(project.pk), reported_on=day)
 
 

@@ -33,8 +33,8 @@ class Count:
     what: str
     claimed: int
     found: int
-    said: str = "{what}: the site says {claimed}, {found} could be read."
+    template: str = "{what}: the site says {claimed}, {found} could be read."
 
     @property
     def sentence(self) -> str:
-        return self.said.format(what=self.what, claimed=self.claimed, found=self.found)
+        return self.template.format(what=self.what, claimed=self.claimed, found=self.found)

@@ -130,8 +130,8 @@ class SyncCommand(BaseCommand):
     def _fail(self, options: dict[str, Any], sentence: str) -> None:
         """For what has no run to tell of it."""
         if options["json"]:
-            told = {"run": None, "source": self.source, "state": "failed", "complete": False}
-            self.stdout.write(json.dumps({**told, "error": sentence}))
+            outcome = {"run": None, "source": self.source, "state": "failed", "complete": False}
+            self.stdout.write(json.dumps({**outcome, "error": sentence}))
         else:
             self.stderr.write(f"Failed: {sentence}")
 

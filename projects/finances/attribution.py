@@ -38,22 +38,22 @@ class Attribution:
         return "; ".join(f"{when} ({', '.join(cubes)})" for when, cubes in self.published.items())
 
     def __str__(self) -> str:
-        said = f"Source: {TITLE}"
+        text = f"Source: {TITLE}"
         if self.published:
-            said += f"; data published {self.published_text}"
-        return f"{said}; read {figures.moment(self.read_at)}." if self.read_at else f"{said}."
+            text += f"; data published {self.published_text}"
+        return f"{text}; read {figures.moment(self.read_at)}." if self.read_at else f"{text}."
 
 
 def attribution() -> Attribution:
     """Of the newest good readings of the source; one query."""
     good = SyncRun.objects.good().filter(source=OuterRef("pk")).order_by("-pk")
-    told = Source.objects.filter(pk=TREASURY).values_list(
+    known = Source.objects.filter(pk=TREASURY).values_list(
         Subquery(good.filter(profile__has_key="cubes").values("profile")[:1]),
         Subquery(good.values("finished_at")[:1]),
         "title",
         "demo",
     )
-    profile, read_at, title, demo = told.first() or (None, None, TITLE, False)
+    profile, read_at, title, demo = known.first() or (None, None, TITLE, False)
     return Attribution(_published((profile or {}).get("cubes")), read_at, title, bool(demo))
 
 
@@ -62,9 +62,9 @@ def _published(cubes: Any) -> dict[str, list[str]]:
     if not isinstance(cubes, dict):
         return {}
     given = [
-        (str(told["last_updated"]), name)
-        for name, told in sorted(cubes.items())
-        if name not in _TABLES and isinstance(told, dict) and told.get("last_updated")
+        (str(known["last_updated"]), name)
+        for name, known in sorted(cubes.items())
+        if name not in _TABLES and isinstance(known, dict) and known.get("last_updated")
     ]
     published: dict[str, list[str]] = {}
     for text, name in sorted(given, key=lambda pair: pair[0], reverse=True):

@@ -49,8 +49,8 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     complete = last_complete()
     context = {
         "project": project,
-        "cards": told(project, "card"),
-        "facts": told(project, "fact"),
+        "cards": fields_shown(project, "card"),
+        "facts": fields_shown(project, "fact"),
         "published": published_texts(project),
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
         "last_seen": last_seen_at(project, complete),
@@ -61,7 +61,7 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/project.html", context)
 
 
-def told(project: Project, shown: str) -> list[dict[str, Any]]:
+def fields_shown(project: Project, shown: str) -> list[dict[str, Any]]:
     """Rows `field value` of the fields that are shown in one part of the page."""
     return [
         {"field": field, "value": getattr(project, field.name)} for field in FIELDS if field.shown == shown

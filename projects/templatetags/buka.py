@@ -200,8 +200,8 @@ def value(project: Project, field: str) -> str | SafeString:
     """A field of a project for people. Null is either not published, or published and not readable."""
     known = getattr(project, field)
     if field in {correction.field for correction in getattr(project, "corrections", ())}:
-        said = "not known" if known is None else written(canonical(known), field)
-        return format_html("{}{}", said, CORRECTED)
+        shown = "not known" if known is None else written(canonical(known), field)
+        return format_html("{}{}", shown, CORRECTED)
     if known in (None, ""):
         unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
         return UNREAD if unread else UNKNOWN

@@ -36,8 +36,8 @@ class Command(SyncCommand):
     def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
         if not options["json"]:
             return super()._say(options, run, sentence)
-        told = run_json(run) | {"open": open_questions(), "beside": beside_counts()}
-        self.stdout.write(json.dumps(told, ensure_ascii=False))
+        outcome = run_json(run) | {"open": open_questions(), "beside": beside_counts()}
+        self.stdout.write(json.dumps(outcome, ensure_ascii=False))
 
 
 def open_questions() -> dict[str, Any]:
