@@ -90,11 +90,14 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
-def intervals() -> dict[str, int]:
-    """Source → minutes from poll to poll, of each `<NAME>_INTERVAL_MINUTES`; health's is no source's."""
+def intervals() -> dict[str, str]:
+    """Source → what is given as its minutes from poll to poll, of each `<NAME>_INTERVAL_MINUTES`.
+
+    Whether that is a number is asked by the source that is declared: the variable may be another program's.
+    """
     suffix = "_INTERVAL_MINUTES"
-    names = [name for name in os.environ if name.endswith(suffix) and name != f"HEALTH{suffix}"]
-    return {name.removesuffix(suffix).lower(): whole(name, 60, least=1) for name in names if os.environ[name]}
+    given = {name.removesuffix(suffix).lower(): text(name) for name in os.environ if name.endswith(suffix)}
+    return {name: minutes for name, minutes in given.items() if minutes}
 
 
 def addresses() -> dict[str, str]:

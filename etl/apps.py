@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db.backends.signals import connection_created
 
+from projects.declared import declared
+
 _KEPT_STATEMENTS = 50
 
 
@@ -14,6 +16,8 @@ class EtlConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("etl.sources")  # which declares them: alerts, admin and pages read it
+        for source in declared():
+            _ = source.interval  # an error at start, rather than at the first poll
         connection_created.connect(_forget_statements)
 
 

@@ -14,10 +14,11 @@ from django.utils import timezone
 from etl.crawl.observations import Recall
 from etl.decide.release import held_run, take_up
 from etl.decide.replay import Outcome, replay
-from etl.exceptions import CannotDecide, EtlError, RunInProgress, Stopped
-from etl.load.stores import ChangeSet, Memory, Rehearsal, Release, load_corrections
+from etl.exceptions import CannotDecide, EtlError, LeaseLost, RunInProgress, Stopped
+from etl.load.stores import ChangeSet, Memory, Rehearsal, Release, fail, load_corrections
 from etl.monitor import ArchivedSource, DeclaredSource
 from etl.runs import lease, queue, stop, timetable
+from etl.runs.lease import Renewal
 from etl.sources import source_of, sources
 from projects.declared import REGISTRY
 from projects.health import circuit
@@ -124,35 +125,45 @@ class DataScheduler:
         _with_archive(run.source_id).again(run, _recall(run), None, store)
         return store.changes
 
-    def replay(self, source: str, *, apply: bool = False) -> tuple[Outcome, int]:
-        """Read the history of a source again, and load what it says differently where `apply` is asked for.
+    def replay(self, source: str) -> Outcome:
+        """Read the history of a source again; how it differs from ours. Writes nothing. Raises EtlError."""
+        row = Source.objects.filter(pk=source).first()
+        return self._replayed(row)[0] if row else Outcome()  # declared, and never read
 
-        Returns how history differs from ours, and how many changes were loaded. Raises EtlError.
+    def apply_replay(self, source: str) -> int:
+        """Load what a replay says differently, as a run of its own; how many changes.
+
+        History is read again under the lease, so that what is corrected is today's record. Raises
+        RunInProgress, or what ended it.
         """
-        monitor, row = _with_archive(source), Source.objects.filter(pk=source).first()
-        if row is None:
-            return Outcome(), 0  # declared, and never read
-        scratch = monitor.scratch(row)
-
-        def changes_of(run: SyncRun) -> ChangeSet:
-            store: Memory[ChangeSet] = Memory()
-            monitor.again(run, _recall(run, at=run.finished_at), scratch, store)
-            return store.changes
-
-        outcome = replay(row, scratch, changes_of)
-        if outcome.is_identical or not apply:
-            return outcome, 0
-        return outcome, self._correct(row, monitor, scratch)
-
-    def _correct(self, source: Source, monitor: type[ArchivedSource], scratch: Any) -> int:
-        """Load what a replay found otherwise, as a run of its own; how many changes."""
-        run = lease.begin(source.name, SyncRun.Trigger.COMMAND)
-        load_corrections(run, monitor(run).corrections(scratch), monitor.writer)
+        run = lease.begin(source, SyncRun.Trigger.COMMAND)
+        monitor = _with_archive(source)(run)
+        try:
+            _, scratch = self._replayed(run.source, Renewal(run))
+            load_corrections(run, monitor.corrections(scratch), monitor.writer)
+        except LeaseLost:
+            raise  # the run is another's now: not ours to write to
+        except EtlError as problem:
+            fail(run, monitor.evidence, str(problem), save=True)
+            raise
         run.state = RunState.SUCCEEDED if run.change_count else RunState.UNCHANGED
         run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
         run.notes = ["A replay of the archive was applied; the source was not asked."]
         run.save()
         return run.change_count
+
+    def _replayed(self, source: Source, alive: Callable[[], None] = lease.unleased) -> tuple[Outcome, Any]:
+        """How history differs, and the memory in which it was played."""
+        monitor = _with_archive(source.name)
+        scratch = monitor.scratch(source)
+
+        def changes_of(run: SyncRun) -> ChangeSet:
+            alive()
+            store: Memory[ChangeSet] = Memory()
+            monitor.again(run, _recall(run, at=run.finished_at), scratch, store)
+            return store.changes
+
+        return replay(source, scratch, changes_of), scratch
 
 
 def poll(source: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 # A name stands in addresses, in variables of the environment and beside the clock's own entry.
 _NAME = re.compile(r"(?!(?:all|heartbeat)$)[a-z][a-z0-9_]{1,19}")
@@ -48,8 +49,12 @@ class Declaration:
 
     @property
     def interval(self) -> int:
-        """Minutes from poll to poll."""
-        return settings.INTERVAL_MINUTES.get(self.name) or self.minutes
+        """Minutes from poll to poll. Raises ImproperlyConfigured for a setting that is no such number."""
+        given = str(settings.INTERVAL_MINUTES.get(self.name) or self.minutes)
+        if not given.isascii() or not given.isdigit() or not int(given[:9]) > 0:
+            name = f"{self.name.upper()}_INTERVAL_MINUTES"
+            raise ImproperlyConfigured(f"{name} is “{given[:40]}”: it has to be whole minutes, 1 or more.")
+        return int(given)
 
     @property
     def entry(self) -> str:

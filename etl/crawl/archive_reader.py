@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
@@ -27,7 +28,7 @@ def readings(looks: Iterable[Sighting], extract: Callable[[Page], PageContent]) 
 
 
 def kept_page(look: Sighting, archive: Archive) -> Page:
-    """The page that was looked at, from its kept bytes. Raises PageChanged when they are gone."""
+    """The page that was looked at, from its kept bytes. Raises PageChanged when they are gone or broken."""
     snapshot = look.snapshot
     try:
         if snapshot is None:
@@ -35,6 +36,8 @@ def kept_page(look: Sighting, archive: Archive) -> Page:
         body = archive.read(snapshot.sha256)
     except FileNotFoundError:
         raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
+    except (OSError, EOFError, zlib.error):
+        raise PageChanged(f"The kept bytes of {look.key} cannot be read: the file is broken.") from None
     return Page(look.url, body, snapshot.status, snapshot.headers, look.at)
 
 

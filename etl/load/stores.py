@@ -189,7 +189,7 @@ def fail(
     run.state, run.error, run.traceback = state, storable(sentence), storable(trace)
     run.notes = [storable(note) for note in run.notes]
     run.finished_at, run.lease_until, run.complete = timezone.now(), None, False
-    run.pages = len(read)
+    run.pages = len(read) or run.pages  # a release has read none anew
     if not save:
         return
     with transaction.atomic():

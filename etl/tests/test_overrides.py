@@ -152,7 +152,7 @@ def test_a_replay_of_history_is_of_what_the_source_said_corrections_or_not(read)
     correct()
     correct("CPT", "municipality")
     read("7000", name="Great weir")
-    outcome, _ = DataScheduler().replay("dws")
+    outcome = DataScheduler().replay("dws")
     assert (outcome.replayed, outcome.records["projects"], outcome.runs) == (2, {}, {})
 
 

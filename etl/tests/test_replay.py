@@ -6,9 +6,11 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
+from etl.runs import lease
 from etl.scheduler import DataScheduler
-from projects.models import DataChangeLog, Project, Vocabulary
+from projects.models import DataChangeLog, Project, Sighting, SyncRun, Vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,7 @@ def eventful(replica, sync, here):
 
 @pytest.mark.soak
 def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
-    outcome, _ = DataScheduler().replay("dws")
+    outcome = DataScheduler().replay("dws")
     assert outcome.replayed >= 5
     assert (outcome.runs, outcome.records) == ({}, {"projects": {}, "listings": {}})
 
@@ -61,13 +63,13 @@ def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
 def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
     sync(replica.url)
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
-    outcome, _ = DataScheduler().replay("dws")
+    outcome = DataScheduler().replay("dws")
     assert outcome.records["projects"]
     assert outcome.runs
     last = DataChangeLog.objects.latest("id").pk
     call_command("replay", "--apply")
     assert {row.cause for row in DataChangeLog.objects.filter(id__gt=last)} == {"parser"}
-    assert DataScheduler().replay("dws")[0].records["projects"] == {}
+    assert DataScheduler().replay("dws").records["projects"] == {}
     assert sync().change_count == 0
 
 
@@ -80,7 +82,7 @@ def test_applied_corrections_leave_a_missing_project_missing(replica, sync):
     call_command("replay", "--apply")
     assert {row.change_type for row in DataChangeLog.objects.filter(id__gt=last)} == {"updated"}
     assert Project.objects.get(external_id=gone).presence == "missing"
-    assert DataScheduler().replay("dws")[0].records["projects"] == {}
+    assert DataScheduler().replay("dws").records["projects"] == {}
 
 
 def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, sync):
@@ -92,3 +94,46 @@ def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, syn
     assert (row.change_type, row.external_id, row.cause) == ("returned", project.external_id, "parser")
     project.refresh_from_db()
     assert (project.presence, project.missing_run_id) == ("present", None)
+
+
+def test_what_was_loaded_while_a_replay_went_on_is_not_taken_back(replica, sync, monkeypatch):
+    sync(replica.url)
+    Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
+    external_id = min(replica.site.facts())
+    begin, loaded = lease.begin, []
+
+    def poll_first(*asked, **named):
+        """Somebody else polls between the first reading of history and its correction."""
+        monkeypatch.setattr(lease, "begin", begin)
+        replica.site.set_value(external_id, "budget", 76_543)
+        assert sync().updated >= 1
+        loaded.append(Project.objects.get(external_id=external_id).budget)
+        return begin(*asked, **named)
+
+    monkeypatch.setattr(lease, "begin", poll_first)
+    call_command("replay", "--apply")
+    assert [Project.objects.get(external_id=external_id).budget] == loaded
+    assert sync().change_count == 0
+
+
+def test_nothing_is_applied_where_one_source_cannot_be_replayed(replica, sync, here):
+    sync(replica.url)
+    Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
+    run = SyncRun.objects.get()
+    lost = SyncRun.objects.create(
+        source_id="treasury", trigger="command", state="succeeded", profile={"read": ["capital_v2"]}
+    )
+    look = {"key": "capital_v2 model", "url": "x", "at": run.started_at, "content_sha256": "x"}
+    Sighting.objects.create(source_id="treasury", run=lost, loaded=True, **look)
+    before = DataChangeLog.objects.count()
+    with pytest.raises(CommandError, match="did not get to its end"):
+        call_command("replay", "--apply")
+    assert DataChangeLog.objects.count() == before
+
+
+def test_a_broken_file_of_the_archive_is_said_to_be_so(replica, sync, here):
+    sync(replica.url)
+    for file in here.ARCHIVE_DIR.rglob("*.gz"):
+        file.write_bytes(file.read_bytes()[:40])
+    with pytest.raises(CommandError, match="cannot be read: the file is broken"):
+        call_command("replay")

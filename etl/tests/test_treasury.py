@@ -203,7 +203,7 @@ def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: Repl
     poll()
     site.site.mutate_finances(25)
     poll()
-    outcome, _ = DataScheduler().replay("treasury")
+    outcome = DataScheduler().replay("treasury")
     assert outcome.replayed == 2
     assert outcome.is_identical, (outcome.runs, outcome.records)
 
@@ -377,9 +377,9 @@ def test_a_replay_that_is_applied_mends_amounts_and_presence(poll: Poll, site: R
     wrong, gone = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None)[:2]
     MunicipalFigure.objects.filter(pk=wrong.pk).update(amount=1)  # as something broken left them
     MunicipalFigure.objects.filter(pk=gone.pk).update(presence="missing")
-    assert not DataScheduler().replay("treasury")[0].is_identical
-    assert DataScheduler().replay("treasury", apply=True)[1] == 2
-    assert DataScheduler().replay("treasury")[0].is_identical
+    assert not DataScheduler().replay("treasury").is_identical
+    assert DataScheduler().apply_replay("treasury") == 2
+    assert DataScheduler().replay("treasury").is_identical
     rows = DataChangeLog.objects.filter(cause="parser").order_by("id")
     assert {row.change_type for row in rows} == {"updated", "returned"}
     gone.refresh_from_db()

@@ -21,7 +21,7 @@ Poll = Callable[..., SyncRun]
 
 
 def _replays() -> None:
-    outcome, _ = DataScheduler().replay("treasury")
+    outcome = DataScheduler().replay("treasury")
     assert outcome.is_identical, (
         list(outcome.runs.items())[:2],
         list(outcome.records["figures"].items())[:3],

@@ -23,13 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="load the differences, cause: parser")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        outcomes: dict[str, Outcome] = {}
-        applied = 0
+        scheduler = DataScheduler()
         archived = [source.name for source in sources() if issubclass(source.monitor, ArchivedSource)]
         try:
-            for name in archived:
-                outcomes[name], loaded = DataScheduler().replay(name, apply=options["apply"])
-                applied += loaded
+            outcomes = {
+                name: scheduler.replay(name) for name in archived
+            }  # all of them, before any is applied
+            differing = [name for name, outcome in outcomes.items() if any(outcome.records.values())]
+            applied = sum(scheduler.apply_replay(name) for name in differing if options["apply"])
         except EtlError as problem:
             raise CommandError(f"The replay did not get to its end: {problem}") from problem
         if options["json"]:
