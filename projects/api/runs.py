@@ -7,52 +7,72 @@ from typing import Any
 
 import django_filters
 from django.urls import reverse
+from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from projects.api.answers import Answer, text, texts
 from projects.api.marks import DemoMarked
-from projects.api.shapes import RunShape
 from projects.filters import Choices, SourceFilter
 from projects.health.sources import queue_position
 from projects.models import RunState, SyncRun
-from projects.wording.figures import instant
 
-_COUNTS = (
-    "pages requests not_modified retries seen created updated same missing withdrawn returned invalid"
-    " listings"
-).split()
+class HeldShape(s.Serializer[Any]):
+    rule = s.CharField()
+    sentence = s.CharField()
+
+
+class SpanShape(Answer):
+    first = s.IntegerField(source="first_change", allow_null=True)
+    last = s.IntegerField(source="last_change", allow_null=True)
+    count = s.IntegerField(source="change_count")
+
+
+# What a sync prints with `--json`. `run`, `id` and `url` are null for a rehearsal, which is not kept.
+class SyncSerializer(Answer):
+    run = s.IntegerField(source="pk")
+    source = s.CharField(source="source_id")  # type: ignore[assignment]
+    state = s.ChoiceField(RunState.choices)
+    trigger = s.ChoiceField(SyncRun.Trigger.choices)
+    complete = s.BooleanField(allow_null=True)
+    unchanged = s.BooleanField()
+    pages = s.IntegerField()
+    requests = s.IntegerField()
+    not_modified = s.IntegerField()
+    retries = s.IntegerField()
+    seen = s.IntegerField()
+    created = s.IntegerField()
+    updated = s.IntegerField()
+    same = s.IntegerField()
+    missing = s.IntegerField()
+    withdrawn = s.IntegerField()
+    returned = s.IntegerField()
+    invalid = s.IntegerField()
+    listings = s.IntegerField()
+    changes = SpanShape(source="*")
+    layouts = texts()
+    error = text()
+    started_at = s.DateTimeField(allow_null=True)
+    finished_at = s.DateTimeField(allow_null=True)
+    duration_s = s.FloatField(allow_null=True)
+    id = s.IntegerField(source="pk")
+    unchanged_by = text(help_text="what showed it: bytes, page or records")
+    notes = texts(help_text="what was odd, one sentence each")
+    held = HeldShape(many=True, help_text="why it was held for a steward")
+    decided_at = s.DateTimeField(allow_null=True)
+    decision = text(help_text="the steward's reason for releasing or rejecting it")
+    released_places = texts(allow_null=True, help_text="null: all")
+    disagreements = s.ListField(help_text="where the site's own totals differ from what it lists")
+    requested_at = s.DateTimeField()
+    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
+    url = s.CharField(source="*")
+
+    def derive(self, row: SyncRun) -> dict[str, Any]:
+        return {"url": reverse("api:run-detail", args=[row.pk]) if row.pk else None}
 
 
 def run_json(run: SyncRun) -> dict[str, Any]:
-    """The contract's object of a sync: states and counts, instants in UTC, `duration_s` in seconds.
-
-    `run`, `id` and `url` are null for a rehearsal, which is not kept.
-    """
-    return {
-        "run": run.pk,
-        "source": run.source_id,
-        "state": str(run.state),
-        "trigger": str(run.trigger),
-        "complete": run.complete,
-        "unchanged": run.unchanged,
-        **{name: getattr(run, name) for name in _COUNTS},
-        "changes": {"first": run.first_change, "last": run.last_change, "count": run.change_count},
-        "layouts": run.layouts,
-        "error": run.error or None,
-        "started_at": instant(run.started_at),
-        "finished_at": instant(run.finished_at),
-        "duration_s": run.duration_s,
-        "id": run.pk,
-        "unchanged_by": run.unchanged_by or None,
-        "notes": run.notes,
-        "held": run.held,
-        "decided_at": instant(run.decided_at),
-        "decision": run.decision or None,
-        "released_places": run.released_places,
-        "disagreements": run.disagreements,
-        "requested_at": instant(run.requested_at),
-        "waits_for": run.waits_for,
-        "url": reverse("api:run-detail", args=[run.pk]) if run.pk else None,
-    }
+    """The contract's object of a sync: states and counts, instants in UTC, `duration_s` in seconds."""
+    return SyncSerializer().to_representation(run)
 
 
 class RunFilter(django_filters.FilterSet):
@@ -64,11 +84,15 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class RunSerializer(RunShape):
-    def to_representation(self, instance: SyncRun) -> dict[str, Any]:
-        is_queued = instance.state == RunState.QUEUED
-        place = queue_position(instance, self.queued) if is_queued else None
-        return {**run_json(instance), "queue_position": place, "demo": bool(instance.source.demo)}
+class RunSerializer(SyncSerializer):
+    queue_position = s.IntegerField(source="*", allow_null=True, help_text="1: the next; null: not queued")
+    demo = s.BooleanField(source="source.demo")
+
+    def derive(self, row: SyncRun) -> dict[str, Any]:
+        is_queued = row.state == RunState.QUEUED
+        return super().derive(row) | {
+            "queue_position": queue_position(row, self.queued) if is_queued else None
+        }
 
     @cached_property
     def queued(self) -> list[int]:

@@ -18,7 +18,6 @@ from projects.models import (
     RunState,
     Severity,
     Status,
-    SyncRun,
 )
 
 
@@ -196,11 +195,6 @@ class EventShape(s.Serializer[Any]):
     demo = s.BooleanField()
 
 
-class HeldShape(s.Serializer[Any]):
-    rule = _text(null=False)
-    sentence = _text(null=False)
-
-
 class CircuitShape(s.Serializer[Any]):
     open = s.BooleanField(help_text="five runs in a row failed: the clock asks less and less often")
     failures = s.IntegerField(help_text="failed runs since one last read the source")
@@ -235,51 +229,4 @@ class SourceShape(s.Serializer[Any]):
     )
     active_run = ActiveRunShape(allow_null=True, help_text="the queued or running one")
     held_run = s.IntegerField(allow_null=True, help_text="the run that waits for a steward")
-    demo = s.BooleanField()
-
-
-class SpanShape(s.Serializer[Any]):
-    first = s.IntegerField(allow_null=True)
-    last = s.IntegerField(allow_null=True)
-    count = s.IntegerField()
-
-
-class RunShape(s.Serializer[Any]):
-    run = s.IntegerField()
-    source = _text(null=False)
-    state = s.ChoiceField(RunState.choices)
-    trigger = s.ChoiceField(SyncRun.Trigger.choices)
-    complete = s.BooleanField(allow_null=True)
-    unchanged = s.BooleanField()
-    pages = s.IntegerField()
-    requests = s.IntegerField()
-    not_modified = s.IntegerField()
-    retries = s.IntegerField()
-    seen = s.IntegerField()
-    created = s.IntegerField()
-    updated = s.IntegerField()
-    same = s.IntegerField()
-    missing = s.IntegerField()
-    withdrawn = s.IntegerField()
-    returned = s.IntegerField()
-    invalid = s.IntegerField()
-    listings = s.IntegerField()
-    changes = SpanShape()
-    layouts = s.ListField(child=s.CharField())
-    error = _text()
-    started_at = _when(null=True)
-    finished_at = _when(null=True)
-    duration_s = s.FloatField(allow_null=True)
-    id = s.IntegerField()
-    unchanged_by = s.CharField(allow_null=True, help_text="what showed it: bytes, page or records")
-    notes = s.ListField(child=s.CharField(), help_text="what was odd, one sentence each")
-    held = HeldShape(many=True, help_text="why it was held for a steward")
-    decided_at = _when(null=True)
-    decision = s.CharField(allow_null=True, help_text="the steward's reason for releasing or rejecting it")
-    released_places = s.ListField(child=s.CharField(), allow_null=True, help_text="null: all")
-    disagreements = s.ListField(help_text="where the site's own totals differ from what it lists")
-    requested_at = _when()
-    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
-    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
-    url = _text(null=False)
     demo = s.BooleanField()

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import Schedule
 
-from projects.api.runs import run_json
-from projects.api.shapes import MunicipalityShape, RunShape, SourceShape
+from projects.api.runs import RunSerializer, run_json
+from projects.api.shapes import MunicipalityShape, SourceShape
 from projects.models import Source, SyncRun
 from projects.tests.factories import a_listing, a_project, a_run, a_source, change
 
@@ -123,7 +123,7 @@ def test_a_run_is_what_the_sync_prints_with_its_id_and_address(client):
     trust = {"held", "decided_at", "decision", "released_places", "disagreements"}
     known = SYNC_JSON | trust | {"id", "url", "notes", "unchanged_by", "requested_at", "waits_for"}
     assert set(run_json(run)) == known
-    assert set(row) == known | {"demo", "queue_position"} == set(RunShape().fields)
+    assert set(row) == known | {"demo", "queue_position"} == set(RunSerializer().fields)
     assert row["changes"] == {"first": 3, "last": 5, "count": 3}
     assert (row["url"], row["error"], row["duration_s"]) == (f"/api/v1/runs/{run.pk}/", None, 60.0)
     assert row["demo"] is True

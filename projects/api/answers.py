@@ -1,0 +1,129 @@
+"""The base of every object that the API answers: what its fields declare is the OpenAPI document and the answer.
+
+A field is read from the attribute that its `source` names and written by its type alone: decimals as
+strings, instants in UTC, unknown null. What to read and how to write it is worked out once a class: a list of
+500 rows pays for its values, not for its declaration.
+
+The docstring of an answer's class is its description in the document: what is for us stands in comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from rest_framework import serializers as s
+
+from projects.wording.figures import instant
+
+Write = Callable[[Any], Any]
+
+
+# One object of an answer; a nested one is written likewise. A nested serializer that is no Answer documents
+# what is stored as JSON, and is given as it stands. Where the `source` of a field is "*", `derive` gives its
+# value; a nested answer reads the row itself.
+class Answer(s.Serializer[Any]):
+
+    def derive(self, row: Any) -> dict[str, Any]:
+        """{field: value as JSON has it} of the fields that are no attribute of the row."""
+        raise NotImplementedError
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        plan = _plan(type(self))
+        answer = plan.empty.copy()
+        answer.update(zip(plan.read, plan.values(instance), strict=True))
+        for name, write in plan.written:
+            answer[name] = write(answer[name])
+        for name, part in plan.parts:
+            answer[name] = part(instance)
+        if plan.derived:
+            derived = self.derive(instance)
+            for name in plan.derived:
+                answer[name] = derived[name]
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """`empty` has all fields in their order; the others say where their values come from."""
+
+    empty: dict[str, Any]
+    read: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+    written: tuple[tuple[str, Write], ...]
+    parts: tuple[tuple[str, Write], ...]
+    derived: tuple[str, ...]
+
+
+@cache
+def _plan(answer: type[Answer]) -> _Plan:
+    fields = answer().fields
+    whole = [name for name, field in fields.items() if field.source == "*"]
+    read = tuple(name for name in fields if name not in whole)
+    writers = [(name, _writer(fields[name])) for name in read]
+    parts = tuple((name, fields[name].to_representation) for name in whole if isinstance(fields[name], Answer))
+    return _Plan(
+        empty=dict.fromkeys(fields),
+        read=read,
+        values=_getter([str(fields[name].source) for name in read]),
+        written=tuple((name, write) for name, write in writers if write),
+        parts=parts,
+        derived=tuple(name for name in whole if not isinstance(fields[name], Answer)),
+    )
+
+
+def _getter(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """attrgetter gives a tuple only for two or more."""
+    if len(sources) > 1:
+        return attrgetter(*sources)
+    return lambda row: tuple(attrgetter(source)(row) for source in sources)
+
+
+def _writer(field: s.Field[Any, Any, Any, Any]) -> Write | None:
+    """How values of the field's type are written; None: as they stand."""
+    write = _type_writer(field)
+    if write is None or not field.allow_null or isinstance(field, s.DateTimeField):
+        return write
+    return lambda value: None if value is None else write(value)
+
+
+def _type_writer(field: s.Field[Any, Any, Any, Any]) -> Write | None:
+    match field:
+        case s.DecimalField():
+            return f"{{:.{field.decimal_places}f}}".format
+        case s.DateTimeField():
+            return instant
+        case s.DateField():
+            return lambda day: day.isoformat()
+        case s.ChoiceField():
+            return lambda code: str(code) or None
+        case s.CharField() if field.allow_null:
+            return lambda text: text or None
+        case s.BooleanField():
+            return bool
+        case s.ListSerializer() if isinstance(field.child, Answer):
+            part = field.child.to_representation
+            return lambda rows: [part(row) for row in rows]
+        case Answer():
+            return field.to_representation
+    return None
+
+
+def text(**given: Any) -> Any:
+    """A text that may be unknown: null, never blank."""
+    return s.CharField(allow_null=True, **given)
+
+
+def rand(**given: Any) -> Any:
+    return s.DecimalField(20, 2, **{"allow_null": True, "help_text": "rand", **given})
+
+
+def texts(**given: Any) -> Any:
+    return s.ListField(child=s.CharField(), **given)
+
+
+def pairs(help_text: str) -> Any:
+    return s.DictField(child=s.ListField(min_length=2, max_length=2), help_text=help_text)
