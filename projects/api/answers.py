@@ -1,4 +1,4 @@
-"""The base of every object that the API answers: what its fields declare is the OpenAPI document and the answer.
+"""What the API answers: the fields that an object declares are both its OpenAPI document and its answer.
 
 A field is read from the attribute that its `source` names and written by its type alone: decimals as
 strings, instants in UTC, unknown null. What to read and how to write it is worked out once a class: a list of
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -26,7 +28,6 @@ Write = Callable[[Any], Any]
 # what is stored as JSON, and is given as it stands. Where the `source` of a field is "*", `derive` gives its
 # value; a nested answer reads the row itself.
 class Answer(s.Serializer[Any]):
-
     def derive(self, row: Any) -> dict[str, Any]:
         """{field: value as JSON has it} of the fields that are no attribute of the row."""
         raise NotImplementedError
@@ -63,15 +64,15 @@ def _plan(answer: type[Answer]) -> _Plan:
     fields = answer().fields
     whole = [name for name, field in fields.items() if field.source == "*"]
     read = tuple(name for name in fields if name not in whole)
+    parts = {name: fields[name].to_representation for name in whole if isinstance(fields[name], Answer)}
     writers = [(name, _writer(fields[name])) for name in read]
-    parts = tuple((name, fields[name].to_representation) for name in whole if isinstance(fields[name], Answer))
     return _Plan(
         empty=dict.fromkeys(fields),
         read=read,
         values=_getter([str(fields[name].source) for name in read]),
         written=tuple((name, write) for name, write in writers if write),
-        parts=parts,
-        derived=tuple(name for name in whole if not isinstance(fields[name], Answer)),
+        parts=tuple(parts.items()),
+        derived=tuple(name for name in whole if name not in parts),
     )
 
 
@@ -82,34 +83,33 @@ def _getter(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda row: tuple(attrgetter(source)(row) for source in sources)
 
 
-def _writer(field: s.Field[Any, Any, Any, Any]) -> Write | None:
-    """How values of the field's type are written; None: as they stand."""
-    write = _type_writer(field)
-    if write is None or not field.allow_null or isinstance(field, s.DateTimeField):
-        return write
-    return lambda value: None if value is None else write(value)
-
-
-def _type_writer(field: s.Field[Any, Any, Any, Any]) -> Write | None:
+def _writer(field: Any) -> Write | None:
+    """How values of the field's type are written; None: as they stand. A blank text is unknown, too."""
     match field:
-        case s.DecimalField():
-            return f"{{:.{field.decimal_places}f}}".format
         case s.DateTimeField():
             return instant
-        case s.DateField():
-            return lambda day: day.isoformat()
+        case s.ChoiceField() | s.CharField() if field.allow_null:
+            return lambda text: str(text) if text else None
         case s.ChoiceField():
-            return lambda code: str(code) or None
-        case s.CharField() if field.allow_null:
-            return lambda text: text or None
+            return str
+        case s.DecimalField():
+            write: Write = f"{{:.{field.decimal_places}f}}".format
+        case s.DateField():
+            write = date.isoformat
         case s.BooleanField():
-            return bool
-        case s.ListSerializer() if isinstance(field.child, Answer):
-            part = field.child.to_representation
-            return lambda rows: [part(row) for row in rows]
+            write = bool
+        case s.ListSerializer(child=Answer() as part):
+            return lambda rows: [part.to_representation(row) for row in rows]
         case Answer():
-            return field.to_representation
-    return None
+            write = field.to_representation
+        case _:
+            return None
+    return (lambda value: None if value is None else write(value)) if field.allow_null else write
+
+
+def amount(value: Decimal | None) -> str | None:
+    """Rand or percent with two decimals."""
+    return None if value is None else f"{value:.2f}"
 
 
 def text(**given: Any) -> Any:

@@ -2,80 +2,100 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from projects.api.answers import Answer, amount, rand, text, texts
 from projects.api.marks import DemoMarked
-from projects.api.shapes_finance import DiscrepancyShape
-from projects.facts import finance
 from projects.filters import DiscrepancyFilter
 from projects.finances.attribution import attribution
 from projects.finances.families import municipal_span
-from projects.models import Discrepancy, Source
-from projects.wording.figures import instant
+from projects.models import Discrepancy, DiscrepancyState, Province, Severity, Source
 
 
-def discrepancy_json(row: Any, demo: bool, attributed: str) -> dict[str, Any]:
-    """The contract's discrepancy. Needs a row of `Discrepancy.objects.for_list_page()`."""
-    confirmed: datetime | None = row.confirmed_at
-    return {
-        "id": row.pk,
-        "rule": row.rule,
-        "municipality": row.municipality_id,
-        "province": row.municipality.province,
-        "project": row.project_id,
-        "programme": row.programme or None,
-        "financial_years": {
-            "first": row.first_year,
-            "last": row.last_year,
-            "label": municipal_span(row.first_year, row.last_year),
-        },
-        "state": row.state,
-        "severity": row.severity,
-        "question": row.question,
-        "sentence": row.question,
-        "explanations": row.explanations,
-        "compared": row.compared,
-        "dws": _side(finance.DWS, row.dws_label, row.dws_value, row.dws_snapshot_id),
-        "treasury": _side(finance.TREASURY, row.treasury_label, row.treasury_value, row.treasury_snapshot_id),
-        "attribution": attributed,
-        "evidence": row.evidence,
-        "first_seen_at": instant(row.first_seen_at),
-        "opened_at": instant(row.opened_at),
-        "last_confirmed_at": instant(confirmed),
-        "last_changed_at": instant(row.last_changed_at),
-        "closed_at": instant(row.closed_at),
-        "changes": f"/api/v1/changes/?entity_type=discrepancy&entity_id={row.pk}",
-        "url": row.get_absolute_url(),
-        "demo": demo,
-    }
+class SpanOfYearsShape(Answer):
+    first = s.IntegerField(
+        source="first_year", help_text="municipal financial years (July to June), by their end"
+    )
+    last = s.IntegerField(source="last_year")
+    label = s.CharField(source="*", help_text="2020-21 to 2022-23")  # type: ignore[assignment]
+
+    def derive(self, row: Discrepancy) -> dict[str, Any]:
+        return {"label": municipal_span(row.first_year, row.last_year)}
 
 
-def _side(source: str, label: str, value: Decimal | None, snapshot: str | None) -> dict[str, Any]:
-    return {
-        "label": label,
-        "value": None if value is None else f"{value:.2f}",
-        "source": source,
-        "snapshot": snapshot,
-        "snapshot_url": f"/snapshots/{snapshot}/" if snapshot else None,
-    }
+# One side of a question: `dws` or `treasury`, as the field is named and its columns begin.
+class SideShape(Answer):
+    label = s.CharField(source="*", help_text="what the figure is")  # type: ignore[assignment]
+    value = rand(source="*")
+    source = s.CharField(source="*")  # type: ignore[assignment]
+    snapshot = text(source="*", help_text="of what contributes most; `evidence` has all")
+    snapshot_url = text(source="*")
+
+    def derive(self, row: Discrepancy) -> dict[str, Any]:
+        side = self.field_name
+        snapshot = getattr(row, f"{side}_snapshot_id")
+        return {
+            "label": getattr(row, f"{side}_label"),
+            "value": amount(getattr(row, f"{side}_value")),
+            "source": side,
+            "snapshot": snapshot,
+            "snapshot_url": f"/snapshots/{snapshot}/" if snapshot else None,
+        }
 
 
-class DiscrepancySerializer(DiscrepancyShape):
-    def to_representation(self, instance: Discrepancy) -> dict[str, Any]:
-        return discrepancy_json(instance, self.from_demo, self.attributed)
+# Needs rows of `Discrepancy.objects.for_list_page()`.
+class DiscrepancySerializer(Answer):
+    id = s.IntegerField()
+    rule = s.CharField()
+    municipality = s.CharField(source="municipality_id", help_text="whose books are compared")
+    province = s.ChoiceField(Province.choices, source="municipality.province")
+    project = s.IntegerField(
+        source="project_id", allow_null=True, help_text="null: about several projects, see `evidence`"
+    )
+    programme = text(help_text="the grant family")
+    financial_years = SpanOfYearsShape(source="*")
+    state = s.ChoiceField(DiscrepancyState.choices)
+    severity = s.ChoiceField(Severity.choices)
+    question = s.CharField()
+    sentence = s.CharField(source="question", help_text="the question")
+    explanations = texts(help_text="what may lawfully explain it")
+    compared = s.CharField(help_text="which figures of which years, in words")
+    dws = SideShape(source="*")
+    treasury = SideShape(source="*")
+    attribution = s.CharField(
+        source="*", help_text="to be given with the municipal figures: source and publication"
+    )
+    evidence = s.DictField(help_text="all projects, figures and in-kind figures that were compared")
+    first_seen_at = s.DateTimeField(help_text="when it was opened for the first time")
+    opened_at = s.DateTimeField(help_text="when it was opened, the last time")
+    last_confirmed_at = s.DateTimeField(
+        source="confirmed_at", allow_null=True, help_text="when a run last found it so"
+    )
+    last_changed_at = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+    changes = s.CharField(source="*", help_text="its history in the log")
+    url = s.CharField(source="*")
+    demo = s.BooleanField(source="*")
+
+    def derive(self, row: Discrepancy) -> dict[str, Any]:
+        return {
+            "attribution": self.attributed,
+            "changes": f"/api/v1/changes/?entity_type=discrepancy&entity_id={row.pk}",
+            "url": row.get_absolute_url(),
+            "demo": self.from_demo,
+        }
 
     @cached_property
     def from_demo(self) -> bool:
         """Asked once for all questions of an answer: a list uses one serializer for its rows."""
-        return Source.objects.filter(pk=finance.CORRELATION, demo=True).exists()
+        return Source.objects.filter(pk="correlation", demo=True).exists()
 
     @cached_property
     def attributed(self) -> str:

@@ -11,7 +11,7 @@ import django_filters
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter
 
-from projects.api.records import amount
+from projects.api.answers import amount
 from projects.facts import finance
 from projects.filters import Choices, ListField
 from projects.finances import sums

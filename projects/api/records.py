@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
+from projects.api.answers import amount
 from projects.api.sides import Side, Sums
 from projects.declared import declared
 from projects.fields import FIELDS, Kind
@@ -19,11 +19,6 @@ LastComplete = dict[str, datetime | None]
 def last_complete(until: datetime | None = None) -> LastComplete:
     """When each source was last read completely: one query for a whole page of projects."""
     return dict(Source.objects.last_complete(until).values_list("name", "last_complete"))
-
-
-def amount(value: Decimal | None) -> str | None:
-    """Rand or percent with two decimals."""
-    return None if value is None else f"{value:.2f}"
 
 
 def _day(value: date | None) -> str | None:

@@ -16,6 +16,7 @@ from projects.filters import Choices, SourceFilter
 from projects.health.sources import queue_position
 from projects.models import RunState, SyncRun
 
+
 class HeldShape(s.Serializer[Any]):
     rule = s.CharField()
     sentence = s.CharField()

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from projects.models import AmountType, DiscrepancyState, Measure, Presence, Province, Severity
+from projects.models import AmountType, Measure, Presence
 
 
 class FigureShape(s.Serializer[Any]):
@@ -81,46 +81,4 @@ class FinancesShape(s.Serializer[Any]):
     name = s.CharField()
     source = FinanceSourceShape()  # type: ignore[assignment]
     financial_years = FinancialYearShape(many=True)
-    demo = s.BooleanField()
-
-
-class SpanOfYearsShape(s.Serializer[Any]):
-    first = s.IntegerField(help_text="municipal financial years (July to June), by their end")
-    last = s.IntegerField()
-    label = s.CharField(help_text="2020-21 to 2022-23")  # type: ignore[assignment]
-
-
-class SideShape(s.Serializer[Any]):
-    label = s.CharField(help_text="what the figure is")  # type: ignore[assignment]
-    value = s.DecimalField(20, 2, allow_null=True, help_text="rand")
-    source = s.CharField()  # type: ignore[assignment]
-    snapshot = s.CharField(allow_null=True, help_text="of what contributes most; `evidence` has all")
-    snapshot_url = s.CharField(allow_null=True)
-
-
-class DiscrepancyShape(s.Serializer[Any]):
-    id = s.IntegerField()
-    rule = s.CharField()
-    municipality = s.CharField(help_text="whose books are compared")
-    province = s.ChoiceField(Province.choices)
-    project = s.IntegerField(allow_null=True, help_text="null: about several projects, see `evidence`")
-    programme = s.CharField(allow_null=True, help_text="the grant family")
-    financial_years = SpanOfYearsShape()
-    state = s.ChoiceField(DiscrepancyState.choices)
-    severity = s.ChoiceField(Severity.choices)
-    question = s.CharField()
-    sentence = s.CharField(help_text="the question")
-    explanations = s.ListField(child=s.CharField(), help_text="what may lawfully explain it")
-    compared = s.CharField(help_text="which figures of which years, in words")
-    dws = SideShape()
-    treasury = SideShape()
-    attribution = s.CharField(help_text="to be given with the municipal figures: source and publication")
-    evidence = s.DictField(help_text="all projects, figures and in-kind figures that were compared")
-    first_seen_at = s.DateTimeField(help_text="when it was opened for the first time")
-    opened_at = s.DateTimeField(help_text="when it was opened, the last time")
-    last_confirmed_at = s.DateTimeField(allow_null=True, help_text="when a run last found it so")
-    last_changed_at = s.DateTimeField()
-    closed_at = s.DateTimeField(allow_null=True)
-    changes = s.CharField(help_text="its history in the log")
-    url = s.CharField()
     demo = s.BooleanField()

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from projects.api.changes import change_json
-from projects.api.shapes_finance import DiscrepancyShape
+from projects.api.discrepancies import DiscrepancySerializer
 from projects.models import DataChangeLog, Discrepancy, Source
 from projects.tests.discrepancy_factories import a_question, log_question
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, a_snapshot, a_source
@@ -44,7 +44,7 @@ def question(settings: Any, tmp_path: Any) -> Discrepancy:
 
 def test_a_question_has_both_figures_both_sources_and_both_snapshots(client, question):
     row = client.get(f"/api/v1/discrepancies/{question.pk}/").json()
-    assert set(row) == set(DiscrepancyShape().fields)
+    assert set(row) == set(DiscrepancySerializer().fields)
     assert row["sentence"] == row["question"] == question.question
     assert row["financial_years"] == {"first": 2021, "last": 2023, "label": "2020-21 to 2022-23"}
     assert row["dws"] == {
