@@ -9,14 +9,10 @@ from rest_framework import serializers as s
 
 from projects.fields import FIELDS, Kind
 from projects.models import (
-    Cause,
-    ChangeType,
-    EntityType,
     Municipality,
     Presence,
     Province,
     RunState,
-    Severity,
     Status,
 )
 
@@ -142,56 +138,6 @@ class MunicipalityShape(s.Serializer[Any]):
     )
     sources = MunicipalitySideShape(many=True, help_text="the same source by source")
     finances = s.CharField(help_text="address of what it reports to National Treasury on water")
-    demo = s.BooleanField()
-
-
-class ChangeShape(s.Serializer[Any]):
-    id = s.IntegerField()
-    at = _when()
-    entity_type = s.ChoiceField(EntityType.choices)
-    entity_id = s.IntegerField()
-    external_id = _text(null=False)
-    name = _text(null=False)
-    municipality = _text()
-    municipalities = s.ListField(child=s.CharField())
-    province = s.ChoiceField(Province.choices, allow_null=True)
-    source = _text(null=False)
-    change_type = s.ChoiceField(ChangeType.choices)
-    kind = s.CharField(help_text="the same for all changes of one mass edit; a filter of this list")
-    cause = s.ChoiceField(Cause.choices)
-    severity = s.ChoiceField(Severity.choices)
-    rules = s.ListField(child=s.CharField())
-    field_changes = _pairs("{field: [old, new]}")
-    evidence = _pairs("{label: [old, new]}, the published strings")
-    overridden = s.ListField(
-        child=s.CharField(), help_text="fields that changed under a steward's correction: what is shown stays"
-    )
-    sentence = _text(null=False)
-    run = s.IntegerField(allow_null=True)
-    snapshot = _text()
-    digest = _text(null=False)
-    url = _text(null=False)
-    demo = s.BooleanField()
-
-
-class EventShape(s.Serializer[Any]):
-    run = s.IntegerField()
-    kind = _text(null=False)
-    at = _when()
-    source = _text(null=False)
-    entity_type = s.ChoiceField(EntityType.choices)
-    change_type = s.ChoiceField(ChangeType.choices)
-    cause = s.ChoiceField(Cause.choices)
-    fields = s.ListField(child=s.CharField(), help_text="the fields that changed on each")  # type: ignore[assignment]
-    count = s.IntegerField()
-    first = s.IntegerField(help_text="the lowest id; not all ids between first and last belong to it")
-    last = s.IntegerField()
-    majors = s.IntegerField(help_text="how many of its changes are major")
-    severity = s.ChoiceField(Severity.choices)
-    rules = s.ListField(child=s.CharField())
-    sentence = _text(null=False)
-    changes = s.CharField(help_text="its changes, one by one")
-    url = _text(null=False)
     demo = s.BooleanField()
 
 

@@ -12,7 +12,6 @@ from django.db.models import Count, Max, Min, Q
 from projects.models import DataChangeLog
 from projects.models.querysets import ChangeQuerySet
 from projects.wording import event_phrases, rules
-from projects.wording.figures import instant
 
 # So many changes of one run and one kind are an event; fewer are told one by one.
 LEAST = 10
@@ -39,6 +38,13 @@ class Event:
         return rules.assess_event(
             row.entity_type, row.change_type, row.field_changes, self.count, self.majors, self.minors
         )
+
+    @property
+    def telling(self) -> list[str]:
+        """The fields that changed on each, where it is about fields."""
+        row = self.row
+        is_update = row.change_type == "updated"
+        return event_phrases.telling(row.entity_type, row.field_changes) if is_update else []
 
     @property
     def query(self) -> str:
@@ -139,31 +145,4 @@ def of_group(row: DataChangeLog, group: dict[str, Any]) -> Event:
     return Event(row, group["count"], group["first"], group["last"], group["majors"], group["minors"])
 
 
-def event_json(event: Event) -> dict[str, Any]:
-    """An event for the API. No query."""
-    row, assessment = event.row, event.assessment
-    return {
-        "run": row.run_id,
-        "kind": row.kind,
-        "at": instant(row.at),
-        "source": row.source_id,
-        "entity_type": row.entity_type,
-        "change_type": row.change_type,
-        "cause": row.cause,
-        "fields": event_phrases.telling(row.entity_type, row.field_changes)
-        if row.change_type == "updated"
-        else [],
-        "count": event.count,
-        "first": event.first,
-        "last": event.last,
-        "majors": event.majors,
-        "severity": assessment.severity,
-        "rules": assessment.rules,
-        "sentence": assessment.sentence,
-        "changes": f"/api/v1/changes/?{event.query}",
-        "url": f"/changes/?{event.query}",
-        "demo": row.demo,
-    }
-
-
-__all__ = ["LEAST", "Entries", "Event", "entries", "event_json", "groups", "of_group"]
+__all__ = ["LEAST", "Entries", "Event", "entries", "groups", "of_group"]

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.api.changes import change_json
-from projects.api.shapes import ChangeShape
+from projects.api.changes import ChangeSerializer, change_json
 from projects.log.writer import Entry
 from projects.models import DataChangeLog
 from projects.pages.render import change_html
@@ -47,7 +46,7 @@ def test_a_change_has_the_shape_of_the_contract(client):
     assert (
         set(answer)
         == CONTRACT | {"evidence", "kind", "municipalities", "overridden", "url"}
-        == set(ChangeShape().fields)
+        == set(ChangeSerializer().fields)
     )
     assert answer["field_changes"] == {"progress_percentage": ["78.00", "62.00"]}
     assert (answer["severity"], answer["rules"]) == ("major", ["progress_backwards"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.log.events import Event, entries, event_json
+from projects.log.events import Event, entries
 from projects.log.writer import Entry
 from projects.models import DataChangeLog
 from projects.pages.render import about, before_and_after
@@ -296,4 +296,4 @@ def test_figures_first_published_in_one_reading_are_one_event():
         log_figure(figure, "updated", months, run=later)
     event = entries(DataChangeLog.objects.all(), 50).rows[0]
     assert event.assessment.sentence == "Amount changed on 12 municipal figures in one reading."
-    assert event_json(event)["fields"] == ["amount"]
+    assert event.telling == ["amount"]

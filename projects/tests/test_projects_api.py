@@ -13,7 +13,8 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient
 
-from projects.api.shapes import ChangeShape, ProjectDetailShape, ProjectShape
+from projects.api.changes import ChangeSerializer
+from projects.api.shapes import ProjectDetailShape, ProjectShape
 from projects.models import Project
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, a_source, change, log
 
@@ -338,7 +339,7 @@ def test_the_history_lists_every_change_newest_first(client):
     rows = client.get(f"{LIST}{project.pk}/history/").json()["results"]
     assert [row["change_type"] for row in rows] == ["updated", "created"]
     assert rows[0]["sentence"] == "Progress fell from 62% to 50%."
-    assert set(rows[0]) == set(ChangeShape().fields)
+    assert set(rows[0]) == set(ChangeSerializer().fields)
     assert client.get(f"{LIST}99/history/").status_code == 404
 
 
