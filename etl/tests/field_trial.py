@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from projects.api.shapes import ProjectShape
+from projects.api.records import ProjectShape
 from projects.models import DataChangeLog, Override, Project, SyncRun
 from projects.models import Vocabulary as VocabularyRow
 from projects.stewards import overrides

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, Max, Q, QuerySet
 
 from projects.api.corrections import corrections, overridden_at, past_corrections
-from projects.api.records import last_complete, project_json
+from projects.api.records import last_complete, project_writer
 from projects.fields import Kind, of
 from projects.filters import BETWEEN, NOT_PUBLISHED, ORDERINGS, SEARCHED, ProjectFilter
 from projects.models import DataChangeLog, Presence, Project
@@ -38,8 +38,8 @@ class Present:
     def records(self, ids: Iterable[int]) -> list[Record]:
         """The contract's projects, in the order of the ids; a fixed number of queries."""
         wanted = list(ids)
-        rows, complete = Project.objects.for_api().in_bulk(wanted), last_complete()
-        return [project_json(rows[pk], complete) for pk in wanted if pk in rows]
+        rows, written = Project.objects.for_api().in_bulk(wanted), project_writer(last_complete())
+        return [written(rows[pk]) for pk in wanted if pk in rows]
 
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return corrections(pk)
@@ -84,12 +84,16 @@ class Past:
         wanted = list(ids)
         missing = [pk for pk in wanted if pk not in self.changed]
         rows = Project.objects.for_api().in_bulk(missing) if missing else {}
-        found = {pk: project_json(row, self.complete) for pk, row in rows.items()} | self.changed
+        found = {pk: self.written(row) for pk, row in rows.items()} | self.changed
         return [found[pk] for pk in wanted if pk in found]
 
     @cached_property
     def complete(self) -> dict[str, datetime | None]:
         return last_complete(self.moment)
+
+    @cached_property
+    def written(self) -> Callable[[Project], Record]:
+        return project_writer(self.complete)
 
     @cached_property
     def changed(self) -> dict[int, Record]:
@@ -105,7 +109,7 @@ class Past:
         corrected = overridden_at(ids, self.moment)
         past = {}
         for row in Project.objects.for_api().filter(pk__in=ids):
-            record = taken_back(project_json(row, self.complete), steps[row.pk])
+            record = taken_back(self.written(row), steps[row.pk])
             record["overridden"] = corrected.get(row.pk, [])
             _date_back(record, *dates.get(row.pk, (None, None)), self.complete.get(row.source_id))
             past[row.pk] = record

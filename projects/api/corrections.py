@@ -5,27 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rest_framework import serializers as s
+
+from projects.api.answers import Answer
 from projects.models import Cause, DataChangeLog, Override
-from projects.wording.figures import instant
 
 
-def correction_json(override: Override) -> dict[str, Any]:
-    """Values are canonical strings as in the log; the name of the steward is for the stewards."""
-    return {
-        "field": override.field,
-        "value": override.value,
-        "source_value": override.source_value,
-        "source_value_then": override.source_value_then,
-        "reason": override.reason,
-        "made_at": instant(override.made_at),
-        "expires_at": instant(override.expires_at),
-    }
+# Values are canonical strings as in the log; the name of the steward is for the stewards.
+class CorrectionShape(Answer):
+    field = s.CharField()
+    value = s.JSONField(help_text="what is shown; spelt as in the log, null: not known")
+    source_value = s.JSONField(help_text="what the source says now")
+    source_value_then = s.JSONField(help_text="what the source said when the correction was made")
+    reason = s.CharField()
+    made_at = s.DateTimeField()
+    expires_at = s.DateTimeField(allow_null=True)
 
 
 def corrections(project_id: int) -> list[dict[str, Any]]:
     """Those in force, by field."""
     rows = Override.objects.active().filter(project_id=project_id).order_by("field")
-    return [correction_json(row) for row in rows]
+    return CorrectionShape(rows, many=True).data
 
 
 def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
     for row in rows:
         moves = (changes[row.field][0] for changes in steps if row.field in changes)
         row.source_value = next(moves, row.source_value)
-    return [correction_json(row) for row in rows]
+    return CorrectionShape(rows, many=True).data
 
 
 def overridden_at(project_ids: Any, moment: datetime) -> dict[int, list[str]]:

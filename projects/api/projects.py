@@ -20,7 +20,7 @@ from projects.api.asof import Past, Present
 from projects.api.changes import ChangeSerializer
 from projects.api.exports import Csv, GeoJson, streamed
 from projects.api.marks import DemoMarked
-from projects.api.shapes import ProjectDetailShape, ProjectShape
+from projects.api.records import ProjectDetailShape, ProjectShape
 from projects.filters import ProjectFilter, year_problem
 from projects.models import DataChangeLog, Project
 from projects.wording.figures import HERE

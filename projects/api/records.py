@@ -1,16 +1,20 @@
-"""Rows of the record as the dicts that the API gives: decimals as strings, instants in UTC, unknown null."""
+"""What the record has of a project and of a municipality, as the API gives it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
-from projects.api.answers import amount
+from rest_framework import serializers as s
+
+from projects.api.answers import Answer, amount, rand, text, texts
+from projects.api.corrections import CorrectionShape
 from projects.api.sides import Side, Sums
 from projects.declared import declared
-from projects.fields import FIELDS, Kind
-from projects.models import Municipality, MunicipalityListing, Presence, Source
+from projects.fields import FIELDS, Field, Kind, of
+from projects.models import Municipality, MunicipalityListing, Presence, Province, Source, Status
 from projects.wording.figures import instant
 
 LastComplete = dict[str, datetime | None]
@@ -21,44 +25,77 @@ def last_complete(until: datetime | None = None) -> LastComplete:
     return dict(Source.objects.last_complete(until).values_list("name", "last_complete"))
 
 
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _codes(municipalities: Any) -> list[str]:
-    return sorted(municipality.pk for municipality in municipalities.all())
-
-
-# Of the kinds that JSON has no type for, how their values are written.
-_WRITTEN: dict[Kind, Callable[[Any], Any]] = {
-    Kind.MONEY: amount,
-    Kind.PERCENT: amount,
-    Kind.DATE: _day,
-    Kind.PLACES: _codes,
+_TYPED: dict[Kind, Callable[..., Any]] = {
+    Kind.TEXT: text,
+    Kind.MONEY: rand,
+    Kind.PERCENT: partial(s.DecimalField, 5, 2, allow_null=True, help_text="0 to 100"),
+    Kind.COUNT: partial(s.IntegerField, allow_null=True),
+    Kind.DATE: partial(s.DateField, allow_null=True),
+    Kind.DEGREES: partial(s.FloatField, allow_null=True),
+    Kind.STATUS: partial(s.ChoiceField, Status.choices, allow_null=True),
+    Kind.PROGRAMME: text,
+    Kind.PROJECT_TYPE: text,
+    Kind.PROVINCE: partial(s.ChoiceField, Province.choices, allow_null=True),
+    Kind.PLACE: partial(text, help_text="Demarcation Board code"),
+    Kind.PLACES: partial(texts, source="*"),
 }
-_TYPED = [(field.name, field.column, _WRITTEN.get(field.kind)) for field in FIELDS]
 
 
-def project_json(project: Any, complete: LastComplete) -> dict[str, Any]:
-    """The contract's project. Needs a row of `Project.objects.for_api()`."""
-    return {
-        "id": project.pk,
-        "source": project.source_id,
-        "external_id": project.external_id,
-        **{
-            name: written(getattr(project, column)) if written else getattr(project, column)
-            for name, column, written in _TYPED
-        },
-        "published": project.published,
-        "presence": project.presence,
-        "first_seen_at": instant(project.first_seen_at),
-        "last_seen_at": instant(last_seen_at(project, complete)),
-        "last_changed_at": instant(project.last_changed_at),
-        "overridden": [correction.field for correction in project.corrections],
-        "issues": project.issues,
-        "url": project.url or None,
-        "demo": bool(project.source.demo),
-    }
+def _typed(field: Field) -> Any:
+    given = {} if field.column == field.name else {"source": field.column}
+    return _TYPED[field.kind](**given)
+
+
+# Needs rows of `Project.objects.for_api()` and, as the context's `complete`, what `last_complete` says.
+class ProjectShape(Answer):
+    id = s.IntegerField()
+    source = s.CharField(source="source_id")  # type: ignore[assignment]
+    external_id = s.CharField()
+    published = s.DictField(child=s.CharField(), help_text="every string of the source, by its label")
+    presence = s.ChoiceField(Presence.choices)
+    first_seen_at = s.DateTimeField()
+    last_seen_at = s.DateTimeField(source="*", allow_null=True)
+    last_changed_at = s.DateTimeField()
+    overridden = texts(source="*", help_text="fields that a steward corrected")
+    issues = s.ListField(help_text="what was published but could not be read")
+    url = text()
+    demo = s.BooleanField(source="source.demo", help_text="from the replica, not real")
+
+    def get_fields(self) -> dict[str, Any]:
+        """The typed fields stand behind what the project is known by."""
+        declared = super().get_fields()
+        known_by = {name: declared.pop(name) for name in ("id", "source", "external_id")}
+        return known_by | {field.name: _typed(field) for field in FIELDS} | declared
+
+    def derive(self, row: Any) -> dict[str, Any]:
+        return {
+            **{name: sorted(place.pk for place in getattr(row, name).all()) for name in _PLACES},
+            "last_seen_at": instant(last_seen_at(row, self.complete)),
+            "overridden": [correction.field for correction in row.corrections],
+        }
+
+    @cached_property
+    def complete(self) -> LastComplete:
+        return self.context["complete"]
+
+
+_PLACES = of(Kind.PLACES)
+
+
+# The project's own page of the API adds these to a record, which as of a past day is no row.
+class ProjectDetailShape(ProjectShape):
+    overrides = CorrectionShape(many=True, help_text="the corrections in force")
+    other_texts = s.DictField(
+        child=s.CharField(),
+        allow_null=True,
+        help_text="{label: string} where the list's line and the project's own page differ: `published` has"
+        " the one, this the other; null as of a past day",
+    )
+
+
+def project_writer(complete: LastComplete) -> Callable[[Any], dict[str, Any]]:
+    """What makes the contract's project of a row of `Project.objects.for_api()`."""
+    return ProjectShape(context={"complete": complete}).to_representation
 
 
 def last_seen_at(project: Any, complete: LastComplete) -> datetime | None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers as s
 
-from projects.fields import FIELDS, Kind
 from projects.models import (
     Municipality,
-    Presence,
     Province,
     RunState,
-    Status,
 )
 
 
@@ -31,63 +27,6 @@ def _when(null: bool = False) -> Any:
 
 def _pairs(help_text: str) -> Any:
     return s.DictField(child=s.ListField(min_length=2, max_length=2), help_text=help_text)
-
-
-_TYPED: dict[Kind, Callable[[], Any]] = {
-    Kind.TEXT: _text,
-    Kind.MONEY: _rand,
-    Kind.PERCENT: lambda: s.DecimalField(5, 2, allow_null=True, help_text="0 to 100"),
-    Kind.COUNT: lambda: s.IntegerField(allow_null=True),
-    Kind.DATE: lambda: s.DateField(allow_null=True),
-    Kind.DEGREES: lambda: s.FloatField(allow_null=True),
-    Kind.STATUS: lambda: s.ChoiceField(Status.choices, allow_null=True),
-    Kind.PROGRAMME: _text,
-    Kind.PROJECT_TYPE: _text,
-    Kind.PROVINCE: lambda: s.ChoiceField(Province.choices, allow_null=True),
-    Kind.PLACE: lambda: s.CharField(allow_null=True, help_text="Demarcation Board code"),
-    Kind.PLACES: lambda: s.ListField(child=s.CharField()),
-}
-
-
-class ProjectShape(s.Serializer[Any]):
-    id = s.IntegerField()
-    source = _text(null=False)
-    external_id = _text(null=False)
-    published = s.DictField(child=s.CharField(), help_text="every string of the source, by its label")
-    presence = s.ChoiceField(Presence.choices)
-    first_seen_at = _when()
-    last_seen_at = _when(null=True)
-    last_changed_at = _when()
-    overridden = s.ListField(child=s.CharField(), help_text="fields that a steward corrected")
-    issues = s.ListField(help_text="what was published but could not be read")
-    url = _text()
-    demo = s.BooleanField(help_text="from the replica, not real")
-
-    def get_fields(self) -> dict[str, Any]:
-        """The typed fields stand behind what the project is known by."""
-        declared = super().get_fields()
-        known_by = {name: declared.pop(name) for name in ("id", "source", "external_id")}
-        return known_by | {field.name: _TYPED[field.kind]() for field in FIELDS} | declared
-
-
-class CorrectionShape(s.Serializer[Any]):
-    field = s.CharField()
-    value = s.JSONField(help_text="what is shown; spelt as in the log, null: not known")
-    source_value = s.JSONField(help_text="what the source says now")
-    source_value_then = s.JSONField(help_text="what the source said when the correction was made")
-    reason = _text(null=False)
-    made_at = _when()
-    expires_at = _when(null=True)
-
-
-class ProjectDetailShape(ProjectShape):
-    overrides = CorrectionShape(many=True, help_text="the corrections in force")
-    other_texts = s.DictField(
-        child=s.CharField(),
-        allow_null=True,
-        help_text="{label: string} where the list's line and the project's own page differ: `published` has"
-        " the one, this the other; null as of a past day",
-    )
 
 
 class ListingShape(s.Serializer[Any]):

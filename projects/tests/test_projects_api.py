@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import AsyncClient
 
 from projects.api.changes import ChangeSerializer
-from projects.api.shapes import ProjectDetailShape, ProjectShape
+from projects.api.records import ProjectDetailShape, ProjectShape
 from projects.models import Project
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, a_source, change, log
 
