@@ -61,7 +61,7 @@ class _Plan:
 
 @cache
 def _plan(answer: type[Answer]) -> _Plan:
-    fields = answer().fields
+    fields: dict[str, Any] = dict(answer().fields.items())
     whole = [name for name, field in fields.items() if field.source == "*"]
     read = tuple(name for name in fields if name not in whole)
     parts = {name: fields[name].to_representation for name in whole if isinstance(fields[name], Answer)}

@@ -68,7 +68,7 @@ class EventShape(Answer):
     entity_type = s.ChoiceField(EntityType.choices, source="row.entity_type")
     change_type = s.ChoiceField(ChangeType.choices, source="row.change_type")
     cause = s.ChoiceField(Cause.choices, source="row.cause")
-    fields = texts(source="telling", help_text="the fields that changed on each")  # type: ignore[assignment]
+    fields = texts(source="telling", help_text="the fields that changed on each")
     count = s.IntegerField()
     first = s.IntegerField(help_text="the lowest id; not all ids between first and last belong to it")
     last = s.IntegerField()

@@ -25,7 +25,7 @@ class CorrectionShape(Answer):
 def corrections(project_id: int) -> list[dict[str, Any]]:
     """Those in force, by field."""
     rows = Override.objects.active().filter(project_id=project_id).order_by("field")
-    return CorrectionShape(rows, many=True).data
+    return [*map(CorrectionShape().to_representation, rows)]
 
 
 def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def past_corrections(project_id: int, moment: datetime) -> list[dict[str, Any]]:
     for row in rows:
         moves = (changes[row.field][0] for changes in steps if row.field in changes)
         row.source_value = next(moves, row.source_value)
-    return CorrectionShape(rows, many=True).data
+    return [*map(CorrectionShape().to_representation, rows)]
 
 
 def overridden_at(project_ids: Any, moment: datetime) -> dict[int, list[str]]:

@@ -6,20 +6,72 @@ from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as s
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from projects.api.answers import rand, text
 from projects.api.finances import PARAMETERS, Narrowed, finances_json
 from projects.api.marks import DemoMarked
 from projects.api.records import municipality_json
-from projects.api.shapes import MunicipalityShape
 from projects.api.shapes_finance import FinancesShape
 from projects.api.sides import Side, publishers, sides
 from projects.filters import MunicipalityFilterSet
-from projects.models import Municipality
+from projects.models import Municipality, Province
+
+
+class ListingShape(s.Serializer[Any]):
+    source = s.CharField()
+    name = s.CharField()
+    projects = s.IntegerField(allow_null=True)
+    value = rand()
+    published = s.DictField(child=s.CharField())
+    issues = s.ListField()
+    is_listed = s.BooleanField(help_text="false: the figures are the last that the source published")
+    unlisted_since = s.DateTimeField(
+        allow_null=True, help_text="when a complete reading first was without the line"
+    )
+    first_seen_at = s.DateTimeField()
+    last_changed_at = s.DateTimeField()
+    url = text()
+    demo = s.BooleanField()
+
+
+class OwnSumsShape(s.Serializer[Any]):
+    projects = s.IntegerField()
+    budget = rand()
+    budgets = s.IntegerField(help_text="how many of the projects publish one")
+    expenditure = rand()
+    expenditures = s.IntegerField(help_text="how many of the projects publish one")
+
+
+class MunicipalitySideShape(s.Serializer[Any]):
+    source = s.CharField()
+    listing = ListingShape(allow_null=True, help_text="as this source publishes the municipality as a whole")
+    own = OwnSumsShape(help_text="our own sums over this source's projects")
+
+
+class MunicipalityShape(s.Serializer[Any]):
+    code = s.CharField()
+    name = s.CharField()
+    province = s.ChoiceField(Province.choices)
+    category = s.ChoiceField(Municipality.Category.choices)
+    district = text()
+    population_2016 = s.IntegerField(allow_null=True)
+    area_km2 = s.DecimalField(10, 2, allow_null=True)
+    latitude = s.FloatField(allow_null=True)
+    longitude = s.FloatField(allow_null=True)
+    place_name = s.CharField(allow_null=True, help_text="the town at the point; © GeoNames, CC BY 4.0")
+    listing = ListingShape(allow_null=True, help_text="as DWS, the first source, publishes it as a whole")
+    own = OwnSumsShape(
+        help_text="our own sums over the projects that we read; one that two sources list counts for each"
+    )
+    sources = MunicipalitySideShape(many=True, help_text="the same source by source")
+    finances = s.CharField(help_text="address of what it reports to National Treasury on water")
+    demo = s.BooleanField()
 
 
 class MunicipalitySerializer(MunicipalityShape):

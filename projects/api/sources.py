@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from projects.api.answers import text
 from projects.api.marks import DemoMarked
-from projects.api.shapes import SourceShape
 from projects.health.sources import Clock, facts_json, sources
-from projects.models import Source, SyncRun
+from projects.models import RunState, Source, SyncRun
 
 
 def source_json(source: Any, clock: Clock) -> dict[str, Any]:
@@ -37,7 +38,42 @@ def _active(run: SyncRun | None, clock: Clock) -> dict[str, Any] | None:
     }
 
 
-class SourceSerializer(SourceShape):
+class CircuitShape(s.Serializer[Any]):
+    open = s.BooleanField(help_text="five runs in a row failed: the clock asks less and less often")
+    failures = s.IntegerField(help_text="failed runs since one last read the source")
+    next_probe = s.DateTimeField(allow_null=True, help_text="when the clock tries again; null while closed")
+
+
+class ActiveRunShape(s.Serializer[Any]):
+    id = s.IntegerField()
+    state = s.ChoiceField(RunState.choices)
+    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
+    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
+
+
+class SourceSerializer(s.Serializer[Any]):
+    name = s.CharField()
+    title = s.CharField()
+    url = text()
+    state = s.ChoiceField(RunState.choices, allow_null=True, help_text="of its newest run")
+    last_attempt = s.DateTimeField(allow_null=True)
+    last_complete = s.DateTimeField(allow_null=True)
+    last_change = s.DateTimeField(allow_null=True)
+    failure_streak = s.IntegerField()
+    down_since = s.DateTimeField(allow_null=True, help_text="when the present row of failures began")
+    circuit = CircuitShape()
+    next_run = s.DateTimeField(allow_null=True)
+    interval_minutes = s.IntegerField(allow_null=True)
+    last_duration_s = s.FloatField(allow_null=True, help_text="of the newest run that ended")
+    stale = s.BooleanField(help_text="no complete reading was believed for longer than stale_after_s")
+    stale_since = s.DateTimeField(allow_null=True)
+    stale_after_s = s.FloatField(
+        allow_null=True, help_text="3 times the interval or the last complete run, whichever is longer"
+    )
+    active_run = ActiveRunShape(allow_null=True, help_text="the queued or running one")
+    held_run = s.IntegerField(allow_null=True, help_text="the run that waits for a steward")
+    demo = s.BooleanField()
+
     def to_representation(self, instance: Source) -> dict[str, Any]:
         return source_json(instance, self.clock)
 

@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 from django_q.models import Schedule
 
+from projects.api.municipalities import MunicipalityShape
 from projects.api.runs import RunSerializer, run_json
-from projects.api.shapes import MunicipalityShape, SourceShape
+from projects.api.sources import SourceSerializer
 from projects.models import Source, SyncRun
 from projects.tests.factories import a_listing, a_project, a_run, a_source, change
 
@@ -85,7 +86,7 @@ def test_a_source_tells_attempt_complete_reading_and_change_apart(client):
     a_run(state="abandoned", complete=None, finished_at=noon + timedelta(hours=2))
     Schedule.objects.create(name="dws", func="f", next_run=noon + timedelta(hours=3), repeats=-1)
     row = client.get("/api/v1/sources/dws/").json()
-    assert set(row) == set(SourceShape().fields)
+    assert set(row) == set(SourceSerializer().fields)
     assert row["state"] == "abandoned"
     assert row["last_attempt"] == "2026-06-01T13:59:00.000000Z"
     assert row["last_complete"] == "2026-06-01T12:00:00.000000Z"
