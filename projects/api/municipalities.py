@@ -24,7 +24,7 @@ from projects.models import Municipality, Province
 
 
 class ListingShape(s.Serializer[Any]):
-    source = s.CharField()
+    source = s.CharField()  # type: ignore[assignment]
     name = s.CharField()
     projects = s.IntegerField(allow_null=True)
     value = rand()
@@ -49,7 +49,7 @@ class OwnSumsShape(s.Serializer[Any]):
 
 
 class MunicipalitySideShape(s.Serializer[Any]):
-    source = s.CharField()
+    source = s.CharField()  # type: ignore[assignment]
     listing = ListingShape(allow_null=True, help_text="as this source publishes the municipality as a whole")
     own = OwnSumsShape(help_text="our own sums over this source's projects")
 
