@@ -28,7 +28,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for an
 # Starts both servers, says where they are, and waits to be killed.
 HOLDER = """
 import sys, time
-from buka import embedded
+from buka.dev import embedded
 from buka.dev.processes import Nursery
 with Nursery() as nursery:
     folder = nursery.folder()
@@ -182,8 +182,8 @@ def test_an_ordinary_user_can_start_both():
     try:
         top.chmod(0o755)
         (top / "buka").mkdir()
-        for name in ("__init__", "embedded", "guard", "processes"):
-            shutil.copy(ROOT / "buka" / f"{name}.py", top / "buka")
+        shutil.copy(ROOT / "buka" / "__init__.py", top / "buka")
+        shutil.copytree(ROOT / "buka" / "dev", top / "buka" / "dev")
         programs = shutil.copytree(embedded.find_postgres().parent.parent, top / "package", symlinks=True)
         libraries = embedded.find_postgres().parent.parent
         libraries = libraries.with_name(f"{libraries.name}.libs")
