@@ -187,11 +187,12 @@ class ReplicaServer:
         provinces: Sequence[str] = (),
         rows_of_all: int = 100,
         etag: bool = False,
+        short_menu: bool = False,
         finance_years: int = 8,
         remember: Path | None = None,
     ) -> None:
         self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all, finance_years)
-        self.site.etags = etag
+        self.site.etags, self.site.short_menu = etag, short_menu
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
         self._rounds = Rounds(self.site, remember)

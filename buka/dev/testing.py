@@ -120,6 +120,14 @@ def _heads_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.HEADS_DIR = tmp_path_factory.mktemp("heads")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> None:
+    """A password's hash is made to take a third of a second, which proves nothing here."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cape_town(db: None) -> Any:
     return _municipality("CPT")

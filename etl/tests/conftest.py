@@ -52,8 +52,12 @@ def going_on(source: str = "dws", **fields: Any) -> SyncRun:
 
 @pytest.fixture
 def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
-    """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another."""
-    options = {"projects": 24, "seed": 7, "provinces": ("NW",), **getattr(request, "param", {})}
+    """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another.
+
+    With `"short_menu": False` it has the dashboard's whole menu, and a poll twice the pages.
+    """
+    small = {"projects": 12, "seed": 7, "provinces": ("NW",), "short_menu": True}
+    options = {**small, **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server
 

@@ -42,7 +42,7 @@ def loaded(replica, sync, here):
     return replica
 
 
-@pytest.mark.parametrize("replica", [{"projects": 5, "provinces": ("NW",)}], indirect=True)
+@pytest.mark.parametrize("replica", [{"projects": 5}], indirect=True)
 @pytest.mark.parametrize(("fault", "said"), FAULTS.items(), ids=FAULTS)
 def test_a_bad_answer_fails_the_run_in_one_sentence_and_loses_nothing(loaded, sync, fault, said):
     before = what_we_know()
@@ -56,7 +56,7 @@ def test_a_bad_answer_fails_the_run_in_one_sentence_and_loses_nothing(loaded, sy
     assert what_we_know() == before
 
 
-@pytest.mark.parametrize("replica", [{"projects": 5, "provinces": ("NW",)}], indirect=True)
+@pytest.mark.parametrize("replica", [{"projects": 5, "short_menu": False}], indirect=True)
 def test_a_site_that_fails_in_the_middle_of_a_crawl_calls_nothing_missing(loaded, sync):
     before = what_we_know()
     loaded.site.set_fault("status500", after=9, times=2)
@@ -66,10 +66,10 @@ def test_a_site_that_fails_in_the_middle_of_a_crawl_calls_nothing_missing(loaded
     assert what_we_know() == before
 
 
-@pytest.mark.parametrize("replica", [{"projects": 5, "provinces": ("NW",)}], indirect=True)
+@pytest.mark.parametrize("replica", [{"projects": 5}], indirect=True)
 def test_a_failed_run_does_not_silence_the_change_that_it_could_not_load(loaded, sync):
     loaded.site.mutate(2)
-    loaded.site.set_fault("status500", after=12)
+    loaded.site.set_fault("status500", after=6)
     with pytest.raises(EtlError):
         sync()
     loaded.site.set_fault("none")

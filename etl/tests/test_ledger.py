@@ -11,8 +11,12 @@ from projects.models import DataChangeLog, Project, Sighting, Snapshot
 pytestmark = pytest.mark.django_db
 
 LAYOUTS = ["grid", "postback", "table", "tree"]
+# The first with the dashboard's whole menu, in which four lists lead to one municipality
 each_layout = pytest.mark.parametrize(
-    "replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS
+    "replica",
+    [{"layout": name, "projects": 24, "short_menu": name != LAYOUTS[0]} for name in LAYOUTS],
+    indirect=True,
+    ids=LAYOUTS,
 )
 
 

@@ -46,7 +46,7 @@ PLACES = {
 def copy(tmp_path: Path) -> Path:
     """The tree with a field more."""
     for room in ROOMS:
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / room, tmp_path / room)  # with what is compiled
     for name in ("manage.py", "pytest.ini"):
         shutil.copy(ROOT / name, tmp_path)
     for name, (before, more) in PLACES.items():

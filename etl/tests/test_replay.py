@@ -42,6 +42,7 @@ def eventful(replica, sync, here):
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("replica", [{"projects": 24}], indirect=True)
 def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
     outcome = DataScheduler().replay("dws")
     assert outcome.replayed >= 5

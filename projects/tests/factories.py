@@ -74,9 +74,18 @@ def a_project(external_id: str = "WP10234", at: datetime = FIRST_SEEN, **fields:
     run = fields.pop("run", None) or SyncRun.objects.filter(source_id="dws").first() or a_run(finished_at=at)
     code = fields.pop("municipality", "LIM331")
     codes = sorted({*fields.pop("shared", []), *([code] if code else [])})
+    province = Municipality.objects.get(pk=code).province if code else None
+    with transaction.atomic():
+        project = _project(external_id, run, at, municipality_id=code, province=province, **fields)
+        project.save(force_insert=True)
+        project.municipalities.set(codes)
+        log(project, "created", at=at, run=run, **_created(project))
+    return project
+
+
+def _project(external_id: str, run: SyncRun, at: datetime, **fields: Any) -> Project:
     given: dict[str, Any] = {
         "name": f"Bulk scheme {external_id}",
-        "province": Municipality.objects.get(pk=code).province if code else None,
         "programme": "RBIG",
         "status": "construction",
         "status_as_published": "Construction",
@@ -91,18 +100,41 @@ def a_project(external_id: str = "WP10234", at: datetime = FIRST_SEEN, **fields:
         "last_changed_at": at,
         **fields,
     }
+    return Project(source_id=run.source_id, external_id=external_id, last_changed_run=run, **given)
+
+
+def _created(project: Project) -> dict[str, Any]:
+    published = {label: [None, text] for label, text in project.published.items()}
+    return {"field_changes": {"name": [None, project.name]}, "evidence": published}
+
+
+def a_crowd(count: int, changed_at: datetime | None = None) -> list[Project]:
+    """So many projects more, each of a run of its own, every other one shared with Cape Town; each has got a
+    new budget since, and with each the very first project too. As `a_project` and `change` write, in few
+    statements."""
+    runs, known, at = [a_run() for _ in range(count)], Project.objects.count(), changed_at or timezone.now()
     with transaction.atomic():
-        project = Project.objects.create(
-            source_id=run.source_id,
-            external_id=external_id,
-            municipality_id=code,
-            last_changed_run=run,
-            **given,
+        more = Project.objects.bulk_create(
+            _project(f"WP{known + n}", run, FIRST_SEEN, municipality_id="LIM331", province="LIM")
+            for n, run in enumerate(runs)
         )
-        project.municipalities.set(codes)
-        published = {label: [None, text] for label, text in given["published"].items()}
-        log(project, "created", {"name": [None, project.name]}, at=at, run=run, evidence=published)
-    return project
+        codes = {project: ["CPT", "LIM331"] if n % 2 else ["LIM331"] for n, project in enumerate(more, known)}
+        listed = Project.municipalities.through
+        listed.objects.bulk_create(
+            listed(project=project, municipality_id=code) for project in more for code in codes[project]
+        )
+        append_all(
+            [entry_of(p, "created", municipalities=codes[p], **_created(p)) for p in more], at=FIRST_SEEN
+        )
+        first, changes = Project.objects.earliest("pk"), []
+        for number, project in enumerate(more, known):
+            for each, municipalities in ((project, codes[project]), (first, ["LIM331"])):
+                pair = [canonical(each.budget), f"{number}.00"]
+                each.budget, each.last_changed_at = Decimal(number), at
+                changes.append(entry_of(each, "updated", {"budget": pair}, municipalities=municipalities))
+        Project.objects.bulk_update([*more, first], ["budget", "last_changed_at"])
+        append_all(changes, at=at)
+    return more
 
 
 def log(
@@ -114,7 +146,14 @@ def log(
 ) -> DataChangeLog:
     """One row of the log about a project, dated `at`."""
     run = fields.pop("run", None) or project.last_changed_run
-    entry = Entry(
+    municipalities = sorted(m.pk for m in project.municipalities.all())
+    given = {"municipalities": municipalities, "run_id": run.pk, **fields}
+    return append(entry_of(project, change_type, field_changes, **given), at=at)
+
+
+def entry_of(project: Project, change_type: str, field_changes: dict[str, list[Any]], **fields: Any) -> Entry:
+    """What the log is told of a project; `municipalities` are those that it is listed under."""
+    return Entry(
         entity_type="project",
         entity_id=project.pk,
         external_id=project.external_id,
@@ -124,22 +163,23 @@ def log(
         field_changes=field_changes,
         **{
             "municipality": project.municipality_id,
-            "municipalities": sorted(m.pk for m in project.municipalities.all()),
             "province": project.province,
-            "run_id": run.pk,
+            "run_id": project.last_changed_run_id,
             **fields,
         },
     )
-    return append(entry, at=at)
 
 
 def append(entry: Entry, at: datetime | None = None) -> DataChangeLog:
+    return DataChangeLog.objects.get(pk=append_all([entry], at=at).first)
+
+
+def append_all(entries: list[Entry], at: datetime | None = None) -> Span:
     with transaction.atomic():
-        span: Span = writer.append([entry])
-        rows = DataChangeLog.objects.filter(pk=span.first)
+        span = writer.append(entries)
         if at is not None:
-            rows.update(at=at)
-    return rows.get()
+            DataChangeLog.objects.filter(pk__range=(span.first, span.last)).update(at=at)
+    return span
 
 
 def change(

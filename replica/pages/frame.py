@@ -23,7 +23,7 @@ def page(view: View, action: str, content: str, title: str = "DWS Project Dashbo
         f"<!DOCTYPE html>\r\n<html>\r\n{_head(view.root, title)}\r\n"
         f'<body data-resource-set="Resources">\r\n'
         f'<form action="{text(action)}" class="form" id="aspnetForm" method="post">\r\n{_fields(view)}'
-        f"{_header(view.root)}{_left(view.root)}{_right(view.root)}{_content(view, content)}"
+        f"{_header(view.root)}{_left(view)}{_right(view)}{_content(view, content)}"
         f"{_session_popup()}{_closing()}\r\n</form>\r\n</body>\r\n</html>"
     )
     return view.finish(html)
@@ -96,11 +96,11 @@ def _header(root: str) -> str:
     )
 
 
-def _left(root: str) -> str:
+def _left(view: View) -> str:
     popup = "ctl00$LeftPanel$LeftPanelContent$ASPxPopupControl1"
     return (
         '<div class="dxpnlControl_Glass left-panel dxpnl-edge l dx-noPadding" id="ctl00_LeftPanel" '
-        f'style="width:382px;"><div class="dxpnl-acc dxpnl-scc">{tree(root)}'
+        f'style="width:382px;"><div class="dxpnl-acc dxpnl-scc">{tree(view.root, view.site.short_menu)}'
         f'<div class="dxpcLite_Moderno dxpclW" id="{popup.replace("$", "_")}_PW-1" style="display:none;">'
         f"</div>{_loading(popup, 'dxpcLoadingPanel_Moderno')}"
         + script(control("ASPxClientPopupControl", popup, "popup", callback=True))
@@ -109,10 +109,10 @@ def _left(root: str) -> str:
     )
 
 
-def _right(root: str) -> str:
+def _right(view: View) -> str:
     return (
         '<div class="dxpnlControl_Glass right-panel dxpnl-collapsible dxpnl-edge r" id="ctl00_RightPanel" '
-        f'style="width:260px;"><div class="dxpnl-scc">{right_menu(root)}</div></div>'
+        f'style="width:260px;"><div class="dxpnl-scc">{right_menu(view.root, view.site.short_menu)}</div></div>'
         + script(control("ASPxClientPanel", "ctl00$RightPanel", "rightPanel"))
         + '<div class="dxpnlControl_Glass" id="ctl00_PageToolbarPanel"></div>'
         + script(control("ASPxClientPanel", "ctl00$PageToolbarPanel", "pageToolbarPanel"))

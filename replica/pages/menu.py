@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ TREE = (
     ),
     Node("Name_915"),
 )
+SHORT = ("Name_361", "Name_362")  # of a short menu: every municipality is in one of these lists
 LABELS = {node.name.removeprefix("Name_"): node.label for node in TREE if node.label}
 
 RIGHT_MENU = {
@@ -79,12 +81,13 @@ RIGHT_MENU = {
         ("reports/proj_submission_nat.aspx", "National Approved Monthly Progress Submissions"),
     ),
 }
+_FILLED = ("projects/Default.aspx", "project/proj_detail.aspx")
 # Pages of the menu that exist here but hold nothing to read.
 PLAIN_PAGES = {
     href.partition("?")[0].lower(): label
     for group in RIGHT_MENU.values()
     for href, label in group
-    if href not in ("projects/Default.aspx", "project/proj_detail.aspx")
+    if href not in _FILLED
 }
 
 _TREE_UID = "ctl00$LeftPanel$LeftPanelContent$TableOfContentsTreeView"
@@ -92,11 +95,12 @@ _TREE_ID = _TREE_UID.replace("$", "_")
 _ELBOW = '<span class="dxtv-elbNoLn tree-view-elbow">'
 
 
-@lru_cache(maxsize=4)
-def tree(root: str) -> str:
+@lru_cache(maxsize=8)
+def tree(root: str, short: bool) -> str:
     """The tree view; `root` leads back to /pmd/."""
     button = '<img alt="Collapse" class="dxtv-btn dxWeb_tvColBtn_Moderno" src="/pmd/DXR.axd?r=1_85-12mkn"/>'
-    nodes = "".join(_tree_node(node, root) for node in TREE)
+    shown = [node for node in TREE if not short or node.name in SHORT]
+    nodes = "".join(_tree_node(node, root) for node in shown)
     return (
         f'<div class="dxtvControl_Moderno dxtv-control" id="{_TREE_ID}" style="width:100%;">'
         f'<div id="{_TREE_ID}_CD"><ul><li>{_ELBOW}{button}</span>{_anchor(ROOT, root, "font-weight:bold;")}'
@@ -104,7 +108,7 @@ def tree(root: str) -> str:
         f'<img alt="Collapse" class="dxtv-btn dxWeb_tvColBtn_Moderno" id="{_TREE_ID}_SCB" '
         'style="display:none;"/>'
         f'<img alt="Expand" class="dxtv-btn dxWeb_tvExpBtn_Moderno" id="{_TREE_ID}_SEB" '
-        f'style="display:none;"/></div><b class="dx-clear"></b>{script(_tree_script())}'
+        f'style="display:none;"/></div><b class="dx-clear"></b>{script(_tree_script(shown))}'
     )
 
 
@@ -124,18 +128,18 @@ def _anchor(node: Node, root: str, style: str = "") -> str:
     )
 
 
-def _tree_script() -> str:
-    named = [node for node in (ROOT, *TREE) if node.label]
+def _tree_script(nodes: Sequence[Node]) -> str:
+    named = [node for node in (ROOT, *nodes) if node.label]
     details = ",".join(f"'{n.name}':{{'description':'{n.label}','tooltip':'{n.label}'}}" for n in named)
     info = ",".join(
-        f"'0_{i}':['T','T','{node.name}','{node.href}','']" for i, node in enumerate(TREE) if node.href
+        f"'0_{i}':['T','T','{node.name}','{node.href}','']" for i, node in enumerate(nodes) if node.href
     )
     more = f"'cpItemDetails':{{{details}}},'nodesInfo':{{{info}}},'nodesState':[{{'N0':'T'}},'',{{}}]"
     return control("ASPxClientTreeView", _TREE_UID, "tableOfContentsTreeView", more)
 
 
-@lru_cache(maxsize=4)
-def right_menu(root: str) -> str:
+@lru_cache(maxsize=8)
+def right_menu(root: str, short: bool) -> str:
     """The menu on the right with its sub menus (hidden until a click); `_Rignt` is the site's spelling."""
     uid = "ctl00$RightPanel$ASPxMenu_Rignt"
     cid = uid.replace("$", "_")
@@ -144,7 +148,7 @@ def right_menu(root: str) -> str:
     subs = "".join(
         f'<div id="{cid}_DXM{i}_" style="z-index:20002;display:none;"><div class="dxm-shadow dxm-popup">'
         '<ul class="dx dxm-gutter">'
-        + "".join(_item(root, href, label) for href, label in items)
+        + "".join(_item(root, href, label) for href, label in items if not short or href in _FILLED)
         + "</ul></div></div>"
         for i, (group, items) in enumerate(RIGHT_MENU.items(), start=2)
         if group
