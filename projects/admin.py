@@ -72,7 +72,7 @@ _LISTED = [field.name for field in FIELDS if field.listed]
 class ProjectAdmin(Recorded):
     list_display = (*_LISTED[:1], "external_id", "source_id", *_LISTED[1:], "presence", "last_changed_at")
     list_filter = ("presence", *of(Kind.PROVINCE, Kind.PROGRAMME, Kind.STATUS), "source")
-    search_fields = ("external_id", "source_id", *SEARCHED)
+    search_fields = ("external_id", *SEARCHED)
     list_select_related = ("municipality", "source")
     date_hierarchy = "last_changed_at"
     inlines = (IdentityInline,)
