@@ -9,27 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from etl.extract.blocks import read_card_views, read_data_views
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.columns import shared_headings
 from etl.extract.controls import read_controls
 from etl.extract.document import Document, Found, Links
+from etl.extract.fields import read_fields
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import parse, squash
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
-from etl.extract.loosepairs import read_loose_pairs
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.pager import link_pager
-from etl.extract.pairs import read_definition_lists, read_field_tables, read_form_layouts
 from etl.extract.projects import read_projects
-from etl.extract.repeated import join_repeated, read_plain_blocks
 from etl.extract.samerows import settle_pagers
 from etl.extract.table import read_tables
 from etl.extract.transposed import read_transposed
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
+from etl.extract.views import read_views
 from projects.charset import decoded
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
@@ -37,15 +35,11 @@ __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback",
 Reader = Callable[[Document], list[Found]]
 READERS: tuple[Reader, ...] = (
     read_grids,
-    read_data_views,
-    read_card_views,
-    read_form_layouts,
+    read_views,
     read_transposed,
-    read_field_tables,
     read_tables,
-    read_definition_lists,
-    read_loose_pairs,
     read_json_tables,
+    read_fields,
 )
 _GRID_ID = re.compile(
     r"id=[\"']?([^\"'\s>]+?)_(?:DX(?:MainTable|HeadersRow0|DataRow0|DataCard0|EmptyRow|Title)|ICell)\b"
@@ -101,9 +95,7 @@ def _base(document: Document, url: str) -> str:
 
 
 def _tables(document: Document) -> list[Table]:
-    found = join_repeated(document, [item for read in READERS for item in read(document)])
-    if not any(_identifies(document, item.table) for item in found):
-        found += read_plain_blocks(document)
+    found = [item for read in READERS for item in read(document)]
     if len(found) > 1:
         places = {item.element for item in found}
         walk = enumerate(document.root.iter())
@@ -116,10 +108,6 @@ def _tables(document: Document) -> list[Table]:
     if len(listed) > 1:
         settle_pagers(document, listed)
     return tables
-
-
-def _identifies(document: Document, table: Table) -> bool:
-    return any(document.field_of(header) in ("external_id", "name") for header in table.headers)
 
 
 def _notes(content: PageContent) -> list[str]:

@@ -78,6 +78,9 @@ class Document:
     controls: list[Control] = field(default_factory=list)
     labels: Mapping[str, str] | None = None
     taken: set[Element] = field(default_factory=set)
+    labelled: dict[Element, list[Any]] = field(
+        default_factory=dict
+    )  # tables of labels beside values: their pairs
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     notes: dict[Element, Any] = field(default_factory=dict)  # what one reader found out that another needs
     _meanings: dict[str, str | None] = field(default_factory=dict)

@@ -93,6 +93,8 @@ def is_hidden(element: Element) -> bool:
 
 def text_of(element: Element) -> str:
     """What a person reads in the element: one line, `""` where blank."""
+    if element.tag in _CONTROLS:
+        return squash(_CONTROLS[element.tag](element))
     if not len(element):
         text = element.text
         return " ".join(text.split()) if text else ""

@@ -1,91 +1,363 @@
-"""Labels and their values in structures that say so: `<dl>`, form layouts, two-column tables."""
+"""Labels that stand with their values, whatever the markup: one scan, for a page and for a block of a list.
+
+A structure says itself what is a label: `<dl>`, a form layout, a table of labels beside values. In running
+markup a label ends in a colon, or is a known word that is set apart. In a block that is known to show one
+record, each cell of a layout table counts as well.
+"""
 
 from __future__ import annotations
 
-from etl.extract.document import Document, Found
-from etl.extract.html import Element, has_class, text_of, words_of
-from etl.extract.plainrows import Row, is_bold, own_rows
-from etl.extract.spans import span
-from etl.extract.table import is_candidate
-from etl.extract.types import Table
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import Literal
 
-Pair = tuple[str, str]
-_LONG_LABEL = 80
-_LONG_VALUE = 2000
+from etl.extract.document import Document
+from etl.extract.html import BLOCKS, UNSHOWN, Element, has_class, is_hidden, squash, text_of, words_of
+from etl.extract.labelrows import LONGEST_LABEL, labelled_cells
+
+# Where the value stands: in a structure; in a cell beside or under the label's; in the line of plain text
+# that the label begins; behind the label's element in its line; in the element after the label's parent
+Place = Literal["structure", "cell", "line", "behind", "below"]
+
+_LABELS = frozenset({"b", "strong", "label", "span", "em", "div", "p", "h4", "h5", "h6", "font"})
+_MARKED = frozenset({"label", "b", "strong"})
+_NO_LABELS = ("http", "Note:", "*")
+_LOOKED_AT = BLOCKS | _LABELS | {"a"}
+_LINE = re.compile(r"\s*([^:\n]{2,60}):(?:\s+(.*)|\s*)$", re.DOTALL)
+_ELSEWHERE = UNSHOWN | {"footer", "nav", "aside", "button", "option", "textarea"}
+_ROLES = {  # what the beginning of a class says of an element
+    "label": ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl"),
+    "caption": ("dxflCaption",),
+    "heading": ("card-title", "card-header", "item-title"),
+    "elsewhere": (
+        "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
+    ),
+}  # fmt: skip
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BUTTONS = frozenset(
+    {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
+     "select", "edit", "show", "view project", "project details", "map", "view on map", "click here"}
+)  # fmt: skip
+_LONG_LABEL = 60  # characters of a label that only its place in running markup makes one
+_LONGEST_VALUE = 2000
+_MOST_PARTS = 200  # elements of one value: keeps the time linear
+_MOST_ELEMENTS = 3000  # of one block: one that holds more is no record
 
 
-def fields_table(name: str, pairs: list[Pair]) -> Table | None:
-    """A `fields` table of label/value pairs; None where they are too few or say nothing."""
-    pairs = [(label.rstrip(":").strip(), value) for label, value in pairs]
-    pairs = [(label, value) for label, value in pairs if 0 < len(label) <= _LONG_LABEL]
-    filled = [value for _, value in pairs if value]
-    if any(label.endswith("?") for label, _ in pairs):  # questions and answers
-        return None
-    if len(pairs) < 2 or not filled or max(map(len, filled)) > _LONG_VALUE:
-        return None
-    headers, row = [label for label, _ in pairs], [value for _, value in pairs]
-    return Table("fields", name, headers, [row], links=[None], field_names=[""] * len(headers))
+@dataclass(slots=True)
+class Pair:
+    """One label, without its colon, with its value, "" where it has none."""
+
+    element: Element  # the label's
+    label: str
+    value: str
+    place: Place
+    structure: Element | None = None  # the list, form layout or table that the label belongs to
+
+    def __post_init__(self) -> None:
+        self.label = self.label.rstrip(": ")
 
 
-def read_definition_lists(document: Document) -> list[Found]:
-    """`<dl>` with `<dt>` and `<dd>`, wrapped in divs or not."""
-    found = []
-    for container in document.all("dl"):
-        if container in document.taken:
-            continue
-        table = fields_table(container.get("id") or "", _definitions(container))
-        if table is not None:
-            document.taken.add(container)
-            found.append(Found(container, table))
-    return found
+@dataclass(slots=True)
+class Record:
+    """A block that shows one record: its element, its pairs in order, and what heads it ("" for nothing)."""
+
+    element: Element
+    pairs: list[Pair]
+    title: str = ""
 
 
-def _definitions(container: Element) -> list[Pair]:
-    pairs: list[Pair] = []
-    for part in container.iter("dt", "dd"):
-        text = text_of(part)
-        if part.tag == "dt":
-            pairs.append((text, ""))
-        elif pairs:
-            label, value = pairs[-1]
-            pairs[-1] = (label, f"{value} {text}".strip())
+def read_pairs(document: Document) -> list[Pair]:
+    """The pairs of the page that stand in nothing which another reader has taken."""
+    scan = _Scan(document)
+    captions: Iterable[Element] = ()
+    if document.mentions("dxflcaption"):
+        captions = document.root.xpath("//*[contains(@class, 'dxflCaption')]")
+    for structure in chain(document.all("dl"), captions, document.labelled):
+        if structure not in document.taken:
+            scan.look(structure)
+    for part in scan.parts(document.root):
+        scan.look(part)
+    return scan.pairs
+
+
+def read_record(element: Element, document: Document) -> Record:
+    """The pairs within a block of a list, and its title."""
+    scan = _Scan(document, is_record=True)
+    for number, part in enumerate(scan.parts(element)):
+        if number > _MOST_ELEMENTS:
+            return Record(element, [])
+        scan.look(part)
+    return Record(element, settled(scan.pairs), scan.title())
+
+
+def table_pairs(table: Element, document: Document) -> list[Pair]:
+    """The pairs of a table of labels beside values; none where it is another table."""
+    cells = labelled_cells(table, document)
+    pairs = [Pair(label, text_of(label), text_of(value), "structure", table) for label, value in cells]
+    return pairs if are_fields(pairs) else []
+
+
+def are_fields(pairs: list[Pair]) -> bool:
+    """Whether pairs are one record's fields: several, not all of them blank, no articles, no questions."""
+    filled = [pair.value for pair in pairs if pair.value]
+    if len(pairs) < 2 or not filled or max(map(len, filled)) > _LONGEST_VALUE:
+        return False
+    return not any(pair.label.endswith("?") for pair in pairs)
+
+
+def settled(pairs: list[Pair]) -> list[Pair]:
+    """Where labels have their values behind them, what stands below a label like them is not its value."""
+    behind = Counter(_looks(pair) for pair in pairs if pair.place == "behind")
+    below = [pair for pair in pairs if pair.place == "below" and pair.value]
+    times = Counter(map(_looks, below))
+    for pair in below:
+        if behind[_looks(pair)] > max(1, times[_looks(pair)]):
+            pair.value = ""
     return pairs
 
 
-def read_form_layouts(document: Document) -> list[Found]:
-    """ASPxFormLayout: a caption cell and a nested control cell per item; groups are one block together."""
-    blocks: dict[Element, list[Pair]] = {}
-    if not document.mentions("dxflcaption"):
-        return []
-    for caption in document.root.xpath("//*[contains(@class, 'dxflCaption')]"):
-        if (
-            not has_class(caption, "dxflCaptionCell", "dxflCaption_")
-            and caption.get("class") != "dxflCaption"
+def _looks(pair: Pair) -> tuple[str | None, str]:
+    return pair.element.get("class"), pair.element.getparent().tag
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A page or a block while it is read. `used`: elements that are a label's or a value's already."""
+
+    document: Document
+    is_record: bool = False
+    pairs: list[Pair] = field(default_factory=list)
+    used: set[Element] = field(default_factory=set)
+    heading: str = ""  # of a block
+    links: list[str] = field(default_factory=list)
+
+    def parts(self, root: Element) -> Iterator[Element]:
+        """The element, and what in it may hold labels: nothing hidden or taken, no menu or footer."""
+        yield root
+        taken = self.document.taken
+        waiting = [iter(root)]
+        while waiting:
+            for part in waiting[-1]:
+                if type(part.tag) is not str or part.tag in _ELSEWHERE or part in taken:
+                    continue
+                if part.attrib and part.tag != "body" and _is_elsewhere(part):
+                    continue
+                yield part
+                if len(part) and part not in self.used:
+                    waiting.append(iter(part))
+                    break
+            else:
+                waiting.pop()
+
+    def look(self, part: Element) -> None:
+        """Take the pairs that the element holds or begins."""
+        tag = part.tag
+        if tag not in _LOOKED_AT or part in self.used:
+            return
+        if tag == "dl":
+            self._take(part, _definitions(part))
+            self.used.difference_update(part.iterdescendants("dl"))  # they have pairs of their own
+        elif tag == "table":
+            known = self.document.labelled.get(part, [])
+            self._take(part, table_pairs(part, self.document) if self.is_record else known)
+        elif not (
+            ("caption" in _roles(part.get("class", "")) and self._caption(part))
+            or (self.is_record and tag in ("td", "th") and self._cell(part))
+            or (tag in _LABELS and self._text(part))
+            or self._lines(part)
         ):
-            continue
-        if caption in document.taken:
-            continue
-        item, value = form_value(caption)
-        label = words_of(caption)
-        if value is None or not label or value in document.taken:
-            continue
-        document.taken.update((caption, value))
-        blocks.setdefault(_layout_of(item), []).append((label, text_of(value)))
-    tables = [
-        (container, fields_table(container.get("id") or "", pairs)) for container, pairs in blocks.items()
-    ]
-    return [Found(container, table) for container, table in tables if table is not None]
+            self._title(part)
+
+    def title(self) -> str:
+        """The block's first heading, else the first link that is no button and no value."""
+        values = {pair.value for pair in self.pairs}
+        return self.heading or next((text for text in self.links if text not in values), "")
+
+    def _title(self, part: Element) -> None:
+        if not self.is_record or self.heading:
+            return
+        if part.tag in _HEADINGS or "heading" in _roles(part.get("class", "")):
+            self.heading = words_of(part)
+        elif part.tag == "a" and self.document.links.absolute(part.get("href")):
+            text = words_of(part)
+            if text.casefold().strip(" .»›>") not in _BUTTONS:
+                self.links.append(text)
+
+    def _take(self, structure: Element, pairs: list[Pair]) -> None:
+        if pairs and (self.is_record or are_fields(pairs)):
+            self.pairs += pairs
+            self.used.update(structure.iter())
+
+    def _add(self, pair: Pair, *used: Element) -> bool:
+        self.pairs.append(pair)
+        for element in used:
+            self.used.update(element.iter())
+        return True
+
+    def _caption(self, part: Element) -> bool:
+        """A form layout's caption."""
+        label = words_of(part)
+        item, value = _form_value(part)
+        if not label or value is None or value in self.used or value in self.document.taken:
+            return False
+        return self._add(Pair(part, label, text_of(value), "structure", _layout_of(item)), part, value)
+
+    def _cell(self, part: Element) -> bool:
+        """A cell whose value stands beside it, or below it where its neighbour is a label too."""
+        if part.find(".//table") is not None:
+            return False
+        label = words_of(part)
+        is_known, is_marked = self._is_known(label), label.endswith(":")
+        if not 1 < len(label) <= _LONG_LABEL or not (is_known or is_marked):
+            return False
+        for value in (next(part.itersiblings("td", "th"), None), _cell_below(part) if is_known else None):
+            if value is not None and not self._is_label(value, label):
+                return self._add(Pair(part, label, text_of(value), "cell"), part, value)
+        return False
+
+    def _text(self, part: Element) -> bool:
+        """A label before its value in running markup."""
+        start = part.text
+        if not start or len(start) > 200 or start.isspace() or len(part) > 2 or any(map(len, part)):
+            return False
+        label = words_of(part)
+        is_marked = label.endswith(":")
+        if not 1 < len(label) <= _LONG_LABEL or (is_marked and label.startswith(_NO_LABELS)):
+            return False
+        is_known = self._is_known(label)
+        if not is_known and (not is_marked or squash(start).rstrip(": ") != label.rstrip(": ")):
+            return False  # prose that ends in a colon: "Enter <code>this</code>:"
+        if not is_marked and not self._is_set_apart(part):
+            return False
+        place: Place = "behind"
+        value = self._behind(part.tail, part.itersiblings(), part)
+        if value is None and is_marked:
+            place, value = "below", self._below(part)
+            value = "" if value is None and is_known else value
+        return value is not None and self._add(Pair(part, label, value, place), part)
+
+    def _lines(self, part: Element) -> bool:
+        """Lines of plain text, `Budget: R5`, in the element's own text; only known labels count."""
+        if ":" not in (part.text or "") and not any(":" in (child.tail or "") for child in part):
+            return False
+        found = False
+        breaks = (child for child in part if child.tag in BLOCKS)
+        starts = chain([(part.text, iter(part))], ((child.tail, child.itersiblings()) for child in breaks))
+        for text, following in starts:
+            match = _LINE.match(text or "")
+            if match and self._is_known(match[1]):
+                value = self._behind(match[2], following)
+                if value is not None or part.tag not in ("td", "th"):  # there, it stands in the next cell
+                    found = self._add(Pair(part, match[1], value or "", "line"))
+        return found
+
+    def _is_known(self, label: str) -> bool:
+        return self.document.field_of(label.rstrip(":").strip()) is not None
+
+    def _is_label(self, element: Element, label: str) -> bool:
+        """Whether the element is one more label; where labels have colons, known words alone are none."""
+        text = words_of(element)
+        return text.endswith(":") or (not label.endswith(":") and self._is_known(text))
+
+    def _is_set_apart(self, part: Element) -> bool:
+        """Whether a word is marked as a label, or is the first of two that are alone in their parent."""
+        if part.tag in _MARKED or "label" in _roles(part.get("class", "")):
+            return True
+        parent = part.getparent()
+        if parent is None or len(parent) != 2 or parent[0] is not part or (part.tail or "").strip():
+            return False
+        other = parent[1]
+        return isinstance(other.tag, str) and self.document.field_of(text_of(other)) is None
+
+    def _behind(
+        self, text: str | None, following: Iterable[Element], label: Element | None = None
+    ) -> str | None:
+        """The text up to a line break, a block of its own or the next label; None where nothing follows."""
+        parts = [text or ""]
+        elements = 0
+        for number, other in enumerate(following):
+            if number > _MOST_PARTS:
+                return None
+            if not isinstance(other.tag, str) or is_hidden(other):
+                parts.append(other.tail or "")
+                continue
+            elements += 1
+            is_block = other.tag in BLOCKS
+            if other.tag in ("br", "hr") or (is_block and squash("".join(parts))) or self._begins_pair(other):
+                break
+            # the first of the label's looks may be the value: <span>Budget</span><span>R5</span>
+            is_first = elements == 1 and not is_block and not squash(parts[0])
+            is_next = label is not None and self._is_alike(other, label)
+            if is_next and not (is_first and not self._is_label(other, words_of(label))):
+                break
+            parts.append(f" {text_of(other)} {'' if is_block else other.tail or ''}")
+            if is_block:
+                break
+        value = squash("".join(parts))
+        return value if value or elements else None
+
+    def _below(self, label: Element) -> str | None:
+        """The text of the element after the label's parent, where that holds nothing but the label."""
+        parent = label.getparent()
+        if parent is None or parent.tag in ("body", "html", "form") or len(parent) > 1:
+            return None
+        if words_of(parent) != words_of(label) or (parent.tail or "").strip():
+            return None
+        following = next((other for other in parent.itersiblings() if isinstance(other.tag, str)), None)
+        return None if following is None or self._begins_pair(following) else text_of(following)
+
+    def _begins_pair(self, element: Element) -> bool:
+        """Whether the element is, or begins with, one more label."""
+        text = words_of(element)
+        if len(text) <= _LONG_LABEL and text.endswith(":"):
+            return True
+        match = _LINE.match(text)
+        return match is not None and self._is_known(match[1])
+
+    def _is_alike(self, other: Element, label: Element) -> bool:
+        """Whether the element is the next label by its looks, where labels have no colon."""
+        if other.tag != label.tag or other.get("class") != label.get("class"):
+            return False
+        return bool(label.get("class")) or (label.tag in _MARKED and self._is_known(words_of(other)))
 
 
-def form_value(caption: Element) -> tuple[Element, Element | None]:
+def _is_elsewhere(part: Element) -> bool:
+    return is_hidden(part) or "elsewhere" in _roles(part.get("class", ""))
+
+
+@lru_cache(maxsize=4096)
+def _roles(classes: str) -> frozenset[str]:
+    names = classes.split()
+    return frozenset(
+        role for role, starts in _ROLES.items() if any(name.startswith(starts) for name in names)
+    )
+
+
+def _definitions(container: Element) -> list[Pair]:
+    """`<dt>` and `<dd>`, wrapped in divs or not."""
+    pairs: list[Pair] = []
+    for part in container.iter("dt", "dd"):
+        if next(part.iterancestors("dl")) is not container:
+            continue
+        if part.tag == "dt":
+            pairs.append(Pair(part, text_of(part), "", "structure", container))
+        elif pairs:
+            pairs[-1].value = f"{pairs[-1].value} {text_of(part)}".strip()
+    return [pair for pair in pairs if 0 < len(pair.label) <= LONGEST_LABEL]
+
+
+def _form_value(caption: Element) -> tuple[Element, Element | None]:
     """The item around a caption, and the cell with its value."""
     item = caption
     for parent in caption.iterancestors():
         item = parent
-        cell = next(
-            (part for part in parent.iter("td", "div") if has_class(part, "dxflNestedControlCell")), None
-        )
-        if cell is not None:
+        cells = (part for part in parent.iter("td", "div") if has_class(part, "dxflNestedControlCell"))
+        if (cell := next(cells, None)) is not None:
             return item, cell
         if has_class(parent, "dxflItem", "dxflFormLayout", "dxflGroup"):
             break
@@ -103,105 +375,10 @@ def _layout_of(item: Element) -> Element:
     return outer
 
 
-def read_field_tables(document: Document) -> list[Found]:
-    """Tables of which every row is label | value (or label | value | label | value)."""
-    found = []
-    for container in document.all("table"):
-        if container in document.taken or not is_candidate(container, document):
-            continue
-        pairs = _row_pairs(own_rows(container, document).rows, document)
-        table = fields_table(container.get("id") or "", pairs) if pairs else None
-        if table is not None:
-            document.taken.add(container)
-            found.append(Found(container, table))
-    return found
-
-
-def _row_pairs(rows: list[Row], document: Document) -> list[Pair]:
-    """The pairs of a table's rows, or none where its rows are something else."""
-    lines = _without_spacers([row.cells for row in rows if len(row.cells) > 1])
-    if any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
-        return []
-    lines = [cells for cells in lines if any(map(text_of, cells))]
-    if len(lines) < 2 or any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
-        return []
-    has_header = all(cell.tag == "th" for cell in lines[0])
-    lines = lines[1:] if has_header else lines
-    pairs = [(cells[at], cells[at + 1]) for cells in lines for at in range(0, len(cells), 2)]
-    if not any(_is_given(value) for _, value in pairs):
-        return []
-    pairs = [(label, value) for label, value in pairs if text_of(label)]
-    # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
-    is_block = _are_known(pairs, document) if has_header else _are_labels(pairs, document)
-    is_block = is_block and all(_are_labels(column, document) for column in _further_pairs(lines))
-    return [(text_of(label), text_of(value)) for label, value in pairs] if is_block else []
-
-
-def _further_pairs(lines: list[list[Element]]) -> list[list[tuple[Element, Element]]]:
-    """The pairs behind each row's first, by their place: there too stand labels, or it is no such table."""
-    width = max(map(len, lines), default=0)
-    columns = [
-        [(cells[at], cells[at + 1]) for cells in lines if len(cells) > at + 1 and text_of(cells[at])]
-        for at in range(2, width, 2)
-    ]
-    return [column for column in columns if len(column) > 1]
-
-
-def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
-    """Lines of an odd number of cells without the columns that are blank in all of them."""
-    width = len(lines[0]) if lines else 0
-    if width % 2 == 0 or any(len(cells) != width for cells in lines):
-        return lines
-    kept = [at for at in range(width) if any(text_of(cells[at]) for cells in lines)]
-    return [[cells[at] for at in kept] for cells in lines]
-
-
-def _is_given(value: Element) -> bool:
-    """Whether a value is published: a search form's empty boxes and lists are not."""
-    boxes = list(value.iter("input", "select", "textarea"))
-    if not boxes:
-        return bool(text_of(value)) and not _is_link_list(value)
-    return any(_is_filled(box) for box in boxes)
-
-
-def _is_filled(box: Element) -> bool:
-    if box.tag == "select":
-        return box.find(".//option[@selected]") is not None
-    return bool(box.text if box.tag == "textarea" else box.get("value")) and box.get("type") != "submit"
-
-
-def _is_link_list(value: Element) -> bool:
-    """Several links and nothing beside them: a menu."""
-    links = [words_of(anchor) for anchor in value.iter("a")]
-    return len(links) > 1 and "".join(links).replace(" ", "") == words_of(value).replace(" ", "")
-
-
-def _holds_tables(lines: list[list[Element]]) -> bool:
-    inner = [cell.find(".//table") for cells in lines for cell in cells if len(cell)]
-    return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
-
-
-def _are_labels(pairs: list[tuple[Element, Element]], document: Document) -> bool:
-    """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
-    if len(pairs) < 2:
-        return False
-    if _values_known(pairs, document):
-        return False
-    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
-    return by_mark * 5 >= len(pairs) * 4 or _are_known(pairs, document)
-
-
-def _are_known(pairs: list[tuple[Element, Element]], document: Document) -> bool:
-    known = [document.field_of(text_of(label)) is not None for label, _ in pairs]
-    return sum(known) > 1 and sum(known) * 2 >= len(known) and known[0] and not _values_known(pairs, document)
-
-
-def _values_known(pairs: list[tuple[Element, Element]], document: Document) -> bool:
-    """Whether the second cells are labels themselves: a header of several columns."""
-    return sum(document.field_of(text_of(value)) is not None for _, value in pairs) * 2 > len(pairs)
-
-
-def _is_marked(label: Element, value: Element) -> bool:
-    if label.tag == "th" and value.tag == "td":
-        return True
-    return value.tag == "td" and (words_of(label).endswith(":") or (is_bold(label) and not is_bold(value)))
+def _cell_below(cell: Element) -> Element | None:
+    """The cell at the same place of the next row, where that row is as long."""
+    row = cell.getparent()
+    following = next(row.itersiblings("tr"), None)
+    above = list(row.iterchildren("td", "th"))
+    below = [] if following is None else list(following.iterchildren("td", "th"))
+    return below[above.index(cell)] if 1 < len(above) == len(below) else None

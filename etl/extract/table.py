@@ -8,6 +8,7 @@ from etl.extract.document import Document, Found
 from etl.extract.groups import Groups
 from etl.extract.html import Element, has_class, is_hidden, words_of
 from etl.extract.pager import postback_pager
+from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import captions, header_rows, is_calendar
 from etl.extract.plainrows import Row, Rows, own_rows, spans_all
 from etl.extract.rowlinks import best_links, cell_link, linked_columns
@@ -32,11 +33,14 @@ class _Shape:
 
 
 def read_tables(document: Document) -> list[Found]:
-    """All plain data tables that no other reader has taken."""
+    """All plain data tables that no other reader has taken; those of labels beside values are put aside."""
     found: list[Found] = []
     head_apart: _Shape | None = None
     for table in document.all("table"):
         if table in document.taken or not is_candidate(table, document):
+            continue
+        if pairs := table_pairs(table, document):
+            document.labelled[table] = pairs
             continue
         rows = own_rows(table, document)
         shape = _shape(rows, document)

@@ -1,0 +1,207 @@
+"""Labelled pairs to tables: one row for each block that shows a record, else the fields of the page itself.
+
+Where a label that identifies stands several times with several values, what stands around each of them is one
+row of a list: a card made with `<div>`, an entry of a list, a small table. All other pairs are grouped by the
+structure that they belong to, or by the element that holds them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from etl.extract.columns import side_by_side
+from etl.extract.document import Document, Found
+from etl.extract.html import BLOCKS, Element, words_of
+from etl.extract.pairs import Pair, are_fields, read_pairs, read_record, settled
+from etl.extract.rowlinks import best_links
+from etl.extract.types import Table
+from etl.values.vocabulary import normal_label
+
+_MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
+_RANKS = {"external_id": 0, "name": 1}  # fields that identify, the better one first
+_TITLE = "Title"  # what a block's heading is called, where no label of the block means a name
+
+
+def read_fields(document: Document) -> list[Found]:
+    """A `cards` table of the blocks that are repeated, and a `fields` table of each group of other pairs."""
+    pairs = read_pairs(document)
+    found: list[Found] = []
+    blocks, table = _repeated(document, pairs)
+    if table is not None:
+        found.append(Found(blocks[0], table))
+        within = set(blocks)
+        pairs = [pair for pair in pairs if within.isdisjoint(_upwards(pair.element))]
+    for holder, group in _groups(document, pairs):
+        headers, row = [pair.label for pair in group], [pair.value for pair in group]
+        name = holder.get("id") or ""
+        found.append(Found(holder, Table("fields", name, headers, [row], [None], None, [""] * len(row))))
+    return found
+
+
+def records_table(document: Document, name: str, blocks: list[Element]) -> Table | None:
+    """One row per block, under the union of their labels; None where most blocks hold no pairs."""
+    records = [
+        record
+        for record in (read_record(block, document) for block in blocks)
+        if len(record.pairs) > 1 and any(pair.value for pair in record.pairs)
+    ]
+    if not records or len(records) * 2 < len(blocks):
+        return None
+    rows: list[dict[str, list[str]]] = [{} for _ in records]
+    for row, record in zip(rows, records, strict=True):
+        for pair in record.pairs:
+            row.setdefault(pair.label, []).append(pair.value)
+    headers = list(dict.fromkeys(label for row in rows for label in row))
+    titles = [record.title for record in records]
+    is_named = _TITLE in headers or any(document.field_of(header) == "name" for header in headers)
+    if not is_named and all(titles) and len(set(titles)) * 10 >= len(titles) * 9:
+        headers.insert(0, _TITLE)
+        for row, title in zip(rows, titles, strict=True):
+            row[_TITLE] = [title]
+    texts = [[side_by_side(row.get(header, [""])) for header in headers] for row in rows]
+    links = [_links(document, record.element, row) for record, row in zip(records, texts, strict=True)]
+    telling = [at for at, label in enumerate(headers) if document.field_of(label) in _RANKS]
+    return Table("cards", name, headers, texts, best_links(links, telling), None, [""] * len(headers))
+
+
+def _links(document: Document, block: Element, row: list[str]) -> dict[int, str]:
+    """Links of a block by the column that shows their text; others, buttons mostly, at −1 and below."""
+    found: dict[int, str] = {}
+    for number, anchor in enumerate(block.iter("a"), start=1):
+        url = document.links.absolute(anchor.get("href"))
+        if url:
+            text = words_of(anchor)
+            found.setdefault(row.index(text) if text and text in row else -number, url)
+    return found
+
+
+def _repeated(document: Document, pairs: list[Pair]) -> tuple[list[Element], Table | None]:
+    """The blocks that are told apart by a label which each of them has, and their table."""
+    marked: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        if pair.value and document.field_of(pair.label) in _RANKS:
+            marked.setdefault(normal_label(pair.label), []).append(pair)
+    for label in sorted(
+        marked, key=lambda label: (_RANKS[document.field_of(label) or ""], -len(marked[label]))
+    ):
+        values = {pair.value for pair in marked[label]}
+        blocks = _around([pair.element for pair in marked[label]])
+        if len(values) < 2 or len(values) * 2 <= len(marked[label]) or len(blocks) < len(marked[label]):
+            continue
+        parent = blocks[0].getparent()
+        table = records_table(document, "" if parent is None else parent.get("id") or "", blocks)
+        if table is None or len(table.rows) < len(blocks):
+            continue
+        # blocks of one kind have two labels at least in common
+        filled = [sum(1 for row in table.rows if row[at]) for at in range(len(table.headers))]
+        if sum(count * 10 >= len(table.rows) * 6 for count in filled) > 1:
+            return blocks, table
+    return [], None
+
+
+def _around(elements: list[Element]) -> list[Element]:
+    """For each element the outermost one around it that holds none of the others; each once."""
+    counts = Counter(parent for element in elements for parent in _upwards(element))
+    found = []
+    for element in elements:
+        alone = [parent for parent in _upwards(element) if counts[parent] == 1]
+        found.append(alone[-1] if alone else element)
+    return list(dict.fromkeys(found))
+
+
+def _upwards(element: Element) -> Iterator[Element]:
+    yield element
+    yield from islice(element.iterancestors(), _MAX_DEPTH)
+
+
+def _groups(document: Document, pairs: list[Pair]) -> Iterator[tuple[Element, list[Pair]]]:
+    """Groups of pairs that are fields of one thing, each with the element that holds it."""
+    structures: dict[Element, list[Pair]] = {}
+    running = []
+    for pair in pairs:
+        if pair.structure is None:
+            running.append(pair)
+        else:
+            structures.setdefault(pair.structure, []).append(pair)
+    for holder, group in structures.items():
+        if are_fields(group):
+            yield holder, group
+    for holder, group in _by_holder(_without_lone_lines(running)).items():
+        if are_fields(settled(group)) and _are_believable(document, group):
+            yield holder, group
+
+
+def _without_lone_lines(pairs: list[Pair]) -> list[Pair]:
+    """A line of plain text counts in company, in its element or in those like it beside it.
+
+    "Municipality: see the map." alone is a sentence.
+    """
+
+    def kin(element: Element) -> tuple[Element, str, str | None]:
+        return element.getparent(), element.tag, element.get("class")
+
+    within = Counter(pair.element if pair.place == "line" else pair.element.getparent() for pair in pairs)
+    lone = [pair for pair in pairs if pair.place == "line" and within[pair.element] == 1]
+    labels = Counter(kin for kin, _ in {(kin(pair.element), pair.label) for pair in lone})
+    alone = {pair.element for pair in lone if labels[kin(pair.element)] == 1}
+    return [pair for pair in pairs if pair.element not in alone]
+
+
+def _by_holder(pairs: list[Pair]) -> dict[Element, list[Pair]]:
+    """Pairs by the element that holds them: rows of one form are one group, repeated forms are several."""
+    # a line's own element may hold other lines, a label's does not hold its value
+    chains = [list(islice(_upwards(pair.element), pair.place != "line", None)) for pair in pairs]
+    counts = Counter(parent for chain in chains for parent in chain)
+    groups: dict[Element, list[Pair]] = {}
+    for pair, chain in zip(pairs, chains, strict=True):
+        holder = next((parent for parent in chain if counts[parent] > 1), None)
+        if holder is not None:
+            groups.setdefault(holder, []).append(pair)
+    for _ in range(4):
+        merged = _merged(groups)
+        if len(merged) == len(groups):
+            break
+        groups = merged
+    return groups
+
+
+def _merged(groups: dict[Element, list[Pair]]) -> dict[Element, list[Pair]]:
+    """Neighbouring groups of different labels under one parent are parts of one form."""
+    parents: dict[Element, list[Element]] = {}
+    for holder in groups:
+        parent = holder.getparent()
+        around = holder if parent is None or parent.tag in ("html", "body") else parent
+        parents.setdefault(around, []).append(holder)
+    merged: dict[Element, list[Pair]] = {}
+    for parent, holders in parents.items():
+        labels = [pair.label for holder in holders for pair in groups[holder]]
+        is_form = len(holders) > 1 and len(set(labels)) == len(labels)
+        for holder in holders:
+            merged.setdefault(parent if is_form else holder, []).extend(groups[holder])
+    return merged
+
+
+def _are_believable(document: Document, group: list[Pair]) -> bool:
+    """Whether labels of running markup are those of one form: known ones, or three and more alike."""
+    known = sum(document.field_of(pair.label) is not None for pair in group)
+    filled = sum(1 for pair in group if pair.value)
+    unclear = sum(1 for pair in group if not pair.value and document.field_of(pair.label) is None)
+    if unclear > filled or len({pair.label for pair in group}) < len(group):
+        return False
+    if known * 3 >= len(group):
+        return True
+    if len(group) < 3 or not all(_opens_line(pair.element) for pair in group):  # words set off within a text
+        return False
+    looks = Counter((pair.element.tag, pair.element.get("class")) for pair in group)
+    is_prose = sum(len(pair.value) for pair in group) > 200 * len(group)
+    return looks.most_common(1)[0][1] * 5 >= len(group) * 4 and not is_prose
+
+
+def _opens_line(element: Element) -> bool:
+    before = element.getprevious()
+    if before is None:
+        parent = element.getparent()
+        return parent is not None and not (parent.text or "").strip()
+    return not (before.tail or "").strip() and (before.tag in BLOCKS or not isinstance(before.tag, str))

@@ -1,0 +1,104 @@
+"""Tables of which every row is a label and its value, or two or three such side by side."""
+
+from __future__ import annotations
+
+from etl.extract.document import Document
+from etl.extract.html import Element, text_of, words_of
+from etl.extract.plainrows import is_bold, own_rows
+from etl.extract.spans import span
+
+LONGEST_LABEL = 80  # characters
+CellPair = tuple[Element, Element]  # a label's and its value's
+
+
+def labelled_cells(table: Element, document: Document) -> list[CellPair]:
+    """The labels of the table with their values; none where its rows are something else."""
+    lines = _without_spacers([row.cells for row in own_rows(table, document).rows if len(row.cells) > 1])
+    if any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
+        return []
+    lines = [cells for cells in lines if any(map(text_of, cells))]
+    if len(lines) < 2 or any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
+        return []
+    if all(text_of(cell).endswith(":") for cell in lines[0]):  # nothing but labels: they head columns
+        return []
+    has_header = all(cell.tag == "th" for cell in lines[0])
+    lines = lines[1:] if has_header else lines
+    cells = [(cells[at], cells[at + 1]) for cells in lines for at in range(0, len(cells), 2)]
+    if not any(_is_given(value) for _, value in cells):
+        return []
+    cells = [(label, value) for label, value in cells if text_of(label)]
+    # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
+    is_block = _are_known(cells, document) if has_header else _are_labels(cells, document)
+    if not is_block or not all(_are_labels(column, document) for column in _further_pairs(lines)):
+        return []
+    return [pair for pair in cells if 0 < len(text_of(pair[0]).rstrip(": ")) <= LONGEST_LABEL]
+
+
+def _further_pairs(lines: list[list[Element]]) -> list[list[CellPair]]:
+    """The pairs behind each row's first, by their place: there too stand labels, or it is no such table."""
+    width = max(map(len, lines), default=0)
+    columns = [
+        [(cells[at], cells[at + 1]) for cells in lines if len(cells) > at + 1 and text_of(cells[at])]
+        for at in range(2, width, 2)
+    ]
+    return [column for column in columns if len(column) > 1]
+
+
+def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
+    """Lines of an odd number of cells without the columns that are blank in all of them."""
+    width = len(lines[0]) if lines else 0
+    if width % 2 == 0 or any(len(cells) != width for cells in lines):
+        return lines
+    kept = [at for at in range(width) if any(text_of(cells[at]) for cells in lines)]
+    return [[cells[at] for at in kept] for cells in lines]
+
+
+def _is_given(value: Element) -> bool:
+    """Whether a value is published: a search form's empty boxes and lists are not."""
+    boxes = list(value.iter("input", "select", "textarea"))
+    if not boxes:
+        return bool(text_of(value)) and not _is_link_list(value)
+    return any(_is_filled(box) for box in boxes)
+
+
+def _is_filled(box: Element) -> bool:
+    if box.tag == "select":
+        return box.find(".//option[@selected]") is not None
+    return bool(box.text if box.tag == "textarea" else box.get("value")) and box.get("type") != "submit"
+
+
+def _is_link_list(value: Element) -> bool:
+    """Several links and nothing beside them: a menu."""
+    links = [words_of(anchor) for anchor in value.iter("a")]
+    return len(links) > 1 and "".join(links).replace(" ", "") == words_of(value).replace(" ", "")
+
+
+def _holds_tables(lines: list[list[Element]]) -> bool:
+    inner = [cell.find(".//table") for cells in lines for cell in cells if len(cell)]
+    return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
+
+
+def _are_labels(pairs: list[CellPair], document: Document) -> bool:
+    """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
+    if len(pairs) < 2:
+        return False
+    if _values_known(pairs, document):
+        return False
+    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
+    return by_mark * 5 >= len(pairs) * 4 or _are_known(pairs, document)
+
+
+def _are_known(pairs: list[CellPair], document: Document) -> bool:
+    known = [document.field_of(text_of(label)) is not None for label, _ in pairs]
+    return sum(known) > 1 and sum(known) * 2 >= len(known) and known[0] and not _values_known(pairs, document)
+
+
+def _values_known(pairs: list[CellPair], document: Document) -> bool:
+    """Whether the second cells are labels themselves: a header of several columns."""
+    return sum(document.field_of(text_of(value)) is not None for _, value in pairs) * 2 > len(pairs)
+
+
+def _is_marked(label: Element, value: Element) -> bool:
+    if label.tag == "th" and value.tag == "td":
+        return True
+    return value.tag == "td" and (words_of(label).endswith(":") or (is_bold(label) and not is_bold(value)))
