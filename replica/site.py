@@ -43,7 +43,7 @@ class Site(FinanceDesk):
         self.seal = Seal(seed)
         self.sessions = Sessions()
         self.robots = ROBOTS
-        self.short_menu = False  # leave out the menu's other lists of the same, and pages with nothing to read
+        self.short_menu = False  # without the menu's other lists of the same, and pages with nothing to read
         self.etags = False  # answer pages with an ETag and honour If-None-Match
         self.noise_epoch = 0
         self.requests: Counter[str] = Counter()  # by path

@@ -112,7 +112,8 @@ def _left(view: View) -> str:
 def _right(view: View) -> str:
     return (
         '<div class="dxpnlControl_Glass right-panel dxpnl-collapsible dxpnl-edge r" id="ctl00_RightPanel" '
-        f'style="width:260px;"><div class="dxpnl-scc">{right_menu(view.root, view.site.short_menu)}</div></div>'
+        f'style="width:260px;"><div class="dxpnl-scc">'
+        f"{right_menu(view.root, view.site.short_menu)}</div></div>"
         + script(control("ASPxClientPanel", "ctl00$RightPanel", "rightPanel"))
         + '<div class="dxpnlControl_Glass" id="ctl00_PageToolbarPanel"></div>'
         + script(control("ASPxClientPanel", "ctl00$PageToolbarPanel", "pageToolbarPanel"))
