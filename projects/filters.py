@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import reduce
+from operator import ge, le, or_
 from typing import Any
 
 import django_filters
@@ -35,7 +38,7 @@ from projects.models import (
     Status,
 )
 from projects.wording.discrepancy_rules import RULES
-from projects.wording.figures import HERE
+from projects.wording.figures import HERE, instant
 
 # Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -98,8 +101,41 @@ SEARCHED = tuple(field.name for field in FIELDS if field.searched)
 BETWEEN = {field.between: field.name for field in FIELDS if field.between}
 
 
-class MomentFilter(django_filters.Filter):
+class BothWays:
+    """A filter that can also be asked of a record as the API gives it: of a past day there are no rows."""
+
+    field_name: str
+    lookup_expr: str
+
+    def passes(self, record: dict[str, Any], value: Any) -> bool:
+        """Whether the record is among what `filter` leaves; `value` is a cleaned one."""
+        raise NotImplementedError
+
+
+class ExactFilter(BothWays, django_filters.CharFilter):
+    def passes(self, record: dict[str, Any], value: str) -> bool:
+        return not value or record[self.field_name] == value
+
+
+class SearchFilter(BothWays, django_filters.CharFilter):
+    """Each word has to be in the number or in one of the fields that are searched."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        for word in value.split():
+            found = (Q(**{f"{name}__icontains": word}) for name in ("external_id", *SEARCHED))
+            qs = qs.filter(reduce(or_, found))
+        return qs
+
+    def passes(self, record: dict[str, Any], value: str) -> bool:
+        texts = [str(record[name] or "").casefold() for name in ("external_id", *SEARCHED)]
+        return all(any(word in text for text in texts) for word in value.casefold().split())
+
+
+class MomentFilter(BothWays, django_filters.Filter):
     field_class = MomentField
+
+    def passes(self, record: dict[str, Any], value: datetime | None) -> bool:
+        return value is None or _compared(record[self.field_name], self.lookup_expr, instant(value))
 
 
 class IdFilter(django_filters.Filter):
@@ -109,11 +145,19 @@ class IdFilter(django_filters.Filter):
         super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
 
 
-class AmountFilter(django_filters.NumberFilter):
+class AmountFilter(BothWays, django_filters.NumberFilter):
     """Rand or percent, as many digits as the column has."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_digits=20, decimal_places=2, **kwargs)
+
+    def passes(self, record: dict[str, Any], value: Decimal | None) -> bool:
+        known = record[self.field_name]
+        return value is None or (known is not None and _compared(Decimal(known), self.lookup_expr, value))
+
+
+def _compared(known: Any, lookup: str, value: Any) -> bool:
+    return {"gte": ge, "lte": le}[lookup](known, value)
 
 
 def listed(texts: Iterable[str]) -> list[str]:
@@ -143,7 +187,7 @@ class ChoicesField(MultipleChoiceField):
         return [known.get(word.lower(), word) for word in listed(super().to_python(value))]
 
 
-class Choices(django_filters.MultipleChoiceFilter):
+class Choices(BothWays, django_filters.MultipleChoiceFilter):
     """One or more of a known list, `?status=design,tender`; an unknown one is told the known."""
 
     field_class = ChoicesField
@@ -160,6 +204,10 @@ class Choices(django_filters.MultipleChoiceFilter):
             **kwargs,
         )
 
+    def passes(self, record: dict[str, Any], value: list[str]) -> bool:
+        known = record[self.field_name]
+        return not value or (NOT_PUBLISHED if known is None else known) in value
+
 
 class MunicipalityField(ModelChoiceField):
     """Codes are written in any case, as everywhere."""
@@ -168,7 +216,7 @@ class MunicipalityField(ModelChoiceField):
         return super().to_python(value.strip().upper() if isinstance(value, str) else value)
 
 
-class MunicipalityFilter(django_filters.ModelChoiceFilter):
+class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
     """A municipality's code; hands on to the queryset's `of_municipality`."""
 
     field_class = MunicipalityField
@@ -185,13 +233,19 @@ class MunicipalityFilter(django_filters.ModelChoiceFilter):
     def filter(self, qs: Any, value: Municipality | None) -> Any:
         return qs.of_municipality(value.pk) if value else qs
 
+    def passes(self, record: dict[str, Any], value: Municipality | None) -> bool:
+        return value is None or value.pk in (record["municipality"], *record["municipalities"])
 
-class SourceFilter(django_filters.ModelChoiceFilter):
+
+class SourceFilter(BothWays, django_filters.ModelChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         messages = {"invalid_choice": "No source has this name; /api/v1/sources/ lists them."}
         super().__init__(
             queryset=Source.objects.all(), empty_label="All sources", error_messages=messages, **kwargs
         )
+
+    def passes(self, record: dict[str, Any], value: Source | None) -> bool:
+        return value is None or record["source"] == value.pk
 
 
 class NullsLastOrdering(django_filters.OrderingFilter):
@@ -231,11 +285,11 @@ BOUNDS = _bounds()
 
 
 class ProjectFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search", label="Search", max_length=200)
+    q = SearchFilter(label="Search", max_length=200)
     province = Choices(choices=Province.choices)
     municipality = MunicipalityFilter()
     status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
-    programme = django_filters.CharFilter(max_length=40)
+    programme = ExactFilter(max_length=40)
     source = SourceFilter()
     changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
     presence = Choices(choices=Presence.choices)
@@ -255,13 +309,11 @@ class ProjectFilter(django_filters.FilterSet):
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         return super().get_filters() | BOUNDS
 
-    def search(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        for word in value.split():
-            found = Q(external_id__icontains=word)
-            for field in SEARCHED:
-                found |= Q(**{f"{field}__icontains": word})
-            queryset = queryset.filter(found)
-        return queryset
+    def passes(self, record: dict[str, Any]) -> bool:
+        """Whether a record of a past day is among what is asked for."""
+        asked = self.form.cleaned_data
+        both = ((name, each) for name, each in self.filters.items() if isinstance(each, BothWays))
+        return all(each.passes(record, asked[name]) for name, each in both)
 
     def quiet(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.silent()

@@ -13,7 +13,7 @@ from django.db.models import F, Max, Q, QuerySet
 from projects.api.corrections import corrections, overridden_at, past_corrections
 from projects.api.records import last_complete, project_writer
 from projects.fields import Kind, of
-from projects.filters import BETWEEN, NOT_PUBLISHED, ORDERINGS, SEARCHED, ProjectFilter
+from projects.filters import ORDERINGS, ProjectFilter
 from projects.models import DataChangeLog, Presence, Project
 from projects.wording import phrases
 from projects.wording.figures import instant
@@ -122,7 +122,7 @@ class Past:
         """Not known of a past day: what does not speak is not in the log."""
 
     def _matching(self) -> list[tuple[int, Record]]:
-        return [(pk, past) for pk, past in self.changed.items() if matches(past, self.wanted)]
+        return [(pk, past) for pk, past in self.changed.items() if self.filterset.passes(past)]
 
 
 def taken_back(record: Record, steps: Iterable[DataChangeLog]) -> Record:
@@ -161,47 +161,6 @@ def _date_back(
         record["last_seen_at"] = max(filter(None, map(instant, (read_at, complete))), default=None)
     else:
         record["last_seen_at"] = None
-
-
-def matches(record: Record, wanted: dict[str, Any]) -> bool:
-    """Whether a record passes the filters of `ProjectFilter`, given as its cleaned values."""
-    return (
-        _found(record, wanted["q"])
-        and all(_one_of(record[name], wanted[name]) for name in ("province", "status", "presence"))
-        and _same(record["programme"], wanted["programme"])
-        and _same(record["source"], wanted["source"] and wanted["source"].pk)
-        and _in_municipality(record, wanted["municipality"] and wanted["municipality"].pk)
-        and all(
-            _between(record[field], wanted[f"min_{name}"], wanted[f"max_{name}"])
-            for name, field in BETWEEN.items()
-        )
-        and (not wanted["changed_since"] or record["last_changed_at"] >= instant(wanted["changed_since"]))
-    )
-
-
-def _found(record: Record, words: str) -> bool:
-    texts = [str(record[name] or "").casefold() for name in ("external_id", *SEARCHED)]
-    return all(any(word in text for text in texts) for word in words.casefold().split())
-
-
-def _one_of(value: str | None, wanted: list[str]) -> bool:
-    return not wanted or (value if value is not None else NOT_PUBLISHED) in wanted
-
-
-def _same(value: str | None, wanted: str | None) -> bool:
-    return not wanted or value == wanted
-
-
-def _in_municipality(record: Record, code: str | None) -> bool:
-    return not code or code == record["municipality"] or code in record["municipalities"]
-
-
-def _between(value: str | int | None, least: Decimal | None, most: Decimal | None) -> bool:
-    if least is None and most is None:
-        return True
-    if value is None:
-        return False
-    return (least is None or Decimal(value) >= least) and (most is None or Decimal(value) <= most)
 
 
 def _typed(name: str, value: Any) -> Any:
