@@ -8,10 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from etl.compare.survey import Survey
+from etl.extract.types import CERTAINTY
 from etl.values.vocabulary import normal_label
-
-# How certain a rendering is: cells under named headers, labelled blocks, lines of text.
-_CERTAINTY = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list": 1}
 
 
 @dataclass(slots=True)
@@ -41,7 +39,9 @@ class Profile:
     @property
     def certainty(self) -> int:
         """Of the best rendering that showed projects: 3 named columns, 2 labelled blocks, 1 lines, 0 none."""
-        return max((_CERTAINTY.get(layout, 0) for layout in self.layouts), default=0)
+        return max(
+            (certainty for layout, certainty in CERTAINTY.items() if layout in self.layouts), default=0
+        )
 
 
 def column_of(label: str, field_of: Callable[[str], str | None]) -> str:

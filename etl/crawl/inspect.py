@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from etl.exceptions import PageChanged, SessionExpired
-from etl.extract.whole import is_cut
+from etl.extract.html import is_cut
 from etl.fetch.answers import is_firewall, is_login, is_timeout_page, lost_session
 from projects.charset import Decoded, decoded, wide_charset
 

@@ -13,30 +13,30 @@ from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.columns import shared_headings
 from etl.extract.controls import read_controls
-from etl.extract.document import Document, Found, Links
+from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_fields
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import parse, squash
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
+from etl.extract.links import Links
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.pager import link_pager
 from etl.extract.projects import read_projects
 from etl.extract.samerows import settle_pagers
 from etl.extract.table import read_tables
-from etl.extract.transposed import read_transposed
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.views import read_views
+from etl.values.vocabulary import FIELD_LABELS
 from projects.charset import decoded
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
 
-Reader = Callable[[Document], list[Found]]
+Reader = Callable[[Document], list[PlacedTable]]
 READERS: tuple[Reader, ...] = (
     read_grids,
     read_views,
-    read_transposed,
     read_tables,
     read_json_tables,
     read_fields,
@@ -61,7 +61,7 @@ def read_page(
         text = answer.html or ""
         controls = _answered(answer)
     root, is_whole = parse(text)
-    document = Document(root, text.lower(), labels=labels)
+    document = Document(root, text.lower(), FIELD_LABELS if labels is None else labels)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)

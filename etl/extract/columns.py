@@ -51,7 +51,7 @@ def shared_headings(headers: Sequence[str]) -> list[str]:
     return [header for header, times in Counter(headers).items() if header and times > 1]
 
 
-def telling_columns(document: Document, table: Table) -> list[int]:
+def data_columns(document: Document, table: Table) -> list[int]:
     """Positions of the columns that say something of the project: all but buttons ("View", "Details")."""
     return [at for at in range(len(table.headers)) if not _is_button(document, table, at)]
 

@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from etl.extract.html import Element
+from etl.extract.html import Element, is_cut
+from etl.extract.links import Links
 from etl.extract.types import Control, Table
-from etl.extract.whole import is_cut
-from etl.values.vocabulary import FIELD_LABELS, field_of
+from etl.values.vocabulary import field_of
 
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
 _COLLECTED = ("a", "area", "base", "dl", "form", "link", "script", "table", "title")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-
-
-class Links:
-    """Makes hrefs absolute without touching their query: an `enc=` value keeps its `+` byte for byte.
-
-    Without an address of the page (a saved file), a relative href stays as it is written.
-    """
-
-    def __init__(self, base: str) -> None:
-        self._base = base
-        self._origin, self._folder, self._scheme = _parts(base)
-        self._known: dict[str, str | None] = {}
-
-    def absolute(self, href: str | None) -> str | None:
-        """The http(s) URL without fragment, or None (script, mail, the page itself, nonsense)."""
-        if not href:
-            return None
-        if href not in self._known:
-            self._known[href] = self._made(href)
-        return self._known[href]
-
-    def _made(self, href: str) -> str | None:
-        href = href.strip().partition("#")[0].replace("\n", "").replace("\r", "").replace("\t", "")
-        if not href:
-            return None
-        if _SCHEME.match(href):
-            return href if href[:8].lower().startswith(("http://", "https://")) else None
-        if not self._base:
-            return None if href.startswith("//") else href
-        if href.startswith("//"):
-            return f"{self._scheme}:{href}"
-        if "./" in href.partition("?")[0] or href.startswith("?"):
-            return self._joined(href)
-        return self._origin + href if href.startswith("/") else self._folder + href
-
-    def _joined(self, href: str) -> str | None:
-        try:
-            return urljoin(self._base, href)
-        except ValueError:
-            return None
-
-
-def _parts(base: str) -> tuple[str, str, str]:
-    """Origin, folder (with its slash) and scheme of an address; three blanks where it is none."""
-    try:
-        split = urlsplit(base)
-    except ValueError:
-        return "", "", ""
-    origin = f"{split.scheme}://{split.netloc}"
-    return origin, origin + (split.path.rpartition("/")[0] or "") + "/", split.scheme
+IDENTIFYING = ("external_id", "name")  # fields that identify a project, the better one first
 
 
 @dataclass(slots=True)
@@ -74,15 +22,15 @@ class Document:
 
     root: Element
     source: str  # the markup in lower case: a look at it saves walks over the tree
+    labels: Mapping[str, str]  # normalised label → field
     links: Links = field(default_factory=lambda: Links(""))
     controls: list[Control] = field(default_factory=list)
-    labels: Mapping[str, str] | None = None
     taken: set[Element] = field(default_factory=set)
     labelled: dict[Element, list[Any]] = field(
         default_factory=dict
     )  # tables of labels beside values: their pairs
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
-    notes: dict[Element, Any] = field(default_factory=dict)  # what one reader found out that another needs
+    rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)
 
@@ -97,9 +45,12 @@ class Document:
     def field_of(self, label: str) -> str | None:
         """The field that a label means in this page's vocabulary, or None."""
         if label not in self._meanings:
-            labels = FIELD_LABELS if self.labels is None else self.labels
-            self._meanings[label] = field_of(label, labels) if 0 < len(label) <= 120 else None
+            self._meanings[label] = field_of(label, self.labels) if 0 < len(label) <= 120 else None
         return self._meanings[label]
+
+    def identifying(self, headers: Sequence[str]) -> list[int]:
+        """Positions of the headers that identify a project."""
+        return [at for at, header in enumerate(headers) if self.field_of(header) in IDENTIFYING]
 
     def take(self, element: Element) -> None:
         """The element is used, and all that stands in it."""
@@ -119,7 +70,7 @@ class Document:
 
 
 @dataclass(slots=True)
-class Found:
+class PlacedTable:
     """A table and the element that it stands at (for the order on the page)."""
 
     element: Element

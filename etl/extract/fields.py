@@ -12,31 +12,32 @@ from collections.abc import Iterator
 from itertools import islice
 
 from etl.extract.columns import side_by_side
-from etl.extract.document import Document, Found
+from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import BLOCKS, Element, words_of
+from etl.extract.links import best_links
 from etl.extract.pairs import Pair, are_fields, read_pairs, read_record, settled
-from etl.extract.rowlinks import best_links
 from etl.extract.types import Table
 from etl.values.vocabulary import normal_label
 
 _MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
-_RANKS = {"external_id": 0, "name": 1}  # fields that identify, the better one first
 _TITLE = "Title"  # what a block's heading is called, where no label of the block means a name
 
 
-def read_fields(document: Document) -> list[Found]:
+def read_fields(document: Document) -> list[PlacedTable]:
     """A `cards` table of the blocks that are repeated, and a `fields` table of each group of other pairs."""
     pairs = read_pairs(document)
-    found: list[Found] = []
+    found: list[PlacedTable] = []
     blocks, table = _repeated(document, pairs)
     if table is not None:
-        found.append(Found(blocks[0], table))
+        found.append(PlacedTable(blocks[0], table))
         within = set(blocks)
         pairs = [pair for pair in pairs if within.isdisjoint(_upwards(pair.element))]
     for holder, group in _groups(document, pairs):
         headers, row = [pair.label for pair in group], [pair.value for pair in group]
         name = holder.get("id") or ""
-        found.append(Found(holder, Table("fields", name, headers, [row], [None], None, [""] * len(row))))
+        found.append(
+            PlacedTable(holder, Table("fields", name, headers, [row], [None], None, [""] * len(row)))
+        )
     return found
 
 
@@ -62,8 +63,8 @@ def records_table(document: Document, name: str, blocks: list[Element]) -> Table
             row[_TITLE] = [title]
     texts = [[side_by_side(row.get(header, [""])) for header in headers] for row in rows]
     links = [_links(document, record.element, row) for record, row in zip(records, texts, strict=True)]
-    telling = [at for at, label in enumerate(headers) if document.field_of(label) in _RANKS]
-    return Table("cards", name, headers, texts, best_links(links, telling), None, [""] * len(headers))
+    best = best_links(links, document.identifying(headers))
+    return Table("cards", name, headers, texts, best, None, [""] * len(headers))
 
 
 def _links(document: Document, block: Element, row: list[str]) -> dict[int, str]:
@@ -81,11 +82,11 @@ def _repeated(document: Document, pairs: list[Pair]) -> tuple[list[Element], Tab
     """The blocks that are told apart by a label which each of them has, and their table."""
     marked: dict[str, list[Pair]] = {}
     for pair in pairs:
-        if pair.value and document.field_of(pair.label) in _RANKS:
+        if pair.value and document.field_of(pair.label) in IDENTIFYING:
             marked.setdefault(normal_label(pair.label), []).append(pair)
-    for label in sorted(
-        marked, key=lambda label: (_RANKS[document.field_of(label) or ""], -len(marked[label]))
-    ):
+    # numbers before names, frequent labels first
+    order = sorted(marked, key=lambda label: (document.field_of(label) == "name", -len(marked[label])))
+    for label in order:
         values = {pair.value for pair in marked[label]}
         blocks = _around([pair.element for pair in marked[label]])
         if len(values) < 2 or len(values) * 2 <= len(marked[label]) or len(blocks) < len(marked[label]):

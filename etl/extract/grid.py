@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from etl.extract.document import Document, Found
+from etl.extract.document import Document, PlacedTable
 from etl.extract.gridheader import (
     NO_DATA,
     Column,
@@ -21,8 +21,8 @@ from etl.extract.gridheader import (
 )
 from etl.extract.groups import Groups
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
+from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.pager import grid_pager, grid_parts
-from etl.extract.rowlinks import best_links, cell_link, linked_columns
 from etl.extract.types import Pager, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
@@ -64,7 +64,7 @@ def rows_of(table: Element) -> Iterator[Element]:
             yield from child.iterchildren("tr")
 
 
-def read_grids(document: Document) -> list[Found]:
+def read_grids(document: Document) -> list[PlacedTable]:
     """All grids of the page, nested ones (in detail rows) as tables of their own, empty ones included."""
     parts = grid_parts(document)
     found = []
@@ -75,7 +75,7 @@ def read_grids(document: Document) -> list[Found]:
             control = document.control(client_id) if client_id else None
             grid = _Grid(document, client_id, parts, field_names(control))
             grid.read(table)
-            found.append(Found(table, grid.table(grid_pager(parts, client_id, control))))
+            found.append(PlacedTable(table, grid.table(grid_pager(parts, client_id, control))))
     return found
 
 
@@ -220,7 +220,7 @@ class _Grid:
         columns = (self.plan or self._planned([], False)).columns
         captions = [column.caption or self._field_name(column) for column in columns]
         rows = self.rows
-        links = best_links(self.links, [at for at, caption in enumerate(captions) if self._tells(caption)])
+        links = best_links(self.links, self.document.identifying(captions))
         shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in rows)]
         if len(shown) < len(columns):
             rows = [[row[at] for at in shown] for row in rows]
@@ -232,9 +232,6 @@ class _Grid:
         everywhere = linked_columns(self.links)
         linked = {len(names) + place for place, at in enumerate(shown) if at in everywhere}
         return Table("grid", self.client_id, headers, rows, links, pager, fields, linked)
-
-    def _tells(self, caption: str) -> bool:
-        return self.document.field_of(caption) in ("external_id", "name")
 
     def _field_name(self, column: Column) -> str:
         return self.names[column.index][0] if column.index in self.names and column.index is not None else ""

@@ -12,7 +12,6 @@ from typing import Any
 from lxml import etree
 
 from etl.exceptions import PageChanged
-from etl.extract.tags import is_overloaded
 from projects.charset import storable
 
 Element = Any  # lxml publishes no class that type checkers agree on
@@ -37,6 +36,20 @@ BLOCKS = frozenset(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "datetime-local", "month"})
+
+_CLOSED = ("table", "div", "ul", "form", "script")
+# Tags with more attributes than any page has: libxml2 takes time to the square of their number
+_MOST_PIECES = 2000  # pieces of one tag (a name with its value in quotes counts two): 20 ms of libxml2's time
+_PIECE = r"""[\s/]*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++)"""
+# Two quick looks first: such a tag has a long run without an angle bracket, or hides one in a quoted value
+_LONG_RUN = re.compile(rf"(?:^|[<>])[^<>]{{{2 * _MOST_PIECES - 200},}}")
+_HIDDEN_END = re.compile(r"=\s*+(?:\"[^\"<>]*+[<>]|'[^'<>]*+[<>])")
+_PIECES = re.compile(_PIECE)
+_SOUND = re.compile(
+    r"(?:[^<]++|<(?:script|style)\b[^>]*+>(?:[^<]++|<(?!/(?:script|style)))*+|<!--(?:[^-]++|-(?!->))*+"
+    rf"|<(?![A-Za-z])|<[A-Za-z](?:{_PIECE}){{0,{_MOST_PIECES}}}+(?!{_PIECE}))*+",
+    re.IGNORECASE,
+)
 
 
 def parse(text: str) -> tuple[Element, bool]:
@@ -76,6 +89,32 @@ def _parsed(text: str) -> tuple[Element | None, bool]:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
     fatal = parser.error_log.filter_from_fatals()
     return root, all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in fatal)
+
+
+def is_overloaded(text: str) -> bool:
+    """Whether a tag of the markup has a thousand attributes or more. Time grows with the length only."""
+    if not _HIDDEN_END.search(text) and not any(map(_has_many_pieces, _LONG_RUN.finditer(text))):
+        return False
+    sound = _SOUND.match(text)
+    return sound is None or sound.end() < len(text)
+
+
+def _has_many_pieces(run: re.Match[str]) -> bool:
+    return sum(1 for _ in _PIECES.finditer(run[0])) >= _MOST_PIECES
+
+
+def is_cut(markup: str) -> bool:
+    """Whether a page ends in the middle.
+
+    HTML lets a page do without `</html>`: one that has closed all its blocks is whole; a WebForms page
+    always has it.
+    """
+    lowered = markup.lower()
+    if "<html" not in lowered[:200_000] or "</html" in lowered[-20_000:]:
+        return False
+    if "__viewstate" in lowered:
+        return True
+    return any(len(re.findall(rf"<{block}\b", lowered)) > lowered.count(f"</{block}") for block in _CLOSED)
 
 
 def squash(text: str | None) -> str:

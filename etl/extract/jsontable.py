@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 
 from etl.exceptions import PageChanged
-from etl.extract.document import Document, Found, Links
+from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import Element, parse, text_of
-from etl.extract.rowlinks import best_links, cell_link
-from etl.extract.scriptdata import Records, read_records
+from etl.extract.links import Links, best_links, cell_link
+from etl.extract.scriptdata import RecordList, read_records
 from etl.extract.types import Pager, Table
 
 _JSON_TYPES = ("application/json", "application/ld+json", "text/json")
 MARKUP = re.compile(r"<[A-Za-z/][^<>]*>")
 _LINK_KEY = re.compile(r"(?:url|href|link|uri|path|page)$", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:/)?/?[\w.~%+/-]*(?:/|\.aspx|\.html?|\.php)[^\s<>\"]*$", re.IGNORECASE)
-_IDENTIFYING = frozenset({"external_id", "name"})
-_LEAST_KNOWN = 2
 
 
 def is_address(value: str) -> bool:
@@ -24,7 +22,7 @@ def is_address(value: str) -> bool:
     return _URL.match(value) is not None
 
 
-def script_records(script: Element) -> list[Records]:
+def script_records(script: Element) -> list[RecordList]:
     """The lists of records in a script element."""
     kind = (script.get("type") or "").partition(";")[0].strip().lower()
     found = read_records(script.text or "", is_data=kind in _JSON_TYPES)
@@ -33,7 +31,7 @@ def script_records(script: Element) -> list[Records]:
     return found
 
 
-def read_json_tables(document: Document) -> list[Found]:
+def read_json_tables(document: Document) -> list[PlacedTable]:
     """Lists of records of which two keys are known labels, one of them a number or a name."""
     if not document.mentions("[{", "[ {", "[\n", "[\r", "[\t"):
         return []
@@ -42,33 +40,32 @@ def read_json_tables(document: Document) -> list[Found]:
         for records in script_records(script):
             table = _table(document, records)
             if table is not None:
-                found.append(Found(script, table))
+                found.append(PlacedTable(script, table))
     return found
 
 
-def _table(document: Document, records: Records) -> Table | None:
+def _table(document: Document, records: RecordList) -> Table | None:
     keys = list(dict.fromkeys(key for row in records.rows for key in row))
     fields = {field for key in keys if (field := document.field_of(key))}
-    if len(fields) < _LEAST_KNOWN or not fields & _IDENTIFYING:
+    if len(fields) < 2 or not fields.intersection(IDENTIFYING):
         return None
     leads = [key for key in keys if _leads(key, records.rows)]
     kept = [key for key in keys if key not in leads]
-    telling = [at for at, key in enumerate(kept) if document.field_of(key) in _IDENTIFYING]
-    if not _are_alike(records.rows, [kept[at] for at in telling]):
+    identifying = document.identifying(kept)
+    named = sum(any(row.get(kept[at]) for at in identifying) for row in records.rows)
+    if named * 10 < len(records.rows) * 9:  # they are not of one kind
         return None
     rows, links = [], []
     for record in records.rows:
         row, found = _row(record, kept, document.links)
         rows.append(row)
-        links.append(found | _urls(record, leads, len(kept), document.links))
-    preferred = [*telling, *range(len(kept), len(keys))]
+        for at, key in enumerate(leads, start=len(kept)):  # addresses are numbered behind the columns
+            if url := document.links.absolute(record.get(key)):
+                found[at] = url
+        links.append(found)
+    preferred = [*identifying, *range(len(kept), len(keys))]
     pager = None if records.total is None else Pager(1, 1, records.total, "link", "")
     return Table("json", records.name, kept, rows, best_links(links, preferred), pager, list(kept))
-
-
-def _are_alike(rows: list[dict[str, str]], keys: list[str]) -> bool:
-    """Whether nearly all records identify themselves: they are of one kind, then."""
-    return sum(any(row.get(key) for key in keys) for row in rows) * 10 >= len(rows) * 9
 
 
 def _leads(key: str, rows: list[dict[str, str]]) -> bool:
@@ -101,9 +98,3 @@ def _shown(markup: str, links: Links) -> tuple[str, str | None]:
     except PageChanged:
         return markup, None
     return text_of(root), cell_link(root, links)
-
-
-def _urls(record: dict[str, str], leads: list[str], behind: int, links: Links) -> dict[int, str]:
-    """The record's addresses, numbered behind its columns."""
-    absolute = ((at, links.absolute(record.get(key))) for at, key in enumerate(leads, start=behind))
-    return {at: url for at, url in absolute if url}

@@ -6,8 +6,9 @@ import re
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from etl.extract.document import Document, Links
+from etl.extract.document import Document
 from etl.extract.html import Element, has_class, squash, text_of
+from etl.extract.links import Links
 from etl.extract.types import Control, Pager
 
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")

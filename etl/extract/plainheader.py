@@ -15,27 +15,7 @@ _SEARCHED = 6  # rows from the top among which a header is looked for
 _FIGURE = re.compile(
     r"^[^A-Za-z]*\d[^A-Za-z]*$|^-?\s*R\s*[\d ,.]+(?:\s*(?:million|billion|m|bn))?$|^\d{1,2} \w{3,9} \d{4}$"
 )
-_DAYS = {
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "mo",
-    "tu",
-    "we",
-    "th",
-    "fr",
-    "sa",
-    "su",
-    "m",
-    "t",
-    "w",
-    "f",
-    "s",
-}
+_DAYS = frozenset("mon tue wed thu fri sat sun mo tu we th fr sa su m t w f s".split())
 
 
 def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:

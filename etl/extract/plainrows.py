@@ -50,9 +50,9 @@ class Rows:
 
 def own_rows(table: Element, document: Document) -> Rows:
     """All rows that may be header, group or data."""
-    found = document.notes.get(table)
+    found = document.rows.get(table)
     if not isinstance(found, Rows):
-        found = document.notes[table] = _read_rows(table)
+        found = document.rows[table] = _read_rows(table)
     return found
 
 

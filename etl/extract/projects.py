@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
-from etl.extract.columns import published, telling_columns
-from etl.extract.document import Document
+from etl.extract.columns import data_columns, published
+from etl.extract.document import IDENTIFYING, Document
+from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.samerows import each_once
-from etl.extract.totals import is_total
 from etl.extract.types import PublishedProject, Table
-from etl.values.vocabulary import FIELD_LABELS, normal_label
+from etl.values.vocabulary import normal_label
 
 _OWN_PAGE = re.compile(r"proj|scheme", re.IGNORECASE)
-_IDENTIFYING = ("external_id", "name")
 # Labels that identify something, but not for certain a project; they need more evidence beside them
 _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
@@ -37,7 +37,7 @@ def read_projects(document: Document, tables: list[Table], page_url: str) -> lis
 def is_about_projects(document: Document, headers: list[str], others: int) -> bool:
     """Whether the labels identify a project and hold `others` more known fields at least."""
     fields = {header: field for header in headers if (field := document.field_of(header))}
-    identifying = [header for header, field in fields.items() if field in _IDENTIFYING]
+    identifying = [header for header, field in fields.items() if field in IDENTIFYING]
     known = set(fields.values())
     if not identifying or len(known) < 1 + others:
         return False
@@ -49,7 +49,7 @@ def is_about_projects(document: Document, headers: list[str], others: int) -> bo
 def _leads_on(document: Document, table: Table) -> bool:
     """Whether each row of a list that shows little (or vague labels) has a link to a project's own page."""
     fields = {field for header in table.headers if (field := document.field_of(header))}
-    if not fields.intersection(_IDENTIFYING) or not (fields >= set(_IDENTIFYING) or len(fields) > 2):
+    if not fields.intersection(IDENTIFYING) or not (fields >= set(IDENTIFYING) or len(fields) > 2):
         return False
     own = {url for url in table.links if url and _OWN_PAGE.search(url)}
     return len(own) == len(table.links) == len(table.rows)
@@ -60,29 +60,28 @@ def _lines(document: Document, table: Table) -> list[PublishedProject]:
         return []
     if not is_about_projects(document, table.headers, 1) and not _leads_on(document, table):
         return []
-    kept = telling_columns(document, table)
+    kept = data_columns(document, table)
     headers = [table.headers[at] for at in kept]
     id_label, name_label = _identifying(document, headers)
     links = table.links or [None] * len(table.rows)
     found = []
     for row, url in zip(table.rows, links, strict=True):
-        said = published(headers, [row[at] for at in kept])
-        identity = said.get(id_label, "")
-        first = identity or said.get(name_label, "")
+        texts = published(headers, [row[at] for at in kept])
+        identity = texts.get(id_label, "")
+        first = identity or texts.get(name_label, "")
         if not is_total(first or next(filter(None, row), "")):
-            found.append(PublishedProject(identity, said, url, "line"))
+            found.append(PublishedProject(identity, texts, url, "line"))
     return found
 
 
 def _identifying(document: Document, headers: list[str]) -> tuple[str, str]:
     """Labels of the identity and of the name, "" where there is none; of several, the vocabulary's first."""
-    labels = FIELD_LABELS if document.labels is None else document.labels
-    ranks = {label: rank for rank, label in enumerate(labels)}
+    ranks = {label: rank for rank, label in enumerate(document.labels)}
     order = sorted(
         dict.fromkeys(headers),
         key=lambda label: (normal_label(label) in _VAGUE, ranks.get(normal_label(label), len(ranks)), label),
     )
-    wanted = [[label for label in order if document.field_of(label) == field] for field in _IDENTIFYING]
+    wanted = [[label for label in order if document.field_of(label) == field] for field in IDENTIFYING]
     return next(iter(wanted[0]), ""), next(iter(wanted[1]), "")
 
 
@@ -107,8 +106,10 @@ def _identity(document: Document, block: Table) -> str:
     return published(block.headers, block.rows[0]).get(id_label or name_label, "")
 
 
-def _page(document: Document, blocks: list[Table], url: str | None, part: str) -> PublishedProject:
+def _page(
+    document: Document, blocks: list[Table], url: str | None, part: Literal["line", "page"]
+) -> PublishedProject:
     headers = [header for block in blocks for header in block.headers]
-    said = published(headers, [value for block in blocks for value in block.rows[0]])
-    identity = said.get(_identifying(document, headers)[0], "")
-    return PublishedProject(identity, said, url, "page" if part == "page" else "line")
+    texts = published(headers, [value for block in blocks for value in block.rows[0]])
+    identity = texts.get(_identifying(document, headers)[0], "")
+    return PublishedProject(identity, texts, url, part)

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from etl.extract.document import Document
-from etl.extract.types import PublishedProject, Table, TableKind
+from etl.extract.types import CERTAINTY, PublishedProject, Table, TableKind
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.dates import parse_date
 from etl.values.text import Parsed
 from projects.fields import FIELDS, Kind
 
-# How certain a rendering is to be read right: named columns, then labelled blocks, then lines of text
-_CERTAINTY: dict[TableKind, int] = {"grid": 5, "table": 4, "json": 3, "cards": 2, "list": 1, "fields": 1}
 _BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
     Kind.MONEY: parse_money,
     Kind.PERCENT: parse_percent,
@@ -21,10 +19,11 @@ _BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
     Kind.DATE: parse_date,
 }
 _PARSERS = {field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND}
-Shown = tuple[TableKind, list[PublishedProject]]
 
 
-def each_once(document: Document, shown: Sequence[Shown]) -> list[PublishedProject]:
+def each_once(
+    document: Document, shown: Sequence[tuple[TableKind, list[PublishedProject]]]
+) -> list[PublishedProject]:
     """The projects of several tables; of one that two renderings show, the better one's is used.
 
     `shown`: per table its kind and its projects. Where the figures of two renderings contradict each other,
@@ -35,7 +34,8 @@ def each_once(document: Document, shown: Sequence[Shown]) -> list[PublishedProje
         return [project for _, projects in shown for project in projects]
     known: dict[str, tuple[TableKind, PublishedProject]] = {}
     left_out: set[int] = set()
-    for kind, projects in sorted(shown, key=lambda part: -_CERTAINTY[part[0]]):
+    surest = list(CERTAINTY)
+    for kind, projects in sorted(shown, key=lambda part: surest.index(part[0])):
         for project in projects:
             better = known.get(project.external_id)
             if better is None or better[0] == kind:
@@ -73,18 +73,13 @@ def _joins(document: Document, better: PublishedProject, other: PublishedProject
     more: dict[str, str] = {}
     for label, text in other.published.items():
         field = document.field_of(label) or ""
-        same = label if label in better.published else labels.get(field)
-        said = better.published[same] if same else ""
-        if text and not said:
+        known = better.published.get(label if label in better.published else labels.get(field, ""), "")
+        if text and not known:
             more[label] = text
-        elif text and field in _PARSERS and not _say_the_same(field, said, text):
-            return False
+        elif text and field in _PARSERS:
+            one, two = (_PARSERS[field](reading).value for reading in (known, text))
+            if one is not None and two is not None and one != two:
+                return False
     better.published.update(more)
     better.url = better.url or other.url
     return True
-
-
-def _say_the_same(field: str, one: str, other: str) -> bool:
-    """Whether two texts are one amount, share or day, as far as they can be read."""
-    values = [_PARSERS[field](text).value for text in (one, other)]
-    return None in values or values[0] == values[1]

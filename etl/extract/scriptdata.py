@@ -38,7 +38,7 @@ _MOST_LISTS = 50
 
 
 @dataclass(slots=True)
-class Records:
+class RecordList:
     """One list. `name`: the variable that holds it, "" where none; `total`: the count beside it."""
 
     name: str
@@ -46,11 +46,11 @@ class Records:
     total: int | None = None
 
 
-def read_records(script: str, is_data: bool = False) -> list[Records]:
+def read_records(script: str, is_data: bool = False) -> list[RecordList]:
     """All lists of records in a script. `is_data`: the whole script is one literal (a JSON block)."""
     if len(script) > _LONGEST or not _RECORDS.search(script):
         return []
-    found: list[Records] = []
+    found: list[RecordList] = []
     for name, value in _data_block(script) if is_data else _literals(script):
         found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, {}, 0))
         if len(found) >= _MOST_LISTS:
@@ -112,11 +112,11 @@ def _literal(text: str, start: int, tried: int = 0) -> tuple[Any, int]:
     return read_literal(text, start)
 
 
-def _lists(name: str, value: Any, beside: dict[str, Any], depth: int) -> Iterator[Records]:
+def _lists(name: str, value: Any, beside: dict[str, Any], depth: int) -> Iterator[RecordList]:
     """The lists of records in a value, at any depth."""
     rows = _rows(value) if isinstance(value, list) else []
     if rows:
-        yield Records(name, rows, _total(beside))
+        yield RecordList(name, rows, _total(beside))
         return
     around = value if isinstance(value, dict) else {}
     inner = value.values() if isinstance(value, dict) else value[:1000] if isinstance(value, list) else ()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etl.extract.document import Document, Found
-from etl.extract.groups import Groups
-from etl.extract.html import Element, has_class, is_hidden, words_of
+from etl.extract.document import IDENTIFYING, Document, PlacedTable
+from etl.extract.groups import Groups, without_totals
+from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
+from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import captions, header_rows, is_calendar
 from etl.extract.plainrows import Row, Rows, own_rows, spans_all
-from etl.extract.rowlinks import best_links, cell_link, linked_columns
 from etl.extract.spans import Cell, rectangle, span
-from etl.extract.totals import without_totals
 from etl.extract.types import Table
 
 # Controls whose inner tables are never data; panels, popups and tab pages may hold some
@@ -32,17 +31,24 @@ class _Shape:
     width: int
 
 
-def read_tables(document: Document) -> list[Found]:
-    """All plain data tables that no other reader has taken; those of labels beside values are put aside."""
-    found: list[Found] = []
+def read_tables(document: Document) -> list[PlacedTable]:
+    """All plain data tables that no other reader has taken, those that lie on their side turned.
+
+    Tables of labels beside values are put aside: `document.labelled`.
+    """
+    found: list[PlacedTable] = []
     head_apart: _Shape | None = None
     for table in document.all("table"):
-        if table in document.taken or not is_candidate(table, document):
+        if table in document.taken or not _is_candidate(table, document):
+            continue
+        rows = own_rows(table, document)
+        if result := _turned(table, rows, document):
+            document.taken.add(table)
+            found.append(PlacedTable(table, result))
             continue
         if pairs := table_pairs(table, document):
             document.labelled[table] = pairs
             continue
-        rows = own_rows(table, document)
         shape = _shape(rows, document)
         if shape is None and head_apart is not None:
             shape = _joined(head_apart, rows)
@@ -52,11 +58,11 @@ def read_tables(document: Document) -> list[Found]:
         result = _read(table, shape, rows, document)
         if result is not None:
             document.taken.add(table)
-            found.append(Found(table, result))
+            found.append(PlacedTable(table, result))
     return found
 
 
-def is_candidate(table: Element, document: Document) -> bool:
+def _is_candidate(table: Element, document: Document) -> bool:
     """Whether the table stands where data may stand: not in a control, not hidden, not marked as layout."""
     if (
         table.get("role") in _LAYOUT_ROLES
@@ -75,6 +81,49 @@ def is_candidate(table: Element, document: Document) -> bool:
         if parent.tag != "body" and has_class(parent, *_CONTROL_PARTS):
             return False
     return True
+
+
+def _turned(table: Element, own: Rows, document: Document) -> Table | None:
+    """A table with labels down its first column and a project in each further one; None for all others."""
+    lines = [row.cells for row in own.rows]
+    if len(lines) < 2 or len({len(cells) for cells in lines}) > 1 or len(lines[0]) < 3:
+        return None
+    known = [document.field_of(text_of(cells[0]).rstrip(":").strip()) for cells in lines]
+    if len(set(known) - {None}) < 2 or sum(field is not None for field in known) * 2 < len(lines):
+        return None
+    if any(span(cell, name, 99) > 1 for cells in lines for cell in cells for name in ("colspan", "rowspan")):
+        return None
+    lines = [cells for cells in lines if any(map(text_of, cells))]
+    headers = [text_of(cells[0]).rstrip(":").strip() for cells in lines]
+    columns = [[cells[at] for cells in lines] for at in range(1, len(lines[0]))]
+    texts = [[text_of(cell) for cell in column] for column in columns]
+    kept = [at for at, row in enumerate(texts) if any(mark.isalnum() for text in row for mark in text)]
+    rows = [texts[at] for at in kept]
+    if len(rows) < 2 or not _identify(document, headers, rows):
+        return None
+    links = [_links(columns[at], document) for at in kept]
+    best = best_links(links, document.identifying(headers))
+    return Table("table", table.get("id") or "", headers, rows, best, None, [""] * len(headers))
+
+
+def _identify(document: Document, headers: list[str], rows: list[list[str]]) -> bool:
+    """Whether each row identifies itself, each differently, and none holds labels (label | value | label)."""
+    fields = [document.field_of(header) for header in headers]
+    at = next((fields.index(field) for field in IDENTIFYING if field in fields), None)
+    if at is None or not all(row[at] for row in rows) or len({row[at] for row in rows}) < len(rows):
+        return False
+    labels = [sum(document.field_of(text.rstrip(": ")) is not None for text in row) for row in rows]
+    return all(count * 2 < len(headers) for count in labels) and sum(labels) < len(headers)
+
+
+def _links(cells: list[Element | None], document: Document) -> dict[int, str]:
+    """The links of a row's cells by their place."""
+    found = (
+        (at, cell_link(cell, document.links))
+        for at, cell in enumerate(cells)
+        if cell is not None and len(cell)
+    )
+    return {at: url for at, url in found if url}
 
 
 def _shape(rows: Rows, document: Document) -> _Shape | None:
@@ -128,13 +177,12 @@ def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Tabl
     if group_captions:
         texts = [before + row for before, row in zip(group_values, texts, strict=True)]
     everywhere = linked_columns(links)
-    telling = [at for at in range(width) if document.field_of(headers[at]) in ("external_id", "name")]
     return Table(
         kind="table",
         id=table.get("id") or "",
         headers=group_captions + [headers[at] for at in kept],
         rows=texts,
-        links=best_links(links, telling),
+        links=best_links(links, document.identifying(headers)),
         pager=next(filter(None, map(postback_pager, rows.pagers)), None),
         field_names=[""] * (len(group_captions) + len(kept)),
         linked={len(group_captions) + place for place, at in enumerate(kept) if at in everywhere},
@@ -177,18 +225,12 @@ def _data(
 ) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
     """Rows that are data (no blank row, no repeated header, no sums), and their links per column."""
     texts = [[cell.text if cell is not None else "" for cell in row] for row in filled]
-    said = [number for number, row in enumerate(texts) if any(row) and row != headers[: len(row)]]
-    kept = without_totals(texts, said, {group.start for group in groups.found})
+    filled_rows = [number for number, row in enumerate(texts) if any(row) and row != headers[: len(row)]]
+    kept = without_totals(texts, filled_rows, {group.start for group in groups.found})
     groups.keep(kept)
-    return [filled[number] for number in kept], [_row_links(filled[number], document) for number in kept]
-
-
-def _row_links(row: list[Cell | None], document: Document) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for at, cell in enumerate(row):
-        if cell is not None and len(cell.element) and (url := cell_link(cell.element, document.links)):
-            found.setdefault(at, url)
-    return found
+    return [filled[number] for number in kept], [
+        _links([cell and cell.element for cell in filled[number]], document) for number in kept
+    ]
 
 
 def _text(row: list[Cell | None], at: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 TableKind = Literal["grid", "table", "json", "cards", "list", "fields"]
+# How certain a rendering is to be read right, the surest first: named columns, labelled blocks, lines of text
+CERTAINTY: dict[TableKind, int] = {"grid": 3, "table": 3, "json": 3, "cards": 2, "fields": 2, "list": 1}
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import re
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from etl.extract.document import Document, Found
+from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import records_table
 from etl.extract.html import Element, has_class, squash
 from etl.extract.pager import POSTBACK, addressed, grid_pager, grid_parts, paging_shown
@@ -19,7 +19,7 @@ _CLICK = re.compile(r"DVPagerClick\(\s*['\"][^'\"]*['\"]\s*,\s*['\"](\w{1,12})['
 _PANELS = ("_PGB", "_PGT")
 
 
-def read_views(document: Document) -> list[Found]:
+def read_views(document: Document) -> list[PlacedTable]:
     """Data views (one item and none are views too) and card views, with their pagers."""
     found = []
     for view, items in _by_control(document, _ITEMS, "dxdvControl", "dxdvContent").items():
@@ -27,7 +27,7 @@ def read_views(document: Document) -> list[Found]:
         if table := records_table(document, client_id, items):
             table.pager = _view_pager(document, client_id, len(items))
             document.take(view)
-            found.append(Found(view, table))
+            found.append(PlacedTable(view, table))
     card_views = _by_control(document, _CARDS, "dxcvControl", "dxcvTable")
     parts = grid_parts(document) if card_views else {}
     for view, cards in card_views.items():
@@ -35,7 +35,7 @@ def read_views(document: Document) -> list[Found]:
         if table := records_table(document, client_id, cards):
             table.pager = grid_pager(parts, client_id, document.control(client_id))
             document.take(view)
-            found.append(Found(view, table))
+            found.append(PlacedTable(view, table))
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from etl.exceptions import PageChanged
 from etl.extract import clean, read_page
-from etl.extract.tags import is_overloaded
+from etl.extract.html import is_overloaded
 from etl.extract.types import PublishedProject
 from etl.values.dates import parse_date
 
