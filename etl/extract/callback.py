@@ -53,17 +53,20 @@ def read_callback(text: str) -> CallbackAnswer:
 def _answer(payload: Any, validation: str | None) -> CallbackAnswer:
     if not isinstance(payload, dict):
         raise PageChanged("The callback's answer has no named parts.")
-    result = payload.get("result")
-    html, state = (result, None) if isinstance(result, str) else (None, None)
+    result, cp, error = payload.get("result"), payload.get("cp"), payload.get("error")
+    html, state = result, None
     if isinstance(result, dict):
-        html, state = _string(result.get("html")), result.get("stateObject")
-    cp = payload.get("cp")
+        html, state = result.get("html"), result.get("stateObject")
+    if isinstance(error, dict):
+        error = _string(error.get("message")) or "The server reported an error without a message."
+    else:
+        error = _string(payload.get("generalError")) or _string(error)
     return CallbackAnswer(
         event_validation=validation or None,
-        html=_markup(html),
+        html=_markup(html) if isinstance(html, str) else None,
         state=state if isinstance(state, dict) else None,
         redirect=_string(payload.get("redirect")),
-        error=_error(payload),
+        error=error,
         cp=cp if isinstance(cp, dict) else {},
     )
 
@@ -72,16 +75,7 @@ def _string(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _error(payload: dict[str, Any]) -> str | None:
-    error = payload.get("error")
-    if isinstance(error, dict):
-        return _string(error.get("message")) or "The server reported an error without a message."
-    return _string(payload.get("generalError")) or _string(error)
-
-
-def _markup(html: str | None) -> str | None:
+def _markup(html: str) -> str:
     """The HTML without its prefix; rows alone (endless paging) get a table around them."""
-    if html is None:
-        return None
     html = _PREFIX.sub("", html, count=1) if html.startswith(("FB|", "EP|")) else html
     return f"<table>{html}</table>" if html.lstrip()[:3].lower() == "<tr" else html

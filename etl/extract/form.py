@@ -28,31 +28,17 @@ def _fields(form: Element) -> Iterator[tuple[str, str]]:
         name = element.get("name")
         if not name or element.get("disabled") is not None:
             continue
-        value = _VALUES[element.tag](element)
+        value: str | None = None
+        kind = element.get("type", "text").lower()
+        if element.tag == "textarea":
+            value = "".join(element.itertext()).removeprefix("\n")
+        elif element.tag == "select":
+            option = selected_option(element)
+            if option is not None:
+                value = option.get("value", squash("".join(option.itertext())))
+        elif kind in ("checkbox", "radio"):
+            value = element.get("value", "on") if element.get("checked") is not None else None
+        elif kind not in _BUTTONS:
+            value = element.get("value", "")
         if value is not None:
             yield name, value
-
-
-def _input(element: Element) -> str | None:
-    kind = element.get("type", "text").lower()
-    if kind in _BUTTONS:
-        return None
-    if kind in ("checkbox", "radio"):
-        return element.get("value", "on") if element.get("checked") is not None else None
-    return element.get("value", "")
-
-
-def _select(element: Element) -> str | None:
-    option = selected_option(element)
-    if option is None:
-        return None
-    value = option.get("value")
-    return squash("".join(option.itertext())) if value is None else value
-
-
-def _textarea(element: Element) -> str:
-    text = "".join(element.itertext())
-    return text[1:] if text.startswith("\n") else text
-
-
-_VALUES = {"input": _input, "select": _select, "textarea": _textarea}

@@ -26,7 +26,7 @@ from etl.extract.pager import grid_pager, grid_parts
 from etl.extract.types import Pager, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
-_RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d+)$")
+_RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d{1,4})$")
 _KINDS = {"DataRow": "data", "HeadersRow": "header", "GroupRow": "group", "GroupRowExp": "group"}
 _CLASSES = (("dxgvDataRow", "data"), ("dxgvGroupRow", "group"), ("dxtlNode", "data"), ("dxtlAltNode", "data"),
             ("dxtlFocusedNode", "data"), ("dxtlSelectedNode", "data"))  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.spans import Cell, rectangle
@@ -41,7 +40,7 @@ def _column(cells: list[Cell | None]) -> Column:
     stack = list(dict.fromkeys(cell.element for cell in cells if cell is not None))
     if not stack:
         return Column("", no_data=True)
-    captions = list(dict.fromkeys(filter(None, map(caption_of, stack))))
+    captions = list(dict.fromkeys(filter(None, map(_caption, stack))))
     match = _COLUMN_ID.search(stack[-1].get("id") or "")
     return Column(
         caption=" ".join(captions),
@@ -51,7 +50,7 @@ def _column(cells: list[Cell | None]) -> Column:
     )
 
 
-def caption_of(cell: Element) -> str:
+def _caption(cell: Element) -> str:
     """A header cell's caption: the first cell of its inner table (the others hold sort and filter images)."""
     inner = cell.find(".//table")
     if inner is None:
@@ -69,12 +68,9 @@ def field_names(control: Control | None) -> dict[int, tuple[str, bool]]:
     for place, entry in enumerate(entries):
         if isinstance(entry, list) and entry:
             index = entry[0] if isinstance(entry[0], int) else place
-            found[index] = (_first_string(entry), len(entry) < 2 or entry[1] != 0)
+            name = next((value for value in entry if isinstance(value, str) and value), "")
+            found[index] = (name, len(entry) < 2 or entry[1] != 0)
     return found
-
-
-def _first_string(values: list[Any]) -> str:
-    return next((value for value in values if isinstance(value, str) and value), "")
 
 
 def columns_without_header(cells: list[Element], names: dict[int, tuple[str, bool]]) -> list[Column]:

@@ -28,8 +28,8 @@ def labelled_cells(table: Element, document: Document) -> list[CellPair]:
         return []
     cells = [(label, value) for label, value in cells if text_of(label)]
     # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
-    is_block = _are_known(cells, document) if has_header else _are_labels(cells, document)
-    if not is_block or not all(_are_labels(column, document) for column in _further_pairs(lines)):
+    are_labels = _are_known(cells, document) if has_header else _are_labels(cells, document)
+    if not are_labels or not all(_are_labels(column, document) for column in _further_pairs(lines)):
         return []
     return [pair for pair in cells if 0 < len(text_of(pair[0]).rstrip(": ")) <= LONGEST_LABEL]
 
@@ -54,23 +54,21 @@ def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
 
 
 def _is_given(value: Element) -> bool:
-    """Whether a value is published: a search form's empty boxes and lists are not."""
+    """Whether a value is published: a search form's empty boxes and lists are not, nor is a menu of links."""
     boxes = list(value.iter("input", "select", "textarea"))
     if not boxes:
-        return bool(text_of(value)) and not _is_link_list(value)
-    return any(_is_filled(box) for box in boxes)
-
-
-def _is_filled(box: Element) -> bool:
-    if box.tag == "select":
-        return box.find(".//option[@selected]") is not None
-    return bool(box.text if box.tag == "textarea" else box.get("value")) and box.get("type") != "submit"
-
-
-def _is_link_list(value: Element) -> bool:
-    """Several links and nothing beside them: a menu."""
-    links = [words_of(anchor) for anchor in value.iter("a")]
-    return len(links) > 1 and "".join(links).replace(" ", "") == words_of(value).replace(" ", "")
+        text = words_of(value)
+        links = [words_of(anchor) for anchor in value.iter("a")]
+        is_menu = len(links) > 1 and "".join(links).replace(" ", "") == text.replace(" ", "")
+        return bool(text_of(value)) and not is_menu
+    for box in boxes:
+        if box.tag == "select":
+            is_filled = box.find(".//option[@selected]") is not None
+        else:
+            is_filled = bool(box.text if box.tag == "textarea" else box.get("value"))
+        if is_filled and box.get("type") != "submit":
+            return True
+    return False
 
 
 def _holds_tables(lines: list[list[Element]]) -> bool:
@@ -80,9 +78,7 @@ def _holds_tables(lines: list[list[Element]]) -> bool:
 
 def _are_labels(pairs: list[CellPair], document: Document) -> bool:
     """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
-    if len(pairs) < 2:
-        return False
-    if _values_known(pairs, document):
+    if len(pairs) < 2 or _values_known(pairs, document):
         return False
     by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
     return by_mark * 5 >= len(pairs) * 4 or _are_known(pairs, document)

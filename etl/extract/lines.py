@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from lxml import etree
 
@@ -198,22 +199,16 @@ def listing_rows(table: Table) -> list[ListingLine]:
     value = next((at for at, h in enumerate(table.headers) if at != count and _VALUE_HEADER.search(h)), None)
     name = _name_column(table, {count, code, value})
     lines = []
-    for number, row in enumerate(table.rows):
-        line = _split_line(row, code, both, name)
-        if line:
-            url = table.links[number] if number < len(table.links) else None
-            lines.append(ListingLine(line[0], line[1], row[count], "" if value is None else row[value], url))
+    for row, url in zip(table.rows, chain(table.links, repeat(None)), strict=False):
+        if both is not None:
+            match = _NAME_CODE_CELL.match(row[both])
+            found = (match[2], match[1]) if match else None
+        else:
+            match = _CODE_CELL.match(row[code or 0])
+            found = (match[1], "" if name is None else row[name]) if match else None
+        if found:
+            lines.append(ListingLine(*found, row[count], "" if value is None else row[value], url))
     return lines
-
-
-def _split_line(
-    row: list[str], code: int | None, both: int | None, name: int | None
-) -> tuple[str, str] | None:
-    if both is not None:
-        match = _NAME_CODE_CELL.match(row[both])
-        return (match[2], match[1]) if match else None
-    match = _CODE_CELL.match(row[code]) if code is not None else None
-    return (match[1], row[name] if name is not None else "") if match else None
 
 
 def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:
@@ -225,10 +220,6 @@ def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:
 
 
 def _name_column(table: Table, other: set[int | None]) -> int | None:
-    free = [at for at in range(len(table.headers)) if at not in other]
-    named = [
-        at
-        for at in free
-        if _NAME_HEADER.search(table.headers[at]) and "province" not in table.headers[at].lower()
-    ]
-    return next(iter(named or free), None)
+    free = [(at, header) for at, header in enumerate(table.headers) if at not in other]
+    named = [at for at, header in free if _NAME_HEADER.search(header) and "province" not in header.lower()]
+    return next(iter(named or [at for at, _ in free]), None)

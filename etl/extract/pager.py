@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
 from etl.extract.document import Document
@@ -29,23 +29,47 @@ def grid_parts(document: Document) -> dict[str, Element]:
 
 def grid_pager(parts: dict[str, Element], grid_id: str, control: Control | None) -> Pager | None:
     """The pager of a DevExpress grid, from what it shows and what the script says, or None."""
-    element = next(
-        (parts[key] for end in ("Bottom", "Top") if (key := f"{grid_id}_DXPager{end}") in parts), None
-    )
+    keys = (f"{grid_id}_DXPagerBottom", f"{grid_id}_DXPagerTop")
+    element = next((parts[key] for key in keys if key in parts), None)
     pages = _count(control.props.get("pageCount")) if control else None
-    if element is None and (pages is None or pages < 2):
-        return None
-    page, last, items = paging_shown(element, control)
-    target, by_postback = addressed(element, control)
-    how: Literal["callback", "postback"] = "postback" if by_postback else "callback"
-    return Pager(page, last, items, how, target)
+    return None if element is None and (pages is None or pages < 2) else control_pager(element, control)
 
 
-def paging_shown(element: Element | None, control: Control | None) -> tuple[int, int | None, int | None]:
+def control_pager(element: Element | None, control: Control | None) -> Pager:
+    """The pager of a DevExpress control: where it is, and whom to ask for more in which way."""
+    page, pages, items = _paging_shown(element, control.props if control else {})
+    target = control.unique_id if control else ""
+    for anchor in element.iter("a") if element is not None else ():
+        match = POSTBACK.search(unquote(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
+        if match:
+            return Pager(page, pages, items, "postback", target or match[1])
+    if control is None or not control.props or "callBack" in control.props:
+        return Pager(page, pages, items, "callback", target)
+    enabled = control.props.get("callBacksEnabled")
+    # a control whose script has no callback function at all was built with callbacks switched off
+    by_postback = enabled is False or (enabled is not True and "uniqueID" in control.props)
+    return Pager(page, pages, items, "postback" if by_postback else "callback", target)
+
+
+def _paging_shown(element: Element | None, props: dict[str, Any]) -> tuple[int, int | None, int | None]:
     """Page, pages, items: as the pager says, else as the script does, else from the page numbers alone."""
-    props = control.props if control else {}
-    shown = _summary(element) if element is not None else None
-    return shown or _from_script(props, _count(props.get("pageCount"))) or _from_numbers(element)
+    parts = [] if element is None else list(element.iter("b", "a", "td", "span", "div"))
+    for part in parts:
+        # "Page 1 of 12 (113 items)" in any language that names page, pages and items in this order
+        numbers = numbers_in(text_of(part)) if has_class(part, "dxp-summary", "dxpSummary") else []
+        if len(numbers) > 1 and numbers[0] <= numbers[1]:
+            return numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None
+    index, pages = _count(props.get("pageIndex")), _count(props.get("pageCount"))
+    if index is not None and pages is not None:
+        return index + 1, pages, None
+    current, highest = 1, 0  # the highest number is the last page: DevExpress always shows it
+    for part in parts:
+        is_number = has_class(part, "dxp-num", "dxpPageNumber", "dxpCurrentPageNumber")
+        numbers = numbers_in(text_of(part)) if is_number else []
+        if numbers:
+            highest = max(highest, numbers[0])
+            current = numbers[0] if has_class(part, "dxp-current", "dxpCurrentPageNumber") else current
+    return current, max(highest, current) if highest else None, None
 
 
 def _count(value: Any) -> int | None:
@@ -57,49 +81,8 @@ def numbers_in(text: str) -> list[int]:
     return [int(re.sub(r"\D", "", match[0])) for match in _NUMBER.finditer(text[:200])]
 
 
-def _summary(element: Element) -> tuple[int, int | None, int | None] | None:
-    """ "Page 1 of 12 (113 items)" in any language that names page, pages and items in this order."""
-    for part in element.iter("b", "td", "span", "div"):
-        if not has_class(part, "dxp-summary", "dxpSummary"):
-            continue
-        numbers = numbers_in(text_of(part))
-        if len(numbers) >= 2 and numbers[0] <= numbers[1]:
-            return numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None
-    return None
-
-
-def _from_script(props: dict[str, Any], pages: int | None) -> tuple[int, int | None, int | None] | None:
-    index = _count(props.get("pageIndex"))
-    return None if index is None or pages is None else (index + 1, pages, None)
-
-
-def _from_numbers(element: Element | None) -> tuple[int, int | None, int | None]:
-    """From the page numbers alone; the highest one is the last page (DevExpress always shows it)."""
-    current, highest = 1, 0
-    for part in element.iter("b", "a", "td", "span") if element is not None else ():
-        if not has_class(part, "dxp-num", "dxpPageNumber", "dxpCurrentPageNumber"):
-            continue
-        numbers = numbers_in(text_of(part))
-        if numbers:
-            highest = max(highest, numbers[0])
-            current = numbers[0] if has_class(part, "dxp-current", "dxpCurrentPageNumber") else current
-    return current, max(highest, current) if highest else None, None
-
-
-def addressed(element: Element | None, control: Control | None) -> tuple[str, bool]:
-    """The unique id to address, and whether by full postback (callbacks switched off)."""
-    target = control.unique_id if control else ""
-    for anchor in element.iter("a") if element is not None else ():
-        match = POSTBACK.search(unquote(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
-        if match:
-            return target or match[1], True
-    if control is None or "callBack" in control.props:
-        return target, False
-    enabled = control.props.get("callBacksEnabled")
-    # a control whose script has no callback function at all was built with callbacks switched off
-    return target, enabled is not True and bool(control.props) and (
-        "uniqueID" in control.props or enabled is False
-    )
+def _is_number(label: str) -> bool:
+    return label.isascii() and label.isdigit() and len(label) < 7
 
 
 def postback_pager(row: Element) -> Pager | None:
@@ -112,11 +95,11 @@ def postback_pager(row: Element) -> Pager | None:
         label = squash("".join(anchor.itertext())) or match[2][5:]
         target = match[1]
         arguments[label] = match[2]
-        open_end = open_end or not label.isdigit()
+        open_end = open_end or not _is_number(label)
     if not arguments:
         return None
     page = _current_number(row)
-    numbers = [int(label) for label in arguments if label.isdigit()] + [page]
+    numbers = [page, *(int(label) for label in arguments if _is_number(label))]
     return Pager(page, None if open_end else max(numbers), None, "gridview", target, arguments)
 
 
@@ -124,7 +107,7 @@ def _current_number(row: Element) -> int:
     """The number that is shown without being a link."""
     for part in row.iter("span", "b", "strong", "td"):
         text = squash("".join(part.itertext()))
-        if text.isascii() and text.isdigit() and len(text) < 7 and next(part.iter("a"), None) is None:
+        if _is_number(text) and next(part.iter("a"), None) is None:
             return int(text)
     return 1
 
@@ -149,7 +132,7 @@ def _numbered(container: Element, links: Links) -> Pager | None:
         url, label = links.absolute(anchor.get("href")), squash("".join(anchor.itertext()))
         if url and (label.isdigit() or label.casefold().startswith(("next", "prev")) or label in _GAPS):
             arguments[label] = url
-    numbers = [int(label) for label in arguments if label.isascii() and label.isdigit() and len(label) < 7]
+    numbers = [int(label) for label in arguments if _is_number(label)]
     if not numbers:
         return None
     page = _active_number(container)

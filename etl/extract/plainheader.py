@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from etl.extract.html import text_of
-from etl.extract.plainrows import Row, looks_like_heading, spans_all
+from etl.extract.plainrows import TableRow, looks_like_heading, spans_all
 from etl.extract.spans import Cell
 
 FieldOf = Callable[[str], str | None]
@@ -18,7 +18,7 @@ _FIGURE = re.compile(
 _DAYS = frozenset("mon tue wed thu fri sat sun mo tu we th fr sa su m t w f s".split())
 
 
-def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:
+def header_rows(rows: list[TableRow], width: int, field_of: FieldOf) -> tuple[int, int] | None:
     """First row of the header and the first row behind it, or None where the table has no header."""
     for find in (_by_section, _by_cells):
         if found := find(rows, width):
@@ -29,7 +29,7 @@ def header_rows(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, in
     return _by_look(rows, width, field_of)
 
 
-def _by_section(rows: list[Row], width: int) -> tuple[int, int] | None:
+def _by_section(rows: list[TableRow], width: int) -> tuple[int, int] | None:
     size = next((number for number, row in enumerate(rows) if row.section != "thead"), len(rows))
     if size == len(rows):
         size = min(size, 1)  # a table that puts every row in its head: the first one is the header
@@ -37,7 +37,7 @@ def _by_section(rows: list[Row], width: int) -> tuple[int, int] | None:
     return (start, size) if start < size and any(map(_has_text, rows[start:size])) else None
 
 
-def _by_cells(rows: list[Row], width: int) -> tuple[int, int] | None:
+def _by_cells(rows: list[TableRow], width: int) -> tuple[int, int] | None:
     for start, row in enumerate(rows[:_SEARCHED]):
         if _is_title(row, width) or not _has_text(row):
             continue
@@ -50,15 +50,15 @@ def _by_cells(rows: list[Row], width: int) -> tuple[int, int] | None:
     return None
 
 
-def _is_title(row: Row, width: int) -> bool:
+def _is_title(row: TableRow, width: int) -> bool:
     return spans_all(row, width) or (len(row.cells) == 1 and width > 2)
 
 
-def _has_text(row: Row) -> bool:
+def _has_text(row: TableRow) -> bool:
     return any(text_of(cell) for cell in row.cells)
 
 
-def _all_heads(row: Row) -> bool:
+def _all_heads(row: TableRow) -> bool:
     """All cells that say something are `<th>`, and there are two at least (or one that spans)."""
     heads = row.heads()
     if heads == len(row.cells):
@@ -66,7 +66,7 @@ def _all_heads(row: Row) -> bool:
     return heads > 1 and all(cell.tag == "th" or not text_of(cell) for cell in row.cells)
 
 
-def _has_known_labels(row: Row, field_of: FieldOf) -> bool:
+def _has_known_labels(row: TableRow, field_of: FieldOf) -> bool:
     if len(row.cells) < 2:
         return False
     texts = [text for cell in row.cells if (text := text_of(cell))]
@@ -80,50 +80,42 @@ def _has_known_labels(row: Row, field_of: FieldOf) -> bool:
     )
 
 
-def _by_look(rows: list[Row], width: int, field_of: FieldOf) -> tuple[int, int] | None:
-    start = next(
-        (n for n, row in enumerate(rows[:_SEARCHED]) if not _is_title(row, width) and _has_text(row)), None
-    )
+def _by_look(rows: list[TableRow], width: int, field_of: FieldOf) -> tuple[int, int] | None:
+    """The first row that says something: by its type, its background, or its words above figures."""
+    searched = enumerate(rows[:_SEARCHED])
+    start = next((at for at, row in searched if not _is_title(row, width) and _has_text(row)), None)
     if start is None or start + 1 >= len(rows) or len(rows[start].cells) < 2:
         return None
     texts = [text_of(cell) for cell in rows[start].cells]
     plain = [text for text in texts if text and not is_figure(text) and len(text) <= 60]
     if len(plain) < max(2, len(texts) - 1) or len(set(plain)) < len(plain):
         return None
-    if looks_like_heading(rows[start]) and not looks_like_heading(rows[start + 1]):
-        is_header = any(map(field_of, plain)) or _holds_data(rows[start + 1 :])
-        return (start, start + 1) if is_header else None
+    below = rows[start + 1 :]
+    if looks_like_heading(rows[start]) and not looks_like_heading(below[0]):
+        # words alone may be a portal's box: two rows at least hold a figure, a date or a code
+        data = sum(any(_is_datum(text_of(cell)) for cell in row.cells) for row in below[:200])
+        return (start, start + 1) if any(map(field_of, plain)) or data > 1 else None
     if len(plain) == len(texts) and _is_shaded(rows[start : start + 4]):
         return start, start + 1
-    return (start, start + 1) if _contrasts(texts, rows[start + 1 :]) else None
-
-
-def _holds_data(below: list[Row]) -> bool:
-    """Whether two rows at least hold a figure, a date or a code: words alone may be a portal's box."""
-    rows = (any(_is_datum(text_of(cell)) for cell in row.cells) for row in below[:200])
-    return sum(rows) > 1
+    alike = [row for row in below if len(row.cells) == len(texts)]
+    if len(alike) < 3:
+        return None
+    columns = ([text_of(row.cells[at]) for row in alike[:20]] for at in range(len(texts)))
+    return (start, start + 1) if any(all(map(is_figure, column)) for column in columns) else None
 
 
 def _is_datum(text: str) -> bool:
     return is_figure(text) or (len(text) <= 40 and " " not in text and any(map(str.isdigit, text)))
 
 
-def _is_shaded(rows: list[Row]) -> bool:
+def _is_shaded(rows: list[TableRow]) -> bool:
     """Whether the first of some rows has a background of its own."""
-    shades = [(row.element.get("bgcolor") or _background(row.element.get("style") or "")) for row in rows]
+    styles = [row.element.get("style") or "" for row in rows]
+    shades = [
+        row.element.get("bgcolor") or (style if "background" in style.lower() else "")
+        for row, style in zip(rows, styles, strict=True)
+    ]
     return len(rows) > 2 and bool(shades[0]) and shades[0] not in shades[1:]
-
-
-def _background(style: str) -> str:
-    return style if "background" in style.lower() else ""
-
-
-def _contrasts(texts: list[str], below: list[Row]) -> bool:
-    """Words on top, and under one of them at least nothing but figures or dates, in three rows or more."""
-    below = [row for row in below if len(row.cells) == len(texts)]
-    if len(below) < 3:
-        return False
-    return any(all(is_figure(text_of(row.cells[at])) for row in below[:20]) for at in range(len(texts)))
 
 
 def is_figure(text: str) -> bool:

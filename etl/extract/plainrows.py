@@ -27,7 +27,7 @@ _WRAPPERS = frozenset(
 
 
 @dataclass(slots=True)
-class Row:
+class TableRow:
     """One `<tr>` of a table with its cells."""
 
     element: Element
@@ -41,28 +41,28 @@ class Row:
 
 
 @dataclass(slots=True)
-class Rows:
+class OwnRows:
     """The rows of one table in order; `pagers` are its pager rows, which are not among them."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     pagers: list[Element] = field(default_factory=list)
 
 
-def own_rows(table: Element, document: Document) -> Rows:
+def own_rows(table: Element, document: Document) -> OwnRows:
     """All rows that may be header, group or data."""
     found = document.rows.get(table)
-    if not isinstance(found, Rows):
+    if not isinstance(found, OwnRows):
         found = document.rows[table] = _read_rows(table)
     return found
 
 
-def _read_rows(table: Element) -> Rows:
-    found = Rows()
+def _read_rows(table: Element) -> OwnRows:
+    found = OwnRows()
     for element, section, cells in _row_elements(table):
         cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
         if not cells or (element.attrib and is_hidden(element)):
             continue
-        row = Row(element, cells, section, _CAMEL.sub("-", element.get("class") or ""))
+        row = TableRow(element, cells, section, _CAMEL.sub("-", element.get("class") or ""))
         if _is_pager(row):
             found.pagers.append(element)
         elif section == "tfoot" or _NO_DATA.search(row.classes):
@@ -95,59 +95,53 @@ def _row_elements(table: Element) -> Iterator[tuple[Element, str, list[Element]]
             waiting.append((iter(child), tag if tag in SECTIONS else section))
 
 
-def _is_pager(row: Row) -> bool:
+def _is_pager(row: TableRow) -> bool:
+    """Links of a postback pager, or one cell of nothing but short numbers and arrows, two links at least."""
     if len(row.cells) == 1 and len(row.cells[0]):
-        for anchor in row.element.iter("a"):
-            return bool(_POSTBACK_PAGE.search(anchor.get("href") or "")) or _is_page_numbers(row)
+        links = [anchor.get("href") or "" for anchor in row.element.iter("a")]
+        if links:
+            words = "".join(row.element.itertext()).split()
+            are_numbers = len(words) <= 30 and all(len(word) <= 4 and not word.isalpha() for word in words)
+            return bool(_POSTBACK_PAGE.search(links[0])) or (len(links) > 1 and are_numbers)
     return "pager" in row.classes.lower() or "page-nation" in row.classes.lower()
 
 
-def _is_page_numbers(row: Row) -> bool:
-    """One cell with nothing but short numbers and arrows, two links at least."""
-    text = "".join(row.element.itertext()).split()
-    anchors = sum(1 for _ in row.element.iter("a"))
-    return anchors > 1 and len(text) <= 30 and all(len(word) <= 4 and not word.isalpha() for word in text)
-
-
-def _is_entry(row: Row) -> bool:
-    """A row of filter boxes: most of its cells hold nothing but an input."""
+def _is_entry(row: TableRow) -> bool:
+    """A row of filter boxes: half of its cells hold an empty input, and none holds words."""
     entries = sum(
-        1 for cell in row.cells if len(cell) and next(_boxes(cell), None) is not None and not _words(cell)
+        any(
+            box.get("type", "").lower() not in ("hidden", "checkbox", "radio") and not box.get("value")
+            for box in cell.iter(*_ENTRIES)
+        )
+        for cell in row.cells
     )
-    return entries > 0 and entries * 2 >= len(row.cells) and not any(_words(cell) for cell in row.cells)
+    return entries > 0 and entries * 2 >= len(row.cells) and not any(map(_holds_words, row.cells))
 
 
-def _boxes(cell: Element) -> Iterator[Element]:
-    for box in cell.iter(*_ENTRIES):
-        if box.get("type", "").lower() not in ("hidden", "checkbox", "radio") and not box.get("value"):
-            yield box
-
-
-def _words(cell: Element) -> bool:
+def _holds_words(cell: Element) -> bool:
     """Whether the cell has text outside of its boxes and options."""
-    return any(
-        text.strip()
-        for text in cell.xpath(".//text()[not(ancestor::option or ancestor::textarea or ancestor::script)]")
-    )
+    outside = ".//text()[not(ancestor::option or ancestor::textarea or ancestor::script)]"
+    return any(text.strip() for text in cell.xpath(outside))
 
 
-def spans_all(row: Row, width: int) -> bool:
+def spans_all(row: TableRow, width: int) -> bool:
     """Whether one cell stands across the whole table (a title, a group, a note)."""
     return width > 1 and len(row.cells) == 1 and (span(row.cells[0], "colspan", 1000) >= max(width, 2))
 
 
-def looks_like_heading(row: Row) -> bool:
+def looks_like_heading(row: TableRow) -> bool:
     """Whether classes or bold type set the row off as a header that has no `<th>`."""
     words = f"{row.classes} {row.element.get('id') or ''}".lower()
     if "head" in words or "hdr" in words:
         return True
     filled = [cell for cell in row.cells if "".join(cell.itertext()).strip()]
     return len(filled) > 1 and all(
-        _is_bold(cell) or _HEADING.search(cell.get("class") or "") for cell in filled
+        is_bold(cell) or _HEADING.search(cell.get("class") or "") for cell in filled
     )
 
 
-def _is_bold(cell: Element) -> bool:
+def is_bold(cell: Element) -> bool:
+    """Whether all of the cell's text is set in bold type."""
     if "bold" in (cell.get("style") or "").lower():
         return True
     children = [child for child in cell if isinstance(child.tag, str)]
@@ -157,8 +151,3 @@ def _is_bold(cell: Element) -> bool:
             return True
         children = [child for child in cell if isinstance(child.tag, str)]
     return False
-
-
-def is_bold(cell: Element) -> bool:
-    """Whether all of the cell's text is set in bold type."""
-    return _is_bold(cell)

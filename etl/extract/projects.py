@@ -85,31 +85,31 @@ def _identifying(document: Document, headers: list[str]) -> tuple[str, str]:
     return next(iter(wanted[0]), ""), next(iter(wanted[1]), "")
 
 
-def _pages(document: Document, blocks: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
-    """One project from all label/value blocks that speak of it; several where each is one of its own.
+def _pages(document: Document, tables: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
+    """One project from all tables of fields that speak of it; several where each is one of its own.
 
-    `is_list`: beside the blocks stands a list of blocks, so that these too are lines of a list.
+    `is_list`: beside the tables stands a list of cards, so that these too are lines of a list.
     """
-    blocks = [block for block in blocks if any(document.field_of(header) for header in block.headers)]
-    identified = [block for block in blocks if is_about_projects(document, block.headers, 1)]
-    ids = [_identity(document, block) for block in identified]
+    tables = [table for table in tables if any(document.field_of(header) for header in table.headers)]
+    identified = [table for table in tables if is_about_projects(document, table.headers, 1)]
+    ids = [_identity(document, table) for table in identified]
     if len(set(ids)) > 1 or is_list:
-        return [_page(document, [block], None, "line") for block in identified]
-    headers = [header for block in blocks for header in block.headers]
+        return [_page(document, [table], None, "line") for table in identified]
+    headers = [header for table in tables for header in table.headers]
     if not is_about_projects(document, headers, 2):
         return []
-    return [_page(document, blocks, page_url or None, "page")]
+    return [_page(document, tables, page_url or None, "page")]
 
 
-def _identity(document: Document, block: Table) -> str:
-    id_label, name_label = _identifying(document, block.headers)
-    return published(block.headers, block.rows[0]).get(id_label or name_label, "")
+def _identity(document: Document, table: Table) -> str:
+    id_label, name_label = _identifying(document, table.headers)
+    return published(table.headers, table.rows[0]).get(id_label or name_label, "")
 
 
 def _page(
-    document: Document, blocks: list[Table], url: str | None, part: Literal["line", "page"]
+    document: Document, tables: list[Table], url: str | None, part: Literal["line", "page"]
 ) -> PublishedProject:
-    headers = [header for block in blocks for header in block.headers]
-    texts = published(headers, [value for block in blocks for value in block.rows[0]])
+    headers = [header for table in tables for header in table.headers]
+    texts = published(headers, [value for table in tables for value in table.rows[0]])
     identity = texts.get(_identifying(document, headers)[0], "")
     return PublishedProject(identity, texts, url, part)

@@ -11,7 +11,7 @@ from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import captions, header_rows, is_calendar
-from etl.extract.plainrows import Row, Rows, own_rows, spans_all
+from etl.extract.plainrows import OwnRows, TableRow, own_rows, spans_all
 from etl.extract.spans import Cell, rectangle, span
 from etl.extract.types import Table
 
@@ -26,8 +26,8 @@ _LONG = 600  # characters: a cell that holds a page's worth of text is layout
 class _Shape:
     """A plain table's rows told apart."""
 
-    header: list[Row]
-    body: list[Row]
+    header: list[TableRow]
+    body: list[TableRow]
     width: int
 
 
@@ -83,7 +83,7 @@ def _is_candidate(table: Element, document: Document) -> bool:
     return True
 
 
-def _turned(table: Element, own: Rows, document: Document) -> Table | None:
+def _turned(table: Element, own: OwnRows, document: Document) -> Table | None:
     """A table with labels down its first column and a project in each further one; None for all others."""
     lines = [row.cells for row in own.rows]
     if len(lines) < 2 or len({len(cells) for cells in lines}) > 1 or len(lines[0]) < 3:
@@ -126,7 +126,7 @@ def _links(cells: list[Element | None], document: Document) -> dict[int, str]:
     return {at: url for at, url in found if url}
 
 
-def _shape(rows: Rows, document: Document) -> _Shape | None:
+def _shape(rows: OwnRows, document: Document) -> _Shape | None:
     found = rows.rows
     if not found:
         return None
@@ -137,7 +137,7 @@ def _shape(rows: Rows, document: Document) -> _Shape | None:
     return _Shape(found[place[0] : place[1]], found[place[1] :], width) if place else None
 
 
-def _joined(head: _Shape, rows: Rows) -> _Shape | None:
+def _joined(head: _Shape, rows: OwnRows) -> _Shape | None:
     """A header that stands in a table of its own, with the table of rows that follows it."""
     widths = {len(row.cells) for row in rows.rows}
     return _Shape(head.header, rows.rows, head.width) if widths == {head.width} else None
@@ -159,7 +159,7 @@ def _holds_table(cell: Element) -> bool:
     return inner is not None and sum(1 for _ in zip(inner.iter("tr"), range(2), strict=False)) > 1
 
 
-def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Table | None:
+def _read(table: Element, shape: _Shape, rows: OwnRows, document: Document) -> Table | None:
     header = rectangle([row.cells for row in shape.header])
     body, groups = _body(shape)
     filled = rectangle([row.cells for row in body])
@@ -189,9 +189,9 @@ def _read(table: Element, shape: _Shape, rows: Rows, document: Document) -> Tabl
     )
 
 
-def _body(shape: _Shape) -> tuple[list[Row], Groups]:
+def _body(shape: _Shape) -> tuple[list[TableRow], Groups]:
     """Data rows, and the group rows between them. A spanning row behind the last data row is a note."""
-    body: list[Row] = []
+    body: list[TableRow] = []
     groups = Groups()
     levels: dict[tuple[str, ...], int] = {}
     hanging = 0  # rows that a cell of an earlier row still covers
@@ -208,13 +208,13 @@ def _body(shape: _Shape) -> tuple[list[Row], Groups]:
     return body, Groups() if groups.are_details(len(body)) else groups
 
 
-def _is_group(row: Row, width: int) -> bool:
+def _is_group(row: TableRow, width: int) -> bool:
     if spans_all(row, width) or (len(row.cells) == 1 and width > 1):
         return True
     return "rgGroupHeader" in (row.element.get("class") or "")
 
 
-def _signature(row: Row) -> tuple[str, ...]:
+def _signature(row: TableRow) -> tuple[str, ...]:
     """What tells the levels of group rows apart: their looks."""
     cell = row.cells[-1]
     return (row.classes, cell.tag, *(cell.get(name) or "" for name in ("class", "style", "bgcolor", "align")))
@@ -223,7 +223,7 @@ def _signature(row: Row) -> tuple[str, ...]:
 def _data(
     filled: list[list[Cell | None]], headers: list[str], groups: Groups, document: Document
 ) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
-    """Rows that are data (no blank row, no repeated header, no sums), and their links per column."""
+    """OwnRows that are data (no blank row, no repeated header, no sums), and their links per column."""
     texts = [[cell.text if cell is not None else "" for cell in row] for row in filled]
     filled_rows = [number for number, row in enumerate(texts) if any(row) and row != headers[: len(row)]]
     kept = without_totals(texts, filled_rows, {group.start for group in groups.found})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import records_table
 from etl.extract.html import Element, has_class, squash
-from etl.extract.pager import POSTBACK, addressed, grid_pager, grid_parts, paging_shown
+from etl.extract.pager import POSTBACK, control_pager, grid_pager, grid_parts
 from etl.extract.types import Pager
 
 _ITEMS = frozenset({"dxdvItem", "dxdvFlowItem"})
@@ -80,18 +80,15 @@ def _view_pager(document: Document, client_id: str, shown: int) -> Pager | None:
     if element is None:
         return None
     control = document.control(client_id)
-    page, pages, items = paging_shown(element, control)
-    target, by_postback = addressed(element, control)
-    how: Literal["callback", "postback"] = "postback" if by_postback else "callback"
+    pager = control_pager(element, control)
     state: Any = control.props.get("stateObject") if control else None
     sizes = [state.get(name) for name in ("pageSize", "ps")] if isinstance(state, dict) else []
     size = next((size for size in sizes if isinstance(size, int) and size > 0), shown)
-    arguments = {}
     for anchor in element.iter("a"):
         code = unquote(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}")
         label = squash("".join(anchor.itertext()))
         command = _CLICK.search(code) or POSTBACK.search(code)
         if label.isdigit() and command:  # `PN1`, or the whole argument of a postback
             text = command[command.re.groups]
-            arguments[label] = text if ":" in text else f"p{page - 1}:{size}:{text}"
-    return Pager(page, pages, items, how, target, arguments)
+            pager.arguments[label] = text if ":" in text else f"p{pager.page - 1}:{size}:{text}"
+    return pager

@@ -246,3 +246,19 @@ def test_a_page_that_breaks_off_is_known_by_it(page: str, is_whole: bool) -> Non
 def test_wrongly_nested_tables_lose_no_row(head: str, rows: str) -> None:
     content = read_page(f"<table>{head}{rows}</table>")
     assert [project.external_id for project in content.projects] == [f"WP{i}" for i in range(50)]
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "٣", "x"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table><tr><th>Project No<th>Name<tr><td>1<td>A<tr class=pgr><td colspan=2>"
+        "<a href=\"javascript:__doPostBack('g','Page$2')\">{}</a></table>",
+        "<table id=g_DXMainTable><tr id=g_DXDataRow0_{}><td>1<td>A</table>",
+        "<ul class=pagination><li><a href=x>{}</a><li class=active>{}</ul>",
+        "<table id=g_DXMainTable><tr><td>1</table><div id=g_DXPagerTop><b class=dxp-num>{}</b></div>",
+        "<table><tr><td colspan={} rowspan={}>1<td>A<tr><td>2<td>B</table>",
+    ],
+)
+def test_a_number_that_is_none_raises_nothing(page: str, number: str) -> None:
+    read_page(page.replace("{}", number), url="https://ws.dws.gov.za/pmd/level.aspx")
