@@ -132,11 +132,13 @@ def is_hidden(element: Element) -> bool:
 
 def text_of(element: Element) -> str:
     """What a person reads in the element: one line, `""` where blank."""
-    if element.tag in _CONTROLS:
-        return squash(_CONTROLS[element.tag](element))
     if not len(element):
         text = element.text
-        return " ".join(text.split()) if text else ""
+        if text:
+            return " ".join(text.split())
+        return squash(element.get("value")) if _is_text_input(element) else ""
+    if element.tag == "select":
+        return _select_text(element)
     return words_of(element) or symbol_of(element)
 
 
@@ -173,8 +175,8 @@ def _collect_child(child: Element, tag: str, parts: list[str], depth: int) -> No
         _collect(child, parts, depth + 1)
 
 
-def _input_text(element: Element) -> str:
-    return element.get("value", "") if element.get("type", "").lower() in _TEXT_INPUTS else ""
+def _is_text_input(element: Element) -> bool:
+    return element.tag == "input" and element.get("type", "").lower() in _TEXT_INPUTS
 
 
 def selected_option(element: Element) -> Element | None:
@@ -190,7 +192,11 @@ def _select_text(element: Element) -> str:
     return "" if option is None else text_of(option)
 
 
-_CONTROLS = {"input": _input_text, "select": _select_text, "textarea": lambda element: element.text or ""}
+_CONTROLS = {
+    "input": lambda element: element.get("value", "") if _is_text_input(element) else "",
+    "select": _select_text,
+    "textarea": lambda element: element.text or "",
+}
 
 
 def symbol_of(element: Element) -> str:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from etl.extract.document import Document
 from etl.extract.html import Element, text_of, words_of
 from etl.extract.plainrows import is_bold, own_rows
 from etl.extract.spans import span
 
 LONGEST_LABEL = 80  # characters
-CellPair = tuple[Element, Element]  # a label's and its value's
 
 
-def labelled_cells(table: Element, document: Document) -> list[CellPair]:
+class LabelledCell(NamedTuple):
+    """Two cells that stand side by side, and their texts."""
+
+    label: Element
+    value: Element
+    name: str
+    text: str
+
+
+def labelled_cells(table: Element, document: Document) -> list[LabelledCell]:
     """The labels of the table with their values; none where its rows are something else."""
     lines = _without_spacers([row.cells for row in own_rows(table, document).rows if len(row.cells) > 1])
     if any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
@@ -23,25 +33,20 @@ def labelled_cells(table: Element, document: Document) -> list[CellPair]:
         return []
     has_header = all(cell.tag == "th" for cell in lines[0])
     lines = lines[1:] if has_header else lines
-    cells = [(cells[at], cells[at + 1]) for cells in lines for at in range(0, len(cells), 2)]
-    if not any(_is_given(value) for _, value in cells):
+    if not any(_is_given(value) for cells in lines for value in cells[1::2]):
         return []
-    cells = [(label, value) for label, value in cells if text_of(label)]
+    columns: list[list[LabelledCell]] = [[], [], []]  # the first, second and third of each row
+    found = []
+    for cells in lines:
+        for column, label, value in zip(columns, cells[::2], cells[1::2], strict=False):
+            if name := text_of(label):
+                found.append(LabelledCell(label, value, name, text_of(value)))
+                column.append(found[-1])
     # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
-    are_labels = _are_known(cells, document) if has_header else _are_labels(cells, document)
-    if not are_labels or not all(_are_labels(column, document) for column in _further_pairs(lines)):
+    are_labels = _are_known(found, document) if has_header else _are_labels(found, document)
+    if not are_labels or not all(_are_labels(column, document) for column in columns[1:] if len(column) > 1):
         return []
-    return [pair for pair in cells if 0 < len(text_of(pair[0]).rstrip(": ")) <= LONGEST_LABEL]
-
-
-def _further_pairs(lines: list[list[Element]]) -> list[list[CellPair]]:
-    """The pairs behind each row's first, by their place: there too stand labels, or it is no such table."""
-    width = max(map(len, lines), default=0)
-    columns = [
-        [(cells[at], cells[at + 1]) for cells in lines if len(cells) > at + 1 and text_of(cells[at])]
-        for at in range(2, width, 2)
-    ]
-    return [column for column in columns if len(column) > 1]
+    return [cell for cell in found if 0 < len(cell.name.rstrip(": ")) <= LONGEST_LABEL]
 
 
 def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
@@ -76,25 +81,25 @@ def _holds_tables(lines: list[list[Element]]) -> bool:
     return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
 
 
-def _are_labels(pairs: list[CellPair], document: Document) -> bool:
+def _are_labels(cells: list[LabelledCell], document: Document) -> bool:
     """Whether the first cells are labels: `<th>`, a colon, known words or bold type, in nearly all rows."""
-    if len(pairs) < 2 or _values_known(pairs, document):
+    if len(cells) < 2 or _values_known(cells, document):
         return False
-    by_mark = sum(1 for label, value in pairs if _is_marked(label, value))
-    return by_mark * 5 >= len(pairs) * 4 or _are_known(pairs, document)
+    return sum(map(_is_marked, cells)) * 5 >= len(cells) * 4 or _are_known(cells, document)
 
 
-def _are_known(pairs: list[CellPair], document: Document) -> bool:
-    known = [document.field_of(text_of(label)) is not None for label, _ in pairs]
-    return sum(known) > 1 and sum(known) * 2 >= len(known) and known[0] and not _values_known(pairs, document)
+def _are_known(cells: list[LabelledCell], document: Document) -> bool:
+    known = [document.field_of(cell.name) is not None for cell in cells]
+    return sum(known) > 1 and sum(known) * 2 >= len(known) and known[0] and not _values_known(cells, document)
 
 
-def _values_known(pairs: list[CellPair], document: Document) -> bool:
+def _values_known(cells: list[LabelledCell], document: Document) -> bool:
     """Whether the second cells are labels themselves: a header of several columns."""
-    return sum(document.field_of(text_of(value)) is not None for _, value in pairs) * 2 > len(pairs)
+    return sum(document.field_of(cell.text) is not None for cell in cells) * 2 > len(cells)
 
 
-def _is_marked(label: Element, value: Element) -> bool:
-    if label.tag == "th" and value.tag == "td":
-        return True
-    return value.tag == "td" and (words_of(label).endswith(":") or (is_bold(label) and not is_bold(value)))
+def _is_marked(cell: LabelledCell) -> bool:
+    if cell.value.tag != "td":
+        return False
+    is_label = cell.label.tag == "th" or words_of(cell.label).endswith(":")
+    return is_label or (is_bold(cell.label) and not is_bold(cell.value))

@@ -98,7 +98,7 @@ def read_record(element: Element, document: Document) -> Record:
 def table_pairs(table: Element, document: Document) -> list[Pair]:
     """The pairs of a table of labels beside values; none where it is another table."""
     cells = labelled_cells(table, document)
-    pairs = [Pair(label, text_of(label), text_of(value), "structure", table) for label, value in cells]
+    pairs = [Pair(cell.label, cell.name, cell.text, "structure", table) for cell in cells]
     return pairs if are_fields(pairs) else []
 
 
