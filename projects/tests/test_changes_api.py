@@ -170,7 +170,7 @@ def test_the_partial_is_escaped_asks_nothing_and_is_cheap(django_assert_num_quer
     assert "<script>" not in html
     assert "<b>" not in html
     assert html.count("</li>") == 1
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(200):
         change_html(row, change_json(row))
-    assert (time.perf_counter() - begun) / 200 < 0.002
+    assert (time.process_time() - begun) / 200 < 0.002

