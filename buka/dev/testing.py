@@ -3,6 +3,7 @@
 * Without `--pg` the tests run on SQLite, whatever `DATABASE_URL` says. With `--pg` they run on the server
   of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`.
 * Sockets go to loopback only.
+* `migrated_copy`: a migrated database that several processes share, without the migrations' time.
 * What the migrations seed is there in every test, also after one that commits (`transaction=True`).
 * `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
 """
@@ -13,13 +14,17 @@ import importlib
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.db.models.signals import post_migrate
 
+from buka.dev.template import Template
+
+_RUN = "BUKA_TEST_RUN"  # names what the processes of one run share
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
@@ -51,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.socket.connect_ex = _guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_lookup(socket.getaddrinfo)
     post_migrate.connect(_seed_again)
+    os.environ.setdefault(_RUN, str(os.getpid()))  # xdist's workers have it from us
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--pg") and os.environ[_RUN] == str(os.getpid()):
+        _template(session.config, Path()).drop()
 
 
 def _seed_again(app_config: Any, **_named: Any) -> None:
@@ -126,6 +137,23 @@ def _quick_passwords() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def migrated_copy(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Makes a migrated database that several processes share, at each call a new one; returns its URL."""
+    template = _template(request.config, tmp_path_factory.getbasetemp())
+    yield template.copy
+    template.drop_copies()
+
+
+def _template(config: pytest.Config, own: Path) -> Template:
+    """`own`: the temporary folder of this process; with xdist the run's is the one above."""
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    server = os.environ["TEST_DATABASE_URL"] if config.getoption("--pg") else ""
+    return Template(folder, os.environ[_RUN], server)
 
 
 @pytest.fixture

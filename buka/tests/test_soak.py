@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +127,15 @@ class Truth:
         return {external_id: None if v is None else f"{float(v):.2f}" for external_id, v in found}
 
 
-def test_two_hundred_polls_of_a_site_that_misbehaves(tmp_path: Path) -> None:
+def test_two_hundred_polls_of_a_site_that_misbehaves(
+    tmp_path: Path, migrated_copy: Callable[[], str]
+) -> None:
     chance, until = random.Random(SEED), time.monotonic() + 60 * MINUTES
-    database = tmp_path / "soak.sqlite3"
+    database = migrated_copy()
     with Nursery() as nursery, ReplicaServer(projects=30, provinces=("NC",), rows_of_all=10) as replica:
         initial = {external_id: dict(facts) for external_id, facts in replica.site.facts().items()}
         redis = Redis(nursery)
-        env = environment(f"sqlite:///{database}", redis.url, tmp_path)
+        env = environment(database, redis.url, tmp_path)
         env |= {
             "DJANGO_SETTINGS_MODULE": "buka.settings",
             "FETCH_DELAY_SECONDS": "0",
@@ -141,8 +144,11 @@ def test_two_hundred_polls_of_a_site_that_misbehaves(tmp_path: Path) -> None:
             "WITHDRAWN_AFTER_HOURS": "0",
             "LOG_LEVEL": "ERROR",
         }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
-        web, worker, truth = Web(nursery, env, tmp_path / "web.log"), Worker(env), Truth(database)
+        web, worker, truth = (
+            Web(nursery, env, tmp_path / "web.log"),
+            Worker(env),
+            Truth(Path(database.removeprefix("sqlite:///"))),
+        )
         reader = Reader(web)
         reader.start()
         story = Soak(chance, replica, worker, redis, web, truth)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from etl.tests.tinysite import until
 from replica.server import ReplicaServer
@@ -22,36 +21,19 @@ Rows = list[tuple[Any, ...]]
 
 
 class Database:
-    """A migrated database that several processes share; the tests' own is rolled back, so nobody sees it."""
+    """A database that several processes share, by its URL, as one who asks in SQL sees it."""
 
-    def __init__(self, folder: Path, server: str) -> None:
-        self._server, self._path = server, folder / "crash.sqlite3"
-        self.url = f"sqlite:///{self._path}"
-        if server:
-            name = f"crash_{os.getpid()}"
-            self.url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-            self._on_server(f"CREATE DATABASE {name}")
-
-    def drop(self) -> None:
-        if self._server:
-            self._on_server(f"DROP DATABASE IF EXISTS {urlsplit(self.url).path[1:]} WITH (FORCE)")
-
-    def _on_server(self, statement: str) -> None:
-        with self._connect(self._server, autocommit=True) as connection:
-            connection.execute(statement)
-
-    @staticmethod
-    def _connect(url: str, **options: Any) -> Any:
-        import psycopg
-
-        return psycopg.connect(url.replace("postgres://", "postgresql://", 1), **options)
+    def __init__(self, url: str) -> None:
+        self.url, self._is_server = url, not url.startswith("sqlite:")
 
     def open(self) -> Any:
-        if self._server:
-            return self._connect(self.url)
+        if self._is_server:
+            import psycopg
+
+            return psycopg.connect(self.url.replace("postgres://", "postgresql://", 1))
         import sqlite3
 
-        return sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        return sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=60, isolation_level=None)
 
     def rows(self, statement: str) -> Rows:
         connection = self.open()
@@ -69,8 +51,8 @@ class Database:
         """
         connection = self.open()
         try:
-            connection.execute("BEGIN" if self._server else "BEGIN IMMEDIATE")
-            if self._server:
+            connection.execute("BEGIN" if self._is_server else "BEGIN IMMEDIATE")
+            if self._is_server:
                 connection.execute("SELECT * FROM projects_chainhead FOR UPDATE")
             yield
             connection.execute("ROLLBACK")
@@ -80,7 +62,7 @@ class Database:
     def somebody_waits(self) -> bool:
         """Whether a session of the server waits for a lock. SQLite cannot say."""
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return not self._server or self.rows(waiting)[0][0] > 0
+        return not self._is_server or self.rows(waiting)[0][0] > 0
 
 
 class Gate:
@@ -102,7 +84,7 @@ class Gate:
         self._left -= 1
         if self._left < 0:
             self.reached.set()
-            self._open.wait(20)
+            self._open.wait(120)
 
     def open(self) -> None:
         self._open.set()
@@ -123,7 +105,7 @@ class Machine:
             "DWS_URL": replica.url,
             "FETCH_DELAY_SECONDS": "0",
             "FETCH_BACKOFF_SECONDS": "0",
-            "FETCH_TIMEOUT_SECONDS": "20",
+            "FETCH_TIMEOUT_SECONDS": "120",
             "LOG_LEVEL": "INFO",
         }
 
@@ -142,7 +124,7 @@ class Machine:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         process = self.start(*command)
-        out, err = process.communicate(timeout=40)
+        out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def sync(self) -> dict[str, Any]:
@@ -169,5 +151,5 @@ class Machine:
         )
         return [(row[0], row[1], row[2], str(row[3])) for row in rows]
 
-    def wait_for_state(self, state: str, seconds: float = 20) -> None:
+    def wait_for_state(self, state: str, seconds: float = 60) -> None:
         until(lambda: self.states()[-1:] == [state], f"a run that is {state}", seconds)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,20 @@ from etl.tests.crashing import ROOT, Database, Machine
 from etl.tests.tinysite import until
 from replica.server import ReplicaServer
 
-pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(600)]
 SILENT = 4  # seconds without a heartbeat until the workers count as dead
 
 
 @pytest.fixture
-def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
-    server = os.environ["TEST_DATABASE_URL"] if request.config.getoption("--pg", default=False) else ""
-    database = Database(tmp_path, server)
+def machine(tmp_path: Path, migrated_copy: Callable[[], str]) -> Iterator[Machine]:
+    database = Database(migrated_copy())
     with Nursery() as nursery, ReplicaServer(projects=6, seed=7, provinces=("NC",)) as replica:
         folder = nursery.folder()
         start_redis(nursery, folder)
         machine = Machine(database, tmp_path, replica, redis_url(folder))
         machine.env |= {"WORKER_SILENT_SECONDS": str(SILENT), "DWS_INTERVAL_MINUTES": "1"}
-        migrated = machine.run("manage.py", "migrate", "--verbosity=0")
-        assert migrated.returncode == 0, migrated.stderr
         yield machine
         machine.clean_up()
-    database.drop()
 
 
 class Cluster:
@@ -56,7 +52,7 @@ class Cluster:
                 stderr=output,
                 start_new_session=True,
             )
-        until(lambda: " running." in log.read_text(), "the cluster", 30)
+        until(lambda: " running." in log.read_text(), "the cluster", 90)
 
     def workers(self) -> list[int]:
         """The process ids of all workers that ever began, oldest first."""
@@ -64,7 +60,7 @@ class Cluster:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(60)
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -79,15 +75,15 @@ def test_two_clusters_on_one_database_read_a_source_once_a_tick(machine: Machine
     first, second = (Cluster(machine, tmp_path / f"{name}.log") for name in ("first", "second"))
     many = "from django_q.tasks import async_task\n"
     many += "for _ in range(12): async_task('etl.scheduler.poll', 'dws')"
-    assert python(machine, many).wait(30) == 0
-    until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 30)
+    assert python(machine, many).wait(90) == 0
+    until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
     assert machine.states() == ["succeeded"], "twelve ticks at once are one"
     past = "from django_q.models import Schedule; from django.utils import timezone\n"
     past += "Schedule.objects.filter(name='dws').update(next_run=timezone.now())"
     machine.replica.site.mutate(2)
     time.sleep(21)  # the next tick is another one
-    assert python(machine, past).wait(30) == 0
-    until(lambda: len(machine.states()) > 1 and machine.states()[-1] != "running", "the tick", 60)
+    assert python(machine, past).wait(90) == 0
+    until(lambda: len(machine.states()) > 1 and machine.states()[-1] != "running", "the tick", 120)
     ticks = sum(log.read_text().count("from schedule [dws]") for log in (first.log, second.log))
     for cluster in (first, second):
         cluster.stop()
@@ -139,7 +135,7 @@ def test_a_worker_killed_while_idle_is_noticed_by_the_health_loop(machine: Machi
     cluster = Cluster(machine, tmp_path / "first.log")
     python(machine, BEATS)
     python(machine, LOOP)
-    until(lambda: beat(machine), "the first heartbeat", 30)
+    until(lambda: beat(machine), "the first heartbeat", 90)
     until(lambda: machine.database.rows("SELECT 1 FROM projects_heartbeat WHERE name = 'health'"), "the loop")
     time.sleep(SILENT + 1)  # the loop's grace is over
     assert worker_part(machine)["ok"]
@@ -148,19 +144,19 @@ def test_a_worker_killed_while_idle_is_noticed_by_the_health_loop(machine: Machi
     before = cluster.workers()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: len(cluster.workers()) == 2 * len(before), "the guard's new workers", 20)
+    until(lambda: len(cluster.workers()) == 2 * len(before), "the guard's new workers", 90)
     last = _last_beat(machine)
     if last is None:  # no worker was idle in that moment: freeze those that came
         for pid in cluster.workers()[len(before) :]:
             os.kill(pid, signal.SIGSTOP)
-    until(lambda: alerts(machine) == [(False, ["started"])], "the alert", 30)
+    until(lambda: alerts(machine) == [(False, ["started"])], "the alert", 90)
     assert "shows no sign of life" in worker_part(machine)["sentence"]
     assert cluster.process.poll() is None, "the cluster itself has noticed nothing"
 
     cluster.kill()
     second = Cluster(machine, tmp_path / "second.log")
-    until(lambda: alerts(machine) == [(True, ["started", "ended"])], "the end of the alert", 30)
-    until(lambda: worker_part(machine)["ok"], "a living worker", 15)
+    until(lambda: alerts(machine) == [(True, ["started", "ended"])], "the end of the alert", 90)
+    until(lambda: worker_part(machine)["ok"], "a living worker", 90)
     second.kill()
 
 

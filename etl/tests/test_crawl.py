@@ -17,8 +17,6 @@ from etl.fetch.archive import Archive
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.tests.tinysite import Site, serving
 
-pytestmark = pytest.mark.soak
-
 ROWS = 3
 TARGET = "ctl00$g"
 
@@ -52,7 +50,7 @@ class Walk:
     """One crawl of a tiny site: the numbers it read, the keys, what it noted."""
 
     def __init__(self, site: Site, entry: str = "/pmd/default.aspx") -> None:
-        self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=5))
+        self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=60))
         evidence = EvidenceRecorder(Archive(Path("/nowhere")), keep=False)
         self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, self.extract))
         self.keys: list[str] = []

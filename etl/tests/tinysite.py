@@ -130,7 +130,7 @@ class Wire:
                 return
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 10) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """The condition's value once it is true."""
     limit = time.monotonic() + seconds
     while not (value := condition()):

@@ -19,7 +19,7 @@ from buka.dev.embedded import redis_url, start_redis
 from buka.dev.processes import Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
-SOON = 10.0  # seconds until a test gives up on what should happen at once
+SOON = 40.0  # seconds until a test gives up on what happens at once: the machine may be busy
 
 
 def free_port() -> int:
@@ -73,7 +73,7 @@ class Web:
             self.process = self._nursery.spawn(
                 [*command, self._target], env=self._env, cwd=ROOT, stdout=output
             )
-        wait_for(self._answers, f"Daphne on port {self.port}", seconds=30)
+        wait_for(self._answers, f"Daphne on port {self.port}", seconds=90)
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis as redis_client
 from django.utils import timezone
 
-from buka.dev.processes import Nursery
 from projects.health.hubs import KEY
 from realtime import client, delay
 from realtime.delay import KEPT, Delays, reported
@@ -155,29 +153,23 @@ def record(env: dict[str, str], web: Web) -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture(scope="module")
-def hasty(nursery: Nursery, env: dict[str, str], var: Path) -> Web:
-    """A web process that reports often."""
-    return Web(nursery, env, var / "hasty.log", "realtime.tests.quick:application")
-
-
 @live
 def test_a_web_process_reports_its_cursor_its_sockets_and_its_delays(
-    hasty: Web, writer: Writer, env: dict[str, str]
+    quick: Web, writer: Writer, env: dict[str, str]
 ) -> None:
     last = writer.append("before")["last"]
-    with hasty.socket() as ws:
+    with quick.socket() as ws:
         next(frames(ws))
-        wait_for(lambda: record(env, hasty).get("sockets") == 1, "the record")
-        assert record(env, hasty)["cursor"] == last
-        assert record(env, hasty)["delays"] is None
+        wait_for(lambda: record(env, quick).get("sockets") == 1, "the record")
+        assert record(env, quick)["cursor"] == last
+        assert record(env, quick)["delays"] is None
         (change,) = _live(ws, writer)
         ws.send(json.dumps({"type": "shown", "id": change}))
-        wait_for(lambda: record(env, hasty)["delays"], "the delay")
-        delays = record(env, hasty)["delays"]
+        wait_for(lambda: record(env, quick)["delays"], "the delay")
+        delays = record(env, quick)["delays"]
         assert delays["count"] == 1
         assert 0 < delays["median"] < 2
-    wait_for(lambda: record(env, hasty)["sockets"] == 0, "the socket's end")
+    wait_for(lambda: record(env, quick)["sockets"] == 0, "the socket's end")
 
 
 def _live(ws: Any, writer: Writer) -> list[int]:
@@ -187,34 +179,35 @@ def _live(ws: Any, writer: Writer) -> list[int]:
 
 @live
 def test_a_replayed_change_is_not_measured_and_reports_come_once_a_second(
-    hasty: Web, writer: Writer, env: dict[str, str]
+    quick: Web, writer: Writer, env: dict[str, str]
 ) -> None:
-    with hasty.socket() as first:
+    with quick.socket() as first:
         next(frames(first))
         (seen,) = _live(first, writer)
-        with hasty.socket(f"?after={seen - 1}") as late:
+        with quick.socket(f"?after={seen - 1}") as late:
             assert ids(changes(late, 1)) == [seen]
             late.send(json.dumps({"type": "shown", "id": seen}))
-            before = (record(env, hasty)["delays"] or {"count": 0})["count"]
+            before = (record(env, quick)["delays"] or {"count": 0})["count"]
             for _ in range(5):
                 first.send(json.dumps({"type": "shown", "id": seen}))
             wait_for(
-                lambda: (record(env, hasty)["delays"] or {"count": 0})["count"] > before,
+                lambda: (record(env, quick)["delays"] or {"count": 0})["count"] > before,
                 "the one that counts",
             )
             time.sleep(0.3)
-            assert record(env, hasty)["delays"]["count"] == before + 1
+            assert record(env, quick)["delays"]["count"] == before + 1
 
 
 @live
 def test_a_web_process_that_stops_takes_its_record_away(
-    hasty: Web, writer: Writer, env: dict[str, str]
+    quick: Web, writer: Writer, env: dict[str, str]
 ) -> None:
-    with hasty.socket() as ws:
+    with quick.socket() as ws:
         next(frames(ws))
-        wait_for(lambda: record(env, hasty), "the record")
-    pid = hasty.process.pid
-    assert hasty.stop()
+        wait_for(lambda: record(env, quick), "the record")
+    pid = quick.process.pid
+    assert quick.stop()
     with redis_client.from_url(env["REDIS_URL"]) as client:
         assert not [name for name in client.hkeys(KEY) if name.decode().endswith(f":{pid}")]
-    assert "Traceback" not in hasty.log.read_text()
+    assert "Traceback" not in quick.log.read_text()
+    quick.start()  # for the tests to come

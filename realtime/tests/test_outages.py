@@ -48,18 +48,18 @@ def test_the_first_socket_of_a_process_needs_no_redis(redis: Redis, fragile: Web
     with fragile.socket() as ws:
         next(frames(ws))
         wrote = author.append("without a bell")
-        assert wrote["took"] < 1.5
-        assert ids(changes(ws, 1, seconds=3.5)) == [wrote["last"]]
+        assert wrote["took"] < 4, "five is the time-out of a socket"
+        assert ids(changes(ws, 1)) == [wrote["last"]]
         assert fragile.log.read_text().count("The bell cannot be heard") == 1
         redis.start()
-        wait_for(lambda: arrives_at_once(ws, author), "the bell", seconds=15)
+        wait_for(lambda: arrives_at_once(ws, author), "the bell")
 
 
 def arrives_at_once(ws: ClientConnection, author: Writer) -> bool:
     author.append("a bell?")
     started = time.monotonic()
-    changes(ws, 1, seconds=3.5)
-    return time.monotonic() - started < 0.2
+    changes(ws, 1)
+    return time.monotonic() - started < 0.3
 
 
 def test_sockets_stay_open_and_changes_arrive_while_redis_is_killed_and_restarted(
@@ -69,13 +69,13 @@ def test_sockets_stay_open_and_changes_arrive_while_redis_is_killed_and_restarte
         next(frames(ws))
         redis.kill()
         wrote = author.append("bell is dead")
-        assert wrote["took"] < 1.5
-        assert ids(changes(ws, 1, seconds=3.5)) == [wrote["last"]]
+        assert wrote["took"] < 4, "five is the time-out of a socket"
+        assert ids(changes(ws, 1)) == [wrote["last"]]
         with fragile.socket(f"?after={wrote['first'] - 1}") as newcomer:
-            assert ids(changes(newcomer, 1, seconds=2)) == [wrote["last"]]
+            assert ids(changes(newcomer, 1)) == [wrote["last"]]
         redis.start()
         wrote = author.append("bell is back", "twice")
-        assert ids(changes(ws, 2, seconds=3.5)) == [wrote["first"], wrote["last"]]
+        assert ids(changes(ws, 2)) == [wrote["first"], wrote["last"]]
 
 
 def test_a_redis_that_hangs_delays_neither_the_load_nor_the_news(
@@ -86,9 +86,9 @@ def test_a_redis_that_hangs_delays_neither_the_load_nor_the_news(
         redis.process.send_signal(signal.SIGSTOP)
         try:
             wrote = [author.append(f"hung {n}") for n in range(4)]
-            assert sum(one["took"] for one in wrote) < 2
-            assert ids(changes(ws, 4, seconds=3.5)) == [one["last"] for one in wrote]
+            assert sum(one["took"] for one in wrote) < 4, "not a second for each"
+            assert ids(changes(ws, 4)) == [one["last"] for one in wrote]
         finally:
             redis.process.send_signal(signal.SIGCONT)
         last = author.append("awake")["last"]
-        assert ids(changes(ws, 1, seconds=3.5)) == [last]
+        assert ids(changes(ws, 1)) == [last]
