@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from buka.dev.processes import Account, Nursery, reachable
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 # Test data may be lost with the machine: this halves the time of a database test.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off")
 

@@ -21,7 +21,7 @@ from buka.dev import local
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [
     pytest.mark.soak,
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds the processes in /proc"),
 ]
 
@@ -47,7 +47,7 @@ class Demo:
     def output(self) -> str:
         return (self.folder / "output").read_text()
 
-    def wait_until(self, condition, what: str, seconds: float = 60) -> None:
+    def wait_until(self, condition, what: str, seconds: float = 120) -> None:
         limit = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < limit, f"{what} did not come:\n{self.output()}"
@@ -58,7 +58,7 @@ class Demo:
         return "Ctrl-C stops all of it" in self.output()
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.read()
 
     def project_count(self) -> int:
@@ -83,7 +83,7 @@ def demo(tmp_path) -> Iterator[Demo]:
     yield demo
     if demo.process.poll() is None:
         demo.process.send_signal(signal.SIGINT)
-        demo.process.wait(60)
+        demo.process.wait(120)
 
 
 def test_the_demo_fills_itself_outlives_a_killed_part_and_stops_in_order(demo):
@@ -100,7 +100,7 @@ def test_the_demo_fills_itself_outlives_a_killed_part_and_stops_in_order(demo):
 
     demo.process.send_signal(signal.SIGINT)
 
-    assert demo.process.wait(60) == 0, demo.output()
+    assert demo.process.wait(120) == 0, demo.output()
     assert demo.processes() == []
     assert "Traceback" not in demo.output()
     assert demo.output().endswith("Everything is stopped.\n")

@@ -22,7 +22,7 @@ from buka.dev.processes import Account, Nursery, reachable
 from buka.environment import database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = pytest.mark.soak
+long = pytest.mark.soak  # a PostgreSQL takes half a second to start, a kill some more to be noticed
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
 
 # Starts both servers, says where they are, and waits to be killed.
@@ -59,7 +59,7 @@ def gone(pid: int) -> bool:
     return done.stdout.strip() in ("", "Z", "Zs")
 
 
-def soon(condition, seconds: float = 10) -> bool:
+def soon(condition, seconds: float = 60) -> bool:
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         if condition():
@@ -92,14 +92,14 @@ def test_redis_answers_on_a_socket_in_a_private_folder(nursery):
     assert unquote(urlsplit(embedded.redis_url(folder)).path) == str(folder / "redis.sock")
 
 
-def test_postgres_answers_in_a_private_folder_and_is_ready_in_seconds(nursery):
-    began = time.monotonic()
+@long
+def test_postgres_answers_in_a_private_folder(nursery):
     _process, url = embedded.start_postgres(nursery)
-    assert time.monotonic() - began < 15  # about a second on a quiet machine
     assert answer_of(url) == ("buka", "UTF8")
     assert Path(database(url, pool=False)["HOST"]).stat().st_mode & 0o777 == 0o700
 
 
+@long
 def test_an_orderly_end_leaves_no_process_and_no_folder():
     with Nursery() as nursery:
         folder = nursery.folder()
@@ -113,6 +113,7 @@ def test_an_orderly_end_leaves_no_process_and_no_folder():
     assert not Path(database(url, pool=False)["HOST"]).exists()
 
 
+@long
 def test_a_killed_parent_leaves_no_process_and_no_folder(holder):
     redis, postgres, guard, folder, url = holder.stdout.readline().rstrip().split("\t")
     holder.send_signal(signal.SIGKILL)
@@ -122,6 +123,7 @@ def test_a_killed_parent_leaves_no_process_and_no_folder(holder):
     assert not Path(database(url, pool=False)["HOST"]).exists()
 
 
+@long
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's own")
 def test_a_parent_killed_together_with_its_guard_leaves_no_process(holder):
     redis, postgres, guard, folder, url = holder.stdout.readline().rstrip().split("\t")
@@ -133,6 +135,7 @@ def test_a_parent_killed_together_with_its_guard_leaves_no_process(holder):
         shutil.rmtree(left)  # with both gone nobody is left to do it
 
 
+@long
 def test_the_guard_kills_what_ignores_its_parent(tmp_path):
     stubborn = "trap '' TERM; while :; do sleep 0.1; done"
     script = "import os, sys; from buka.dev.processes import Nursery; n = Nursery()\n"
@@ -143,9 +146,10 @@ def test_the_guard_kills_what_ignores_its_parent(tmp_path):
     ) as parent:
         pid = int(parent.stdout.readline())
         parent.kill()
-        assert soon(lambda: gone(pid), seconds=15)
+        assert soon(lambda: gone(pid))
 
 
+@long
 @as_root
 def test_for_root_postgres_runs_as_nobody_and_no_folder_above_is_opened(nursery, tmp_path, monkeypatch):
     home = tmp_path / "root only"
@@ -175,6 +179,7 @@ def _python_for_all() -> str | None:
     return None
 
 
+@long
 @as_root
 @pytest.mark.skipif(_python_for_all() is None, reason="no Python that another user may run")
 def test_an_ordinary_user_can_start_both():

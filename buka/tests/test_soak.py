@@ -74,7 +74,7 @@ class Worker:
 
     def close(self) -> None:
         if self.process and self.process.poll() is None:
-            self.process.communicate(timeout=30)
+            self.process.communicate(timeout=60)
 
 
 class Reader(threading.Thread):
@@ -97,7 +97,7 @@ class Reader(threading.Thread):
 
     def _listen(self) -> None:
         last = self.seen[-1] if self.seen else 0
-        with self.web.socket(f"?after={last}", open_timeout=5) as ws:
+        with self.web.socket(f"?after={last}", open_timeout=30) as ws:
             self.connections += 1
             while not self.stopping.is_set():
                 try:
@@ -116,7 +116,7 @@ class Truth:
         self.path = path
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.path, timeout=20) as connection:
+        with sqlite3.connect(self.path, timeout=60) as connection:
             return connection.execute(sql).fetchall()
 
     def head(self) -> int:
@@ -140,7 +140,7 @@ def test_two_hundred_polls_of_a_site_that_misbehaves(
             "DJANGO_SETTINGS_MODULE": "buka.settings",
             "FETCH_DELAY_SECONDS": "0",
             "FETCH_MAX_ATTEMPTS": "2",
-            "FETCH_TIMEOUT_SECONDS": "5",
+            "FETCH_TIMEOUT_SECONDS": "30",
             "WITHDRAWN_AFTER_HOURS": "0",
             "LOG_LEVEL": "ERROR",
         }

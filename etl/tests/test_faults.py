@@ -106,7 +106,7 @@ def test_a_fault(replica, sync, here, rings, django_capture_on_commit_callbacks,
     sync(replica.url)
     before, known = record(), DataChangeLog.objects.latest("id").pk
     here.FETCH_MAX_BYTES = 2_000_000
-    here.FETCH_TIMEOUT_SECONDS = 0.3 if fault.startswith("slow") else 5
+    here.FETCH_TIMEOUT_SECONDS = 0.3 if fault.startswith("slow") else 60
     here.FETCH_MAX_ATTEMPTS = 1 if fault.startswith("slow") else 2
     replica.site.set_fault(fault, **expected.options)
     with django_capture_on_commit_callbacks(execute=True):

@@ -84,7 +84,7 @@ def test_the_log_equals_the_ledger(replica, sync, here):
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
 
 
-@one_layout("grid")
+@pytest.mark.parametrize("replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS)
 def test_a_second_identical_sync_changes_nothing(replica, sync):
     first = sync(replica.url)
     rows = Project.objects.count(), DataChangeLog.objects.count(), Snapshot.objects.count()

@@ -8,11 +8,12 @@ from etl.fetch.archive import Archive
 from projects.models import DataChangeLog, Project, Sighting, Snapshot
 from replica.server import ReplicaServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.soak]
+pytestmark = pytest.mark.django_db
 LAYOUTS = ["grid", "postback", "table", "dataview", "dataview_postback"]
 paged = [{"projects": 60, "provinces": ("NC",), "layout": name, "rows_of_all": 10} for name in LAYOUTS]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("replica", paged, indirect=True, ids=LAYOUTS)
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_poll_goes_on_in_a_new_session_and_is_complete(replica: ReplicaServer, sync, times):
@@ -28,6 +29,7 @@ def test_a_poll_goes_on_in_a_new_session_and_is_complete(replica: ReplicaServer,
     assert not DataChangeLog.objects.filter(change_type="missing").exists()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("replica", paged[:1], indirect=True)
 def test_a_session_that_ends_with_each_answer_leaves_the_poll_incomplete(replica: ReplicaServer, sync):
     replica.site.set_fault("session_expire")
@@ -36,9 +38,7 @@ def test_a_session_that_ends_with_each_answer_leaves_the_poll_incomplete(replica
     assert any("the session ended 3 times" in note for note in run.notes)
 
 
-small = pytest.mark.parametrize(
-    "replica", [{"projects": 40, "provinces": ("NC",), "etag": True}], indirect=True
-)
+small = pytest.mark.parametrize("replica", [{"etag": True}], indirect=True)
 
 
 @small

@@ -90,7 +90,7 @@ class Deployment:
             env=env,
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=280,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 def mail(settings) -> Iterator[MailServer]:
     with MailServer() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 60
         settings.ALERT_EMAILS = ["ops@example.org", "steward@example.org"]
         yield server
 
@@ -257,7 +257,7 @@ def test_two_watchers_at_once_tell_of_it_once(mail):
 
         def watch(turn: Check = turn, barrier: threading.Barrier = barrier) -> None:
             try:
-                barrier.wait(5)
+                barrier.wait(60)
                 look(turn)
             finally:
                 connections.close_all()

@@ -47,7 +47,7 @@ class Browser:
         number = next(self._numbers)
         session = {"sessionId": self._session} if self._session else {}
         self._ws.send(json.dumps({"id": number, "method": method, "params": params, **session}))
-        while (answer := json.loads(self._ws.recv(timeout=20))).get("id") != number:
+        while (answer := json.loads(self._ws.recv(timeout=60))).get("id") != number:
             pass
         assert "error" not in answer, answer["error"]
         return answer["result"]

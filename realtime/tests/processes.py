@@ -83,7 +83,7 @@ class Web:
 
     def stop(self) -> bool:
         """SIGTERM; False when it had to be killed."""
-        return self._nursery.stop(self.process)
+        return self._nursery.stop(self.process, patience=SOON)
 
     def pause(self) -> None:
         os.killpg(self.process.pid, signal.SIGSTOP)
