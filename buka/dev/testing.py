@@ -4,6 +4,7 @@
   of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`.
 * Sockets go to loopback only.
 * `migrated_copy`: a migrated database that several processes share, without the migrations' time.
+* Hypothesis draws the same examples each time; `--hypothesis-profile default` draws new ones.
 * What the migrations seed is there in every test, also after one that commits (`transaction=True`).
 * `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.db.models.signals import post_migrate
 
@@ -50,12 +52,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)  # a profile that is asked for is loaded after ours
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the sockets of this process (and, with xdist, of each worker's)."""
     socket.socket.connect = _guarded(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_lookup(socket.getaddrinfo)
     post_migrate.connect(_seed_again)
+    hypothesis.settings.register_profile("same", derandomize=True)
+    hypothesis.settings.load_profile("same")
     os.environ.setdefault(_RUN, str(os.getpid()))  # xdist's workers have it from us
 
 

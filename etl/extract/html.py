@@ -26,6 +26,7 @@ _REFERENCE = re.compile(
     r"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
     r"|[xX]0*(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]))"
 )
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w:.-]*")
 _MAX_DEPTH = 120  # of inline markup in one cell; beyond it the text is taken without looking at tags
 
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head", "title", "datalist", "object"})
@@ -76,8 +77,10 @@ def _strip(root: Element) -> None:
             element.text = storable(element.text)
         if element.tail:
             element.tail = storable(element.tail)
-        for name, value in element.items():
-            element.set(name, storable(value))
+        kept = {name: storable(value) for name, value in element.items()}
+        if kept != dict(element.items()):
+            element.attrib.clear()  # and not each set anew: libxml2 reads names that lxml cannot write
+            element.attrib.update((name, kept[name]) for name in kept if _PLAIN_NAME.fullmatch(name))
 
 
 def _parsed(text: str) -> tuple[Element | None, bool]:

@@ -146,6 +146,15 @@ def test_a_script_s_string_holds_no_half_characters(text: str) -> None:
     unescape(written).encode()
 
 
+@pytest.mark.parametrize("name", ["{x", "{", "{}", "{x}y", "\ufffe", "a\uffff", '"', "a<b", "é", "&#8;", "="])
+@pytest.mark.parametrize("value", ["v", "&#8;v", "\ufffev"])
+def test_no_attribute_s_name_stops_the_reading(name: str, value: str) -> None:
+    odd = f"{name}='{value}'"
+    page = f"<table>{HEAD}<tr {odd}><td {odd} title='&#xFFFE;t'>WP1<td>A\uffff<td>R5</table>"
+    (project,) = read_page(page, url=URL).projects
+    assert (project.external_id, project.published["Project Name"]) == ("WP1", "A")
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
