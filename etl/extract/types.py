@@ -39,6 +39,27 @@ class Pager:
     arguments: dict[str, str] = field(default_factory=dict)
 
 
+RowKind = Literal["total", "group", "heading", "note", "pager", "filter", "hidden"]
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """A row of a data table that is no data. A total's strings stand under the table's headers."""
+
+    row: list[str]
+    kind: RowKind
+    reason: str  # a plain sentence
+
+
+@dataclass(slots=True)
+class NotData:
+    """A table that was judged to be no data, and why."""
+
+    id: str
+    rows: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Table:
     """One data table as a person reads it: headers, and rows of exactly as many strings."""
@@ -52,6 +73,13 @@ class Table:
     pager: Pager | None = None
     field_names: list[str] = field(default_factory=list)  # a script's FieldName per column, "" where none
     linked: set[int] = field(default_factory=set)  # positions of the columns with a link in every row
+    left_out: list[LeftOut] = field(default_factory=list)
+    # what the page says of the whole table, from top to bottom: caption, title rows, the heading of its panel or
+    # section, notes right above and below it
+    context: list[str] = field(default_factory=list)
+    column_notes: list[str] = field(
+        default_factory=list
+    )  # a unit row's text per column, or [] where there is none
 
 
 @dataclass(slots=True)
@@ -95,6 +123,7 @@ class PageContent:
 
     title: str = ""
     tables: list[Table] = field(default_factory=list)
+    not_data: list[NotData] = field(default_factory=list)
     listings: list[ListingLine] = field(default_factory=list)
     projects: list[PublishedProject] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
