@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -13,18 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from projects.api.answers import rand, text
+from projects.api.answers import Answer, rand, text
 from projects.api.finances import PARAMETERS, Narrowed, finances_json
 from projects.api.marks import DemoMarked
-from projects.api.records import municipality_json
 from projects.api.shapes_finance import FinancesShape
-from projects.api.sides import Side, publishers, sides
+from projects.api.sides import give_sides, publishers
 from projects.filters import MunicipalityFilterSet
 from projects.models import Municipality, Province
 
 
-class ListingShape(s.Serializer[Any]):
-    source = s.CharField()  # type: ignore[assignment]
+class ListingShape(Answer):
+    source = s.CharField(source="source_id")  # type: ignore[assignment]
     name = s.CharField()
     projects = s.IntegerField(allow_null=True)
     value = rand()
@@ -37,52 +35,48 @@ class ListingShape(s.Serializer[Any]):
     first_seen_at = s.DateTimeField()
     last_changed_at = s.DateTimeField()
     url = text()
-    demo = s.BooleanField()
+    demo = s.BooleanField(source="source.demo")
 
 
-class OwnSumsShape(s.Serializer[Any]):
-    projects = s.IntegerField()
+class OwnSumsShape(Answer):
+    projects = s.IntegerField(source="count")
     budget = rand()
     budgets = s.IntegerField(help_text="how many of the projects publish one")
     expenditure = rand()
     expenditures = s.IntegerField(help_text="how many of the projects publish one")
 
 
-class MunicipalitySideShape(s.Serializer[Any]):
-    source = s.CharField()  # type: ignore[assignment]
+class MunicipalitySideShape(Answer):
+    source = s.CharField(source="source.pk")  # type: ignore[assignment]
     listing = ListingShape(allow_null=True, help_text="as this source publishes the municipality as a whole")
     own = OwnSumsShape(help_text="our own sums over this source's projects")
 
 
-class MunicipalityShape(s.Serializer[Any]):
+# Needs rows that have got their `sides`.
+class MunicipalitySerializer(Answer):
     code = s.CharField()
     name = s.CharField()
     province = s.ChoiceField(Province.choices)
     category = s.ChoiceField(Municipality.Category.choices)
-    district = text()
+    district = text(source="district_id")
     population_2016 = s.IntegerField(allow_null=True)
     area_km2 = s.DecimalField(10, 2, allow_null=True)
     latitude = s.FloatField(allow_null=True)
     longitude = s.FloatField(allow_null=True)
-    place_name = s.CharField(allow_null=True, help_text="the town at the point; © GeoNames, CC BY 4.0")
-    listing = ListingShape(allow_null=True, help_text="as DWS, the first source, publishes it as a whole")
-    own = OwnSumsShape(
-        help_text="our own sums over the projects that we read; one that two sources list counts for each"
+    place_name = text(help_text="the town at the point; © GeoNames, CC BY 4.0")
+    listing = ListingShape(
+        source="sides.listing", allow_null=True, help_text="as DWS, the first source, publishes it as a whole"
     )
-    sources = MunicipalitySideShape(many=True, help_text="the same source by source")
-    finances = s.CharField(help_text="address of what it reports to National Treasury on water")
-    demo = s.BooleanField()
+    own = OwnSumsShape(
+        source="sides.own",
+        help_text="our own sums over the projects that we read; one that two sources list counts for each",
+    )
+    sources = MunicipalitySideShape(source="sides.known", many=True, help_text="the same source by source")
+    finances = s.CharField(source="*", help_text="address of what it reports to National Treasury on water")
+    demo = s.BooleanField(source="sides.demo")
 
-
-class MunicipalitySerializer(MunicipalityShape):
-    def to_representation(self, instance: Municipality) -> dict[str, Any]:
-        return municipality_json(instance, self.sides[instance.pk])
-
-    @cached_property
-    def sides(self) -> dict[str, list[Side]]:
-        """Asked once for all municipalities of an answer: a list uses one serializer for its rows."""
-        shown: Any = self.parent.instance if self.parent else [self.instance]
-        return sides([municipality.pk for municipality in shown], publishers())
+    def derive(self, row: Municipality) -> dict[str, Any]:
+        return {"finances": f"/api/v1/municipalities/{row.pk}/finances/"}
 
 
 class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
@@ -95,7 +89,15 @@ class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
 
     def get_object(self) -> Municipality:
         self.kwargs["pk"] = self.kwargs["pk"].upper()  # codes are written in any case
-        return super().get_object()
+        municipality = super().get_object()
+        give_sides([municipality], publishers())
+        return municipality
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        if page:
+            give_sides(page, publishers())
+        return page
 
     @extend_schema(parameters=PARAMETERS, responses=FinancesShape, filters=False)
     @action(detail=True, filterset_class=None)

@@ -1,20 +1,18 @@
-"""What the record has of a project and of a municipality, as the API gives it."""
+"""What the record has of a project, as the API gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from rest_framework import serializers as s
 
-from projects.api.answers import Answer, amount, rand, text, texts
+from projects.api.answers import Answer, rand, text, texts
 from projects.api.corrections import CorrectionShape
-from projects.api.sides import Side, Sums
-from projects.declared import declared
 from projects.fields import FIELDS, Field, Kind, of
-from projects.models import Municipality, MunicipalityListing, Presence, Province, Source, Status
+from projects.models import Presence, Province, Source, Status
 from projects.wording.figures import instant
 
 LastComplete = dict[str, datetime | None]
@@ -106,68 +104,3 @@ def last_seen_at(project: Any, complete: LastComplete) -> datetime | None:
     if project.presence != Presence.PRESENT:
         return project.last_listed_at
     return max(filter(None, (project.last_read, complete.get(project.source_id))), default=None)
-
-
-def municipality_json(municipality: Municipality, sides: Sequence[Side]) -> dict[str, Any]:
-    """A municipality, what is published of it as a whole, and our own sums beside it: source by source,
-    the first source's line apart (`listing`), and sums over the projects of all (`own`).
-
-    `sides`: those of the municipality.
-    """
-    first = next((source.name for source in declared()), "")
-    listing = next((side.listing for side in sides if side.source.pk == first), None)
-    return {
-        "code": municipality.pk,
-        "name": municipality.name,
-        "province": municipality.province,
-        "category": municipality.category,
-        "district": municipality.district_id,
-        "population_2016": municipality.population_2016,
-        "area_km2": amount(municipality.area_km2),
-        "latitude": municipality.latitude,
-        "longitude": municipality.longitude,
-        "place_name": municipality.place_name or None,
-        "listing": listing and listing_json(listing),
-        "own": own_sums(sum((side.own for side in sides), Sums())),
-        "sources": [side_json(side) for side in sides if side.listing or side.own.count],
-        "finances": f"/api/v1/municipalities/{municipality.pk}/finances/",
-        "demo": any(side.source.demo for side in sides if side.listing or side.own.count),
-    }
-
-
-def side_json(side: Side) -> dict[str, Any]:
-    """What one source publishes of the municipality, and our sums over its projects there."""
-    return {
-        "source": side.source.pk,
-        "listing": side.listing and listing_json(side.listing),
-        "own": own_sums(side.own),
-    }
-
-
-def listing_json(listing: MunicipalityListing) -> dict[str, Any]:
-    """Number of projects and total value (rand) as the source publishes them."""
-    return {
-        "source": listing.source_id,
-        "name": listing.name,
-        "projects": listing.projects,
-        "value": amount(listing.value),
-        "published": listing.published,
-        "issues": listing.issues,
-        "is_listed": listing.is_listed,
-        "unlisted_since": instant(listing.unlisted_since),
-        "first_seen_at": instant(listing.first_seen_at),
-        "last_changed_at": instant(listing.last_changed_at),
-        "url": listing.url or None,
-        "demo": bool(listing.source.demo),
-    }
-
-
-def own_sums(sums: Sums) -> dict[str, Any]:
-    """Sums over the listed projects that we read; `budgets` of the `projects` publish a budget, and so on."""
-    return {
-        "projects": sums.count,
-        "budget": amount(sums.budget),
-        "budgets": sums.budgets,
-        "expenditure": amount(sums.expenditure),
-        "expenditures": sums.expenditures,
-    }

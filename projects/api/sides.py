@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from projects.declared import declared
 from projects.health.sources import in_order
 from projects.models import MunicipalityListing, Project, Source
 
@@ -54,20 +55,43 @@ class Side:
         return self.source.has_lines
 
 
+class Sides(list[Side]):
+    """Those of one municipality, of each of the `publishers()` in their order."""
+
+    @property
+    def listing(self) -> MunicipalityListing | None:
+        """The line of the first source that is declared."""
+        first = next((source.name for source in declared()), "")
+        return next((side.listing for side in self if side.source.pk == first), None)
+
+    @property
+    def own(self) -> Sums:
+        """Over the projects of all."""
+        return sum((side.own for side in self), Sums())
+
+    @property
+    def known(self) -> list[Side]:
+        return [side for side in self if side.listing or side.own.count]
+
+    @property
+    def demo(self) -> bool:
+        return any(side.source.demo for side in self.known)
+
+
 def publishers() -> list[Any]:
     """The sources of which a project or a municipality's line is known, in their order; one query."""
     return in_order(Source.objects.publishers())
 
 
-def sides(codes: Collection[str], sources: Sequence[Any]) -> dict[str, list[Side]]:
-    """Municipality → its side of each of the `publishers()`; two queries."""
+def give_sides(municipalities: Iterable[Any], sources: Sequence[Any]) -> None:
+    """Adds `sides` to each: its side of each of the `publishers()`; two queries."""
+    rows = list(municipalities)
+    codes = [row.pk for row in rows]
     lines = MunicipalityListing.objects.filter(municipality__in=codes).select_related("source")
     listings = {(line.municipality_id, line.source_id): line for line in lines}
     sums = {key: Sums(*row) for key, row in Project.objects.sums_by_place(codes).items()}
-    return {
-        code: [
-            Side(source, listings.get((code, source.pk)), sums.get((code, source.pk), Sums()))
+    for row in rows:
+        row.sides = Sides(
+            Side(source, listings.get((row.pk, source.pk)), sums.get((row.pk, source.pk), Sums()))
             for source in sources
-        ]
-        for code in codes
-    }
+        )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
-from projects.api.sides import publishers, sides
+from projects.api.sides import give_sides, publishers
 from projects.facts.finance import DWS
 from projects.filters import MunicipalityFilterSet
 from projects.finances.attribution import attribution
@@ -29,7 +26,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     rows = Municipality.objects.for_list_page()
     context, status = filtered(request, MunicipalityFilterSet(request.GET, queryset=rows), _ALL)
     sources = publishers()
-    _give_sides(context["page"], sources)
+    give_sides(context["page"], sources)
     context |= {
         "publishers": sources,
         "provinces": Province.choices,
@@ -51,7 +48,7 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     projects, of_dws = its_own.for_list_page().order_by(*DEFAULT_ORDER), its_own.filter(source=DWS)
     locals_ = list(Municipality.objects.for_list_page().filter(district=code))
     sources = publishers()
-    _give_sides([municipality, *locals_], sources)
+    give_sides([municipality, *locals_], sources)
     figures = list(MunicipalFigure.objects.for_municipality_page(code))
     context = {
         "finances": years(figures),
@@ -66,11 +63,3 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "newest": newest,
     }
     return render(request, "projects/municipality.html", context)
-
-
-def _give_sides(municipalities: Iterable[Any], sources: Sequence[Any]) -> None:
-    """Adds `sides`: what each source publishes of it, and our own sums."""
-    rows = list(municipalities)
-    found = sides([row.pk for row in rows], sources)
-    for row in rows:
-        row.sides = found[row.pk]

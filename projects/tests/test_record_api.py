@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import Schedule
 
-from projects.api.municipalities import MunicipalityShape
+from projects.api.municipalities import MunicipalitySerializer
 from projects.api.runs import RunSerializer, run_json
 from projects.api.sources import SourceSerializer
 from projects.models import Source, SyncRun
@@ -31,7 +31,7 @@ def test_a_municipality_has_the_published_line_and_our_own_sums_beside_it(client
     a_project("WP3", budget=None, municipality="CPT", shared=["LIM331"])
     a_project("WP4", budget=Decimal(1), presence="withdrawn")
     row = client.get("/api/v1/municipalities/LIM331/").json()
-    assert set(row) == set(MunicipalityShape().fields)
+    assert set(row) == set(MunicipalitySerializer().fields)
     assert (row["code"], row["province"], row["category"], row["district"]) == ("LIM331", "LIM", "B", "DC33")
     assert (row["listing"]["projects"], row["listing"]["value"]) == (54, "395360000.00")
     assert row["own"] == {
