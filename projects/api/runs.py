@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -13,7 +12,6 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from projects.api.answers import Answer, text, texts
 from projects.api.marks import DemoMarked
 from projects.filters import Choices, SourceFilter
-from projects.health.sources import queue_position
 from projects.models import RunState, SyncRun
 
 
@@ -85,26 +83,18 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+# Needs rows of `SyncRun.objects.with_queue_position()`.
 class RunSerializer(SyncSerializer):
-    queue_position = s.IntegerField(source="*", allow_null=True, help_text="1: the next; null: not queued")
+    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
     demo = s.BooleanField(source="source.demo")
-
-    def derive(self, row: SyncRun) -> dict[str, Any]:
-        is_queued = row.state == RunState.QUEUED
-        return super().derive(row) | {
-            "queue_position": queue_position(row, self.queued) if is_queued else None
-        }
-
-    @cached_property
-    def queued(self) -> list[int]:
-        """The ids of all queued runs, asked once, and only where an answer has one."""
-        return list(SyncRun.objects.filter(state=RunState.QUEUED).values_list("pk", flat=True))
 
 
 class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):
     """The ledger of runs, newest first, failed and held ones included."""
 
-    queryset = SyncRun.objects.select_related("source").defer("traceback").order_by("-pk")
+    queryset = (
+        SyncRun.objects.with_queue_position().select_related("source").defer("traceback").order_by("-pk")
+    )
     serializer_class = RunSerializer
     filterset_class = RunFilter
     lookup_value_regex = r"[0-9]{1,18}"

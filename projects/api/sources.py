@@ -8,53 +8,20 @@ from typing import Any
 from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from projects.api.answers import text
+from projects.api.answers import Answer, text
 from projects.api.marks import DemoMarked
-from projects.health.sources import Clock, facts_json, sources
-from projects.models import RunState, Source, SyncRun
+from projects.health.sources import Clock, SourceFacts, sources
+from projects.models import RunState, Source
 
 
-def source_json(source: Any, clock: Clock) -> dict[str, Any]:
-    """Needs a row of `projects.health.sources.sources()`."""
-    facts = clock.facts(source)
-    return {
-        "name": source.pk,
-        "title": source.title,
-        "url": source.entry_url or None,
-        **facts_json(facts),
-        "active_run": _active(facts.active, clock),
-        "demo": bool(source.demo),
-    }
-
-
-def _active(run: SyncRun | None, clock: Clock) -> dict[str, Any] | None:
-    if run is None:
-        return None
-    return {
-        "id": run.pk,
-        "state": str(run.state),
-        "waits_for": run.waits_for,
-        "queue_position": clock.queue_position(run),
-    }
-
-
-class CircuitShape(s.Serializer[Any]):
+class CircuitShape(Answer):
     open = s.BooleanField(help_text="five runs in a row failed: the clock asks less and less often")
     failures = s.IntegerField(help_text="failed runs since one last read the source")
     next_probe = s.DateTimeField(allow_null=True, help_text="when the clock tries again; null while closed")
 
 
-class ActiveRunShape(s.Serializer[Any]):
-    id = s.IntegerField()
-    state = s.ChoiceField(RunState.choices)
-    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
-    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
-
-
-class SourceSerializer(s.Serializer[Any]):
-    name = s.CharField()
-    title = s.CharField()
-    url = text()
+# The facts of a source that `health --json` tells, too.
+class FactsShape(Answer):
     state = s.ChoiceField(RunState.choices, allow_null=True, help_text="of its newest run")
     last_attempt = s.DateTimeField(allow_null=True)
     last_complete = s.DateTimeField(allow_null=True)
@@ -70,12 +37,32 @@ class SourceSerializer(s.Serializer[Any]):
     stale_after_s = s.FloatField(
         allow_null=True, help_text="3 times the interval or the last complete run, whichever is longer"
     )
-    active_run = ActiveRunShape(allow_null=True, help_text="the queued or running one")
-    held_run = s.IntegerField(allow_null=True, help_text="the run that waits for a steward")
+    held_run = s.IntegerField(source="*", allow_null=True, help_text="the run that waits for a steward")
+
+    def derive(self, facts: SourceFacts) -> dict[str, Any]:
+        return {"held_run": facts.held.pk if facts.held else None}
+
+
+class NamedShape(Answer):
+    name = s.CharField()
+    title = s.CharField()
+    url = text()
+
+
+class ActiveRunShape(Answer):
+    id = s.IntegerField()
+    state = s.ChoiceField(RunState.choices)
+    waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
+    queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
+
+
+# Needs rows of `projects.health.sources.sources()`. What it is called stands before its facts.
+class SourceSerializer(NamedShape, FactsShape):
+    active_run = ActiveRunShape(source="active", allow_null=True, help_text="the queued or running one")
     demo = s.BooleanField()
 
     def to_representation(self, instance: Source) -> dict[str, Any]:
-        return source_json(instance, self.clock)
+        return super().to_representation(self.clock.facts(instance))
 
     @cached_property
     def clock(self) -> Clock:

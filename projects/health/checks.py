@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from projects.health import probe
 from projects.health.hubs import HubsUnknown, hubs
-from projects.health.sources import SourceFacts, all_facts, facts_json
+from projects.health.sources import SourceFacts, all_facts
 from projects.health.worker import queue, worker
 from projects.models import ChainHead, DataChangeLog, Heartbeat
 from projects.wording.figures import moment
@@ -34,14 +34,12 @@ class Check:
     keys: tuple[str, ...] = ()
     problems: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
+    facts: SourceFacts | None = None  # of a source
     known: bool = True
 
     @property
     def ok(self) -> bool:
         return self.known and not self.problems
-
-    def as_json(self) -> dict[str, Any]:
-        return {"name": self.name, "ok": self.ok, "sentence": self.sentence, **self.figures}
 
 
 def checks() -> list[Check]:
@@ -163,7 +161,7 @@ def _source(facts: SourceFacts, now: datetime) -> Check:
     failing = [f"failing since {moment(facts.down_since)}"] if facts.down_since else []
     failing += [reading] if (reading := _reading(facts)) else []
     sentence = "; ".join([read, *failing, *problems.values()])
-    return Check(facts.name, sentence, keys, problems, facts_json(facts))
+    return Check(facts.name, sentence, keys, problems, facts=facts)
 
 
 def _stale(facts: SourceFacts) -> str:

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from projects.declared import declared
 from projects.models import SyncRun
-from projects.wording.figures import instant
 
 OPENS_AFTER = 5  # failed runs in a row
 _LONGEST = timedelta(days=1)
@@ -81,12 +79,7 @@ def state(source: str) -> Circuit:
     return states().get(source, CLOSED)
 
 
-def circuit_json(circuit: Circuit) -> dict[str, Any]:
-    """`{"open", "failures", "next_probe"}` for the API."""
-    return {"open": circuit.open, "failures": circuit.failures, "next_probe": instant(circuit.next_probe)}
-
-
-__all__ = ["CLOSED", "OPENS_AFTER", "Circuit", "Failure", "circuit_json", "derive", "state", "states"]
+__all__ = ["CLOSED", "OPENS_AFTER", "Circuit", "Failure", "derive", "state", "states"]
 
 
 def sentence(source: str, circuit: Circuit) -> str:

@@ -12,9 +12,8 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from projects.declared import REGISTRY, declared
-from projects.health.circuit import CLOSED, Circuit, circuit_json, states
+from projects.health.circuit import CLOSED, Circuit, states
 from projects.models import ACTIVE, RunState, Source, SyncRun
-from projects.wording.figures import instant
 
 # A source is stale when no complete reading was believed in so many intervals, or in so many times what a
 # reading takes, whichever is longer.
@@ -27,6 +26,8 @@ class SourceFacts:
 
     name: str
     title: str
+    url: str
+    demo: bool | None
     state: str | None
     last_attempt: datetime | None
     last_complete: datetime | None
@@ -62,26 +63,6 @@ class SourceFacts:
         return self.scheduled or (self.interval_minutes is not None and self.last_attempt is not None)
 
 
-def facts_json(facts: SourceFacts) -> dict[str, Any]:
-    """The facts as the API and `health --json` tell them."""
-    return {
-        "state": facts.state,
-        "last_attempt": instant(facts.last_attempt),
-        "last_complete": instant(facts.last_complete),
-        "last_change": instant(facts.last_change),
-        "failure_streak": facts.failure_streak,
-        "down_since": instant(facts.down_since),
-        "circuit": circuit_json(facts.circuit),
-        "next_run": instant(facts.next_run),
-        "interval_minutes": facts.interval_minutes,
-        "last_duration_s": facts.last_duration_s,
-        "stale": facts.stale,
-        "stale_since": instant(facts.stale_since),
-        "stale_after_s": facts.stale_after_s,
-        "held_run": facts.held.pk if facts.held else None,
-    }
-
-
 def next_runs() -> dict[str, datetime]:
     """When the schedule of each source is due next; a source without one is left out."""
     rows = Schedule.objects.filter(name__in=REGISTRY).exclude(repeats=0)
@@ -91,7 +72,7 @@ def next_runs() -> dict[str, datetime]:
 def _open_runs() -> list[SyncRun]:
     """Queued, running and held runs, oldest first."""
     wanted = SyncRun.objects.filter(state__in=(*ACTIVE, RunState.QUARANTINED)).order_by("pk")
-    return list(wanted.defer("traceback", "profile", "disagreements", "notes"))
+    return list(wanted.with_queue_position().defer("traceback", "profile", "disagreements", "notes"))
 
 
 @dataclass(frozen=True)
@@ -111,6 +92,8 @@ class Clock:
         return SourceFacts(
             name=source.pk,
             title=source.title,
+            url=source.entry_url,
+            demo=source.demo,
             state=source.state,
             last_attempt=source.last_attempt,
             last_complete=source.last_complete,
@@ -126,10 +109,6 @@ class Clock:
             active=self._newest(source.pk, *ACTIVE),
             held=self._newest(source.pk, RunState.QUARANTINED),
         )
-
-    def queue_position(self, run: SyncRun) -> int | None:
-        """1 for the queued run that is next; None for a run that is not queued."""
-        return queue_position(run, [one.pk for one in self.runs if one.state == RunState.QUEUED])
 
     def _is_first_reading(self, source: Any) -> bool:
         """Whether the very first run is going on and renews its lease."""
@@ -182,13 +161,6 @@ def in_order(found: Iterable[Any]) -> list[Any]:
     return sorted(found, key=lambda source: (places.get(source.pk, len(places)), source.pk))
 
 
-def queue_position(run: SyncRun, queued: Iterable[int]) -> int | None:
-    """Its place among the ids of the queued runs, from 1; None for a run that is not queued."""
-    if run.state != RunState.QUEUED:
-        return None
-    return sum(pk <= run.pk for pk in queued) or 1
-
-
 def _stale_after(source: Any, interval: int | None) -> float | None:
     if interval is None:
         return None
@@ -201,4 +173,4 @@ def _seconds(started: datetime | None, finished: datetime | None) -> float | Non
     return round((finished - started).total_seconds(), 1)
 
 
-__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "next_runs", "queue_position", "sources"]
+__all__ = ["Clock", "SourceFacts", "all_facts", "in_order", "next_runs", "sources"]

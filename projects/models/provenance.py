@@ -87,6 +87,13 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         """Readings that a steward released or rejected, the last decision first."""
         return self.exclude(decided_at=None).order_by("-decided_at")
 
+    def with_queue_position(self) -> SyncRunQuerySet:
+        """Adds `queue_position`: 1 for the queued run that is next; None for one that is not queued."""
+        queued = SyncRun.objects.filter(state=RunState.QUEUED, pk__lte=models.OuterRef("pk")).order_by()
+        number = queued.values("state").annotate(number=models.Count("pk")).values("number")
+        is_queued = models.When(state=RunState.QUEUED, then=models.Subquery(number))
+        return self.annotate(queue_position=models.Case(is_queued))
+
     def for_ledger(self) -> SyncRunQuerySet:
         return self.defer("traceback", "profile", "disagreements", "notes").order_by("-pk")
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from projects.health.checks import checks
+from projects.api.sources import FactsShape
+from projects.health.checks import Check, checks
 from projects.health.watch import Watch
 from projects.wording.figures import instant
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         found = checks()
         well = all(check.ok for check in found)
         if options["json"]:
-            parts = [check.as_json() for check in found]
+            parts = [_as_json(check) for check in found]
             self.stdout.write(json.dumps({"ok": well, "at": instant(timezone.now()), "checks": parts}))
         else:
             width = max(len(check.name) for check in found)
@@ -37,6 +38,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"{'ok ' if check.ok else 'BAD'}  {check.name:<{width}}  {check.sentence}")
         if not well:
             sys.exit(1)
+
+
+def _as_json(check: Check) -> dict[str, Any]:
+    facts = FactsShape().to_representation(check.facts) if check.facts else {}
+    return {"name": check.name, "ok": check.ok, "sentence": check.sentence, **check.figures, **facts}
 
 
 def watch() -> None:
