@@ -24,9 +24,9 @@ from projects.wording.figures import instant
 Write = Callable[[Any], Any]
 
 
-# One object of an answer; a nested one is written likewise. A nested serializer that is no Answer documents
-# what is stored as JSON, and is given as it stands. Where the `source` of a field is "*", `derive` gives its
-# value; a nested answer reads the row itself.
+# One object of an answer; a nested one is written likewise, in lists and dicts too. A nested serializer that
+# is no Answer documents what is stored as JSON, and is given as it stands. Where the `source` of a field is
+# "*", `derive` gives its value; a nested answer reads the row itself.
 class Answer(s.Serializer[Any]):
     def derive(self, row: Any) -> dict[str, Any]:
         """{field: value as JSON has it} of the fields that are no attribute of the row."""
@@ -100,6 +100,8 @@ def _writer(field: Any) -> Write | None:
             write = bool
         case s.ListSerializer(child=Answer() as part):
             return lambda rows: [part.to_representation(row) for row in rows]
+        case s.DictField(child=Answer() | s.DictField() as part) if each := _writer(part):
+            return lambda rows: {name: each(row) for name, row in rows.items()}
         case Answer():
             write = field.to_representation
         case _:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 import django_filters
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers as s
 
-from projects.api.answers import amount
+from projects.api.answers import Answer, rand, text
 from projects.facts import finance
 from projects.filters import Choices, ListField
 from projects.finances import sums
-from projects.finances.attribution import attribution
-from projects.finances.sums import Line, Rate, Sum
-from projects.models import AmountType, Measure, MunicipalFigure, Municipality
-from projects.wording.figures import instant
+from projects.finances.attribution import Attribution, attribution
+from projects.finances.sums import Rate, Sum
+from projects.models import AmountType, Measure, MunicipalFigure, Municipality, Presence
 
 
 class _Years(django_filters.BaseInFilter, django_filters.NumberFilter):
@@ -70,91 +70,155 @@ class Narrowed:
         )
 
 
-def finances_json(municipality: Municipality, narrowed: Narrowed) -> dict[str, Any]:
+# Needs rows of `MunicipalFigure.objects.for_api()` that have got their `flags`.
+class FigureShape(Answer):
+    id = s.IntegerField()
+    measure = s.ChoiceField(Measure.choices)
+    code = s.CharField(help_text="the source's code of the function, class of asset, grant or spending")
+    label = s.CharField(source="*")  # type: ignore[assignment]
+    group = text(source="*", help_text="water, sanitation, or storm water (in no sum)")
+    family = text(source="*", help_text="of a grant: its programme, whatever the code")
+    in_kind = s.BooleanField(
+        source="*", help_text="a grant that others spend for the municipality; not in its books"
+    )
+    amount_type = s.ChoiceField(AmountType.choices, allow_null=True)
+    amount_type_label = text(source="*")
+    amount = rand(help_text="rand; null: the source itself gives null")
+    through_month = s.IntegerField(allow_null=True, help_text="of monthly figures: 1 July … 12 June")
+    months = s.DictField(
+        child=s.DecimalField(20, 2, allow_null=True),
+        help_text='{"1": rand of July, …}; `amount` is their sum',
+    )
+    opinion = text(help_text="of the auditor, as published")
+    opinion_label = text(source="*")
+    report_url = text()
+    presence = s.ChoiceField(Presence.choices, help_text="missing: no longer published, this was the last")
+    flags = s.ListField(
+        child=s.ChoiceField(["negative", "spent_more_than_allocated"]),
+        help_text="odd, and shown as published; spending of rolled-over money is lawful",
+    )
+    snapshot = text(source="snapshot_id", help_text="SHA-256 of the archived answer that it was read from")
+    snapshot_url = text(source="*")
+    first_seen_at = s.DateTimeField()
+    last_changed_at = s.DateTimeField()
+    run = s.IntegerField(source="last_changed_run_id")
+    demo = s.BooleanField(source="source.demo")
+
+    def derive(self, row: MunicipalFigure) -> dict[str, Any]:
+        is_grant = row.measure == Measure.GRANT
+        grant = finance.GRANTS.get(row.code) if is_grant else None
+        return {
+            "label": finance.line_label(row.measure, row.code),
+            "group": sums.group_of(row.measure, row.code) or None,
+            "family": sums.family_of(row.code) if is_grant else None,
+            "in_kind": bool(grant and grant.in_kind),
+            "amount_type_label": finance.type_label(row.measure, row.amount_type) or None,
+            "opinion_label": finance.OPINIONS.get(row.opinion, row.opinion) or None,
+            "snapshot_url": row.snapshot_id and f"/snapshots/{row.snapshot_id}/",
+        }
+
+
+class SumShape(Answer):
+    amount = rand(allow_null=False)
+    figures = s.IntegerField(source="count", help_text="how many published figures it is over")
+    lines = s.IntegerField(help_text="of how many lines")
+    through_months = s.ListField(
+        source="months", child=s.IntegerField(), help_text="of monthly figures: how far they go"
+    )
+
+
+class RateShape(Answer):
+    percent = s.DecimalField(20, 1)
+    basis = s.CharField(help_text="which figures are compared")
+
+
+class TotalShape(Answer):
+    amounts = s.DictField(child=SumShape(), help_text="{amount type: sum}")
+    rate = RateShape(allow_null=True, help_text="spent, of the same lines' budget or of what was allocated")
+
+
+class FinancialYearShape(Answer):
+    financial_year = s.IntegerField(help_text="by its end: 2021 is 1 July 2020 to 30 June 2021")
+    label = s.CharField()  # type: ignore[assignment]
+    starts = s.DateField()
+    ends = s.DateField()
+    figures = FigureShape(many=True)
+    totals = s.DictField(
+        child=s.DictField(child=TotalShape()),
+        help_text="our own sums: {measure: {water, sanitation, both, or the grant family: total}}",
+    )
+
+
+class FinanceSourceShape(Answer):
+    name = s.CharField(source="*")
+    title = s.CharField()
+    attribution = s.CharField(
+        source="*", help_text="to be given with the data: the source and the date of publication"
+    )
+
+    def derive(self, row: Attribution) -> dict[str, Any]:
+        return {"name": finance.TREASURY, "attribution": str(row)}
+
+
+class FinancesShape(Answer):
+    municipality = s.CharField(source="municipality.pk")
+    name = s.CharField(source="municipality.name")
+    source = FinanceSourceShape(source="attribution")  # type: ignore[assignment]
+    financial_years = FinancialYearShape(many=True)
+    demo = s.BooleanField(source="attribution.demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Over lines of one measure: by amount type, and what was spent."""
+
+    amounts: dict[str, Sum]
+    rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialYear:
+    """`figures` are those asked for, `totals` {measure: {group or grant family: total}} of the whole year."""
+
+    financial_year: int
+    label: str
+    starts: date
+    ends: date
+    figures: list[Any]
+    totals: dict[str, dict[str, Total]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finances:
+    municipality: Municipality
+    attribution: Attribution
+    financial_years: list[FinancialYear]
+
+
+def finances_of(municipality: Municipality, narrowed: Narrowed) -> Finances:
     """The figures of one municipality, by financial year; two queries, however many figures."""
-    source = attribution()
     figures = MunicipalFigure.objects.for_api(municipality.pk)
     by_year = groupby(figures, key=lambda figure: figure.financial_year)
     years = [_year(year, list(of_year), narrowed) for year, of_year in by_year]
-    return {
-        "municipality": municipality.pk,
-        "name": municipality.name,
-        "source": {"name": finance.TREASURY, "title": source.title, "attribution": str(source)},
-        "financial_years": [year for year in years if year["figures"]],
-        "demo": source.demo,
-    }
+    return Finances(municipality, attribution(), [year for year in years if year.figures])
 
 
-def _year(financial_year: int, figures: list[Any], narrowed: Narrowed) -> dict[str, Any]:
-    first, last = finance.year_span(financial_year)
+def _year(financial_year: int, figures: list[Any], narrowed: Narrowed) -> FinancialYear:
     flags = sums.flags(figures)
-    return {
-        "financial_year": financial_year,
-        "label": finance.year_label(financial_year),
-        "starts": first.isoformat(),
-        "ends": last.isoformat(),
-        "figures": [figure_json(f, flags.get(f.pk, [])) for f in figures if narrowed.has(f)],
-        "totals": _totals(figures),
-    }
+    for figure in figures:
+        figure.flags = flags.get(figure.pk, [])
+    shown = [figure for figure in figures if narrowed.has(figure)]
+    named = finance.year_label(financial_year), *finance.year_span(financial_year)
+    return FinancialYear(financial_year, *named, shown, _totals(figures))
 
 
-def figure_json(figure: Any, flags: Iterable[str]) -> dict[str, Any]:
-    """One published figure; `amount` is null where the source itself gives null."""
-    grant = finance.GRANTS.get(figure.code) if figure.measure == "grant" else None
-    return {
-        "id": figure.pk,
-        "measure": figure.measure,
-        "code": figure.code,
-        "label": finance.line_label(figure.measure, figure.code),
-        "group": sums.group_of(figure.measure, figure.code) or None,
-        "family": sums.family_of(figure.code) if figure.measure == "grant" else None,
-        "in_kind": bool(grant and grant.in_kind),
-        "amount_type": figure.amount_type or None,
-        "amount_type_label": finance.type_label(figure.measure, figure.amount_type) or None,
-        "amount": amount(figure.amount),
-        "through_month": figure.through_month,
-        "months": figure.months,
-        "opinion": figure.opinion or None,
-        "opinion_label": finance.OPINIONS.get(figure.opinion, figure.opinion) or None,
-        "report_url": figure.report_url or None,
-        "presence": figure.presence,
-        "flags": list(flags),
-        "snapshot": figure.snapshot_id,
-        "snapshot_url": figure.snapshot_id and f"/snapshots/{figure.snapshot_id}/",
-        "first_seen_at": instant(figure.first_seen_at),
-        "last_changed_at": instant(figure.last_changed_at),
-        "run": figure.last_changed_run_id,
-        "demo": bool(figure.source.demo),
-    }
-
-
-def _totals(figures: list[Any]) -> dict[str, dict[str, Any]]:
-    """{measure: {group or grant family: total}}, of what there is something to sum."""
-    found: dict[str, dict[str, Any]] = {}
+def _totals(figures: list[Any]) -> dict[str, dict[str, Total]]:
+    """Of what there is something to sum."""
+    found: dict[str, dict[str, Total]] = {}
     for measure in sums.SUMMED:
         lines = sums.by_line(figure for figure in figures if figure.measure == measure)
         rate = sums.grant_rate if measure == "grant" else sums.rate
         for group, members in sums.groups_of(measure, lines).items():
-            found.setdefault(measure, {})[group] = _total(members, rate(members))
+            amounts = {kind: total for kind in AmountType.values if (total := sums.total(members, kind))}
+            found.setdefault(measure, {})[group] = Total(amounts, rate(members))
     return found
-
-
-def _total(lines: list[Line], rate: Rate | None) -> dict[str, Any]:
-    kinds = [kind for kind in AmountType.values if any(kind in line for line in lines)]
-    by_kind = {kind: sums.total(lines, kind) for kind in kinds}
-    return {
-        "amounts": {kind: _sum(found) for kind, found in by_kind.items() if found},
-        "rate": rate and {"percent": str(rate.percent), "basis": rate.basis},
-    }
-
-
-def _sum(found: Sum) -> dict[str, Any]:
-    return {
-        "amount": amount(found.amount),
-        "figures": found.count,
-        "lines": found.lines,
-        "through_months": list(found.months),
-    }
-
-
-__all__ = ["PARAMETERS", "Narrowed", "figure_json", "finances_json"]

@@ -13,9 +13,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, rand, text
-from projects.api.finances import PARAMETERS, Narrowed, finances_json
+from projects.api.finances import PARAMETERS, FinancesShape, Narrowed, finances_of
 from projects.api.marks import DemoMarked
-from projects.api.shapes_finance import FinancesShape
 from projects.api.sides import give_sides, publishers
 from projects.filters import MunicipalityFilterSet
 from projects.models import Municipality, Province
@@ -107,4 +106,5 @@ class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
         Totals and flags are of the whole year, whatever the filters leave of its figures.
         """
         municipality = get_object_or_404(Municipality, pk=pk.upper())
-        return Response(finances_json(municipality, Narrowed.asked(request.query_params)))
+        found = finances_of(municipality, Narrowed.asked(request.query_params))
+        return Response(FinancesShape(found).data)

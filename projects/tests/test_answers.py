@@ -30,21 +30,26 @@ class Pipe(Answer):
     part = Part(allow_null=True)
     itself = Part(source="*")
     parts = Part(many=True)
+    named = s.DictField(child=s.DictField(child=Part()))
+    published = s.DictField(child=s.DecimalField(5, 1))
 
     def derive(self, row: Any) -> dict[str, Any]:
         return {"doubled": row.pk * 2}
 
 
 def a_pipe(**given: Any) -> SimpleNamespace:
-    known = dict.fromkeys(("name", "cost", "at", "day", "part", "metres"))
+    known = dict.fromkeys(("name", "cost", "at", "day", "part", "metres", "published"))
     place = SimpleNamespace(demo=None)
-    return SimpleNamespace(**known | {"pk": 7, "state": RunState.QUEUED, "place": place, "parts": []} | given)
+    return SimpleNamespace(
+        **known | {"pk": 7, "state": RunState.QUEUED, "place": place, "parts": [], "named": {}} | given
+    )
 
 
 def test_values_are_written_by_the_type_of_their_field_in_the_order_of_the_declaration():
     part = SimpleNamespace(metres=Decimal("2.5"))
     moment = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    pipe = a_pipe(name="A", cost=Decimal(3), at=moment, day=date(2026, 5, 1), part=part, parts=[part])
+    parts = {"part": part, "parts": [part], "named": {"a": {"b": part}, "c": {}}}
+    pipe = a_pipe(name="A", cost=Decimal(3), at=moment, day=date(2026, 5, 1), published={"d": "2"}, **parts)
     answer = Pipe().to_representation(pipe)
     assert list(answer) == list(Pipe().fields)
     assert answer == {
@@ -59,6 +64,8 @@ def test_values_are_written_by_the_type_of_their_field_in_the_order_of_the_decla
         "part": {"length": "2.5"},
         "itself": {"length": None},
         "parts": [{"length": "2.5"}],
+        "named": {"a": {"b": {"length": "2.5"}}, "c": {}},
+        "published": {"d": "2"},
     }
     assert type(answer["state"]) is str
 

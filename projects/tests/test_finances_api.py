@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.api.shapes_finance import (
+from projects.api.finances import (
     FigureShape,
     FinanceSourceShape,
     FinancesShape,
