@@ -19,7 +19,7 @@ from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from etl.extract import read_page
+from etl.understand import read_page
 
 HEADERS = (
     "Project No",

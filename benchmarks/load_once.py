@@ -18,9 +18,9 @@ def save_pages(size: int, folder: Path) -> list[Path]:
     from etl.crawl.crawler import Crawl
     from etl.crawl.evidence import EvidenceRecorder
     from etl.crawl.page_reader import PageReader
-    from etl.extract import read_page
     from etl.fetch.archive import Archive
     from etl.fetch.fetcher import Fetcher, FetchPolicy
+    from etl.understand import read_page
     from replica.server import ReplicaServer
 
     with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:

@@ -37,6 +37,8 @@ from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord
 from etl.runs.parser_version import parser_digest
+from etl.understand.lookup import NOTHING
+from etl.understand.plan import ReadingPlan
 from projects.models import Cause, Sighting, Source, SyncRun
 
 
@@ -68,7 +70,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         turn = None if self.run.force else known.turn
         fetcher = Fetcher(self.entry, FetchPolicy.of_settings(), self.alive, access=access)
         pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
-        survey = self.new_survey()
+        survey = self.new_survey(known.plan)
         try:
             self.read_pages(pages, survey, known)
         finally:
@@ -86,9 +88,15 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         of the parser."""
         return WebPages(self.words.fields)
 
-    def new_survey(self) -> Survey:
+    def new_survey(self, earlier: ReadingPlan) -> Survey:
         assembler = self.assembler
-        return Survey(assembler.identify, assembler.is_municipality, assembler.district_of)
+        return Survey(
+            assembler.identify,
+            assembler.is_municipality,
+            assembler.district_of,
+            self.words.fields,
+            earlier,
+        )
 
     def recorded(self) -> Known:
         return Known.of(self.run.source)
@@ -102,7 +110,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return archive_reader.of_run(run)
 
     def read_archive(self, recall: Recall, known: Known) -> Survey:
-        survey = self.new_survey()
+        survey = self.new_survey(known.plan)
         survey.recall, survey.whole = recall, recall.complete
         for reading in archive_reader.readings(recall.looks, self.extract):
             self.alive()
@@ -117,7 +125,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return checks.check(reading, known.disagreements(), known.present)
 
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
-        changes = Changes() if reading.unchanged_by else self._differences(reading, known, completeness)
+        changes = (
+            Changes(plan=reading.plan)
+            if reading.unchanged_by
+            else self._differences(reading, known, completeness)
+        )
         if completeness.complete:
             self._absences(changes, reading, known)
         recall = reading.recall
@@ -129,7 +141,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if recall := reading.recall:  # it was judged when it was read
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
-        profile = profile_of(reading, self.words.field_of)
+        profile = profile_of(reading, self.assembler.reads_by(reading.plan).field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
         if changes and not reading.is_partial:
             belief.rejected = known.was_rejected(belief.content_digest)
@@ -138,7 +150,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return belief
 
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
-        changes = Changes(invalid=reading.invalid)
+        changes = Changes(invalid=reading.invalid, plan=reading.plan)
         differing = (i for i in reading.ids if self.run.force or self._may_differ(i, reading, known))
         for external_id, before in details(known, differing):
             try:
@@ -147,7 +159,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 # pages of the past that are read again bring nobody back
                 listed = reading.cause == Cause.SOURCE
                 change = self._process_project(
-                    record, before, proof=proof, cause=reading.cause, is_listed=listed
+                    record, before, proof=proof, cause=reading.cause, is_listed=listed, plan=reading.plan
                 )
             except InvalidRecord as problem:
                 changes.problems.append(f"{external_id}: {problem}")
@@ -193,15 +205,17 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         proof: str | None = None,
         cause: str = Cause.SOURCE,
         is_listed: bool = True,
+        plan: ReadingPlan = NOTHING,
     ) -> ProjectChange | None:
         """The change that makes what is known into the record; None where they agree.
 
         `proof`: SHA-256 of the kept bytes that show it. `is_listed`: the record shows that the project is
-        there; without it a missing one stays missing.
+        there; without it a missing one stays missing. `plan`: how its columns were understood.
         """
         values = value_changes(known.values if known else {}, record.values)
         texts = text_changes(known.published if known else {}, record.published)
-        field_of = {label: self.words.field_of(label) for label in texts}
+        means = self.assembler.reads_by(plan)
+        field_of = {label: means.field_of(label) for label in texts}
         differing = field_changes(values, texts, field_of, is_new=known is None)
         returned = is_listed and known is not None and not known.is_present
         if known and not differing and not returned:
@@ -233,13 +247,17 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         for external_id, known in details(self.recorded(), scratch.state):
             then = scratch.state[external_id]
             change = self._process_project(
-                self._replayed(external_id, then), known, cause=Cause.PARSER, is_listed=then.is_present
+                self._replayed(external_id, then, scratch.plan),
+                known,
+                cause=Cause.PARSER,
+                is_listed=then.is_present,
+                plan=scratch.plan,
             )
             if change:
                 changes.add(change)
         return changes
 
-    def _replayed(self, external_id: str, then: KnownProject) -> ProjectRecord:
+    def _replayed(self, external_id: str, then: KnownProject, plan: ReadingPlan) -> ProjectRecord:
         record = project_record(
             external_id,
             then.line(),
@@ -247,6 +265,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             listed_under=then.values["municipalities"],
             url=then.url,
             vocabulary=self.words,
+            lookup=self.assembler.reads_by(plan),
             places=self.places,
         )
         record.line_digest, record.page_digest = then.line_digest, then.page_digest

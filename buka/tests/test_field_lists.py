@@ -25,9 +25,10 @@ SUMMED = {"budget", "expenditure"}
 BY_HAND = {
     "projects/models/project.py": "the columns",
     "etl/values/labels.py": "the words",
+    "etl/understand/thesaurus.py": "what the words are made of",
     "etl/correlating/facts.py": "what the questions are made of, not what there is",
     "etl/correlating/reading.py": "the same, from the columns",
-    "etl/extract/projects.py": "what tells a table of projects from one of tenders: a judgement of evidence",
+    "etl/understand/projects.py": "what tells a table of projects from one of tenders: evidence",
     "templates/projects/_project_table.html": "what the source wrote, in the cells of what we read of it",
 }
 

@@ -9,6 +9,8 @@ from etl.extract.types import PublishedProject
 from etl.normalise.merge import merge
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord
+from etl.understand.lookup import NOTHING, Lookup
+from etl.understand.plan import ReadingPlan
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
 
@@ -18,6 +20,13 @@ class Assembler:
 
     def __init__(self, words: Vocabulary, places: Places) -> None:
         self.words, self.places = words, places
+        self._lookup = Lookup(NOTHING, words.fields)
+
+    def reads_by(self, plan: ReadingPlan) -> Lookup:
+        """What labels mean under a plan."""
+        if self._lookup.plan is not plan:
+            self._lookup = Lookup(plan, self.words.fields)
+        return self._lookup
 
     def is_municipality(self, code: str) -> bool:
         return self.places.get(code) is not None
@@ -50,13 +59,14 @@ class Assembler:
         Raises InvalidRecord.
         """
         line, page = survey.lines.get(external_id), survey.pages.get(external_id)
+        lookup = self.reads_by(survey.plan)
         listed_under = set(line.listed_under or ()) if line else set()
-        record = self._normal(external_id, line, page, known, listed_under)
+        record = self._normal(external_id, line, page, known, listed_under, lookup)
         as_published = "municipality_as_published"
         if known and not (complete and line) and record.values[as_published] == known.values[as_published]:
             # lists that could not be read take no place away
             listed_under |= set(known.values["municipalities"])
-            record = self._normal(external_id, line, page, known, listed_under)
+            record = self._normal(external_id, line, page, known, listed_under, lookup)
         record.line_digest = line.digest() if line else (known.line_digest if known else "")
         record.page_digest = page.digest() if page else (known.page_digest if known else "")
         return record
@@ -68,6 +78,7 @@ class Assembler:
         page: Part | None,
         known: KnownProject | None,
         listed_under: set[str],
+        lookup: Lookup,
     ) -> ProjectRecord:
         line_texts = line.published if line else (known.line() if known else {})
         page_texts = page.published if page else (known.page() if known else None)
@@ -79,6 +90,7 @@ class Assembler:
             listed_under=sorted(listed_under),
             url=next((part.url for part in (line, page) if part and part.url), known.url if known else None),
             vocabulary=self.words,
+            lookup=lookup,
             places=self.places,
         )
         record.other = merged.other

@@ -11,6 +11,7 @@ from etl.compare.survey import Listed
 from etl.exceptions import InvalidRecord
 from etl.normalise.projects import listing_record
 from etl.normalise.records import ListingRecord, ProjectRecord, canonical
+from etl.understand.plan import ReadingPlan
 from etl.values.disklist import DiskList
 from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
@@ -94,6 +95,7 @@ class Changes:
     moved: int = 0  # known projects that say something else, not only spell it otherwise
     invalid: int = 0
     problems: list[str] = field(default_factory=list)  # what could not be compared, in sentences
+    plan: ReadingPlan | None = None  # how the columns were understood, where that is to be remembered
 
     def add(self, change: ProjectChange) -> None:
         self.projects.append(change)
@@ -108,7 +110,7 @@ class Changes:
     def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
         """Those of the changes that concern some municipalities; `places_of`: a known project's codes."""
         wanted = set(codes)
-        some = Changes(invalid=self.invalid, problems=self.problems)
+        some = Changes(invalid=self.invalid, problems=self.problems, plan=self.plan)
         for change in self.projects:
             places = set(change.record.values["municipalities"]) | (
                 places_of(change.pk) if change.pk else set()

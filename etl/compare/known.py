@@ -14,6 +14,8 @@ from etl.compare.breaker import Limits, Past
 from etl.compare.profile import Profile
 from etl.crawl import archive_reader
 from etl.normalise.merge import Before
+from etl.understand.lookup import NOTHING
+from etl.understand.plan import ReadingPlan
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.fields import FIELDS
@@ -30,6 +32,7 @@ from projects.models import (
     Source,
     SyncRun,
 )
+from projects.models import ReadingPlan as PlanRow
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
@@ -84,6 +87,7 @@ class Known:
     turn: int
     parser: str
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
+    plan: ReadingPlan = NOTHING  # how the last reading understood the columns
     _places: dict[int, set[str]] | None = None
 
     @classmethod
@@ -105,7 +109,9 @@ class Known:
         good = SyncRun.objects.good().filter(source=source)
         last = good.order_by("-id").first()
         listings = {listing.code: listing for listing in MunicipalityListing.objects.filter(source=source)}
-        return cls(source, keys, good.count(), last.parser_digest if last else "", listings)
+        return cls(
+            source, keys, good.count(), last.parser_digest if last else "", listings, last_plan(source)
+        )
 
     @property
     def present(self) -> int:
@@ -232,6 +238,12 @@ def _is_usable(kind: str, meaning: str) -> bool:
 
 def known_places() -> Places:
     return Places(Municipality.objects.values_list("code", "name", "province", "district_id", "category"))
+
+
+def last_plan(source: Source) -> ReadingPlan:
+    """How the last reading of a source understood its columns."""
+    kept = PlanRow.objects.filter(source=source).order_by("-version").first()
+    return ReadingPlan.of_json(kept.shapes) if kept else NOTHING
 
 
 def limits() -> Limits:

@@ -51,6 +51,7 @@ class Scratch(Known):
 
     def apply(self, run: SyncRun, changes: Changes) -> None:
         """Take a run's changes in, as its load did."""
+        self.plan = changes.plan or self.plan
         for change in changes.projects:
             self._take(change)
         for listing in changes.listings:

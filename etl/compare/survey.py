@@ -11,6 +11,9 @@ from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
 from etl.normalise.records import digest_of
+from etl.understand.lookup import NOTHING
+from etl.understand.plan import ReadingPlan
+from etl.understand.shapes import Shapes
 from etl.values.vocabulary import is_volatile
 
 
@@ -57,11 +60,16 @@ class Listed:
 @dataclass
 class Survey(ObservationSet):
     """`identify` gives a line its identity where the page shows no number; `district_of` a local
-    municipality's district. `is_partial`: saved pages, never the whole site."""
+    municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
+    reading; `plan`: this one's, once it is settled. `is_partial`: saved pages, never the whole site."""
 
     identify: Callable[[PublishedProject, str | None], str]
     is_municipality: Callable[[str], bool]
     district_of: Callable[[str], str | None]
+    labels: Mapping[str, str]
+    earlier: ReadingPlan = NOTHING
+    plan: ReadingPlan = NOTHING
+    shapes: Shapes = field(default_factory=Shapes)
     is_partial: bool = False
     counts: list[Count] = field(default_factory=list)  # totals that pagers name, and how many there were
     lines: dict[str, Part] = field(default_factory=dict)
@@ -100,6 +108,7 @@ class Survey(ObservationSet):
             self.project_layouts.update(table.kind for table in reading.content.tables if table.rows)
         if reading.area and self.is_municipality(reading.area):
             self.listed.setdefault(reading.area, set())
+        self.shapes.add(reading.content.projects, reading.content.tables)
         for project in reading.content.projects:
             self._project(project, reading, seen)
         for line in reading.content.listings:
@@ -187,6 +196,7 @@ class Survey(ObservationSet):
         if self.is_settled:
             return
         self.is_settled = True
+        self.plan = self.shapes.plan(self.labels, self.earlier)
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")

@@ -30,7 +30,7 @@ class QuestionWriter:
         for row, change in zip(rows, changes.questions, strict=True):
             yield _entry(run, row, change, names[row.key], provinces[row.municipality_id])
 
-    def quiet(self, changes: QuestionChanges) -> None:
+    def quiet(self, run: SyncRun, changes: QuestionChanges) -> None:
         """Keep the evidence up to date where nothing moved that a question says."""
         rows = [
             _with_evidence(change.row, change.discrepancy) for change in changes.quiet if change.discrepancy

@@ -10,10 +10,11 @@ from django.conf import settings
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Reading
-from etl.extract import read_callback, read_page
+from etl.extract import read_callback
 from etl.extract.types import CallbackAnswer, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
+from etl.understand import read_page
 
 
 @dataclass(frozen=True, slots=True)

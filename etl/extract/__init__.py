@@ -1,4 +1,4 @@
-"""From a page's bytes to what it publishes: tables, lines, projects, links, form, controls. Pure.
+"""From a page's bytes to what it publishes: tables, lines, links, form, controls. Pure.
 
 `read_page` asks the readers below one after another, best evidence first: what one reader has taken, the
 next leaves alone. A new rendering is one more reader in the list.
@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
-from etl.extract.columns import shared_headings
 from etl.extract.controls import read_controls
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_fields
@@ -22,9 +21,7 @@ from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
 from etl.extract.navigation import read_alphabet, read_links
-from etl.extract.pager import link_pager
-from etl.extract.projects import read_projects
-from etl.extract.samerows import settle_pagers
+from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.views import read_views
@@ -70,14 +67,14 @@ def read_page(
         title=squash(next((title.text for title in document.all("title")), "")),
         tables=tables,
         listings=read_lines(document, tables),
-        projects=read_projects(document, tables, url),
         links=read_links(document),
         form=read_form(document, url),
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
     )
     content.is_whole = is_whole and not document.is_clipped and not document.breaks_off()
-    content.notes = _notes(content)
+    if not content.is_whole:
+        content.notes.append("The page breaks off before its end, or is nested too deeply.")
     return content
 
 
@@ -106,17 +103,5 @@ def _tables(document: Document) -> list[Table]:
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document)
     if len(listed) > 1:
-        settle_pagers(document, listed)
+        settle_pagers(document.field_of, listed)
     return tables
-
-
-def _notes(content: PageContent) -> list[str]:
-    """Plain sentences on what the page does not offer."""
-    notes = [] if content.is_whole else ["The page breaks off before its end, or is nested too deeply."]
-    if not content.projects and not content.listings:
-        links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
-        notes.append(f"No project table and no municipality line was found; the page offers {links}.")
-    shared = [header for table in content.tables for header in shared_headings(table.headers)]
-    for header in dict.fromkeys(shared):
-        notes.append(f"Several columns are called {header!r}: where they differ, both texts stand together.")
-    return notes

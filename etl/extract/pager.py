@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from etl.extract.document import Document
 from etl.extract.html import Element, has_class, squash, text_of
 from etl.extract.links import Links
-from etl.extract.types import Control, Pager
+from etl.extract.types import Control, Pager, Table
 
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")
 POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
@@ -147,3 +148,22 @@ def _active_number(container: Element) -> int:
             if numbers:
                 return numbers[0]
     return _current_number(container)
+
+
+def settle_pagers(field_of: Callable[[str], str | None], tables: Sequence[Table]) -> None:
+    """A list of which another table of the page holds all rows need not be asked for more."""
+    for table in tables:
+        pager = table.pager
+        if pager is None or pager.items is None or len(table.rows) >= pager.items:
+            continue
+        ids = _ids(field_of, table)
+        if ids and any(
+            other is not table and len(other.rows) >= pager.items and ids <= _ids(field_of, other)
+            for other in tables
+        ):
+            table.pager = None
+
+
+def _ids(field_of: Callable[[str], str | None], table: Table) -> set[str]:
+    at = next((at for at, label in enumerate(table.headers) if field_of(label) == "external_id"), None)
+    return set() if at is None else {row[at] for row in table.rows}

@@ -77,9 +77,9 @@ class Table:
     # what the page says of the whole table, from top to bottom: caption, title rows, the heading of its panel
     # or section, notes right above and below it
     context: list[str] = field(default_factory=list)
-    column_notes: list[str] = field(
-        default_factory=list
-    )  # a unit row's text per column, or [] where there is none
+    # a unit row's text per column, or [] where there is none
+    column_notes: list[str] = field(default_factory=list)
+    role: Literal["", "projects", "lines"] = ""  # what its rows were used as, "" where they were not
 
 
 @dataclass(slots=True)
@@ -101,6 +101,8 @@ class PublishedProject:
     published: dict[str, str]  # label as published → string as published, in the page's order
     url: str | None  # the project's own page, absolute
     part: Literal["line", "page"]
+    # label → why its figures are not read all the same: one for all rows of a table
+    doubts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

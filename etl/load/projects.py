@@ -113,6 +113,7 @@ class ProjectWriter:
 
     def entries(self, run: SyncRun, changes: Changes) -> Iterator[Entry]:
         """Write the rows, and say of each what the log says."""
+        rows.write_plan(run, changes.plan)
         # listings first: what they sum up then stands above them, the newest of the log
         yield from of_listings(run, changes.listings, rows.write_listings(run, changes.listings))
         for batch in changes.projects.batches(_BATCH):
@@ -120,6 +121,7 @@ class ProjectWriter:
         yield from of_unlisted(run, changes.unlisted, rows.mark_unlisted(run, changes.unlisted))
         yield from of_absences(run, changes.absences, rows.mark_absent(run, changes.absences))
 
-    def quiet(self, changes: Changes) -> None:
+    def quiet(self, run: SyncRun, changes: Changes) -> None:
         """Remember what was read where it says nothing new."""
         rows.write_quiet(changes.quiet)
+        rows.write_plan(run, changes.plan)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from etl.compare.changes import Absence, ListingChange, ProjectChange, QuietChange
 from etl.load import overrides
+from etl.understand.plan import ReadingPlan
 from projects.fields import FIELDS
 from projects.models import (
     ChangeType,
@@ -19,6 +20,7 @@ from projects.models import (
     Project,
     SyncRun,
 )
+from projects.models import ReadingPlan as PlanRow
 
 _BATCH = 2000  # rows a statement
 _COLUMNS = {field.name: field.column for field in FIELDS if field.is_column}
@@ -178,3 +180,20 @@ def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
     rows = Project.objects.filter(pk__in=[absence.pk for absence in absences])
     by_pk = {row.pk: row for row in rows.prefetch_related("municipalities")}
     return [by_pk[absence.pk] for absence in absences]
+
+
+def write_plan(run: SyncRun, plan: ReadingPlan | None) -> None:
+    """Keep how the columns were understood, where it is not as it was."""
+    if plan is None or not plan.shapes:
+        return
+    last = PlanRow.objects.filter(source=run.source).order_by("-version").first()
+    if last and last.digest == plan.digest:
+        return
+    PlanRow.objects.create(
+        source=run.source,
+        run=run if run.pk else None,
+        version=last.version + 1 if last else 1,
+        digest=plan.digest,
+        shapes=plan.as_json(),
+        notes=list(plan.notes),
+    )

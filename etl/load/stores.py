@@ -49,7 +49,7 @@ class Writer(Protocol[C_contra]):
     def entries(self, run: SyncRun, changes: C_contra) -> Iterator[Entry]:
         """Write the rows, and say of each what the log says."""
 
-    def quiet(self, changes: C_contra) -> None:
+    def quiet(self, run: SyncRun, changes: C_contra) -> None:
         """Remember what was read where it says nothing new."""
 
 
@@ -87,7 +87,7 @@ class Record(Generic[C]):
                 _mark_demo(run, reading)
                 _apply(run, changes, self.writer)
             if believed:
-                self.writer.quiet(changes)
+                self.writer.quiet(run, changes)
             if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
                 _supersede(run)
             run.save()

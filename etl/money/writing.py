@@ -49,7 +49,7 @@ class FigureWriter:
             for change in batch:
                 yield _entry(run, change, change.pk or next(new).pk)
 
-    def quiet(self, changes: FigureChanges) -> None:
+    def quiet(self, run: SyncRun, changes: FigureChanges) -> None:
         """Nothing: what a cube said without news is remembered by the run's profile."""
 
 

@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from etl.normalise.records import Issue
+from etl.understand import plan as plans
+from etl.understand.lookup import Lookup
+from etl.understand.plan import Choice
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.coordinates import parse_coordinate, parse_point
-from etl.values.dates import parse_date
+from etl.values.dates import DAY_FIRST, MONTH_FIRST, parse_date
 from etl.values.text import Parsed, is_blank
 from etl.values.units import Unit, label_unit
 from etl.values.vocabulary import Vocabulary, is_stand_in, province_of
@@ -33,6 +36,7 @@ class Candidate:
     unit: Unit | None
     stand_in: bool
     order: tuple[bool, bool, int, str]
+    format: str = ""  # how its column writes figures and dates, as the plan says
 
 
 def _plain(text: str) -> str:
@@ -44,13 +48,19 @@ def _word(value: str | None) -> Parsed[str]:
     return Parsed(value, None if value else NOT_IN_VOCABULARY)
 
 
+_MARKS = {plans.DECIMAL_COMMA: ",", plans.DECIMAL_POINT: "."}
+_ORDERS = {plans.MONTH_FIRST: MONTH_FIRST, plans.NO_ORDER: None}
 Parser = Callable[[Candidate, Vocabulary], Parsed[Any]]
 # What a text says under the words of the day, by the kind of its field.
 _PARSERS: dict[Kind, Parser] = {
-    Kind.MONEY: lambda candidate, words: parse_money(candidate.text, candidate.unit),
-    Kind.PERCENT: lambda candidate, words: parse_percent(candidate.text),
+    Kind.MONEY: lambda candidate, words: parse_money(
+        candidate.text, candidate.unit, _MARKS.get(candidate.format, "")
+    ),
+    Kind.PERCENT: lambda candidate, words: parse_percent(
+        candidate.text, is_share=candidate.format == plans.SHARE
+    ),
     Kind.COUNT: lambda candidate, words: parse_count(candidate.text),
-    Kind.DATE: lambda candidate, words: parse_date(candidate.text),
+    Kind.DATE: lambda candidate, words: parse_date(candidate.text, _ORDERS.get(candidate.format, DAY_FIRST)),
     Kind.STATUS: lambda candidate, words: _word(words.status_of(candidate.text)),
     Kind.PROGRAMME: lambda candidate, words: _word(words.programme_of(candidate.text)),
     Kind.PROJECT_TYPE: lambda candidate, words: _word(words.project_type_of(candidate.text)),
@@ -65,24 +75,26 @@ class FieldReader:
     scaled one (R'000 is rounded), then the vocabulary's order. A blank or unreadable one gives way.
     """
 
-    def __init__(self, line: Mapping[str, str], page: Mapping[str, str], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, line: Mapping[str, str], page: Mapping[str, str], vocabulary: Vocabulary, lookup: Lookup
+    ) -> None:
         self.vocabulary = vocabulary
         self.issues: list[Issue] = []
         self.sources: dict[str, str] = {}
         self._fields: dict[str, list[Candidate]] = {}
         for label, text in {**line, **page}.items():
-            match = vocabulary.match(label)
-            if match and not is_blank(text):
-                self._add(match, label, text, on_page=label in page)
+            choice = lookup.choice(label, "page" if label in page else "line")
+            if choice and not is_blank(text):
+                self._add(choice, label, text, on_page=label in page)
         for candidates in self._fields.values():
             candidates.sort(key=lambda candidate: candidate.order)
 
-    def _add(self, match: tuple[str, int], label: str, text: str, *, on_page: bool) -> None:
+    def _add(self, choice: Choice, label: str, text: str, *, on_page: bool) -> None:
         unit = label_unit(label)
         scaled = unit is not None and unit.factor != 1
-        order = (not on_page, scaled, match[1], label)
-        candidate = Candidate(label, text, unit, is_stand_in(label), order)
-        self._fields.setdefault(match[0], []).append(candidate)
+        order = (not on_page, scaled, choice.rank, label)
+        candidate = Candidate(label, text, unit, is_stand_in(label), order, choice.format)
+        self._fields.setdefault(choice.field or "", []).append(candidate)
 
     def candidates(self, field: str) -> list[Candidate]:
         """The labels that give a field and are not blank, best first."""

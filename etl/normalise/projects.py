@@ -13,6 +13,7 @@ from etl.extract.types import ListingLine
 from etl.normalise.field_reader import FieldReader
 from etl.normalise.placing import Placed, place_project
 from etl.normalise.records import Issue, ListingRecord, ProjectRecord, digest_of
+from etl.understand.lookup import NOTHING, Lookup
 from etl.values.amounts import parse_count, parse_money
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
@@ -30,6 +31,7 @@ def project_record(
     listed_under: Sequence[str] = (),
     url: str | None = None,
     vocabulary: Vocabulary = DEFAULT,
+    lookup: Lookup | None = None,
     places: Places,
 ) -> ProjectRecord:
     """The record of one project from its list line and, where there is one, its own page.
@@ -39,7 +41,7 @@ def project_record(
     is made of the name (`_identity`). Raises InvalidRecord for a record with neither an id nor a name.
     """
     own = page or {}
-    reader = FieldReader(line, own, vocabulary)
+    reader = FieldReader(line, own, vocabulary, lookup or Lookup(NOTHING, vocabulary.fields))
     values = dict.fromkeys(NAMES) | reader.read()
     placed = place_project(reader, listed_under, places)
     values |= placed.values

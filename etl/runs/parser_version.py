@@ -17,6 +17,7 @@ PARSER = (
     "projects.charset",
     "projects.fields",
     "etl.extract",
+    "etl.understand",
     "etl.normalise",
     "etl.values",
     "etl.compare.survey",

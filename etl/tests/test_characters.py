@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.exceptions import PageChanged
-from etl.extract import PageContent, clean, read_callback, read_page
+from etl.extract import PageContent, clean, read_callback
 from etl.extract.jsliteral import unescape
 from etl.extract.scriptdata import read_records
 from etl.money.cells import key_of
 from etl.money.queries import AMOUNT_TYPE, MUNICIPALITY, YEAR, queries_of
 from etl.tests.tinysite import serving
+from etl.understand import read_page
 from projects.charset import storable
 from projects.facts.finance import CODE_COLUMNS
 from projects.models import DataChangeLog, Project, SyncRun

@@ -8,9 +8,10 @@ import pytest
 
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.exceptions import EtlError, PageChanged
-from etl.extract import clean, read_page
+from etl.extract import clean
 from etl.money import answers
 from etl.tests.tinysite import Page, serving
+from etl.understand import read_page
 from projects.models import Project, Snapshot
 from projects.tests.factories import a_run, a_snapshot
 from projects.tests.test_charset import BOM8, BOM16LE, CASES, HTML, HTML_UTF8, LATIN1, NAME, WESTERN, page

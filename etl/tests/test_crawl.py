@@ -12,10 +12,10 @@ from etl.crawl.crawler import Crawl
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.page_reader import PageReader
 from etl.exceptions import EtlError
-from etl.extract import read_page
 from etl.fetch.archive import Archive
 from etl.fetch.fetcher import Fetcher, FetchPolicy
 from etl.tests.tinysite import Site, serving
+from etl.understand import read_page
 
 ROWS = 3
 TARGET = "ctl00$g"

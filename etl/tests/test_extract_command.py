@@ -70,9 +70,7 @@ def test_a_page_without_markup_is_an_entry_with_a_sentence(tmp_path: Path) -> No
 
 def test_a_stewards_label_is_used(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(
-        "<table><tr><th>Skemanommer</th><th>Budget</th></tr><tr><td>S1</td><td>R1</td></tr></table>"
-    )
+    page.write_text("<table><tr><th>Vote</th><th>Budget</th></tr><tr><td>S1</td><td>R1</td></tr></table>")
     assert json.loads(run(str(page), "--json"))[0]["projects"] == []
-    Vocabulary.objects.create(kind="field", text="Skemanommer", meaning="external_id")
+    Vocabulary.objects.create(kind="field", text="Vote", meaning="external_id")
     assert json.loads(run(str(page), "--json"))[0]["projects"][0]["external_id"] == "S1"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from etl.extract import PageContent, read_page
+from etl.extract import PageContent
+from etl.understand import read_page
 
 EXAMPLES = Path(__file__).parent / "examples" / "dws"
 PAGES = sorted(EXAMPLES.glob("*.html"))

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.exceptions import PageChanged
-from etl.extract import clean, read_page
+from etl.extract import clean
+from etl.understand import read_page
 
 ROOT = Path(__file__).resolve().parents[2]
 LANDING = ROOT / os.environ.get("REFERENCE_DATA", "../shared/data") / "dws_landing_2025-08-12.html"
@@ -138,9 +139,9 @@ def test_hostile_markup_is_read_in_bounded_time(body: str) -> None:
 
 
 def test_a_steward_can_teach_a_label() -> None:
-    page = TABLE.format("WP1", "Alpha").replace("Project No", "Skemanommer")
+    page = TABLE.format("WP1", "Alpha").replace("Project No", "Vote")
     assert read_page(page).projects == []
-    labels = {"skemanommer": "external_id", "project name": "name"}
+    labels = {"vote": "external_id", "project name": "name"}
     assert read_page(page, labels=labels).projects[0].external_id == "WP1"
 
 

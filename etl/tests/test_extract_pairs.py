@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from etl.extract import read_page
 from etl.extract.types import PublishedProject
+from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
 WANTED = {"Project No": "WP1", "Project Name": "Alpha", "Status": "", "Budget": "R5 million"}

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from etl.crawl.webforms import Conversation, page_fields
 from etl.exceptions import PageChanged
-from etl.extract import clean, read_page
+from etl.extract import clean
 from etl.extract.scriptdata import read_records
 from etl.extract.types import Form, Pager
+from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
 FORM = Form(URL, {"__VIEWSTATE": "v", "__EVENTVALIDATION": "e"})

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from etl.exceptions import PageChanged
-from etl.extract import clean, read_page
+from etl.extract import clean
 from etl.extract.html import is_overloaded
 from etl.extract.types import PublishedProject
+from etl.understand import read_page
 from etl.values.dates import parse_date
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"

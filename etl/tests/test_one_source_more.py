@@ -56,7 +56,7 @@ class Quiet:
     def entries(self, run: SyncRun, changes: Changes) -> Iterator[Entry]:
         return iter(())
 
-    def quiet(self, changes: Changes) -> None: ...
+    def quiet(self, run: SyncRun, changes: Changes) -> None: ...
 
 
 class Gauges(SourceMonitor[KnownGauges, ObservationSet, Changes]):

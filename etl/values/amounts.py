@@ -126,14 +126,16 @@ def _factor(word: str | None, unit: Unit | None) -> Decimal:
     return unit.factor if unit and unit.kind == "money" else Decimal(1)
 
 
-def _amount(match: re.Match[str], unit: Unit | None) -> Parsed[Decimal]:
+def _amount(match: re.Match[str], unit: Unit | None, mark: str) -> Parsed[Decimal]:
     shape = read_shape(match["number"])
     if shape is None:
         return Parsed(None, NOT_MONEY)
     word, factor = match["scale"], _factor(match["scale"], unit)
     number: Decimal | None = shape.number
     doubtful = False
-    if shape.doubt:
+    if mark and {shape.doubt, mark} == {",", "."}:  # the column shows that the other mark is the decimal one
+        number = shape.number * 1000
+    elif shape.doubt:
         number, doubtful = _comma_or_point(shape, factor, bool(word))
     if number is None:
         return Parsed(None, AMBIGUOUS)
@@ -143,7 +145,7 @@ def _amount(match: re.Match[str], unit: Unit | None) -> Parsed[Decimal]:
     if abs(amount) >= _LARGEST:
         return Parsed(None, TOO_LARGE)
     problem = AMBIGUOUS if doubtful else APPROXIMATE if match["more"] or match["about"] else None
-    decimals = 0 if shape.doubt == "," else shape.decimals
+    decimals = 0 if shape.doubt == "," or number != shape.number else shape.decimals
     return Parsed(_rounded(amount), problem, factor * Decimal(1).scaleb(-decimals))
 
 
@@ -151,8 +153,9 @@ def _rounded(number: Decimal) -> Decimal:
     return number.quantize(_CENT, rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
 
 
-def parse_money(text: str, unit: Unit | None = None) -> Parsed[Decimal]:
-    """An amount in rand with two decimals. `unit` is what the label says of bare numbers (R'000).
+def parse_money(text: str, unit: Unit | None = None, mark: str = "") -> Parsed[Decimal]:
+    """An amount in rand with two decimals. `unit` is what the label says of bare numbers (R'000); `mark` the
+    decimal mark of the whole column ("." or ","), "" where it is not known.
 
     A word of scale in the cell ("R61.6 million") is stronger than the label's unit. Blank words give None
     without a problem; "R24+ billion" is read and marked approximate; ranges and prose give None with one.
@@ -164,19 +167,19 @@ def parse_money(text: str, unit: Unit | None = None) -> Parsed[Decimal]:
         return Parsed(None, NOT_MONEY)
     match = _MONEY.fullmatch(plain)
     if match:
-        return _amount(match, unit)
+        return _amount(match, unit, mark)
     return Parsed(None, RANGE if _RANGE.search(plain) else NOT_MONEY)
 
 
 _PERCENT = re.compile(
-    r"(?P<sign>-)?\s*(?P<number>[0-9](?:[0-9 .,]*[0-9])?)\s*(?:%|percent|per cent)?"
+    r"(?P<sign>-)?\s*(?P<number>[0-9](?:[0-9 .,]*[0-9])?)\s*(?:/\s*100)?\s*(?:%|percent|per cent)?"
     r"\s*(?:complete|completed|completion|done)?",
     re.IGNORECASE,
 )
 
 
-def parse_percent(text: str) -> Parsed[Decimal]:
-    """A percentage 0–100 with two decimals. "0.62" is 0.62 percent: no scaling is guessed.
+def parse_percent(text: str, *, is_share: bool = False) -> Parsed[Decimal]:
+    """A percentage 0–100 with two decimals. "0.62" is 0.62 percent unless the whole column holds shares of 1.
 
     "11 / 11", "Construction 10%", a range and anything outside 0–100 give None with a problem.
     """
@@ -189,7 +192,10 @@ def parse_percent(text: str) -> Parsed[Decimal]:
         return Parsed(None, NOT_PERCENT)
     if shape.number > 100 or (match["sign"] and shape.number):
         return Parsed(None, OUTSIDE_PERCENT)
-    return Parsed(_rounded(shape.number), None, Decimal(1).scaleb(-shape.decimals))
+    scale = 100 if is_share and "%" not in plain else 1
+    if shape.number * scale > 100:
+        return Parsed(None, OUTSIDE_PERCENT)
+    return Parsed(_rounded(shape.number * scale), None, scale * Decimal(1).scaleb(-shape.decimals))
 
 
 _COUNT = re.compile(r"(?P<number>[0-9](?:[0-9 ,.]*[0-9])?)\s*(?:projects?)?", re.IGNORECASE)

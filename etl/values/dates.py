@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 
 from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
 
+DAY_FIRST, MONTH_FIRST = "day first", "month first"
+NO_ORDER = "day and month cannot be told apart, in this column or any other"
 IMPOSSIBLE = "no such date, day first"
 MONTH_ONLY = "month only"
 NOT_DATE = "cannot be read as a date"
@@ -59,6 +61,7 @@ _FULL = [
     re.compile(rf"{_NAME} ?{_DAY},? (?P<year>[0-9]{{4}})", re.IGNORECASE),
     re.compile(rf"(?P<year>[0-9]{{4}})[ -/.]{_NAME}[ -/.]{_DAY}", re.IGNORECASE),
 ]
+_TWO_NUMBERS = _FULL[1]
 _MONTH_YEAR = re.compile(rf"{_NAME}[, -/.']*(?:[0-9]{{4}}|[0-9]{{2}})", re.IGNORECASE)
 _YEAR_PAIR = re.compile(
     r"(?:fy ?)?(?P<first>[0-9]{4})[-/](?P<second>[0-9]{2}|[0-9]{4})(?: fy)?", re.IGNORECASE
@@ -120,8 +123,10 @@ def _day_of(instant: re.Match[str]) -> Parsed[date]:
     return _checked(found.year, found.month, found.day)
 
 
-def parse_date(text: str) -> Parsed[date]:
+def parse_date(text: str, order: str | None = DAY_FIRST) -> Parsed[date]:
     """The day that a string names, by shape; a weekday before it and a time of day are passed over.
+
+    `order`: which of two numbers before a year is the day; None where the column does not tell.
 
     A time with an offset is an instant: its day in South Africa is meant.
     """
@@ -136,6 +141,11 @@ def parse_date(text: str) -> Parsed[date]:
     for shape in _FULL:
         match = shape.fullmatch(plain)
         parts = _parts(match) if match else None
+        if parts and shape is _TWO_NUMBERS and order != DAY_FIRST:
+            year, month, day = parts
+            if order is None and month <= 12 and day <= 12 and month != day:
+                return Parsed(None, NO_ORDER)
+            parts = (year, day, month) if order or month > 12 else parts
         if parts:
             return _checked(*parts)
     return Parsed(None, _partial_problem(plain))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from etl.values.text import is_blank, one_line
 
-_CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
+MUNICIPAL_CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[\[(]\s*([A-Z]{2,3})\s*[\])]|^\s*([A-Z]{2,3})\s*$", re.IGNORECASE)
 _CODE_IN_BRACKETS = re.compile(r"[\[(]\s*([A-Z]{2,4}[0-9]{1,3})\s*[\])]", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:[;/|,&]|\band\b)\s*", re.IGNORECASE)
@@ -79,7 +79,7 @@ class Places:
 
         Letters without digits count only in brackets or as the whole text: "MAN" is also a word.
         """
-        found = {match.start(): (match[1] + match[2]).upper() for match in _CODE.finditer(text)}
+        found = {match.start(): (match[1] + match[2]).upper() for match in MUNICIPAL_CODE.finditer(text)}
         found |= {match.start(): (match[1] or match[2]).upper() for match in _LETTERS.finditer(text)}
         return list(dict.fromkeys(code for _, code in sorted(found.items()) if code in self._by_code))
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from etl.values.labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LABELS
 from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
@@ -93,11 +93,11 @@ def _meaning(text: str, words: Mapping[str, str]) -> str | None:
     """The word itself, or "Name (ABBR)" where both sides that are known mean the same."""
     word = normal_word(text)
     if word in words:
-        return words[word]
+        return words[word] or None
     match = _BRACKETS.match(word)
     if not match:
         return None
-    found = {words[part] for part in (match["before"].strip(), match["inside"].strip()) if part in words}
+    found = {words[part] for part in (match["before"].strip(), match["inside"].strip()) if words.get(part)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -111,24 +111,8 @@ class Vocabulary:
     project_types: dict[str, str] = field(default_factory=lambda: dict(PROJECT_TYPES))
 
     def field_of(self, label: str) -> str | None:
-        """The field that a published label means, or None."""
-        match = self.match(label)
-        return match[0] if match else None
-
-    def match(self, label: str) -> tuple[str, int] | None:
-        """(field, position in the table: the lower, the more it is preferred) of a published label."""
-        if label not in self._matches:
-            found = _match(label, self.fields)
-            self._matches[label] = (found[1], self._positions[found[0]]) if found else None
-        return self._matches[label]
-
-    @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {label: position for position, label in enumerate(self.fields)}
-
-    @cached_property
-    def _matches(self) -> dict[str, tuple[str, int] | None]:
-        return {}  # a page repeats its few labels in every row
+        """The field that a published label means by the table of whole labels, or None."""
+        return field_of(label, self.fields)
 
     def status_of(self, text: str) -> str | None:
         """The status of the contract, or None for a word that nobody has given a meaning.
@@ -176,8 +160,7 @@ class Vocabulary:
 
 
 def _overlaid(words: dict[str, str], added: dict[str, str]) -> dict[str, str]:
-    merged = added | {word: meaning for word, meaning in words.items() if word not in added}
-    return {word: meaning for word, meaning in merged.items() if meaning}
+    return added | {word: meaning for word, meaning in words.items() if word not in added}
 
 
 DEFAULT = Vocabulary()

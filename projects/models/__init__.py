@@ -16,7 +16,7 @@ from projects.models.municipality import Municipality, MunicipalityListing, Prov
 from projects.models.override import Override, OverrideState
 from projects.models.project import Identity, Presence, Project, Status
 from projects.models.provenance import ACTIVE, GOOD, RunState, Sighting, Snapshot, Source, SyncRun
-from projects.models.vocabulary import Vocabulary
+from projects.models.vocabulary import ReadingPlan, Vocabulary
 
 __all__ = [
     "ACTIVE",
@@ -43,6 +43,7 @@ __all__ = [
     "Presence",
     "Project",
     "Province",
+    "ReadingPlan",
     "RunState",
     "Severity",
     "Sighting",

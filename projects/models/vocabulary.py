@@ -1,4 +1,4 @@
-"""What a steward taught the parser: labels, status words, programmes and types beyond the built-in ones."""
+"""How pages are understood: the words that a steward taught, and the plans that were made with them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 
 from projects.fields import FIELDS
 from projects.models.project import Status
+from projects.models.provenance import Source, SyncRun
 
 _CODE = re.compile(r"[\w-]{1,40}")
 # What a label or a status word can mean; programmes and types are codes of our own.
@@ -56,3 +57,23 @@ class Vocabulary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text} → {self.meaning}"
+
+
+class ReadingPlan(models.Model):
+    """One version of a source's plan: it is kept when a reading understood some column otherwise than the
+    last. `shapes`: `etl.understand.plan.ShapePlan.as_json`, one each; `digest`: of what decides on values."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="plans")
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    shapes = models.JSONField()
+    notes = models.JSONField(default=list)
+    run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, related_name="plans")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["source", "version"], name="one_plan_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: plan {self.version}"

@@ -14,11 +14,12 @@ from django.db import DatabaseError, connection
 
 from etl.compare.known import known_words
 from etl.exceptions import PageChanged
-from etl.extract import PageContent, read_page
+from etl.extract import PageContent
 from etl.extract.types import Table
 from etl.fetch.page import Page
 from etl.project_source import ProjectSource
 from etl.sources import source_of, sources
+from etl.understand import read_page
 from projects.models import SyncRun
 
 _SHOWN_ROWS = 5

@@ -1,17 +1,25 @@
-"""One page that shows the same projects twice, as a grid and as data in a script: each counts once."""
+"""Columns that say nothing of a project, and projects that one page shows twice. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from etl.extract.document import Document
+from etl.extract.columns import BUTTON_HEADINGS
 from etl.extract.types import CERTAINTY, PublishedProject, Table, TableKind
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.dates import parse_date
 from etl.values.text import Parsed
+from etl.values.vocabulary import normal_label
 from projects.fields import FIELDS, Kind
 
+FieldOf = Callable[[str], str | None]
+_BUTTON = re.compile(
+    r"(?:(?:view|see|show|read|more|open|select|edit|delete|update|details?|info|information|map|project|on|the"
+    r"|click|here|go|to|link|zoom)[\s.|/>»›…]*)+",
+    re.IGNORECASE,
+)
 _BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
     Kind.MONEY: parse_money,
     Kind.PERCENT: parse_percent,
@@ -21,8 +29,23 @@ _BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
 _PARSERS = {field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND}
 
 
+def data_columns(field_of: FieldOf, table: Table) -> list[int]:
+    """Positions of the columns that say something of the project: all but buttons ("View", "Details")."""
+    return [at for at in range(len(table.headers)) if not _is_button(field_of, table, at)]
+
+
+def _is_button(field_of: FieldOf, table: Table, at: int) -> bool:
+    header = table.headers[at]
+    if field_of(header) or (header and normal_label(header) not in BUTTON_HEADINGS):
+        return False
+    texts = [row[at] for row in table.rows if row[at]]
+    if all(_BUTTON.fullmatch(text) for text in texts):
+        return True
+    return not header and at in table.linked and len(texts) == len(table.rows) > 1 and len(set(texts)) == 1
+
+
 def each_once(
-    document: Document, shown: Sequence[tuple[TableKind, list[PublishedProject]]]
+    field_of: FieldOf, shown: Sequence[tuple[TableKind, list[PublishedProject]]]
 ) -> list[PublishedProject]:
     """The projects of several tables; of one that two renderings show, the better one's is used.
 
@@ -40,39 +63,18 @@ def each_once(
             better = known.get(project.external_id)
             if better is None or better[0] == kind:
                 known.setdefault(project.external_id, (kind, project))
-            elif project.external_id and _joins(document, better[1], project):
+            elif project.external_id and _joins(field_of, better[1], project):
                 left_out.add(id(project))
     return [project for _, projects in shown for project in projects if id(project) not in left_out]
 
 
-def settle_pagers(document: Document, tables: Sequence[Table]) -> None:
-    """A list of which another table of the page holds all rows need not be asked for more."""
-    for table in tables:
-        pager = table.pager
-        if pager is None or pager.items is None or len(table.rows) >= pager.items:
-            continue
-        ids = _ids(document, table)
-        if ids and any(
-            other is not table and len(other.rows) >= pager.items and ids <= _ids(document, other)
-            for other in tables
-        ):
-            table.pager = None
-
-
-def _ids(document: Document, table: Table) -> set[str]:
-    at = next(
-        (at for at, label in enumerate(table.headers) if document.field_of(label) == "external_id"), None
-    )
-    return set() if at is None else {row[at] for row in table.rows}
-
-
-def _joins(document: Document, better: PublishedProject, other: PublishedProject) -> bool:
+def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject) -> bool:
     """Whether the better rendering can speak for both: no figure or day contradicts it. Words may be put
     differently (a code for a name); fields that it lacks or leaves blank it takes from the other."""
-    labels = {field: label for label in better.published if (field := document.field_of(label))}
+    labels = {field: label for label in better.published if (field := field_of(label))}
     more: dict[str, str] = {}
     for label, text in other.published.items():
-        field = document.field_of(label) or ""
+        field = field_of(label) or ""
         known = better.published.get(label if label in better.published else labels.get(field, ""), "")
         if text and not known:
             more[label] = text

@@ -1,0 +1,40 @@
+"""What the tables of pages mean: each column's field, unit and format, on evidence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from etl import extract
+from etl.extract.columns import shared_headings
+from etl.extract.types import PageContent
+from etl.understand.projects import Meanings, read_projects
+from etl.values.vocabulary import FIELD_LABELS
+
+__all__ = ["read_page"]
+
+
+def read_page(
+    body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
+) -> PageContent:
+    """All that the page (or callback answer) offers, and the projects that it shows.
+
+    `labels`: normalised label → field, the built-in table where None. Raises PageChanged where there is no
+    markup at all, and nothing else.
+    """
+    known = FIELD_LABELS if labels is None else labels
+    content = extract.read_page(body, url=url, content_type=content_type, labels=known)
+    content.projects = read_projects(content.tables, url, Meanings(known))
+    content.notes += _notes(content)
+    return content
+
+
+def _notes(content: PageContent) -> list[str]:
+    """Plain sentences on what the page does not offer."""
+    notes = []
+    if not content.projects and not content.listings:
+        links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
+        notes.append(f"No project table and no municipality line was found; the page offers {links}.")
+    shared = [header for table in content.tables for header in shared_headings(table.headers)]
+    for header in dict.fromkeys(shared):
+        notes.append(f"Several columns are called {header!r}: where they differ, both texts stand together.")
+    return notes

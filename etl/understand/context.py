@@ -1,0 +1,75 @@
+"""Units that a page names beside its columns: in a caption, a title, a unit row, a note. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etl.values.text import one_line
+from etl.values.units import Unit, label_unit
+
+_THOUSANDS = re.compile(
+    r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d ,.])'000'?s?\b|\bRk\b"
+    r"|\b(?:in|as)\s+thousands?\b|\bthousands?\s+of\s+rands?\b|\brands?\s+thousands?\b|\bZAR\s?'?000\b"
+    r"|\bduisend(?:e)?\s+rand\b|\bR\s?duisend\b",
+    re.IGNORECASE,
+)
+_MILLIONS = re.compile(
+    r"\bR\s?(?:millions?|miljoen|mill?|mn)\b|\bRm\b|\bR'?m\b|\b(?:in|as)\s+millions?\b|\bmillions?\s+of\s+rands?\b"
+    r"|\brands?\s+millions?\b|\bmiljoene?\s+rand\b|\bR\s?'?000\s?'?000\b|\bZAR\s?millions?\b",
+    re.IGNORECASE,
+)
+_BILLIONS = re.compile(
+    r"\bR\s?(?:billions?|bn)\b|\b(?:in|as)\s+billions?\b|\bbillions?\s+of\s+rands?\b", re.IGNORECASE
+)
+_RANDS = re.compile(r"\b(?:in|are)\s+(?:full\s+|whole\s+)?rands?\b(?!\s*(?:thousand|million))", re.IGNORECASE)
+_PERCENT = re.compile(r"^[(\[]?\s*(?:%|percent|per cent)\s*[)\]]?$", re.IGNORECASE)
+# An amount of its own in a note ("Total budget: R5 million") names no unit of the columns
+_AMOUNT = re.compile(r"\d[\d ,.]*\s*(?:million|billion|thousand|bn|mn|m)?\b", re.IGNORECASE)
+_SCALES = ((_MILLIONS, 10**6, "R million"), (_THOUSANDS, 1000, "R'000"), (_BILLIONS, 10**9, "R billion"))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit, and the words of the page that name it."""
+
+    unit: Unit
+    where: str
+
+
+def unit_in(text: str) -> Unit | None:
+    """The unit of money (or percent) that a short text names for what stands with it."""
+    plain = one_line(text)
+    if _PERCENT.match(plain):
+        return Unit("percent", Decimal(1), "%")
+    for pattern, factor, name in _SCALES:
+        if match := pattern.search(plain):
+            before = plain[: match.start()].rstrip()
+            if not (before and before[-1].isdigit()):
+                return Unit("money", Decimal(factor), name)
+    if _RANDS.search(plain) or plain.strip("()[] .").casefold() in ("r", "rand", "zar", "rands"):
+        return Unit("money", Decimal(1), "R")
+    return None
+
+
+def table_units(context: Sequence[str]) -> list[NamedUnit]:
+    """The different units of money that a table's surroundings name, in reading order."""
+    found: dict[Decimal, NamedUnit] = {}
+    for text in context:
+        unit = unit_in(text)
+        if unit and unit.kind == "money":
+            found.setdefault(unit.factor, NamedUnit(unit, text))
+    return list(found.values())
+
+
+def column_unit(label: str, note: str, around: Sequence[NamedUnit]) -> tuple[NamedUnit | None, bool]:
+    """The unit of one column, and whether there is a doubt: its own words first, then the table's."""
+    if own := label_unit(label):
+        return NamedUnit(own, label), False
+    if note and (below := unit_in(note)):
+        return NamedUnit(below, note), False
+    if len(around) == 1:
+        return around[0], False
+    return None, len(around) > 1

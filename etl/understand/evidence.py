@@ -1,0 +1,161 @@
+"""What the values of a column are: shares of money, numbers, dates, codes, words. Pure.
+
+A column is judged by at most `SAMPLES` of its different texts; how often each stands is not needed for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from etl.values.amounts import parse_money, read_shape
+from etl.values.coordinates import parse_point
+from etl.values.dates import parse_date
+from etl.values.text import LONGEST_FIGURE, is_blank, one_line
+
+SAMPLES = 200
+_SOME = 6  # rows
+_TELLING = 3  # figures
+
+_CURRENCY = re.compile(
+    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn|rand)\b|^\W*R\s?\d", re.IGNORECASE
+)
+_NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
+_PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:%|percent|per cent)", re.IGNORECASE)
+_CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z/_-])[\w./()-]{2,40}$")
+_SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
+_MONTHLY = re.compile(r"^[A-Za-z]{3,9}[ '-]*(?:\d{4}|\d{2})$")
+
+
+@dataclass(slots=True)
+class ColumnValues:
+    """The different texts of one column, blanks apart, up to `SAMPLES`; `rows` and `blanks` count all."""
+
+    texts: dict[str, None] = field(default_factory=dict)
+    rows: int = 0
+    blanks: int = 0
+    repeats: bool = False  # whether a text stands in two rows of one table
+    variety: float = 1.0  # the least share of different texts in a table of some rows
+
+    def add(self, column: Iterable[str]) -> None:
+        """The column's texts in one more table."""
+        texts = list(column)
+        distinct = dict.fromkeys(texts)
+        blanks = [text for text in distinct if is_blank(text)]
+        self.rows += len(texts)
+        counted = Counter(texts) if blanks or len(distinct) < len(texts) else Counter()
+        filled = len(texts) - sum(counted[text] for text in blanks)
+        if filled >= _SOME:
+            self.variety = min(self.variety, (len(distinct) - len(blanks)) / filled)
+        self.blanks += sum(counted[text] for text in blanks)
+        for text in blanks:
+            del distinct[text]
+        self.repeats |= any(counted[text] > 1 for text in distinct)
+        for text in distinct:
+            if len(self.texts) >= SAMPLES:
+                break
+            self.texts[text] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a column's texts are, as shares 0–1 of the different ones."""
+
+    count: int
+    money: float = 0.0  # with a mark of currency or a word of scale
+    number: float = 0.0  # without
+    percent: float = 0.0  # with a mark of percent
+    date: float = 0.0
+    month: float = 0.0  # months and years alone
+    code: float = 0.0
+    words: float = 0.0
+    point: float = 0.0
+    unique: bool = False
+    low: Decimal | None = None  # the least and the greatest number
+    high: Decimal | None = None
+    between: int = 0  # numbers strictly between 0 and 1
+    length: float = 0.0  # of a text, on average
+
+    @property
+    def figures(self) -> float:
+        return self.money + self.number + self.percent
+
+
+def profile(values: ColumnValues) -> Profile:
+    """Judge a column."""
+    kinds: Counter[str] = Counter()
+    numbers: list[Decimal] = []
+    for text in values.texts:
+        kind, number = _kind(text)
+        kinds[kind] += 1
+        if number is not None:
+            numbers.append(number)
+    count = len(values.texts)
+    share = {kind: round(times / count, 3) for kind, times in kinds.items()}
+    return Profile(
+        count,
+        **share,
+        unique=not values.repeats and not values.blanks and values.rows > 1,
+        low=min(numbers, default=None),
+        high=max(numbers, default=None),
+        between=sum(0 < number < 1 for number in numbers),
+        length=sum(map(len, values.texts)) / count if count else 0.0,
+    )
+
+
+def _kind(text: str) -> tuple[str, Decimal | None]:
+    plain = one_line(text)
+    if len(plain) > LONGEST_FIGURE or not any(map(str.isdigit, plain)):
+        return "words", None
+    if _PERCENT.match(plain):
+        shape = read_shape(plain.lstrip("- ").rstrip("% percntPERCNT").strip())
+        return "percent", shape.number if shape else None
+    if _NUMBER.match(plain):
+        shape = read_shape(plain.strip("()[]- "))
+        if shape is not None:
+            number = shape.number * (1000 if shape.doubt == "," else 1)
+            return "number", -number if plain[0] in "(-" else number
+    if _CURRENCY.search(plain):
+        money = parse_money(plain)
+        return "money", money.value
+    if parse_date(plain).value is not None or _SLASHED.match(plain):
+        return "date", None
+    if _MONTHLY.match(plain) or parse_date(plain).problem in ("month only", "financial year"):
+        return "month", None
+    if parse_point(plain).value is not None:
+        return "point", None
+    return ("code", None) if _CODE.match(plain) else ("words", None)
+
+
+def day_first(texts: Iterable[str]) -> bool | None:
+    """Whether 03/04/2027 is the 3rd of April in a column: None where its texts do not tell, or contradict
+    each other."""
+    first = second = False
+    for text in texts:
+        if match := _SLASHED.match(one_line(text)):
+            first |= int(match[1]) > 12
+            second |= int(match[3]) > 12
+    return None if first == second else first
+
+
+def has_slashed_dates(texts: Iterable[str]) -> bool:
+    """Whether the column writes days and months as two numbers before a year."""
+    return any(_SLASHED.match(one_line(text)) for text in texts)
+
+
+def decimal_mark(texts: Iterable[str]) -> str:
+    """ "." or "," where three of a column's figures show which it is and none contradicts, else ""."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        marks = re.findall(r"[.,](?=\d)", text)
+        tail = re.search(r"([.,])(\d+)\D*$", text)
+        if len(set(marks)) == 2 and tail:
+            found[tail[1]] += 1
+        elif len(marks) > 1 and len(set(marks)) == 1:
+            found["." if marks[0] == "," else ","] += 1
+        elif tail and len(tail[2]) != 3:
+            found[tail[1]] += 1
+    return next(iter(found)) if len(found) == 1 and found.total() >= _TELLING else ""

@@ -1,0 +1,346 @@
+"""What each column of one shape means: its words, its values and what stands around it, weighed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from etl.understand import plan as plans
+from etl.understand.context import NamedUnit, column_unit
+from etl.understand.evidence import ColumnValues, Profile, day_first, decimal_mark, has_slashed_dates, profile
+from etl.understand.plan import Choice
+from etl.understand.words import is_built_in, known_label, meanings
+from etl.values.places import MUNICIPAL_CODE
+from etl.values.vocabulary import DEFAULT, normal_label, province_of
+from projects.fields import BY_NAME, Kind
+
+_BY_WORDS, _WITH_VALUES, _PROPOSED = (
+    0.8,
+    0.5,
+    0.35,
+)  # scores of words: enough alone, with values, for a proposal
+_MARGIN = 0.1
+_LEAST = 3  # different texts from which on values can speak against a known heading
+_GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
+_SMALLEST = 1000  # rand: a column whose figures are all below that counts something larger
+_SHOWN = 5
+_VARIETY = 0.5  # the least share of different texts where each is a project's number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as it stands: its heading, its unit row's text, its texts."""
+
+    label: str
+    values: ColumnValues
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One meaning that a column may have. `words`: 0–1; `fit`: −1 contradicted … 1 supported by values."""
+
+    field: str
+    words: float
+    fit: float
+    why: tuple[str, ...]
+    is_told: bool = False  # by a steward
+
+    @property
+    def total(self) -> float:
+        return self.words + 0.3 * self.fit + (2 if self.is_told else 0)
+
+
+def judge(columns: Sequence[Column], around: Sequence[NamedUnit], labels: Mapping[str, str]) -> list[Choice]:
+    """One choice a column. `labels`: whole headings with their fields, a steward's among them; "" forbids."""
+    ranks = {label: rank for rank, label in enumerate(labels)}
+    choices = [_choose(column, around, labels, ranks) for column in columns]
+    return _one_each(choices, columns)
+
+
+def _choose(
+    column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str], ranks: Mapping[str, int]
+) -> Choice:
+    seen = profile(column.values)
+    claims = sorted(_claims(column, seen, labels), key=lambda claim: -claim.total)
+    samples = tuple(list(column.values.texts)[:_SHOWN])
+    nothing = Choice(column.label, None, samples=samples)
+    if not claims:
+        return replace(nothing, evidence=(_look(seen),))
+    best = claims[0]
+    choice = replace(
+        nothing,
+        proposal=best.field,
+        certainty=round(min(max(best.words + 0.2 * best.fit, 0.0), 1.0), 2),
+        rank=ranks.get(normal_label(column.label), len(ranks) + round(1000 * (1 - best.words))),
+        evidence=best.why,
+    )
+    other = next((claim for claim in claims[1:] if claim.field != best.field), None)
+    if other and not best.is_told and best.total - other.total < _MARGIN:
+        return replace(choice, evidence=(*best.why, f"It could as well be {_name(other.field)}."))
+    if not _is_enough(best, seen):
+        return choice
+    return _formatted(replace(choice, field=best.field), column, seen, around)
+
+
+def _is_enough(claim: _Claim, seen: Profile) -> bool:
+    if claim.is_told:
+        return True
+    if claim.fit <= -1 and seen.count >= _LEAST:
+        return False
+    return claim.words >= _BY_WORDS or (claim.words >= _WITH_VALUES and claim.fit > 0)
+
+
+def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_Claim]:
+    label = column.label
+    if labels.get(normal_label(label)) == "":
+        return []
+    known = known_label(label, labels)
+    if known and not is_built_in(label, known) and normal_label(label) in labels:
+        return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {_name(known)}.",), True)]
+    found = dict(meanings(label))
+    if known:
+        found[known] = 1.0
+    claims = []
+    for field, words in found.items():
+        if words < _PROPOSED:
+            continue
+        fit, sentence = _fit(field, column.values, seen)
+        claims.append(_Claim(field, words, fit, (f"“{label}” are words for {_name(field)}.", sentence)))
+    return claims or _by_values(column.values, seen)
+
+
+# field → (the share of a column's texts that have its meaning, what that is worth)
+_BY_VALUES = {
+    "municipality": (0.8, 0.6),
+    "province": (0.9, 0.6),
+    "programme": (0.9, 0.6),
+    "coordinates": (0.9, 0.6),
+    "status": (0.8, 0.4),
+    "project_type": (0.9, 0.4),
+}
+
+
+def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
+    """What values alone say, under a heading that says nothing."""
+    if not seen.count:
+        return []
+    found = []
+    for field, (least, words) in _BY_VALUES.items():
+        share = _share(field, values, seen)
+        if share >= least and (seen.count > 1 or field in ("municipality", "coordinates")):
+            found.append(
+                _Claim(field, words, 1.0, (f"{_percent(share)} of its texts are read as {_name(field)}.",))
+            )
+    if not found and seen.count >= _LEAST:
+        if seen.unique and seen.code >= 0.9:
+            found.append(_Claim("external_id", 0.4, 0.5, ("Every row has a code of its own.",)))
+        elif seen.unique and seen.words >= 0.9 and seen.length > 12:
+            found.append(_Claim("name", 0.4, 0.5, ("Every row has words of its own.",)))
+        elif seen.money >= 0.8:
+            found.append(_Claim("budget", 0.36, 0.5, ("It holds amounts of money.",)))
+        elif seen.percent >= 0.8:
+            found.append(_Claim("progress_percentage", 0.36, 0.5, ("It holds percentages.",)))
+        elif seen.date >= 0.8:
+            found.append(_Claim("completion_date", 0.36, 0.5, ("It holds dates.",)))
+    return found
+
+
+def _share(field: str, values: ColumnValues, seen: Profile) -> float:
+    """The share of the texts that have a meaning in the words of that field."""
+    means: dict[str, Callable[[str], object]] = {
+        "municipality": MUNICIPAL_CODE.search,
+        "province": province_of,
+        "programme": DEFAULT.programme_of,
+        "status": DEFAULT.status_of,
+        "project_type": DEFAULT.project_type_of,
+    }
+    if field == "coordinates":
+        return seen.point
+    some = list(values.texts)[:60]
+    return sum(bool(means[field](text)) for text in some) / len(some) if some else 0.0
+
+
+def _fit(field: str, values: ColumnValues, seen: Profile) -> tuple[float, str]:
+    """How well the values are those of the field, −1 to 1, and a sentence."""
+    if not seen.count:
+        return 0.0, "No row has a text there."
+    fit = _FITS[_kind(field)](field, values, seen)
+    how = "are" if fit > 0 else "may be" if fit > -1 else "are not"
+    return fit, f"Its {seen.count} different texts {how} those of {_name(field)}: {_look(seen)}"
+
+
+def _money(field: str, values: ColumnValues, seen: Profile) -> float:
+    share = seen.money + seen.number
+    return 1.0 if share >= 0.7 and seen.percent < 0.3 else -1.0 if share <= 0.2 else 0.0
+
+
+def _percentage(field: str, values: ColumnValues, seen: Profile) -> float:
+    if seen.percent + seen.number >= 0.7:
+        return 1.0 if seen.high is None or seen.high <= 100 else 0.0 if seen.percent >= 0.5 else -1.0
+    return -1.0 if seen.money + seen.date + seen.code >= 0.5 else 0.0
+
+
+def _date(field: str, values: ColumnValues, seen: Profile) -> float:
+    if seen.date >= 0.5:
+        return 1.0
+    return (
+        -1.0
+        if seen.figures >= 0.7 and (seen.high is None or seen.high > 2200)
+        else 0.3
+        if seen.month
+        else 0.0
+    )
+
+
+def _coded(field: str, values: ColumnValues, seen: Profile) -> float:
+    if _share(field, values, seen) >= 0.5:
+        return 1.0
+    return -1.0 if seen.figures + seen.date >= 0.6 else 0.0
+
+
+def _identity(field: str, values: ColumnValues, seen: Profile) -> float:
+    if seen.money + seen.percent + seen.date >= 0.5:
+        return -1.0
+    if values.variety < _VARIETY:
+        return -1.0
+    return 1.0 if seen.code + seen.number >= 0.7 else 0.3 if seen.unique and seen.length < 25 else 0.0
+
+
+def _words(field: str, values: ColumnValues, seen: Profile) -> float:
+    if seen.figures + seen.date >= 0.6:
+        return -1.0
+    if field == "name" and seen.code >= 0.8 and seen.count >= _LEAST:
+        return -1.0
+    return 1.0 if seen.words >= 0.6 else 0.3
+
+
+def _degrees(field: str, values: ColumnValues, seen: Profile) -> float:
+    if seen.low is None or seen.high is None or seen.number < 0.6:
+        return 0.0
+    low, high = abs(seen.low), abs(seen.high)
+    least, most = (21, 36) if field == "latitude" else (16, 34)
+    return 1.0 if least <= min(low, high) and max(low, high) <= most else -1.0
+
+
+def _point(field: str, values: ColumnValues, seen: Profile) -> float:
+    return 1.0 if seen.point >= 0.5 else 0.0
+
+
+_FITS: dict[str, Callable[[str, ColumnValues, Profile], float]] = {
+    Kind.MONEY: _money, Kind.PERCENT: _percentage, Kind.DATE: _date, Kind.STATUS: _coded,
+    Kind.PROGRAMME: _coded, Kind.PROJECT_TYPE: _coded, Kind.PROVINCE: _coded, Kind.PLACE: _coded,
+    Kind.TEXT: _words, Kind.COUNT: _money, Kind.DEGREES: _degrees, "identity": _identity, "point": _point,
+}  # fmt: skip
+_OWN_KINDS = {"external_id": "identity", "coordinates": "point", "district": Kind.TEXT}
+
+
+def _kind(field: str) -> str:
+    return _OWN_KINDS.get(field) or BY_NAME[field].kind
+
+
+def _formatted(choice: Choice, column: Column, seen: Profile, around: Sequence[NamedUnit]) -> Choice:
+    """The choice with its unit and format; not understood where these cannot be told."""
+    kind = _kind(choice.field or "")
+    if kind == Kind.MONEY:
+        return _in_rand(choice, column, seen, around)
+    if kind == Kind.PERCENT:
+        return _in_percent(choice, column, seen)
+    if kind == Kind.DATE and has_slashed_dates(column.values.texts):
+        first = day_first(column.values.texts)
+        order = plans.NO_ORDER if first is None else plans.DAY_FIRST if first else plans.MONTH_FIRST
+        return replace(choice, format=order)
+    return choice
+
+
+def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[NamedUnit]) -> Choice:
+    named, is_doubtful = column_unit(column.label, column.note, around)
+    if is_doubtful:
+        return _doubted(choice, "The page names several units: " + "; ".join(one.where for one in around))
+    if named and named.unit.kind != "money":
+        return _doubted(choice, f"“{named.where}” names another unit than rand.")
+    mark = decimal_mark(column.values.texts)
+    choice = replace(choice, format={"": "", ",": plans.DECIMAL_COMMA, ".": plans.DECIMAL_POINT}[mark])
+    factor = named.unit.factor if named else Decimal(1)
+    if named:
+        why = (*choice.evidence, f"“{named.where}” names the unit: {named.unit.text}.")
+        choice = replace(choice, unit=named.unit.text, evidence=why)
+    if seen.high is None:
+        return choice
+    if seen.number > 0.5 and abs(seen.high) * factor > _GREATEST:
+        return _doubted(choice, f"Read in {choice.unit or 'rand'} its figures are too large for any project.")
+    if factor == 1 and not named and seen.money == 0 and seen.count >= 5 and abs(seen.high) < _SMALLEST:
+        return _doubted(choice, "Its figures are too small for rand, and no unit is named.")
+    return choice
+
+
+def _in_percent(choice: Choice, column: Column, seen: Profile) -> Choice:
+    if seen.high is None or seen.percent or seen.number < 0.7 or seen.high > 1:
+        return choice
+    if seen.between >= 3:
+        why = (*choice.evidence, "All its figures lie between 0 and 1: they are shares.")
+        return replace(choice, format=plans.SHARE, evidence=why)
+    if seen.between:
+        return _doubted(choice, "Its few figures lie between 0 and 1: shares, or percentages below 1.")
+    return choice
+
+
+def _doubted(choice: Choice, why: str) -> Choice:
+    return replace(choice, field=None, certainty=min(choice.certainty, 0.5), evidence=(*choice.evidence, why))
+
+
+def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
+    """Of columns that claim one field by their words alone none counts where they say different things and
+    none is clearly the better. Known headings have an order of their own."""
+    by_field: dict[str, list[int]] = {}
+    for at, choice in enumerate(choices):
+        if choice.field:
+            by_field.setdefault(choice.field, []).append(at)
+    for field, places in by_field.items():
+        kind = _kind(field)
+        if len(places) < 2 or kind not in (Kind.MONEY, Kind.PERCENT, "identity"):
+            continue
+        places.sort(key=lambda at: choices[at].rank)
+        best, second = places[0], places[1]
+        is_listed = any(is_built_in(choices[at].label, field) for at in (best, second))
+        if is_listed or abs(choices[best].rank - choices[second].rank) >= 1000 * _MARGIN:
+            continue
+        if choices[best].label == choices[second].label:
+            continue
+        if list(columns[best].values.texts) != list(columns[second].values.texts):
+            for at in (best, second):
+                other = choices[second if at == best else best].label
+                choices[at] = _doubted(choices[at], f"“{other}” could be {_name(field)} as well.")
+    return choices
+
+
+def _name(field: str) -> str:
+    named = {"external_id": "the project's number", "district": "the district", "coordinates": "coordinates"}
+    if field in named:
+        return named[field]
+    label = BY_NAME[field].label
+    return f"the {label[0].lower()}{label[1:]}"
+
+
+def _look(seen: Profile) -> str:
+    """What the texts look like, in a sentence."""
+    if not seen.count:
+        return "No row has a text there."
+    shares = {
+        "amounts of money": seen.money,
+        "numbers": seen.number,
+        "percentages": seen.percent,
+        "dates": seen.date,
+        "months or years": seen.month,
+        "codes": seen.code,
+        "words": seen.words,
+        "coordinates": seen.point,
+    }
+    largest = sorted(shares.items(), key=lambda item: -item[1])
+    parts = [f"{_percent(share)} {name}" for name, share in largest if share]
+    return ", ".join(parts) + "."
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}%"

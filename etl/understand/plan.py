@@ -1,0 +1,158 @@
+"""What the columns of a source mean, on which evidence: a plan for each shape of table. Pure data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+DAY_FIRST, MONTH_FIRST, NO_ORDER = "day first", "month first", "day or month first"
+SHARE = "share of 1"
+DECIMAL_COMMA, DECIMAL_POINT = "decimal comma", "decimal point"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one column means. `field` None: not understood; `proposal`: what it most likely is all the same.
+
+    `unit`: what a bare figure counts ("R'000", "R million", "%"; "" where none is named). `format`: how its
+    texts are to be read, one of the words above or "". `certainty`: 0 to 1. `rank`: the lower, the more the
+    column is preferred among those of one field. `evidence`: sentences.
+    """
+
+    label: str
+    field: str | None
+    proposal: str | None = None
+    unit: str = ""
+    format: str = ""
+    certainty: float = 0.0
+    rank: int = 0
+    evidence: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        found = asdict(self)
+        found["evidence"], found["samples"] = list(self.evidence), list(self.samples)
+        return found
+
+    @property
+    def decides(self) -> tuple[Any, ...]:
+        """What of it decides on values."""
+        return self.label, self.field, self.unit, self.format
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePlan:
+    """The columns of all tables with the same headings. `part`: lines of lists, or pages of one project."""
+
+    part: str
+    columns: tuple[Choice, ...]
+    rows: int = 0
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(choice.label for choice in self.columns)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "part": self.part,
+            "headings": list(self.headings),
+            "rows": self.rows,
+            "columns": [choice.as_json() for choice in self.columns],
+        }
+
+
+@dataclass(frozen=True)
+class ReadingPlan:
+    """The plans of all shapes that a reading showed. In all lists of a source one label means one thing, and
+    likewise on all pages of projects: where shapes differ on it, it is not understood."""
+
+    shapes: tuple[ShapePlan, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def _choices(self) -> dict[tuple[str, str], Choice | None]:
+        found: dict[tuple[str, str], Choice | None] = {}
+        for shape in self.shapes:
+            for choice in shape.columns:
+                key = (shape.part, choice.label)
+                known = found.get(key, choice)
+                found[key] = choice if known is choice else known and _agreed(known, choice)
+        return found
+
+    def covers(self, label: str, part: str) -> bool:
+        """Whether the reading showed such a column, in lists (`line`) or on pages of projects (`page`)."""
+        return (part, label) in self._choices
+
+    def choice(self, label: str, part: str) -> Choice | None:
+        """What a column of that label means in every shape that has it; None where they differ."""
+        return self._choices.get((part, label))
+
+    def not_understood(self) -> list[Choice]:
+        """The columns that wait for a steward, each once."""
+        understood = {choice.label for choice in self._choices.values() if choice and choice.field}
+        waiting = {c.label: c for s in self.shapes for c in s.columns if c.field is None and c.samples}
+        return [choice for label, choice in waiting.items() if label not in understood]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [shape.as_json() for shape in self.shapes]
+
+    @classmethod
+    def of_json(cls, shapes: Iterable[dict[str, Any]]) -> ReadingPlan:
+        return cls(tuple(_shape(shape) for shape in shapes))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what decides on values: samples, rows and sentences do not count."""
+        deciding = sorted(
+            [shape.part, *sorted(repr(choice.decides) for choice in shape.columns)] for shape in self.shapes
+        )
+        return hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
+
+    def with_earlier(self, earlier: ReadingPlan) -> ReadingPlan:
+        """This plan, and what an earlier one says of shapes that this reading did not show.
+
+        Of the pages of projects each reading shows some: they stay one shape.
+        """
+        ours = {_key(shape): shape for shape in self.shapes}
+        for shape in earlier.shapes:
+            known = ours.get(_key(shape))
+            if known is None:
+                ours[_key(shape)] = shape
+            elif shape.part == "page":
+                more = [choice for choice in shape.columns if choice.label not in known.headings]
+                ours[_key(shape)] = replace(known, columns=(*known.columns, *more))
+        return ReadingPlan(tuple(ours.values()), self.notes)
+
+
+def _key(shape: ShapePlan) -> tuple[str, frozenset[str]]:
+    return shape.part, frozenset() if shape.part == "page" else frozenset(shape.headings)
+
+
+def _shape(found: dict[str, Any]) -> ShapePlan:
+    columns = (
+        Choice(**{**column, "evidence": tuple(column["evidence"]), "samples": tuple(column["samples"])})
+        for column in found["columns"]
+    )
+    return ShapePlan(found["part"], tuple(columns), found["rows"])
+
+
+def _agreed(one: Choice, other: Choice) -> Choice | None:
+    """What both shapes say of a label; None where they contradict each other.
+
+    A shape of few rows may not tell what another proves. How figures are written may differ from list to
+    list: then each is read by its own marks.
+    """
+    if one.field and other.field and (one.field, one.unit) != (other.field, other.unit):
+        return None
+    best = max((one, other), key=lambda choice: (choice.field is not None, choice.certainty))
+    formats = {choice.format for choice in (one, other) if choice.field} - {"", NO_ORDER}
+    if len(formats) == 1:
+        return replace(best, format=formats.pop())
+    if len(formats) > 1:
+        is_mark = formats <= {DECIMAL_COMMA, DECIMAL_POINT}
+        return replace(best, format="") if is_mark else None
+    return best

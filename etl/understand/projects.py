@@ -1,0 +1,212 @@
+"""Which tables list projects, and which page is a project's own: by what their columns mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from etl.extract.columns import published
+from etl.extract.groups import is_total
+from etl.extract.lines import listing_rows
+from etl.extract.types import PublishedProject, Table
+from etl.understand import words
+from etl.understand.context import column_unit, table_units
+from etl.understand.evidence import ColumnValues
+from etl.understand.judge import Column, judge
+from etl.understand.plan import Choice
+from etl.understand.sameprojects import data_columns, each_once
+from etl.understand.words import known_label
+from etl.values.vocabulary import normal_label
+from projects.fields import BY_NAME, Kind
+
+IDENTIFYING = ("external_id", "name")
+_OWN_PAGE = re.compile(r"proj|scheme", re.IGNORECASE)
+# Labels that identify something, but not for certain a project; they need more evidence beside them
+_VAGUE = frozenset(
+    {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
+)
+_CERTAIN = 0.8
+# Fields that only a project has: tenders and posts have a name, a description and an amount too
+_SPECIFIC = frozenset(
+    {"progress_percentage", "contractor", "implementing_agent", "programme", "project_type",
+     "completion_date"}
+)  # fmt: skip
+_SAYS_PROJECT = re.compile(r"project|scheme|projek|skema", re.IGNORECASE)
+_MOST_LABELS = 300  # of one page; a page with more is no project's
+
+
+class Meanings:
+    """What the headings of one page mean, by a table of whole labels; asked for each label once."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.labels = labels
+        self._fields: dict[str, str | None] = {}
+
+    def field_of(self, label: str) -> str | None:
+        if label not in self._fields:
+            self._fields[label] = known_label(label, self.labels)
+        return self._fields[label]
+
+    def of_rows(self, rows: Sequence[dict[str, str]], doubts: Mapping[str, str]) -> dict[str, Choice]:
+        """Label → what its column means, of the rows of one table."""
+        labels = dict.fromkeys(label for row in rows[:_MOST_LABELS] for label in row)
+        columns = []
+        for label in labels:
+            values = ColumnValues()
+            values.add(row.get(label, "") for row in rows)
+            columns.append(Column(label, values))
+        choices = judge(columns, (), self.labels)
+        for at, choice in enumerate(choices):
+            if choice.label in doubts:
+                choices[at] = replace(choice, field=None)
+        for choice in choices:  # what else asks for a label of this page hears the same
+            self._fields[choice.label] = choice.field
+        return {choice.label: choice for choice in choices}
+
+
+def read_projects(tables: list[Table], page_url: str, meanings: Meanings) -> list[PublishedProject]:
+    """Lines of project tables, and the project whose own page this is."""
+    shown = [(table.kind, _lines(meanings, table)) for table in tables if table.kind != "fields"]
+    lines = each_once(meanings.field_of, shown)
+    is_list = any(kind == "cards" and projects for kind, projects in shown)
+    return lines + _pages(meanings, [table for table in tables if table.kind == "fields"], page_url, is_list)
+
+
+def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
+    """Whether the columns identify a project and hold `others` more fields at least."""
+    understood = [choice for choice in choices if choice.field]
+    identifying = [choice for choice in understood if choice.field in IDENTIFYING]
+    known = {choice.field for choice in understood}
+    if not identifying or len(known) < 1 + others:
+        return False
+    if all(map(_is_vague, identifying)):
+        says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
+        return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
+    return True
+
+
+def _is_vague(choice: Choice) -> bool:
+    return normal_label(choice.label) in _VAGUE or (
+        not _SAYS_PROJECT.search(choice.label) and choice.certainty < _CERTAIN
+    )
+
+
+def _leads_on(choices: Iterable[Choice], table: Table) -> bool:
+    """Whether each row of a list that shows little (or vague labels) has a link to a project's own page."""
+    fields = {choice.field for choice in choices if choice.field}
+    if not fields.intersection(IDENTIFYING) or not (fields >= set(IDENTIFYING) or len(fields) > 2):
+        return False
+    own = {url for url in table.links if url and _OWN_PAGE.search(url)}
+    return len(own) == len(table.links) == len(table.rows)
+
+
+def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
+    if not table.rows:
+        return []
+    if listing_rows(table):
+        table.role = "lines"
+        return []
+    headers, kept = with_units(table), data_columns(meanings.field_of, table)
+    rows = [published([headers[at] for at in kept], [row[at] for at in kept]) for row in table.rows]
+    doubts = _doubts(table, headers)
+    choices = meanings.of_rows(rows, doubts)
+    if not is_about_projects(choices.values(), 1) and not _leads_on(choices.values(), table):
+        return []
+    table.role = "projects"
+    id_label, name_label = _identifying(choices.values())
+    links = table.links or [None] * len(table.rows)
+    return [
+        PublishedProject(texts.get(id_label, ""), texts, url, "line", doubts)
+        for row, texts, url in zip(table.rows, rows, links, strict=True)
+        if not is_total(texts.get(id_label) or texts.get(name_label) or next(filter(None, row), ""))
+    ]
+
+
+def with_units(table: Table) -> list[str]:
+    """The headings of a table's columns, a unit that its surroundings name for their figures behind them:
+    "Budget" under a caption "R'000" is "Budget (R'000)"."""
+    around = table_units(table.context)
+    if not around and not table.column_notes:
+        return table.headers
+    notes = table.column_notes or [""] * len(table.headers)
+    headers = []
+    for header, note in zip(table.headers, notes, strict=True):
+        named, _ = column_unit(header, note, around if _counts_money(header) else ())
+        is_own = named is None or named.where == header or not header
+        headers.append(header if is_own or named is None else f"{header} ({named.unit.text})")
+    return headers
+
+
+def _counts_money(header: str) -> bool:
+    """Whether the words of a heading may speak of money."""
+    likely = next(iter(words.meanings(header)), None)
+    return likely is not None and likely[0] in BY_NAME and BY_NAME[likely[0]].kind is Kind.MONEY
+
+
+def _doubts(table: Table, headers: Sequence[str]) -> dict[str, str]:
+    around = table_units(table.context)
+    if len(around) < 2:
+        return {}
+    why = "The page names several units: " + "; ".join(one.where for one in around)
+    notes = table.column_notes or [""] * len(headers)
+    return {
+        header: why
+        for header, own, note in zip(headers, table.headers, notes, strict=True)
+        if _counts_money(own) and column_unit(own, note, around)[1]
+    }
+
+
+def _identifying(choices: Iterable[Choice]) -> tuple[str, str]:
+    """Labels of the identity and of the name, "" where there is none; of several, the surest."""
+    order = sorted(
+        choices, key=lambda choice: (normal_label(choice.label) in _VAGUE, choice.rank, choice.label)
+    )
+    wanted = [[choice.label for choice in order if choice.field == field] for field in IDENTIFYING]
+    return next(iter(wanted[0]), ""), next(iter(wanted[1]), "")
+
+
+def _pages(meanings: Meanings, tables: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
+    """One project from all tables of fields that speak of it; several where each is one of its own.
+
+    `is_list`: beside the tables stands a list of cards, so that these too are lines of a list.
+    """
+    all_read = [(*_fields_of(meanings, [table]), table) for table in tables]
+    read = [part for part in all_read if _any(part[1])]
+    identified = [part for part in read if is_about_projects(part[1].values(), 1)]
+    ids = {_identity(texts, choices) for texts, choices, _ in identified}
+    if len(ids) > 1 or is_list:
+        return [_page(texts, choices, [table], None, "line") for texts, choices, table in identified]
+    together = [table for _, _, table in read]
+    texts, choices = _fields_of(meanings, together)
+    if not is_about_projects(choices.values(), 2):
+        return []
+    return [_page(texts, choices, together, page_url or None, "page")]
+
+
+def _any(choices: Mapping[str, Choice]) -> bool:
+    return any(choice.field for choice in choices.values())
+
+
+def _fields_of(meanings: Meanings, tables: Sequence[Table]) -> tuple[dict[str, str], dict[str, Choice]]:
+    headers = [header for table in tables for header in with_units(table)]
+    texts = published(headers, [value for table in tables for value in table.rows[0]])
+    return texts, meanings.of_rows([texts], {})
+
+
+def _identity(texts: Mapping[str, str], choices: Mapping[str, Choice]) -> str:
+    id_label, name_label = _identifying(choices.values())
+    return texts.get(id_label or name_label, "")
+
+
+def _page(
+    texts: dict[str, str],
+    choices: Mapping[str, Choice],
+    tables: Iterable[Table],
+    url: str | None,
+    part: Literal["line", "page"],
+) -> PublishedProject:
+    for table in tables:
+        table.role = "projects"
+    return PublishedProject(texts.get(_identifying(choices.values())[0], ""), texts, url, part)

@@ -1,0 +1,241 @@
+"""The words that headings are made of, and the phrases that mean a field. Facts, no code to speak of.
+
+A heading is taken apart into words (`etl.understand.words`), each word is put in its plain English form by
+`WORDS`, and the phrases of `PHRASES` are looked for among them, in any order. So "Proj. Ref. Nr",
+"ProjectReferenceNo" and "Projek verwysingsnommer" are one phrase, and no heading has to be listed whole.
+
+Sources of the words: those of `etl.values.labels`; abbreviations of South African government reports
+(Treasury's Infrastructure Reporting Model, MIG-MIS forms); Afrikaans as municipal reports use it.
+"""
+
+from __future__ import annotations
+
+# abbreviation, other form or Afrikaans → plain words
+_WORDS = """
+proj=project prj=project projects=project projek=project projekte=project skema=scheme schemes=scheme
+sub=sub no=number nr=number num=number numb=number nos=number nommer=number nrs=number ref=reference
+refs=reference verwysing=reference verw=reference identifier=id identification=id kode=code unieke=unique
+uniq=unique reg=registration registrasie=registration naam=name names=name titel=title desc=description
+descr=description descrip=description beskrywing=description omskrywing=description detail=description
+details=description omvang=scope works=work werk=work werke=work mun=municipality muni=municipality
+munic=municipality municipal=municipality municipalities=municipality munisipaliteit=municipality
+munisipale=municipality munisipaal=municipality plaaslike=local metropole=metro metropolitan=metro
+metropolitaanse=metro lm=lm lms=lm wsas=wsa wsp=wsp distrik=district distriks=district
+distriksmunisipaliteit=district,municipality dist=district prov=province provincial=province
+provinsie=province provinsiale=province program=programme programmes=programme programs=programme
+progr=programme fin=fin grants=grant toekenning=grant toelae=grant funds=fund funding=fund fonds=fund
+befondsing=fund funder=funder befondser=funder src=source bron=source tipe=type types=type
+kategorie=category cat=category categ=category soort=type stat=status toestand=status state=state
+stadium=stage stages=stage fase=phase phases=phase prog=prog vordering=progress physical=physical
+phys=physical fisiese=physical fis=physical perc=percent pct=percent percentage=percent persentasie=percent
+pers=percent persent=percent percent=percent complete=complete completed=complete compl=complete
+comp=complete completion=completion voltooi=complete voltooid=complete voltooiing=completion
+voltooiings=completion cmpl=complete completn=completion bud=budget budg=budget bdgt=budget budgeted=budget
+budgets=budget begroting=budget begroot=budget begrote=budget begrotings=budget cost=cost costs=cost
+costing=cost koste=cost kost=cost val=value values=value waarde=value amt=amount amnt=amount amounts=amount
+bedrag=amount appr=approved app=approved approv=approved appvd=approved apprvd=approved
+goedgekeurde=approved goedgekeur=approved tot=total totaal=total totale=total alloc=allocation
+allocated=allocation toewysing=allocation allocations=allocation est=estimated estim=estimated
+estimate=estimated beraamde=estimated geskatte=estimated curr=current huidige=current rev=revised
+hersiene=revised orig=original oorspronklike=original adj=adjusted aangepaste=adjusted overall=overall
+exp=expenditure expend=expenditure expd=expenditure expnd=expenditure expenditures=expenditure
+expenses=expenditure expense=expenditure expdt=expenditure uitgawe=expenditure uitgawes=expenditure
+besteding=expenditure bestee=spent spend=spent spending=spent spnt=spent paid=paid betaal=paid betaalde=paid
+payments=payment pmt=payment betalings=payment betaling=payment cum=cumulative cumul=cumulative
+kumulatiewe=cumulative act=actual werklike=actual werklik=actual ytd=year,date ptd=todate
+disbursed=disbursed disbursement=disbursed disbursements=disbursed claims=claim dt=date dte=date datum=date
+dates=date begindatum=start,date aanvangsdatum=start,date einddatum=end,date
+voltooiingsdatum=completion,date begin=start begins=start aanvang=start strt=start started=start
+starting=start commence=start commencement=start commenced=start comm=start finish=end finished=end
+finishing=end einde=end ended=end ending=end eind=end due=due exp'd=expected expctd=expected
+expected=expected verwagte=expected antic=expected anticipated=expected proj'd=projected projected=projected
+plan=planned plnd=planned planned=planned planning=planning beplande=planned beplan=planned target=planned
+targeted=planned scheduled=planned sched=planned schedule=schedule teiken=planned forecast=forecast
+forecasted=forecast contr=contr contractors=contractor kontrakteur=contractor aannemer=contractor
+cntr=contractor builder=builder kontrak=contract appointed=appointed aangestelde=appointed main=main
+hoof=main principal=principal impl=implementing imp=implementing implementation=implementing
+implement=implementing implementer=implementer implementor=implementer
+implementeringsagent=implementing,agent uitvoerende=implementing agt=agent agnt=agent agents=agent
+agentskap=agency agencies=agency ia=implementing,agent lat=latitude lats=latitude breedtegraad=latitude
+long=longitude lon=longitude lng=longitude lengtegraad=longitude coord=coordinate coords=coordinate
+coordinates=coordinate koordinate=coordinate koördinate=coordinate ordinate=coordinate ordinates=coordinate
+gps=gps geo=geo projeknommer=project,number projeknaam=project,name projekstatus=project,status
+projektitel=project,title projekkode=project,code projekbeskrywing=project,description
+projekkoste=project,cost projekbegroting=project,budget projekverwysing=project,reference
+verwysingsnommer=reference,number projectno=project,number projectname=project,name projno=project,number
+projname=project,name projectid=project,id projid=project,id refno=reference,number
+projectstatus=project,status startdate=start,date enddate=end,date completiondate=completion,date
+munisipaliteitskode=municipality,code munisipaliteitsnaam=municipality,name provinsienaam=province,name
+van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
+""".split()
+# words that say nothing about which field it is
+_NEUTRAL = (
+    "of the a an for and on in as at by per the project scheme our ref date published source dws official"
+)
+WORDS: dict[str, tuple[str, ...]] = {
+    written: tuple(plain.split(",")) for written, _, plain in (entry.partition("=") for entry in _WORDS)
+}
+NEUTRAL = frozenset(_NEUTRAL.split())
+# words with two plain forms: each is tried
+EITHER = {
+    "prog": ("progress", "programme"),
+    "contr": ("contractor", "contract"),
+    "fin": ("end", "financial"),
+    "cons": ("contractor", "construction"),
+    "approp": ("appropriation", "approved"),
+}
+
+# field → (weight, phrases): a phrase is a set of plain words; "helps": words that fit beside them;
+# "never": words with which it is something else
+PHRASES: dict[str, dict[str, str]] = {
+    "external_id": {
+        "1.0": "project number|project id|project code|project reference|scheme number|scheme id"
+        "|scheme code|scheme reference|reference number|unique id|unique number|pmd number"
+        "|pmd id|mig number|rbig number|wsig number|wp number|project registration"
+        "|reference code|project key",
+        "0.7": "reference|id|registration number|project unique|key",
+        "0.55": "code",
+        "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
+        " reference id registration wsa programme grant mis",
+        "never": "municipality district province lm dm mdb contract contractor tender bid order"
+        " account vote ward erf phone telephone cell fax name title date type status stage"
+        " cost budget agent supplier invoice",
+    },
+    "name": {
+        "1.0": "project name|scheme name|project title|scheme title|name project scheme",
+        "0.75": "name|title",
+        "0.7": "project|scheme",
+        "helps": "project scheme full official short name title water works work and",
+        "never": "municipality district province lm dm wsa contractor consultant agent agency"
+        " programme grant manager person officer official number id code status type stage"
+        " phase start end date cost budget value amount expenditure total count category"
+        " progress percent reference town village ward department supplier year size duration"
+        " class group funder source fund completion description scope planned",
+    },
+    "description": {
+        "1.0": "description|scope|project description|scope work|description work",
+        "0.7": "nature work",
+        "helps": "project scheme brief detailed short work scope full",
+        "never": "municipality status type number date cost risk challenge reason",
+    },
+    "municipality": {
+        "1.0": "municipality|lm|wsa|water service authority|water services authority|metro"
+        "|local municipality|mdb code|municipality code|municipality name",
+        "0.6": "local authority|municipality area",
+        "helps": "local name code beneficiary benefitting wsa water services service authority area"
+        " metro lm responsible mdb category lm/metro",
+        "never": "district province number contribution manager contact own budget cost count wsp dm",
+    },
+    "district": {
+        "1.0": "district|district municipality|dm|district council",
+        "helps": "municipality name code council metro dm",
+        "never": "province count manager contribution",
+    },
+    "province": {
+        "1.0": "province",
+        "0.55": "region",
+        "helps": "name code region",
+        "never": "count contribution",
+    },
+    "programme": {
+        "1.0": "programme|grant|fund source|source finance|fund programme|grant programme|funder"
+        "|grant type|programme name|programme code|budget programme",
+        "0.7": "fund",
+        "helps": "name code type primary source fund main budget programme",
+        "never": "implementing agent number amount value total year manager date contribution percent"
+        " schedule",
+    },
+    "project_type": {
+        "1.0": "project type|infrastructure type|scheme type|service type|work type|project category"
+        "|type project|type scheme",
+        "0.7": "type|category",
+        "helps": "project scheme infrastructure name service work category",
+        "never": "grant fund contract programme status municipality date year settlement risk",
+    },
+    "status": {
+        "1.0": "status|stage|project status|project stage|implementing status|construction status"
+        "|current stage|current status|phase status|implementing phase|status project",
+        "0.65": "phase|state",
+        "helps": "current project implementing construction stage phase overall latest reported work",
+        "never": "number date percent description payment contract tender comment code id approval"
+        " report environmental previous budget funding fund",
+    },
+    "progress_percentage": {
+        "1.0": "physical progress|percent complete|percent completion|percent progress|progress"
+        "|percent done|percent work done|construction progress|completion percent"
+        "|actual progress|percent physical",
+        "0.75": "percent|complete",
+        "helps": "physical overall actual construction work todate to date project current percent"
+        " complete progress completion reported done total",
+        "never": "end start expenditure spent financial budget planned previous target date programme"
+        " vat claim cost jobs women youth local variance expected projected forecast report"
+        " comment description",
+    },
+    "budget": {
+        "1.0": "budget|project cost|total cost|project value|total budget|approved budget"
+        "|estimated cost|scheme cost|total value|project budget|approved cost"
+        "|total project cost|cost project",
+        "0.8": "cost|project amount|approved amount|total project amount",
+        "0.65": "value|appropriation|project allocation|total allocation|approved allocation",
+        "helps": "total approved project overall current estimated revised full final scheme amount"
+        " value cost budget allocation incl vat",
+        "never": "expenditure spent paid payment previous prior adjustment variation remaining balance"
+        " variance annual year monthly month quarter retention fee professional committed"
+        " transferred available shortfall counter unspent percent programme contract"
+        " consultant per household holder manager year,date original to-date todate disbursed"
+        " number vote date source type status line item category savings overrun underspend"
+        " actual operating maintenance forecast next claim own",
+    },
+    "expenditure": {
+        "1.0": "expenditure|expenditure todate|spent|spent todate|amount spent|total paid"
+        "|paid todate|payment todate|cumulative expenditure|actual cost todate|cost todate"
+        "|total spent|disbursed todate|cumulative payment|actual cost",
+        "0.75": "disbursed|payment|paid",
+        "helps": "total cumulative actual amount project todate to date overall cost",
+        "never": "previous prior annual year month monthly quarter planned projected forecast budget"
+        " percent remaining unspent date expected next adjustment variance last line item"
+        " category number vote jobs claim contractor consultant retention current",
+    },
+    "start_date": {
+        "1.0": "start date|start",
+        "0.6": "site handover|from",
+        "helps": "date project construction planned actual estimated contract expected revised work"
+        " implementing of original",
+        "never": "end completion percent cost budget status progress finish",
+    },
+    "completion_date": {
+        "1.0": "completion date|end date|completion|end|complete date|due date",
+        "0.6": "due|planned date",
+        "helps": "date project construction planned actual estimated contract expected revised"
+        " practical final projected work of original current",
+        "never": "start percent cost budget progress status report physical financial year",
+    },
+    "contractor": {
+        "1.0": "contractor|service provider|contractor name",
+        "0.6": "builder|appointed company",
+        "helps": "main name principal appointed construction current project company",
+        "never": "number date value amount consultant cost contact budget cidb payment",
+    },
+    "implementing_agent": {
+        "1.0": "implementing agent|implementing agency|implementer|implementing authority"
+        "|implementing institution",
+        "0.65": "agent|agency",
+        "helps": "name project programme of main",
+        "never": "number fee cost date amount estate social contact",
+    },
+    "latitude": {
+        "1.0": "latitude|y coordinate",
+        "helps": "gps coordinate s dd decimal degree y",
+        "never": "longitude x",
+    },
+    "longitude": {
+        "1.0": "longitude|x coordinate",
+        "helps": "gps coordinate e dd decimal degree x",
+        "never": "latitude y",
+    },
+    "coordinates": {
+        "1.0": "coordinate|latitude longitude|gps coordinate|gps location|geo coordinate|gps|gps code",
+        "helps": "project location code geo geographic gps site",
+        "never": "number",
+    },
+}
