@@ -19,7 +19,7 @@ PYTEST = $(PY) -m pytest -n $(JOBS) --dist worksteal
 # Where it is set, every process of the tests compiles all of its modules anew: a tenth of the whole time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test soak bench lint clean
+.PHONY: help demo run test soak truth bench lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ test: $(DEV) ## the whole suite on SQLite, then its database and live tests on P
 
 soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (ten minutes at most)
 	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile $(ARGS)
+
+truth: $(DEV) ## reading and change detection over generated renderings: precision and recall as a table
+	@$(PY) -m etl.tests.truth $(ARGS)
 
 bench: $(DEV) ## the benchmarks, as ratios
 	@$(WITH_SERVERS) sh -c 'fail=0; for file in benchmarks/bench_*.py; do \
