@@ -21,6 +21,7 @@ from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
 from etl.extract.navigation import read_alphabet, read_links
+from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
@@ -63,10 +64,12 @@ def read_page(
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
     tables = _tables(document)
+    listings = read_lines(document, tables)
     content = PageContent(
         title=squash(next((title.text for title in document.all("title")), "")),
         tables=tables,
-        listings=read_lines(document, tables),
+        not_data=other_tables(document, tables, listings),
+        listings=listings,
         links=read_links(document),
         form=read_form(document, url),
         controls=document.controls,

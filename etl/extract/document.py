@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.extract.html import Element, is_cut
 from etl.extract.links import Links
-from etl.extract.types import Control, Table
+from etl.extract.types import Control, NotData, Table
 from etl.values.vocabulary import field_of
 
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
@@ -29,6 +29,8 @@ class Document:
     labelled: dict[Element, list[Any]] = field(
         default_factory=dict
     )  # tables of labels beside values: their pairs
+    # tables that were judged to be no data, the first judgement of each
+    not_data: dict[Element, NotData] = field(default_factory=dict)
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     _meanings: dict[str, str | None] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def read_tables(document: Document) -> list[PlacedTable]:
     """
     found: list[PlacedTable] = []
     head_apart: _Shape | None = None
+    head_table: Element | None = None
     for table in document.all("table"):
         if table in document.taken or not _is_candidate(table, document):
             continue
@@ -52,6 +53,8 @@ def read_tables(document: Document) -> list[PlacedTable]:
         shape = _shape(rows, document)
         if shape is None and head_apart is not None:
             shape = _joined(head_apart, rows)
+            document.taken.update([head_table] if shape is not None else [])
+        head_table = table
         head_apart = shape if shape is not None and not shape.body else None
         if shape is None or not shape.body or _is_layout(table, shape):
             continue

@@ -74,8 +74,8 @@ class Table:
     field_names: list[str] = field(default_factory=list)  # a script's FieldName per column, "" where none
     linked: set[int] = field(default_factory=set)  # positions of the columns with a link in every row
     left_out: list[LeftOut] = field(default_factory=list)
-    # what the page says of the whole table, from top to bottom: caption, title rows, the heading of its panel
-    # or section, notes right above and below it
+    # what the page says of the whole table, from top to bottom: the heading of its panel or section, notes
+    # right above it, caption, title rows, notes right below it
     context: list[str] = field(default_factory=list)
     # a unit row's text per column, or [] where there is none
     column_notes: list[str] = field(default_factory=list)

@@ -34,6 +34,7 @@ def test_json_is_one_array_in_the_contracts_shape() -> None:
             "id": "b",
             "headers": ["Project No", "Finances Budget", "Finances Spent", "Status"],
             "rows": [["A1", "R1", "R2", "Design"]],
+            "left_out": [],
         }
     ]
     assert grid["projects"][0]["external_id"] == "A1"
@@ -74,3 +75,13 @@ def test_a_stewards_label_is_used(tmp_path: Path) -> None:
     assert json.loads(run(str(page), "--json"))[0]["projects"] == []
     Vocabulary.objects.create(kind="field", text="Vote", meaning="external_id")
     assert json.loads(run(str(page), "--json"))[0]["projects"][0]["external_id"] == "S1"
+
+
+def test_tables_that_are_no_data_are_named_with_a_reason(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    box = "<tr><td>News</td><td>Events</td></tr><tr><td>We opened</td><td>Imbizo</td></tr>"
+    page.write_text(f'<table id="box">{box}</table>')
+    (entry,) = json.loads(run(str(page), "--json"))
+    assert [(table["id"], table["rows"]) for table in entry["not_data"]] == [("box", 2)]
+    assert entry["not_data"][0]["reason"].endswith(".")
+    assert f"no data: box, 2 rows: {entry['not_data'][0]['reason']}" in run(str(page))

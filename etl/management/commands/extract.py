@@ -6,6 +6,7 @@ import json
 import mimetypes
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,22 @@ def _read(page: Page, read: Callable[[Page], PageContent]) -> tuple[PageContent 
 
 
 def _as_json(name: str, content: PageContent | None, notes: list[str]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"file": name, "tables": [], "municipalities": [], "projects": [], "notes": notes}
+    entry: dict[str, Any] = {
+        "file": name, "tables": [], "not_data": [], "municipalities": [], "projects": [], "notes": notes,
+    }  # fmt: skip
     if content is None:
         return entry
     entry["tables"] = [
-        {"kind": table.kind, "id": table.id, "headers": table.headers, "rows": table.rows}
+        {
+            "kind": table.kind,
+            "id": table.id,
+            "headers": table.headers,
+            "rows": table.rows,
+            "left_out": [asdict(row) for row in table.left_out],
+        }
         for table in content.tables
     ]
+    entry["not_data"] = [asdict(table) for table in content.not_data]
     entry["municipalities"] = [
         {"code": line.code, "name": line.name, "projects": line.projects, "value": line.value}
         for line in content.listings
@@ -123,6 +133,8 @@ def _as_text(name: str, content: PageContent | None, notes: list[str]) -> list[s
     lines = [f"{name}: {content.title or 'no title'}", f"  {counts}"]
     for table in content.tables:
         lines.extend(_table_lines(table))
+    for other in content.not_data:
+        lines.append(f"  no data: {other.id or '(no id)'}, {_rows(other.rows)}: {other.reason}")
     for listing in content.listings[:_SHOWN_ROWS]:
         lines.append(
             f"  {listing.name} [{listing.code}]: {listing.projects} projects, {listing.value or 'no value'}"
@@ -139,4 +151,13 @@ def _table_lines(table: Table) -> list[str]:
     lines = [f"  {table.kind} {table.id or '(no id)'}: {len(table.rows)} rows{paging}"]
     lines.append("    " + " | ".join(table.headers))
     lines.extend("    " + " | ".join(row) for row in table.rows[:_SHOWN_ROWS])
+    for left_out in table.left_out[:_SHOWN_ROWS]:
+        shown = " | ".join(filter(None, left_out.row))
+        lines.append(f"    left out ({left_out.kind}): {shown}: {left_out.reason}")
+    if len(table.left_out) > _SHOWN_ROWS:
+        lines.append(f"    … {_rows(len(table.left_out))} left out in all")
     return lines
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
