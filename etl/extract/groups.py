@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 # "(Count=5)", "(Sum of Budget=R1 000, Count=2)", "(Continued on the next page)": sums, not the group's value
@@ -83,19 +82,3 @@ def _value(text: str, caption: str) -> str:
 def is_total(text: str) -> bool:
     """Whether a text is exactly such a word: a project called "Total sanitation" is none."""
     return " ".join(text.casefold().replace("-", " ").split()).rstrip(" :") in _SUMS
-
-
-def without_totals(rows: Sequence[Sequence[str]], numbers: list[int], ends: set[int]) -> list[int]:
-    """The numbers of the rows that are data.
-
-    `numbers`: ascending numbers of rows; `ends`: numbers before which a group ends. A row of sums is one
-    whose first text is such a word and behind which stand only rows of sums.
-    """
-    kept: list[int] = []
-    is_end = True
-    for number in reversed(numbers):
-        is_end = is_end or number + 1 in ends
-        is_end = is_end and is_total(next(filter(None, rows[number]), ""))
-        if not is_end:
-            kept.append(number)
-    return kept[::-1]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from etl.extract.document import Document
-from etl.extract.html import UNSHOWN, Element, has_class, is_hidden, squash, words_of
+from etl.extract.html import UNSHOWN, Element, has_class, squash, words_of
+from etl.extract.judgement import NO_EVIDENCE
 from etl.extract.types import ListingLine, NotData, Table
 
-_NO_REASON = "Nothing in it says that it is data: no heading, and no columns of figures, dates or codes."
 _LAYOUT = "It only arranges other parts of the page."
 _CODE = re.compile(r"\b[A-Z]{2,3}\d{0,3}\b")  # of a municipality
 _MOST_ANCESTORS = 200
@@ -41,11 +41,9 @@ def other_tables(document: Document, tables: list[Table], lines: Sequence[Listin
             continue
         is_leaf = element.find(".//table") is None
         is_grid = sum(len(row) > 1 for row in texts) > 1
-        if judged is None and not is_grid and not (is_leaf and len(words) > 1):
+        if not is_grid and not (is_leaf and len(words) > 1):
             continue
-        reason = judged.reason if judged else _NO_REASON if is_leaf else _LAYOUT
-        if judged is None and is_hidden(element):
-            reason = "It is hidden."
+        reason = judged.reason if judged else NO_EVIDENCE if is_leaf else _LAYOUT
         found.append(NotData(element.get("id") or "", len(texts), reason))
     return found
 

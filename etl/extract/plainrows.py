@@ -1,4 +1,4 @@
-"""A plain table's own rows that may be header, group or data; pager, filter and totals rows are not."""
+"""A plain table's own rows that may be header, group or data; pager, filter and hidden rows stand apart."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from etl.extract.document import Document
-from etl.extract.html import Element, is_hidden
+from etl.extract.html import Element, is_hidden, text_of
 from etl.extract.spans import span
+from etl.extract.types import LeftOut, RowKind
 
-_NO_DATA = re.compile(
-    r"(?:^|[\s_-]|rg|dx\w{2})(?:pager?|pagination|pagenation|paging|pgr|footer|foot|filter(?:row)?|commandrow|command"
-    r"|norecords?|emptydata\w*|totals?|grandtotal|subtotals?|jqgfirstrow|editform)(?=$|[\s_-]|row)",
-    re.IGNORECASE,
-)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _POSTBACK_PAGE = re.compile(r"Page(?:\$|%24)")
 _ENTRIES = ("input", "select", "textarea")
 _FILTERS_WITHIN = 4
+_NO_HEIGHT = re.compile(
+    r"(?:^|;|\s)(?:max-)?height\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|$)|visibility\s*:\s*collapse",
+    re.IGNORECASE,
+)
+_PAGER_WORD = re.compile(
+    r"\d{1,4}|[<>«»‹›|.…]+|of|page|pages|next|prev|previous|first|last|go|size:?|items?|showing|to|entries|records?",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"head|hdr|(?:^|\s)th\b|caption", re.IGNORECASE)
 SECTIONS = ("thead", "tbody", "tfoot")
 _WRAPPERS = frozenset(
@@ -34,6 +38,8 @@ class TableRow:
     cells: list[Element]
     section: str  # "thead", "tbody", "tfoot" or "" where the page names none
     classes: str = ""
+    group: Element | None = None  # the element of its section: no cell reaches beyond it
+    place: int = 0  # among all rows of the table
 
     def heads(self) -> int:
         """How many of its cells are `<th>`."""
@@ -42,10 +48,18 @@ class TableRow:
 
 @dataclass(slots=True)
 class OwnRows:
-    """The rows of one table in order; `pagers` are its pager rows, which are not among them."""
+    """The rows of one table in order. Pager, filter and hidden rows are not among them but `apart`, with the
+    place where each stood; `pagers` are the elements of its pager rows."""
 
     rows: list[TableRow] = field(default_factory=list)
     pagers: list[Element] = field(default_factory=list)
+    apart: list[tuple[int, LeftOut]] = field(default_factory=list)
+
+    def set_apart(self, row: TableRow, kind: RowKind, reason: str) -> None:
+        """The row is no data; a blank one is not worth a word."""
+        texts = [text_of(cell) for cell in row.cells]
+        if any(texts):
+            self.apart.append((row.place, LeftOut(texts, kind, reason)))
 
 
 def own_rows(table: Element, document: Document) -> OwnRows:
@@ -58,25 +72,37 @@ def own_rows(table: Element, document: Document) -> OwnRows:
 
 def _read_rows(table: Element) -> OwnRows:
     found = OwnRows()
-    for element, section, cells in _row_elements(table):
-        cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
-        if not cells or (element.attrib and is_hidden(element)):
-            continue
-        row = TableRow(element, cells, section, _CAMEL.sub("-", element.get("class") or ""))
-        if _is_pager(row):
+    for place, (element, group, cells) in enumerate(_row_elements(table)):
+        section = "" if group is None else group.tag
+        row = TableRow(element, cells, section, _CAMEL.sub("-", element.get("class") or ""), group, place)
+        row.cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
+        if not row.cells or (element.attrib and _is_unseen(element)):
+            row.cells = cells
+            found.set_apart(row, "hidden", "It is hidden.")
+        elif _is_pager(row):
             found.pagers.append(element)
-        elif section == "tfoot" or _NO_DATA.search(row.classes):
-            continue
+            found.set_apart(row, "pager", "It leads to other pages of the list.")
+        elif len(row.cells) == 1 and _is_form(row.cells[0]):
+            found.set_apart(row, "filter", "It is a form.")
         # filter boxes stand in or under the header: further down, boxes are data
-        elif len(found.rows) > _FILTERS_WITHIN or not _is_entry(row):
+        elif len(found.rows) <= _FILTERS_WITHIN and _is_entry(row):
+            found.set_apart(row, "filter", "It holds boxes to search the columns with.")
+        else:
             found.rows.append(row)
     return found
 
 
-def _row_elements(table: Element) -> Iterator[tuple[Element, str, list[Element]]]:
-    """Row, section and cells, also of wrong nesting that browsers forgive (`<font><tr>`, cells in no row)."""
+def _is_unseen(row: Element) -> bool:
+    return is_hidden(row) or bool(_NO_HEIGHT.search(row.get("style") or ""))
+
+
+def _row_elements(table: Element) -> Iterator[tuple[Element, Element | None, list[Element]]]:
+    """Row, the element of its section and cells, also of wrong nesting that browsers forgive.
+
+    (`<font><tr>`, cells in no row.)
+    """
     loose: list[Element] = []  # cells that stand in no row make one
-    waiting = [(iter(table), "")]
+    waiting: list[tuple[Iterator[Element], Element | None]] = [(iter(table), None)]
     while waiting:
         children, section = waiting[-1]
         child = next(children, None)
@@ -92,18 +118,31 @@ def _row_elements(table: Element) -> Iterator[tuple[Element, str, list[Element]]
         elif tag == "tr":
             yield child, section, list(child.iterchildren("td", "th"))
         elif tag in _WRAPPERS and not (child.attrib and is_hidden(child)):
-            waiting.append((iter(child), tag if tag in SECTIONS else section))
+            waiting.append((iter(child), child if tag in SECTIONS else section))
 
 
 def _is_pager(row: TableRow) -> bool:
-    """Links of a postback pager, or one cell of nothing but short numbers and arrows, two links at least."""
+    """Links of a postback pager, or one cell of nothing but short numbers and arrows, two links at least.
+
+    A class says so only of a row that holds nothing else.
+    """
+    words = "".join(row.element.itertext()).split() if len(row.cells) == 1 or _says_pager(row) else []
     if len(row.cells) == 1 and len(row.cells[0]):
         links = [anchor.get("href") or "" for anchor in row.element.iter("a")]
         if links:
-            words = "".join(row.element.itertext()).split()
             are_numbers = len(words) <= 30 and all(len(word) <= 4 and not word.isalpha() for word in words)
-            return bool(_POSTBACK_PAGE.search(links[0])) or (len(links) > 1 and are_numbers)
-    return "pager" in row.classes.lower() or "page-nation" in row.classes.lower()
+            if _POSTBACK_PAGE.search(links[0]) or (len(links) > 1 and are_numbers):
+                return True
+    if not _says_pager(row):
+        return False
+    if next(row.element.iter("a", "input", "select", "button"), None) is None:
+        return len(row.cells) == 1 and all(_PAGER_WORD.fullmatch(word.strip(",:()")) for word in words)
+    return len(row.cells) == 1 or all(_PAGER_WORD.fullmatch(word.strip(",:()")) for word in words)
+
+
+def _says_pager(row: TableRow) -> bool:
+    classes = row.classes.lower()
+    return any(word in classes for word in ("pager", "pagination", "pagenation", "paging", "pgr"))
 
 
 def _is_entry(row: TableRow) -> bool:
@@ -116,6 +155,12 @@ def _is_entry(row: TableRow) -> bool:
         for cell in row.cells
     )
     return entries > 0 and entries * 2 >= len(row.cells) and not any(map(_holds_words, row.cells))
+
+
+def _is_form(cell: Element) -> bool:
+    """Whether a cell across the table is there to be filled in: two boxes or more, or one without words."""
+    boxes = [box for box in cell.iter(*_ENTRIES) if box.get("type", "").lower() != "hidden"]
+    return len(boxes) > 1 or (len(boxes) == 1 and not _holds_words(cell))
 
 
 def _holds_words(cell: Element) -> bool:

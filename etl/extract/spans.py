@@ -42,16 +42,16 @@ def cell_of(element: Element, rows_left: int = 1) -> Cell:
     )
 
 
-def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
+def rectangle(rows: list[list[Element]], width: int = 0) -> list[list[Cell | None]]:
     """Rows of td/th elements, spans filled out; None where a row is shorter than the widest.
 
-    A colspan beyond the table's own columns ends with them. Fewer rows than were given come back where
-    filling out takes too many cells.
+    `width`: columns that the whole table has, where the rows are a part of it. A colspan beyond the table's
+    own columns ends with them. Fewer rows than were given come back where filling out takes too many cells.
     """
     filled: list[list[Cell | None]] = []
     hanging: dict[int, tuple[Cell, int]] = {}  # column → cell from above, rows that it still covers
     budget = _MAX_SPANNED
-    width = _own_width(rows)
+    width = max([width, *map(row_width, rows)])
     for number, elements in enumerate(rows):
         row = _filled_row(elements, hanging, len(rows) - number, width)
         budget -= len(row) - len(elements)
@@ -66,9 +66,9 @@ def rectangle(rows: list[list[Element]]) -> list[list[Cell | None]]:
     return filled
 
 
-def _own_width(rows: list[list[Element]]) -> int:
-    """The most columns that a row has without the cells that stretch across all."""
-    return max((sum(map(_columns, elements)) for elements in rows), default=0)
+def row_width(cells: list[Element]) -> int:
+    """The columns that a row takes without the cells that stretch across all."""
+    return sum(map(_columns, cells))
 
 
 def _columns(element: Element) -> int:

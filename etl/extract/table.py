@@ -1,89 +1,108 @@
-"""Plain tables: asp:GridView, RadGrid, DataTables, tables written by hand; layout tables are left alone."""
+"""Plain tables: asp:GridView, RadGrid, DataTables, tables written by hand; layout tables are left alone.
+
+The grid comes first (`gridlines`), then its header (`plainheader`), then the verdict whether it is data
+(`judgement`), then each row's kind (`rowkinds`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
-from etl.extract.groups import Groups, without_totals
+from etl.extract.gridlines import Grid, Line, grid_of
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
+from etl.extract.judgement import is_aside, reason_against
 from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
-from etl.extract.plainheader import captions, header_rows, is_calendar
-from etl.extract.plainrows import OwnRows, TableRow, own_rows, spans_all
-from etl.extract.spans import Cell, rectangle, span
-from etl.extract.types import Table
+from etl.extract.plainheader import Header, captions, find_header
+from etl.extract.plainrows import OwnRows, own_rows
+from etl.extract.rowkinds import tell_apart
+from etl.extract.spans import Cell, span
+from etl.extract.types import NotData, Table
 
 # Controls whose inner tables are never data; panels, popups and tab pages may hold some
 _CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "dxlp", "dxnb-header", "dxic",
-                  "ui-datepicker", "calendar", "rcMainTable", "rcCalendar", "navbox", "navbar")  # fmt: skip
-_LAYOUT_ROLES = ("presentation", "none")
-_LONG = 600  # characters: a cell that holds a page's worth of text is layout
+                  "ui-datepicker", "rcMainTable", "rcCalendar")  # fmt: skip
+_MOST_ANCESTORS = 500
+_MOST_HEADS = 6
 
 
 @dataclass(slots=True)
 class _Shape:
-    """A plain table's rows told apart."""
+    """A plain table's grid with the place of its header."""
 
-    header: list[TableRow]
-    body: list[TableRow]
-    width: int
+    grid: Grid
+    header: Header
+    head: list[Line]  # the header's lines, which may stand in a table of their own
+    rows: OwnRows
+
+    @property
+    def body(self) -> list[Line]:
+        """The lines below the header."""
+        return self.grid.lines[self.header.end :]
 
 
 def read_tables(document: Document) -> list[PlacedTable]:
     """All plain data tables that no other reader has taken, those that lie on their side turned.
 
-    Tables of labels beside values are put aside: `document.labelled`.
+    Tables of labels beside values are put aside: `document.labelled`; those that are no data, too:
+    `document.not_data`.
     """
     found: list[PlacedTable] = []
-    head_apart: _Shape | None = None
-    head_table: Element | None = None
+    head_apart: tuple[Element, _Shape] | None = None
     for table in document.all("table"):
-        if table in document.taken or not _is_candidate(table, document):
+        if table in document.taken:
+            continue
+        if reason := _is_no_candidate(table):
+            document.not_data[table] = NotData(table.get("id") or "", 0, reason)
             continue
         rows = own_rows(table, document)
         if result := _turned(table, rows, document):
             document.taken.add(table)
             found.append(PlacedTable(table, result))
             continue
-        if pairs := table_pairs(table, document):
+        if not is_aside(table) and (pairs := table_pairs(table, document)):
             document.labelled[table] = pairs
             continue
-        shape = _shape(rows, document)
-        if shape is None and head_apart is not None:
-            shape = _joined(head_apart, rows)
-            document.taken.update([head_table] if shape is not None else [])
-        head_table = table
-        head_apart = shape if shape is not None and not shape.body else None
-        if shape is None or not shape.body or _is_layout(table, shape):
+        if not rows.rows or _is_layout(table, rows):
             continue
-        result = _read(table, shape, rows, document)
-        if result is not None:
+        shape = _shape(rows, document)
+        if _heads_with_tables(shape):
+            continue
+        if head_apart is not None and (joined := _joined(head_apart[1], shape)):
+            document.taken.add(head_apart[0])
+            document.not_data.pop(head_apart[0], None)
+            shape = joined
+        head_apart = (table, shape) if shape.head and not shape.body else None
+        if not shape.body:
+            if shape.head:
+                document.not_data[table] = _no_data(table, shape, "It has a heading and no rows.")
+            continue
+        result = _read(table, shape, document)
+        if isinstance(result, NotData):
+            document.not_data[table] = result
+        else:
             document.taken.add(table)
             found.append(PlacedTable(table, result))
     return found
 
 
-def _is_candidate(table: Element, document: Document) -> bool:
-    """Whether the table stands where data may stand: not in a control, not hidden, not marked as layout."""
-    if (
-        table.get("role") in _LAYOUT_ROLES
-        or has_class(table, "dx", "rcMainTable", "navbox", "calendar")
-        or is_hidden(table)
-    ):
-        return False
-    for parent in table.iterancestors():
-        if parent.tag == "nav" or parent.tag == "footer":
-            return False
-        classes = parent.get("class")
-        if not classes:
+def _is_no_candidate(table: Element) -> str:
+    """Why the table stands where no data can stand (in a control's own parts, hidden), or ""."""
+    if is_hidden(table):
+        return "It is hidden."
+    if has_class(table, "dx", "rcMainTable", "ui-datepicker"):
+        return "It is part of a control of the page."
+    for parent in islice(table.iterancestors(), _MOST_ANCESTORS):
+        if not parent.get("class"):
             continue
         if has_class(parent, "dxgvDetailRow", "dxgvDetailCell", "dxgvEditForm"):
-            return True
+            return ""
         if parent.tag != "body" and has_class(parent, *_CONTROL_PARTS):
-            return False
-    return True
+            return "It is part of a control of the page."
+    return ""
 
 
 def _turned(table: Element, own: OwnRows, document: Document) -> Table | None:
@@ -129,32 +148,15 @@ def _links(cells: list[Element | None], document: Document) -> dict[int, str]:
     return {at: url for at, url in found if url}
 
 
-def _shape(rows: OwnRows, document: Document) -> _Shape | None:
-    found = rows.rows
-    if not found:
-        return None
-    width = max(sum(span(cell, "colspan", 1000) for cell in row.cells) for row in found)
-    if width < 2:
-        return None
-    place = header_rows(found, width, document.field_of)
-    return _Shape(found[place[0] : place[1]], found[place[1] :], width) if place else None
-
-
-def _joined(head: _Shape, rows: OwnRows) -> _Shape | None:
-    """A header that stands in a table of its own, with the table of rows that follows it."""
-    widths = {len(row.cells) for row in rows.rows}
-    return _Shape(head.header, rows.rows, head.width) if widths == {head.width} else None
-
-
-def _is_layout(table: Element, shape: _Shape) -> bool:
-    """Whether the table only arranges others: a table in its header, or real tables in most of its rows."""
-    if any(cell.find(".//table") is not None for row in shape.header for cell in row.cells):
-        return not any(row.heads() for row in shape.header)
+def _is_layout(table: Element, rows: OwnRows) -> bool:
+    """Whether the table only arranges others: tables in most of its rows, or more in them than around."""
     if table.find(".//table") is None:
         return False
-    nested = sum(1 for row in shape.body if any(_holds_table(cell) for cell in row.cells))
-    has_heads = any(row.heads() for row in shape.header)
-    return nested * 2 > len(shape.body) and not (has_heads and len(shape.body) > 1)
+    nested = sum(1 for row in rows.rows if any(map(_holds_table, row.cells)))
+    if any(row.heads() > 1 for row in rows.rows[:_MOST_HEADS]):
+        return nested * 2 > len(rows.rows) and len(rows.rows) < 3
+    lines = sum(1 for _ in table.iter("tr"))
+    return nested * 2 > len(rows.rows) or (nested > 0 and lines > 4 * len(rows.rows))
 
 
 def _holds_table(cell: Element) -> bool:
@@ -162,88 +164,85 @@ def _holds_table(cell: Element) -> bool:
     return inner is not None and sum(1 for _ in zip(inner.iter("tr"), range(2), strict=False)) > 1
 
 
-def _read(table: Element, shape: _Shape, rows: OwnRows, document: Document) -> Table | None:
-    header = rectangle([row.cells for row in shape.header])
-    body, groups = _body(shape)
-    filled = rectangle([row.cells for row in body])
-    document.is_clipped |= len(filled) < len(body)
-    width = max(len(filled[0]) if filled else 0, len(header[0]) if header else 0)
-    headers = captions(header, width)
-    filled, links = _data(filled, headers, groups, document)
-    if not filled or is_calendar(headers):
+def _heads_with_tables(shape: _Shape) -> bool:
+    """Whether what would be the header holds tables, and no `<th>`."""
+    rows = [line.row for line in shape.head]
+    has_tables = any(_holds_table(cell) for row in rows for cell in row.cells)
+    return has_tables and not any(row.heads() for row in rows)
+
+
+def _shape(rows: OwnRows, document: Document) -> _Shape:
+    grid = grid_of(rows)
+    document.is_clipped |= grid.is_clipped
+    header = find_header(grid.lines, document.field_of) if grid.lines else Header(0, 0)
+    return _Shape(grid, header, grid.lines[header.start : header.end], rows)
+
+
+def _joined(head: _Shape, below: _Shape) -> _Shape | None:
+    """A header that stands in a table of its own, with the table of rows that follows it."""
+    if below.head or _columns(head.rows) != _columns(below.rows):
         return None
-    kept = [at for at in range(width) if headers[at] or any(_says_something(row, at) for row in filled)]
-    texts = [[_text(row, at) for at in kept] for row in filled]
-    if len(kept) < 2 or _is_prose(texts) or not any(any(row) for row in texts):
-        return None
-    group_captions, group_values = groups.columns(len(texts))
-    if group_captions:
-        texts = [before + row for before, row in zip(group_values, texts, strict=True)]
+    rows = OwnRows(head.rows.rows + below.rows.rows, below.rows.pagers, below.rows.apart)
+    grid = grid_of(rows)
+    header = Header(head.header.start, head.header.end, head.header.score, head.header.basis)
+    return _Shape(grid, header, grid.lines[header.start : header.end], rows)
+
+
+def _columns(rows: OwnRows) -> int:
+    return max((sum(span(cell, "colspan", 1000) for cell in row.cells) for row in rows.rows), default=0)
+
+
+def _no_data(table: Element, shape: _Shape, reason: str) -> NotData:
+    return NotData(table.get("id") or "", len(shape.grid.lines), reason)
+
+
+def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
+    headers = captions(shape.head, shape.grid.width)
+    if reason := reason_against(table, shape.header, shape.body, headers):
+        return _no_data(table, shape, reason)
+    known = [at for at, header in enumerate(headers) if document.field_of(header) == "external_id"]
+    body = tell_apart(shape.body, shape.head, headers, known)
+    if not body.data:
+        return _no_data(table, shape, "It has a heading, and below it no row of data.")
+    shown = [at for at, header in enumerate(headers) if header or _says_something(body.data, at)]
+    if not shown:
+        return _no_data(table, shape, "Its cells hold buttons only.")
+    links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
+    texts = [[line.texts[at] for at in shown] for line in body.data]
+    names, values = body.groups.columns(len(texts))
+    if names:
+        texts = [before + row for before, row in zip(values, texts, strict=True)]
+    if not shape.head:
+        headers = [f"Column {place}" for place in range(1, len(headers) + 1)]
     everywhere = linked_columns(links)
-    return Table(
+    blank = [""] * len(names)
+    result = Table(
         kind="table",
         id=table.get("id") or "",
-        headers=group_captions + [headers[at] for at in kept],
+        headers=names + [headers[at] for at in shown],
         rows=texts,
         links=best_links(links, document.identifying(headers)),
-        pager=next(filter(None, map(postback_pager, rows.pagers)), None),
-        field_names=[""] * (len(group_captions) + len(kept)),
-        linked={len(group_captions) + place for place, at in enumerate(kept) if at in everywhere},
+        pager=next(filter(None, map(postback_pager, shape.rows.pagers)), None),
+        field_names=[""] * (len(names) + len(shown)),
+        linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
+    for _, row in body.left_out:
+        if row.kind == "total":
+            row.row = blank + [row.row[at] for at in shown]
+    left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
+    result.left_out = [row for _, row in left_out]
+    if body.column_notes:
+        result.column_notes = blank + [body.column_notes[at] for at in shown]
+    result.context = [cell.text for line in shape.grid.lines[: shape.header.start] for _, cell in line.starts]
+    return result
 
 
-def _body(shape: _Shape) -> tuple[list[TableRow], Groups]:
-    """Data rows, and the group rows between them. A spanning row behind the last data row is a note."""
-    body: list[TableRow] = []
-    groups = Groups()
-    levels: dict[tuple[str, ...], int] = {}
-    hanging = 0  # rows that a cell of an earlier row still covers
-    for row in shape.body:
-        if not hanging and _is_group(row, shape.width):
-            if text := " ".join(filter(None, map(words_of, row.cells))):
-                groups.open(levels.setdefault(_signature(row), len(levels)), text, len(body))
-            continue
-        hanging = max(
-            [hanging - 1, *(span(cell, "rowspan", 10_000) - 1 for cell in row.cells if cell.get("rowspan"))]
-        )
-        hanging = max(hanging, 0)
-        body.append(row)
-    return body, Groups() if groups.are_details(len(body)) else groups
+def _says_something(lines: list[Line], at: int) -> bool:
+    return any(_has_words(line.cells[at]) for line in lines)
 
 
-def _is_group(row: TableRow, width: int) -> bool:
-    if spans_all(row, width) or (len(row.cells) == 1 and width > 1):
-        return True
-    return "rgGroupHeader" in (row.element.get("class") or "")
-
-
-def _signature(row: TableRow) -> tuple[str, ...]:
-    """What tells the levels of group rows apart: their looks."""
-    cell = row.cells[-1]
-    return (row.classes, cell.tag, *(cell.get(name) or "" for name in ("class", "style", "bgcolor", "align")))
-
-
-def _data(
-    filled: list[list[Cell | None]], headers: list[str], groups: Groups, document: Document
-) -> tuple[list[list[Cell | None]], list[dict[int, str]]]:
-    """OwnRows that are data (no blank row, no repeated header, no sums), and their links per column."""
-    texts = [[cell.text if cell is not None else "" for cell in row] for row in filled]
-    filled_rows = [number for number, row in enumerate(texts) if any(row) and row != headers[: len(row)]]
-    kept = without_totals(texts, filled_rows, {group.start for group in groups.found})
-    groups.keep(kept)
-    return [filled[number] for number in kept], [
-        _links([cell and cell.element for cell in filled[number]], document) for number in kept
-    ]
-
-
-def _text(row: list[Cell | None], at: int) -> str:
-    cell = row[at] if at < len(row) else None
-    return cell.text if cell is not None else ""
-
-
-def _says_something(row: list[Cell | None], at: int) -> bool:
+def _has_words(cell: Cell | None) -> bool:
     """Whether the cell holds words that are more than a button's or an image's."""
-    cell = row[at] if at < len(row) else None
     if cell is None or not cell.text:
         return False
     if not len(cell.element):
@@ -254,8 +253,3 @@ def _says_something(row: list[Cell | None], at: int) -> bool:
 
 def _is_button(part: Element) -> bool:
     return part.tag == "button" or (part.get("href") or "javascript:").startswith(("javascript:", "#"))
-
-
-def _is_prose(rows: list[list[str]]) -> bool:
-    longest = [max(map(len, row)) for row in rows]
-    return sum(longest) > _LONG * len(rows)
