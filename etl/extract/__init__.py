@@ -23,6 +23,7 @@ from etl.extract.links import Links
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
+from etl.extract.remarks import read_remarks
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.views import read_views
@@ -70,6 +71,7 @@ def read_page(
         tables=tables,
         not_data=other_tables(document, tables, listings),
         listings=listings,
+        remarks=read_remarks(document),
         links=read_links(document),
         form=read_form(document, url),
         controls=document.controls,

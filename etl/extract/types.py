@@ -79,7 +79,10 @@ class Table:
     context: list[str] = field(default_factory=list)
     # a unit row's text per column, or [] where there is none
     column_notes: list[str] = field(default_factory=list)
-    role: Literal["", "projects", "lines"] = ""  # what its rows were used as, "" where they were not
+    # what understanding adds: its headings with the units that the page names beside them, and what its rows
+    # were used as, "" where they were not
+    labels: list[str] = field(default_factory=list)
+    role: Literal["", "projects", "lines"] = ""
 
 
 @dataclass(slots=True)
@@ -128,6 +131,7 @@ class PageContent:
     not_data: list[NotData] = field(default_factory=list)
     listings: list[ListingLine] = field(default_factory=list)
     projects: list[PublishedProject] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # sentences outside of tables that may name a unit
     links: list[Link] = field(default_factory=list)
     form: Form | None = None
     controls: list[Control] = field(default_factory=list)

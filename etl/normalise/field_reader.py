@@ -79,6 +79,7 @@ class FieldReader:
         self, line: Mapping[str, str], page: Mapping[str, str], vocabulary: Vocabulary, lookup: Lookup
     ) -> None:
         self.vocabulary = vocabulary
+        self._may_be_named = lookup.may_be_named
         self.issues: list[Issue] = []
         self.sources: dict[str, str] = {}
         self._fields: dict[str, list[Candidate]] = {}
@@ -119,7 +120,7 @@ class FieldReader:
     def read(self) -> dict[str, Any]:
         """All typed values but those of place (`etl.normalise.placing`)."""
         values: dict[str, Any] = {field: self._sourced_text(field) for field in _TEXTS}
-        if values["name"] is None and values["description"] is not None:
+        if values["name"] is None and values["description"] is not None and not self._may_be_named:
             # Lists without a column of names describe the works instead; that text is what names the project
             values["name"], self.sources["name"] = values["description"], self.sources["description"]
         for field, parse in _PARSED:

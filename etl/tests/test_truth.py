@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from etl.tests.truth import judged
 from etl.values.labels import FIELD_LABELS
 from etl.values.vocabulary import normal_label
 from projects.models import Municipality
@@ -41,7 +39,9 @@ def test_the_renderings_share_no_code_with_what_reads_them() -> None:
                 imported |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module or "")
-    ours = {name for name in imported if name.split(".")[0] in ("buka", "etl", "projects", "realtime", "replica")}
+    ours = {
+        name for name in imported if name.split(".")[0] in ("buka", "etl", "projects", "realtime", "replica")
+    }
     assert all(name.startswith("replica.renderings") for name in ours), ours
     assert len(ours) > 5
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from etl import extract
 from etl.extract.columns import shared_headings
 from etl.extract.types import PageContent
+from etl.understand.context import around
 from etl.understand.projects import Meanings, read_projects
 from etl.values.vocabulary import FIELD_LABELS
 
@@ -23,7 +24,7 @@ def read_page(
     """
     known = FIELD_LABELS if labels is None else labels
     content = extract.read_page(body, url=url, content_type=content_type, labels=known)
-    content.projects = read_projects(content.tables, url, Meanings(known))
+    content.projects = read_projects(content.tables, url, Meanings(known), around(content))
     content.notes += _notes(content)
     return content
 

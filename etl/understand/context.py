@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from etl.extract.types import PageContent, Table
 from etl.values.text import one_line
 from etl.values.units import Unit, label_unit
 
@@ -27,6 +28,7 @@ _BILLIONS = re.compile(
 _RANDS = re.compile(r"\b(?:in|are)\s+(?:full\s+|whole\s+)?rands?\b(?!\s*(?:thousand|million))", re.IGNORECASE)
 _PERCENT = re.compile(r"^[(\[]?\s*(?:%|percent|per cent)\s*[)\]]?$", re.IGNORECASE)
 # An amount of its own in a note ("Total budget: R5 million") names no unit of the columns
+_SPEAKS_OF_ALL = re.compile(r"\b(?:all|alle|figures|amounts|bedrae|values|waardes)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d[\d ,.]*\s*(?:million|billion|thousand|bn|mn|m)?\b", re.IGNORECASE)
 _SCALES = ((_MILLIONS, 10**6, "R million"), (_THOUSANDS, 1000, "R'000"), (_BILLIONS, 10**9, "R billion"))
 
@@ -54,14 +56,26 @@ def unit_in(text: str) -> Unit | None:
     return None
 
 
-def table_units(context: Sequence[str]) -> list[NamedUnit]:
-    """The different units of money that a table's surroundings name, in reading order."""
+def table_units(table: Table, remarks: Sequence[str]) -> list[NamedUnit]:
+    """The different units of money that a table's surroundings name, in reading order; where they name none,
+    those that the page names for all."""
+    return _units(table.context) or _units(remarks)
+
+
+def _units(texts: Sequence[str]) -> list[NamedUnit]:
     found: dict[Decimal, NamedUnit] = {}
-    for text in context:
+    for text in texts:
         unit = unit_in(text)
         if unit and unit.kind == "money":
             found.setdefault(unit.factor, NamedUnit(unit, text))
     return list(found.values())
+
+
+def around(content: PageContent) -> list[str]:
+    """The page's sentences that speak of all of its tables: those that no table has for itself, and those
+    that say so."""
+    claimed = {text for table in content.tables for text in table.context}
+    return [text for text in content.remarks if text not in claimed or _SPEAKS_OF_ALL.search(text)]
 
 
 def column_unit(label: str, note: str, around: Sequence[NamedUnit]) -> tuple[NamedUnit | None, bool]:

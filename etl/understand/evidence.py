@@ -24,7 +24,8 @@ _CURRENCY = re.compile(
     r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn|rand)\b|^\W*R\s?\d", re.IGNORECASE
 )
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
-_PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:%|percent|per cent)", re.IGNORECASE)
+_PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
+_FIRST_NUMBER = re.compile(r"\d[\d ,.]*")
 _CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z/_-])[\w./()-]{2,40}$")
 _SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
 _MONTHLY = re.compile(r"^[A-Za-z]{3,9}[ '-]*(?:\d{4}|\d{2})$")
@@ -111,7 +112,8 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
     if len(plain) > LONGEST_FIGURE or not any(map(str.isdigit, plain)):
         return "words", None
     if _PERCENT.match(plain):
-        shape = read_shape(plain.lstrip("- ").rstrip("% percntPERCNT").strip())
+        first = _FIRST_NUMBER.search(plain)
+        shape = read_shape(first[0].strip(" ,.")) if first else None
         return "percent", shape.number if shape else None
     if _NUMBER.match(plain):
         shape = read_shape(plain.strip("()[]- "))

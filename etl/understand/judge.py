@@ -10,8 +10,8 @@ from etl.understand import plan as plans
 from etl.understand.context import NamedUnit, column_unit
 from etl.understand.evidence import ColumnValues, Profile, day_first, decimal_mark, has_slashed_dates, profile
 from etl.understand.plan import Choice
-from etl.understand.words import is_built_in, known_label, meanings
-from etl.values.places import MUNICIPAL_CODE
+from etl.understand.words import is_built_in, is_of_another_thing, known_label, meanings
+from etl.values.places import METRO_CODE, MUNICIPAL_CODE
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
@@ -25,6 +25,7 @@ _LEAST = 3  # different texts from which on values can speak against a known hea
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
 _SMALLEST = 1000  # rand: a column whose figures are all below that counts something larger
 _SHOWN = 5
+_OWN_WORDS = 0.8  # … where each is a project's name
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
 
@@ -56,7 +57,7 @@ def judge(columns: Sequence[Column], around: Sequence[NamedUnit], labels: Mappin
     """One choice a column. `labels`: whole headings with their fields, a steward's among them; "" forbids."""
     ranks = {label: rank for rank, label in enumerate(labels)}
     choices = [_choose(column, around, labels, ranks) for column in columns]
-    return _one_each(choices, columns)
+    return _named(_one_each(choices, columns))
 
 
 def _choose(
@@ -108,7 +109,7 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
             continue
         fit, sentence = _fit(field, column.values, seen)
         claims.append(_Claim(field, words, fit, (f"“{label}” are words for {_name(field)}.", sentence)))
-    return claims or _by_values(column.values, seen)
+    return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
 
 
 # field → (the share of a column's texts that have its meaning, what that is worth)
@@ -136,7 +137,7 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
     if not found and seen.count >= _LEAST:
         if seen.unique and seen.code >= 0.9:
             found.append(_Claim("external_id", 0.4, 0.5, ("Every row has a code of its own.",)))
-        elif seen.unique and seen.words >= 0.9 and seen.length > 12:
+        elif seen.words >= 0.9 and values.variety > _OWN_WORDS and 8 < seen.length < 90:
             found.append(_Claim("name", 0.4, 0.5, ("Every row has words of its own.",)))
         elif seen.money >= 0.8:
             found.append(_Claim("budget", 0.36, 0.5, ("It holds amounts of money.",)))
@@ -150,7 +151,7 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
 def _share(field: str, values: ColumnValues, seen: Profile) -> float:
     """The share of the texts that have a meaning in the words of that field."""
     means: dict[str, Callable[[str], object]] = {
-        "municipality": MUNICIPAL_CODE.search,
+        "municipality": lambda text: MUNICIPAL_CODE.search(text) or METRO_CODE.search(text),
         "province": province_of,
         "programme": DEFAULT.programme_of,
         "status": DEFAULT.status_of,
@@ -225,7 +226,7 @@ def _degrees(field: str, values: ColumnValues, seen: Profile) -> float:
 
 
 def _point(field: str, values: ColumnValues, seen: Profile) -> float:
-    return 1.0 if seen.point >= 0.5 else 0.0
+    return 1.0 if seen.point >= 0.5 else -1.0 if seen.number >= 0.6 else 0.0
 
 
 _FITS: dict[str, Callable[[str, ColumnValues, Profile], float]] = {
@@ -312,6 +313,19 @@ def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
             for at in (best, second):
                 other = choices[second if at == best else best].label
                 choices[at] = _doubted(choices[at], f"“{other}” could be {_name(field)} as well.")
+    return choices
+
+
+def _named(choices: list[Choice]) -> list[Choice]:
+    """Where no heading means a name, and one column alone has words of its own in every row, that is it."""
+    if any(choice.field == "name" for choice in choices):
+        return choices
+    likely = [at for at, choice in enumerate(choices) if choice.field is None and choice.proposal == "name"]
+    if len(likely) != 1 or not any(choice.field == "external_id" for choice in choices):
+        return choices
+    (at,) = likely
+    why = "No other column has words of its own in every row, and none is called a name."
+    choices[at] = replace(choices[at], field="name", evidence=(*choices[at].evidence, why))
     return choices
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from etl.understand import plan as plans
 from etl.understand.evidence import ColumnValues
@@ -35,6 +36,12 @@ class Lookup:
         """The field that the label means, in lists or on pages, or None."""
         choice = self.choice(label, "line") or self.choice(label, "page")
         return choice.field if choice else None
+
+    @cached_property
+    def may_be_named(self) -> bool:
+        """Whether a column that is not understood may hold the names."""
+        waiting = (choice for shape in self.plan.shapes if shape.part != "table" for choice in shape.columns)
+        return any(choice.field is None and choice.proposal == "name" for choice in waiting)
 
     def _found(self, label: str, part: str) -> Choice | None:
         shown = [where for where in (part, "line", "page") if self.plan.covers(label, where)]

@@ -12,7 +12,7 @@ from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import PublishedProject, Table
 from etl.understand import words
-from etl.understand.context import column_unit, table_units
+from etl.understand.context import NamedUnit, column_unit, table_units
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
@@ -43,6 +43,7 @@ class Meanings:
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
         self._fields: dict[str, str | None] = {}
+        self.doubts: dict[str, str] = {}  # label → why its figures are not read
 
     def field_of(self, label: str) -> str | None:
         if label not in self._fields:
@@ -66,8 +67,12 @@ class Meanings:
         return {choice.label: choice for choice in choices}
 
 
-def read_projects(tables: list[Table], page_url: str, meanings: Meanings) -> list[PublishedProject]:
-    """Lines of project tables, and the project whose own page this is."""
+def read_projects(
+    tables: list[Table], page_url: str, meanings: Meanings, remarks: Sequence[str]
+) -> list[PublishedProject]:
+    """Lines of project tables, and the project whose own page this is. Tables learn their labels and roles."""
+    for table in tables:
+        _name_columns(table, meanings, table_units(table, remarks))
     shown = [(table.kind, _lines(meanings, table)) for table in tables if table.kind != "fields"]
     lines = each_once(meanings.field_of, shown)
     is_list = any(kind == "cards" and projects for kind, projects in shown)
@@ -108,9 +113,9 @@ def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
     if listing_rows(table):
         table.role = "lines"
         return []
-    headers, kept = with_units(table), data_columns(meanings.field_of, table)
+    headers, kept = table.labels, data_columns(meanings.field_of, table)
     rows = [published([headers[at] for at in kept], [row[at] for at in kept]) for row in table.rows]
-    doubts = _doubts(table, headers)
+    doubts = meanings.doubts
     choices = meanings.of_rows(rows, doubts)
     if not is_about_projects(choices.values(), 1) and not _leads_on(choices.values(), table):
         return []
@@ -124,38 +129,28 @@ def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
     ]
 
 
-def with_units(table: Table) -> list[str]:
-    """The headings of a table's columns, a unit that its surroundings name for their figures behind them:
-    "Budget" under a caption "R'000" is "Budget (R'000)"."""
-    around = table_units(table.context)
-    if not around and not table.column_notes:
-        return table.headers
+def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit]) -> None:
+    """Write the unit that a column's surroundings name behind its heading: "Budget" under a caption "R'000" is
+    "Budget (R'000)". Where they name several, no figure of the column is read."""
     notes = table.column_notes or [""] * len(table.headers)
-    headers = []
-    for header, note in zip(table.headers, notes, strict=True):
-        named, _ = column_unit(header, note, around if _counts_money(header) else ())
-        is_own = named is None or named.where == header or not header
-        headers.append(header if is_own or named is None else f"{header} ({named.unit.text})")
-    return headers
+    table.labels = list(table.headers)
+    for at, (header, note) in enumerate(zip(table.headers, notes, strict=True)):
+        if not header or not (note or around):
+            continue
+        named, is_doubtful = column_unit(header, note, around if _counts_money(header) else ())
+        if named is not None and named.where != header:
+            if named.unit.factor != 1 or named.unit.kind == "percent":
+                table.labels[at] = f"{header.rstrip(' :')} ({named.unit.text})"
+        elif is_doubtful:
+            meanings.doubts[header] = "The page names several units: " + "; ".join(
+                one.where for one in around
+            )
 
 
 def _counts_money(header: str) -> bool:
     """Whether the words of a heading may speak of money."""
     likely = next(iter(words.meanings(header)), None)
     return likely is not None and likely[0] in BY_NAME and BY_NAME[likely[0]].kind is Kind.MONEY
-
-
-def _doubts(table: Table, headers: Sequence[str]) -> dict[str, str]:
-    around = table_units(table.context)
-    if len(around) < 2:
-        return {}
-    why = "The page names several units: " + "; ".join(one.where for one in around)
-    notes = table.column_notes or [""] * len(headers)
-    return {
-        header: why
-        for header, own, note in zip(headers, table.headers, notes, strict=True)
-        if _counts_money(own) and column_unit(own, note, around)[1]
-    }
 
 
 def _identifying(choices: Iterable[Choice]) -> tuple[str, str]:
@@ -190,9 +185,9 @@ def _any(choices: Mapping[str, Choice]) -> bool:
 
 
 def _fields_of(meanings: Meanings, tables: Sequence[Table]) -> tuple[dict[str, str], dict[str, Choice]]:
-    headers = [header for table in tables for header in with_units(table)]
+    headers = [header for table in tables for header in table.labels]
     texts = published(headers, [value for table in tables for value in table.rows[0]])
-    return texts, meanings.of_rows([texts], {})
+    return texts, meanings.of_rows([texts], meanings.doubts)
 
 
 def _identity(texts: Mapping[str, str], choices: Mapping[str, Choice]) -> str:

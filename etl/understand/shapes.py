@@ -10,7 +10,6 @@ from etl.understand import plan as plans
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice, ReadingPlan, ShapePlan
-from etl.understand.projects import with_units
 
 _FEW = 3  # different texts below which a reading does not speak against an earlier one
 _LEAST_ROWS, _LEAST_COLUMNS = 2, 2  # of a table that is worth a steward's look
@@ -52,7 +51,7 @@ class Shapes:
         for table in tables:
             is_large = len(table.rows) >= _LEAST_ROWS and len(table.headers) >= _LEAST_COLUMNS
             if table.role == "" and table.kind != "fields" and is_large:
-                headers = with_units(table)
+                headers = table.labels or table.headers
                 shown = [dict(zip(headers, row, strict=False)) for row in table.rows]
                 rows.setdefault(("table", frozenset(headers)), []).extend(shown)
         for key, some in rows.items():

@@ -25,7 +25,7 @@ distriksmunisipaliteit=district,municipality dist=district prov=province provinc
 provinsie=province provinsiale=province program=programme programmes=programme programs=programme
 progr=programme fin=fin grants=grant toekenning=grant toelae=grant funds=fund funding=fund fonds=fund
 befondsing=fund funder=funder befondser=funder src=source bron=source tipe=type types=type
-kategorie=category cat=category categ=category soort=type stat=status toestand=status state=state
+kategorie=category cat=category categ=category soort=type stat=status toestand=status state=status
 stadium=stage stages=stage fase=phase phases=phase prog=prog vordering=progress physical=physical
 phys=physical fisiese=physical fis=physical perc=percent pct=percent percentage=percent persentasie=percent
 pers=percent persent=percent percent=percent complete=complete completed=complete compl=complete
@@ -66,7 +66,8 @@ verwysingsnommer=reference,number projectno=project,number projectname=project,n
 projname=project,name projectid=project,id projid=project,id refno=reference,number
 projectstatus=project,status startdate=start,date enddate=end,date completiondate=completion,date
 munisipaliteitskode=municipality,code munisipaliteitsnaam=municipality,name provinsienaam=province,name
-van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
+prev=previous vorige=previous prior=previous fy=annual boekjaar=annual jaar=annual south=south suid=south east=east
+oos=east van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
 """.split()
 # words that say nothing about which field it is
 _NEUTRAL = (
@@ -76,6 +77,15 @@ WORDS: dict[str, tuple[str, ...]] = {
     written: tuple(plain.split(",")) for written, _, plain in (entry.partition("=") for entry in _WORDS)
 }
 NEUTRAL = frozenset(_NEUTRAL.split())
+# Words of columns that are no field of ours, whatever their values look like
+OTHER = frozenset(
+    "remark remarks comment comments opmerking opmerkings note notes challenge challenges risk risks reason reasons"
+    " action actions mitigation contact person manager engineer consultant email phone"
+    " telephone cell fax user capturer captured updated refreshed printed modified ward wyk wards village villages"
+    " town towns settlement beneficiary beneficiaries household households population jobs job women youth vote"
+    " retention variation variance balance savings previous annual month quarter claim certificate invoice vat"
+    " weather safety report photo photos link document attachment tender bid cidb count".split()
+)
 # words with two plain forms: each is tried
 EITHER = {
     "prog": ("progress", "programme"),
@@ -187,7 +197,7 @@ PHRASES: dict[str, dict[str, str]] = {
         " actual operating maintenance forecast next claim own",
     },
     "expenditure": {
-        "1.0": "expenditure|expenditure todate|spent|spent todate|amount spent|total paid"
+        "1.0": "budget spent|budget used|expenditure|expenditure todate|spent|spent todate|amount spent|total paid"
         "|paid todate|payment todate|cumulative expenditure|actual cost todate|cost todate"
         "|total spent|disbursed todate|cumulative payment|actual cost",
         "0.75": "disbursed|payment|paid",
@@ -224,12 +234,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "never": "number fee cost date amount estate social contact",
     },
     "latitude": {
-        "1.0": "latitude|y coordinate",
+        "1.0": "gps south|coordinate south|latitude|y coordinate",
         "helps": "gps coordinate s dd decimal degree y",
         "never": "longitude x",
     },
     "longitude": {
-        "1.0": "longitude|x coordinate",
+        "1.0": "gps east|coordinate east|longitude|x coordinate",
         "helps": "gps coordinate e dd decimal degree x",
         "never": "latitude y",
     },

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from etl.understand.thesaurus import EITHER, NEUTRAL, PHRASES, WORDS
+from etl.understand.thesaurus import EITHER, NEUTRAL, OTHER, PHRASES, WORDS
 from etl.values.text import one_line
 from etl.values.units import Unit, split_unit
 from etl.values.vocabulary import FIELD_LABELS, field_of, normal_label
@@ -21,6 +21,7 @@ _YEARS = re.compile(r"\b(?:fy\s*)?(?:19|20)\d\d(?:\s*[/-]\s*(?:\d\d){1,2})?\b|\b
 _WORD = re.compile(r"[^\W\d_]+|%|#|\d+")
 _LONGEST = 120  # characters of a heading
 _UNKNOWN, _OTHER = 0.12, 0.6  # what a word that nobody knows costs, and one with which it is something else
+_CLEAR, _VAGUE = 0.8, 0.3
 _BY_UNIT = {"percent": frozenset(of(Kind.PERCENT)), "money": frozenset(of(Kind.MONEY))}
 
 
@@ -101,20 +102,26 @@ def _score(words: frozenset[str], phrases: _Phrases) -> float:
     best = 0.0
     for weight, phrase in phrases.weighed:
         if phrase <= words:
-            best = max(best, weight + 0.01 * len(phrase) - _cost(words - phrase, phrases))
+            best = max(best, weight + 0.01 * len(phrase) - _cost(words - phrase, phrases, weight))
     return round(min(max(best, 0.0), 1.0), 3)
 
 
-def _cost(rest: frozenset[str], phrases: _Phrases) -> float:
+def _cost(rest: frozenset[str], phrases: _Phrases, weight: float) -> float:
+    """What the words beside a phrase cost; beside a vague one a word that nobody knows may change all."""
     others = rest & phrases.never
-    unknown = rest - phrases.never - phrases.helps - NEUTRAL
-    return _OTHER * len(others) + _UNKNOWN * sum(not word.isdigit() or len(word) > 1 for word in unknown)
+    unknown = [word for word in rest - phrases.never - phrases.helps - NEUTRAL if len(word) > 1]
+    return _OTHER * len(others) + (_UNKNOWN if weight >= _CLEAR else _VAGUE) * len(unknown)
 
 
 def _fitting(found: dict[str, float], unit: Unit | None) -> dict[str, float]:
     """Without what the unit of the label rules out: "Expenditure (%)" is no expenditure in rand."""
     allowed = _BY_UNIT.get(unit.kind) if unit else None
     return found if allowed is None else {field: score for field, score in found.items() if field in allowed}
+
+
+def is_of_another_thing(label: str) -> bool:
+    """Whether the words speak of something that is no field of ours: then values alone say nothing."""
+    return any(not words.isdisjoint(OTHER) for words in plain_words(label))
 
 
 def known_label(label: str, labels: Mapping[str, str]) -> str | None:

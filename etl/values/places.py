@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from etl.values.text import is_blank, one_line
 
 MUNICIPAL_CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
+METRO_CODE = re.compile(
+    r"[\[(]\s*(?:BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH)\s*[\])]|^\s*(?:BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH)\s*$"
+)
 _LETTERS = re.compile(r"[\[(]\s*([A-Z]{2,3})\s*[\])]|^\s*([A-Z]{2,3})\s*$", re.IGNORECASE)
 _CODE_IN_BRACKETS = re.compile(r"[\[(]\s*([A-Z]{2,4}[0-9]{1,3})\s*[\])]", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:[;/|,&]|\band\b)\s*", re.IGNORECASE)
