@@ -225,7 +225,7 @@ class _Writer:
         kind_of, label = key.split(":", 1)
         if kind_of == "noise":
             return self._noise(project, thesaurus.NOISE[label])
-        kind = thesaurus.TRAPS.get(label) or thesaurus.TRAPS_HELD_OUT[label]
+        kind = thesaurus.ALL_TRAPS[label]
         rng = Random(f"{key} {project.key}")
         texts = {
             "ward": lambda: f"{rng.randint(1, 30)}",

@@ -62,6 +62,11 @@ class Style:
     bands: dict[str, str] = field(default_factory=dict)
 
     @property
+    def words(self) -> str:
+        """Which words it uses: known, held_out, mixed or afrikaans."""
+        return "afrikaans" if self.afrikaans else self.half
+
+    @property
     def fields(self) -> tuple[str, ...]:
         return tuple(key for key in self.keys if ":" not in key)
 
@@ -76,7 +81,7 @@ def draw_style(seed: int, family: str, wants: Wants) -> Style:
     rng = Random(f"style {seed}")
     afrikaans = rng.random() < 0.15
     half = rng.choice(("known", "known", "held_out", "mixed"))
-    keys = _keys(rng, wants)
+    keys = _keys(rng, wants, afrikaans)
     place, factor, word = _unit(rng, wants)
     style = Style(
         seed=seed,
@@ -89,7 +94,7 @@ def draw_style(seed: int, family: str, wants: Wants) -> Style:
         unit_place=place,
         unit_word=word,
         money=rng.choice(formats.money_formats(factor, place == "cell")),
-        date=rng.choice(sorted(formats.DATES)),
+        date=rng.choice(_dates(afrikaans)),
         percent=rng.choice([style for style in formats.PERCENTS if wants.bars or "bar" not in style]),
         coordinates=rng.choice(formats.COORDINATES),
         place_form=rng.choice(("name [code]", "name [code]", "name (code)", "code", "name", "name kind")),
@@ -105,13 +110,19 @@ def draw_style(seed: int, family: str, wants: Wants) -> Style:
     return _labelled(style, rng, wants)
 
 
+def _dates(afrikaans: bool) -> list[str]:
+    """The formats of dates in a language."""
+    other = "on" if afrikaans else "aan"  # "Month", "Mon" in English, "Maand" in Afrikaans
+    return [style for style in sorted(formats.DATES) if other not in style]
+
+
 def _status_words(rng: Random, half: str, afrikaans: bool) -> str:
     if afrikaans:
         return "afrikaans"
     return "held_out" if half == "held_out" and rng.random() < 0.5 else rng.choice(("known", "known_too"))
 
 
-def _keys(rng: Random, wants: Wants) -> tuple[str, ...]:
+def _keys(rng: Random, wants: Wants, afrikaans: bool) -> tuple[str, ...]:
     """Which columns there are, in order: fields, traps ("trap:…") and noise ("noise:…")."""
     groups = [list(group) for group in GROUPS[1:]]
     rng.shuffle(groups)
@@ -134,13 +145,13 @@ def _keys(rng: Random, wants: Wants) -> tuple[str, ...]:
         fields.remove("longitude")
     elif ("latitude" in fields) != ("longitude" in fields):
         fields = [name for name in fields if name not in ("latitude", "longitude")]
-    return tuple(_with_others(fields, rng, wants))
+    return tuple(_with_others(fields, rng, wants, afrikaans))
 
 
-def _with_others(fields: list[str], rng: Random, wants: Wants) -> list[str]:
+def _with_others(fields: list[str], rng: Random, wants: Wants, afrikaans: bool) -> list[str]:
     if wants.at_most < 8:
         return fields
-    traps = sorted(thesaurus.TRAPS if rng.random() < 0.7 else thesaurus.TRAPS_HELD_OUT)
+    traps = sorted(_traps(rng, afrikaans))
     keys = list(fields)
     for label in rng.sample(traps, rng.choice((0, 0, 1, 2, 3))):
         keys.insert(rng.randint(2, len(keys)), f"trap:{label}")
@@ -148,6 +159,12 @@ def _with_others(fields: list[str], rng: Random, wants: Wants) -> list[str]:
         noise = rng.choice(sorted(thesaurus.NOISE))
         keys.insert(0 if thesaurus.NOISE[noise] == "row" else len(keys), f"noise:{noise}")
     return keys
+
+
+def _traps(rng: Random, afrikaans: bool) -> dict[str, str]:
+    if afrikaans:
+        return thesaurus.TRAPS_AFRIKAANS
+    return thesaurus.TRAPS if rng.random() < 0.6 else thesaurus.TRAPS_HELD_OUT
 
 
 def _unit(rng: Random, wants: Wants) -> tuple[str, int, str]:
@@ -174,26 +191,20 @@ def _labelled(style: Style, rng: Random, wants: Wants) -> Style:
         labels[key], halves[key] = label, half
     for key, label in labels.items():
         labels[key] = _spelt(label, style.case)
-    if style.unit_place == "label" or (style.unit_place in ("band", "unit row") and not wants.banded):
-        for key in _money_keys(labels):
-            if style.unit_place == "label":
-                labels[key] = _with_unit(labels[key], style.unit_word, style.case)
-    return replace(style, labels=labels, halves=halves, bands=bands)
+    has_band = any(key in bands for key in MONEY)
+    unit_place = "label" if style.unit_place == "band" and not has_band else style.unit_place
+    if unit_place == "label":
+        for key in filter(is_money, labels):
+            labels[key] = _with_unit(labels[key], style.unit_word)
+    return replace(style, labels=labels, halves=halves, bands=bands, unit_place=unit_place)
 
 
 def is_money(key: str) -> bool:
     """Whether amounts in the table's unit stand in the column."""
-    name = key.removeprefix("trap:")
-    return key in MONEY or "money" in (thesaurus.TRAPS.get(name), thesaurus.TRAPS_HELD_OUT.get(name))
+    return key in MONEY or thesaurus.ALL_TRAPS.get(key.removeprefix("trap:")) == "money"
 
 
-def _money_keys(labels: dict[str, str]) -> list[str]:
-    return [key for key in labels if is_money(key)]
-
-
-def _with_unit(label: str, word: str, case: str) -> str:
-    if case in ("camel", "snake"):
-        return label
+def _with_unit(label: str, word: str) -> str:
     bare = label.rstrip(":")
     return f"{bare} ({word})" + (":" if label.endswith(":") else "")
 

@@ -104,11 +104,16 @@ TRAPS = {
     "% of budget spent": "percent", "Time elapsed (%)": "percent", "Engineer": "firm",
 }  # fmt: skip
 TRAPS_HELD_OUT = {
-    "Wyk": "ward", "Fase": "phase", "Begunstigdes": "count", "Vorige begroting": "money",
-    "Begroting 2024/25": "money", "Goedkeuringsdatum": "date", "Prev. FY Exp.": "money",
+    "Prev. FY Exp.": "money", "Households served": "count", "Mun. Ward No.": "ward",
     "Orig. budget (before VO)": "money", "Cost per household": "small", "Budget balance": "money",
     "Exp. this month": "money", "EOT granted until": "date", "Consulting Eng.": "firm", "SMME %": "percent",
 }  # fmt: skip
+TRAPS_AFRIKAANS = {
+    "Wyk": "ward", "Fase": "phase", "Begunstigdes": "count", "Vorige begroting": "money",
+    "Begroting 2024/25": "money", "Goedkeuringsdatum": "date", "Werkgeleenthede": "count",
+    "Retensie": "money", "Raadgewende ingenieur": "firm", "% van begroting bestee": "percent",
+}  # fmt: skip
+ALL_TRAPS = {**TRAPS, **TRAPS_HELD_OUT, **TRAPS_AFRIKAANS}
 # label: what stands under it, which is the page's and not the project's
 NOISE = {"#": "row", "No": "row", "Days remaining": "clock", "": "view", "Last refreshed": "clock"}
 

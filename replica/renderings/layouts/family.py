@@ -41,8 +41,12 @@ def text(words: str) -> str:
     return escape(words, quote=False)
 
 
-def page(sheet: Sheet, body: str, *, title: str = "Water Projects", bare: bool = False) -> str:
+_TITLES = ("Water Projects", "Project List", "Infrastructure Projects per Municipality", "Projects: Progress")
+
+
+def page(sheet: Sheet, body: str, *, title: str = "", bare: bool = False) -> str:
     """A page: heading, what it says of units around its body, and a clock."""
+    title = title or ("Waterprojekte" if sheet.style.afrikaans else sheet.style.layout_rng.choice(_TITLES))
     above, below = ("", "") if bare else (said_above(sheet), said_below(sheet))
     return (
         f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n'
