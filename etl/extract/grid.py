@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from etl.extract.document import Document, PlacedTable
 from etl.extract.gridheader import (
@@ -18,18 +19,26 @@ from etl.extract.gridheader import (
     field_names,
     flat_columns,
     header_columns,
+    leaf_columns,
 )
+from etl.extract.gridrows import BLANK, UNKNOWN, other_kind
 from etl.extract.groups import Groups
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.links import best_links, cell_link, linked_columns
+from etl.extract.notdata import own_text
 from etl.extract.pager import grid_pager, grid_parts
-from etl.extract.types import Pager, Table
+from etl.extract.plainrows import is_unseen
+from etl.extract.rowkinds import is_unit_row
+from etl.extract.spans import Filling
+from etl.extract.totals import Marks, Totals, identity_column
+from etl.extract.types import LeftOut, Pager, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
 _RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d{1,4})$")
 _KINDS = {"DataRow": "data", "HeadersRow": "header", "GroupRow": "group", "GroupRowExp": "group"}
 _CLASSES = (("dxgvDataRow", "data"), ("dxgvGroupRow", "group"), ("dxtlNode", "data"), ("dxtlAltNode", "data"),
             ("dxtlFocusedNode", "data"), ("dxtlSelectedNode", "data"))  # fmt: skip
+_GROUP = "It heads the rows below it: its text is a column of theirs."
 _TREE_HEADER = re.compile(r"_HDR\d*$")
 
 
@@ -74,7 +83,9 @@ def read_grids(document: Document) -> list[PlacedTable]:
             document.taken.add(table)
             control = document.control(client_id) if client_id else None
             grid = _Grid(document, client_id, parts, field_names(control))
-            grid.read(table)
+            if not grid.read(table) and not has_class(table, "dx"):
+                document.taken.discard(table)  # a name alone makes no grid: the reader of plain tables looks
+                continue
             found.append(PlacedTable(table, grid.table(grid_pager(parts, client_id, control))))
     return found
 
@@ -111,27 +122,77 @@ class _Grid:
     links: list[dict[int, str]] = field(default_factory=list)
     groups: Groups = field(default_factory=Groups)
     kinds: dict[str, str] = field(default_factory=dict)
+    left_out: list[tuple[int, LeftOut]] = field(default_factory=list)
+    totals: dict[int, list[Element]] = field(default_factory=dict)  # place in `left_out` → cells of a footer
+    places: list[int] = field(default_factory=list)  # per row, where it stood in the table
+    place: int = 0
+    filling: Filling = field(default_factory=Filling)
+    wide: set[int] = field(default_factory=set)  # rows of which a cell goes across columns
+    has_spans: bool = False
+    is_tree: bool = False
 
-    def read(self, table: Element) -> None:
-        """Collect the table's rows."""
+    def read(self, table: Element) -> bool:
+        """Collect the table's rows; whether one of them is of a known kind."""
+        self.is_tree = has_class(table, "dxtlDataTable")
+        self.has_spans = self.document.mentions("rowspan", "colspan")
         lines: list[Element] = []  # the cells of a record that takes several lines
-        for row in rows_of(table):
+        for self.place, row in enumerate(rows_of(table)):
             kind = self._kind(row)
             if kind == "data":
                 cells = list(row.iterchildren("td", "th"))
                 line = _RECORD_LINE.search(row.get("id") or "") if lines or not self.rows else None
                 if line is None:
-                    self._add(cells)
+                    self._add(self._filled(cells))
                 elif int(line[1]) == 0:
                     self._add(lines, True)
                     lines = cells
                 else:
                     lines = lines + cells
-            elif kind == "header":
+            elif not kind and self._is_plain_row(row):
+                self._add(self._filled(list(row.iterchildren("td", "th"))))
+            elif kind == "header" and not self.rows and not lines:
                 self.headers.append(list(row.iterchildren("td", "th")))
-            elif kind == "group":
-                self._add_group(row)
+            else:
+                self._leave_out(row, kind)
         self._add(lines, True)
+        is_known = any(left.reason != UNKNOWN for _, left in self.left_out)
+        return bool(self.rows or self.headers or self.groups.found or is_known)
+
+    def _is_plain_row(self, row: Element) -> bool:
+        """A row that says nothing of its kind, and has a cell for each column, is one of data."""
+        if row.attrib or not self.headers:
+            return False
+        cells = list(row.iterchildren("td"))
+        return len(cells) == len(row) == len(self.headers[-1]) and any(map(words_of, cells))
+
+    def _filled(self, cells: list[Element]) -> list[Element]:
+        """The row's cells with those that come down from the rows above, where the page spans any."""
+        if not self.has_spans:
+            return cells
+        filled = self.filling.row(cells)
+        if filled is cells:
+            return cells
+        if any(one is two for one, two in pairwise(filled)):
+            self.wide.add(len(self.rows))
+        if self.is_tree:  # its cells span their indents: each counts once
+            filled = [cell for at, cell in enumerate(filled) if at == 0 or cell is not filled[at - 1]]
+        return [BLANK if cell is None else cell for cell in filled]
+
+    def _leave_out(self, row: Element, kind: str) -> None:
+        """A row that is no data: a group is a column of the rows below it, all others are named."""
+        cells = list(row.iterchildren("td", "th"))
+        if self.has_spans and self.filling.hanging:
+            self.filling.row(cells)
+        other, reason = ("group", _GROUP) if kind == "group" else other_kind(row, kind)
+        texts = [text for cell in cells if (text := own_text(cell))]
+        if kind == "group":
+            self._add_group(cells)
+        elif other == "total":
+            self.totals[len(self.left_out)] = cells
+        if texts or kind == "group":
+            self.left_out.append((self.place, LeftOut(texts, other, reason)))
+        else:
+            self.totals.pop(len(self.left_out), None)
 
     def _kind(self, row: Element) -> str:
         """data, header, group or "" (all that is no data), from the class where it says so, else the id."""
@@ -142,7 +203,7 @@ class _Grid:
         if not kind:
             kind = _kind_of_id(row)
         style = row.get("style")
-        return "" if kind and style and is_hidden(row) else kind
+        return "" if kind and style and is_unseen(row) else kind
 
     def _add(self, cells: list[Element], several_lines: bool = False) -> None:
         if not cells:
@@ -164,6 +225,7 @@ class _Grid:
             row.extend([""] * (len(plan.columns) - len(row)))
         self.rows.append(row)
         self.links.append(links)
+        self.places.append(self.place)
 
     def _rich(self, cell: Element, column: int, links: dict[int, str]) -> str:
         """Text and link of a cell with markup; by far the most are one plain link."""
@@ -184,8 +246,7 @@ class _Grid:
             if at not in positions and len(cell) and (url := cell_link(cell, self.document.links)):
                 links.setdefault(-1, url)
 
-    def _add_group(self, row: Element) -> None:
-        cells = list(row.iterchildren("td", "th"))
+    def _add_group(self, cells: list[Element]) -> None:
         level = sum(1 for cell in cells if has_class(cell, "dxgvIndentCell"))
         texts = [text for cell in cells if (text := words_of(cell))]
         self.groups.open(level, texts[-1] if texts else "", len(self.rows))
@@ -194,8 +255,10 @@ class _Grid:
         """The columns that are shown, seen from the first record."""
         if not self.headers:
             self.headers = self._headers_apart()
-        columns = flat_columns(self.headers) if several_lines else header_columns(self.headers)
         body = data_positions(sample)
+        if self.is_tree and self.headers and not several_lines:
+            return _Plan(_tree_columns(leaf_columns(self.headers), len(body)), None)
+        columns = flat_columns(self.headers) if several_lines else header_columns(self.headers)
         if not columns:
             found = columns_without_header([sample[at] for at in body], self.names)
             return _Plan(found[: len(body)] if sample else found, None)
@@ -217,21 +280,87 @@ class _Grid:
 
     def table(self, pager: Pager | None) -> Table:
         """The finished table: group columns first, columns that say nothing left out."""
-        columns = (self.plan or self._planned([], False)).columns
+        plan = self.plan or self._planned([], False)
+        columns = plan.columns
         captions = [column.caption or self._field_name(column) for column in columns]
+        self._footer_apart()
+        self._say_which_are_empty()
+        left_out = [*self.left_out]
+        for at, cells in self.totals.items():
+            left_out[at][1].row = _under(plan, cells, len(columns))
+        notes = self._without_units()
+        left_out += self._without_totals(captions)
         rows = self.rows
         links = best_links(self.links, self.document.identifying(captions))
         shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in rows)]
+        names, values = self.groups.columns(len(rows))
+        for _, other in left_out:
+            if other.kind == "total":
+                other.row = [""] * len(names) + [other.row[at] for at in shown]
         if len(shown) < len(columns):
             rows = [[row[at] for at in shown] for row in rows]
-        names, values = self.groups.columns(len(rows))
         if names:
             rows = [before + row for before, row in zip(values, rows, strict=True)]
+        if not any(captions):
+            captions = [f"Column {place}" for place in range(1, len(captions) + 1)]
         headers = names + [captions[at] for at in shown]
         fields = [""] * len(names) + [self._field_name(columns[at]) for at in shown]
         everywhere = linked_columns(self.links)
         linked = {len(names) + place for place, at in enumerate(shown) if at in everywhere}
-        return Table("grid", self.client_id, headers, rows, links, pager, fields, linked)
+        table = Table("grid", self.client_id, headers, rows, links, pager, fields, linked)
+        table.left_out = [row for _, row in sorted(left_out, key=lambda item: item[0])]
+        table.column_notes = [""] * len(names) + [notes[at] for at in shown] if notes else []
+        return table
+
+    def _say_which_are_empty(self) -> None:
+        """A group below which no row stands is collapsed: its rows are not on the page."""
+        groups = self.groups.found
+        shown = (row for _, row in self.left_out if row.kind == "group")
+        for group, after, row in zip(groups, [*groups[1:], None], shown, strict=False):
+            start, level = (len(self.rows), 0) if after is None else (after.start, after.level)
+            if start == group.start and level <= group.level:
+                row.reason = "It is a group whose rows are not shown."
+
+    def _footer_apart(self) -> None:
+        """The sums that a scrolling grid shows in a table of their own."""
+        apart = self.parts.get(f"{self.client_id}_DXFooterTable")
+        if apart is None or apart.tag != "table":
+            return
+        self.document.taken.add(apart)
+        self.place += 1
+        for row in rows_of(apart):
+            self._leave_out(row, "")
+
+    def _without_units(self) -> list[str]:
+        """Take a row of units out of the rows; its texts, [] where there is none."""
+        if not self.headers or len(self.rows) < 2 or not is_unit_row(self.rows[0]):
+            return []
+        notes = self.rows[0]
+        self._keep(list(range(1, len(self.rows))))
+        return notes
+
+    def _without_totals(self, captions: list[str]) -> list[tuple[int, LeftOut]]:
+        """Take the rows that sum up others out of the rows."""
+        known = [
+            at for at, caption in enumerate(captions) if self.document.field_of(caption) == "external_id"
+        ]
+        identity = identity_column(self.rows, known)
+        starts = {group.start for group in self.groups.found}
+        wide = self.wide if len(self.wide) * 4 <= len(self.rows) + 3 else set()
+        found = Totals(
+            self.rows, identity, starts, lambda number: Marks(number in wide), wide, not self.is_tree
+        ).find()
+        left_out = [(self.places[at], LeftOut(self.rows[at], "total", found[at])) for at in found]
+        if found:
+            self._keep([number for number in range(len(self.rows)) if number not in found])
+        return left_out
+
+    def _keep(self, kept: list[int]) -> None:
+        self.groups.keep(kept)
+        self.wide = {place for place, number in enumerate(kept) if number in self.wide}
+        self.rows = [self.rows[number] for number in kept]
+        self.links = [self.links[number] for number in kept]
+        self.places = [self.places[number] for number in kept]
 
     def _field_name(self, column: Column) -> str:
         return self.names[column.index][0] if column.index in self.names and column.index is not None else ""
@@ -253,6 +382,21 @@ def _kind_of_id(row: Element) -> str:
         return "header"
     first = next(row.iterchildren("td", "th"), None)
     return "header" if not own and first is not None and has_class(first, "dxgvHeader", "dxtlHeader") else ""
+
+
+def _tree_columns(columns: list[Column], count: int) -> list[Column]:
+    """A tree list's columns; those without a caption only where the rows have as many cells."""
+    shown = [column for column in columns if not column.no_data and not column.hidden]
+    if len(shown) != count:
+        shown = [column for column in shown if column.caption]
+    return shown + [Column("")] * (count - len(shown))
+
+
+def _under(plan: _Plan, cells: list[Element], count: int) -> list[str]:
+    """A footer's texts under the columns that they stand in."""
+    filled = [cell for cell in Filling().row(cells) if cell is not None]
+    texts = [text_of(filled[at]) for at in plan.of(filled) if at < len(filled)][:count]
+    return texts + [""] * (count - len(texts))
 
 
 def data_positions(cells: list[Element]) -> list[int]:

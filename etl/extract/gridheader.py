@@ -31,6 +31,17 @@ def header_columns(rows: list[list[Element]]) -> list[Column]:
     return [_column([row[at] for row in filled]) for at in range(len(filled[0]))] if filled else []
 
 
+def leaf_columns(rows: list[list[Element]]) -> list[Column]:
+    """One column per header cell of the lowest row, however wide: a tree list's spans its indents."""
+    filled = rectangle(rows)
+    stacks = [[row[at] for row in filled] for at in range(len(filled[0]))] if filled else []
+    found = []
+    for at, stack in enumerate(stacks):
+        if at == 0 or stack[-1] is None or stack[-1] is not stacks[at - 1][-1]:
+            found.append(_column(stack))
+    return found
+
+
 def flat_columns(rows: list[list[Element]]) -> list[Column]:
     """Columns of a grid whose records take several lines: the header's cells, line after line."""
     return [_column([Cell(element, "")]) for row in rows for element in row]

@@ -80,18 +80,19 @@ def _own_texts(table: Element) -> Iterator[list[str]]:
             waiting.pop()
         elif child.tag == "tr":
             cells = (cell for cell in child if cell.tag in ("td", "th"))
-            if texts := [text for cell in cells if (text := _own_text(cell))]:
+            if texts := [text for cell in cells if (text := own_text(cell))]:
                 yield texts
         elif type(child.tag) is str and child.tag not in UNSHOWN and child.tag not in ("table", "td", "th"):
             waiting.append(iter(child))
 
 
-def _own_text(cell: Element) -> str:
+def own_text(cell: Element) -> str:
+    """What a cell says itself, the tables in it left out."""
     if cell.find(".//table") is None:
         return words_of(cell)
     parts: list[str] = [cell.text or ""]
     for child in cell:
         if type(child.tag) is str and child.tag != "table" and child.tag not in UNSHOWN:
-            parts.append(words_of(child) if child.find(".//table") is None else _own_text(child))
+            parts.append(words_of(child) if child.find(".//table") is None else own_text(child))
         parts.append(child.tail or "")
     return squash(" ".join(parts))

@@ -15,17 +15,16 @@ from etl.extract.types import Control, Pager, Table
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")
 POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
 _PAGING = re.compile(r"pagina|pager|paging|page-?numbers|pagenav", re.IGNORECASE)
+_GRID_PARTS = ("_DXPager", "_DXHeaderTable", "_DXFooterTable")
 _GAPS = {"...", "…", "»", "«", ">>", "<<", ">", "<"}
 
 
 def grid_parts(document: Document) -> dict[str, Element]:
-    """Pagers and separate header tables of all grids on the page, by id."""
-    if not document.mentions("_dxpager", "_dxheadertable"):
+    """Pagers and separate header and footer tables of all grids on the page, by id."""
+    if not document.mentions("_dxpager", "_dxheadertable", "_dxfootertable"):
         return {}
     named = ((element.get("id"), element) for element in document.root.iter("table", "div"))
-    return {
-        name: element for name, element in named if name and ("_DXPager" in name or "_DXHeaderTable" in name)
-    }
+    return {name: element for name, element in named if name and any(part in name for part in _GRID_PARTS)}
 
 
 def grid_pager(parts: dict[str, Element], grid_id: str, control: Control | None) -> Pager | None:

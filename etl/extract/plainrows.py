@@ -76,7 +76,7 @@ def _read_rows(table: Element) -> OwnRows:
         section = "" if group is None else group.tag
         row = TableRow(element, cells, section, _CAMEL.sub("-", element.get("class") or ""), group, place)
         row.cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
-        if not row.cells or (element.attrib and _is_unseen(element)):
+        if not row.cells or (element.attrib and is_unseen(element)):
             row.cells = cells
             found.set_apart(row, "hidden", "It is hidden.")
         elif _is_pager(row):
@@ -92,7 +92,8 @@ def _read_rows(table: Element) -> OwnRows:
     return found
 
 
-def _is_unseen(row: Element) -> bool:
+def is_unseen(row: Element) -> bool:
+    """Whether a row's own attributes keep a person from seeing it: hidden, or without height."""
     return is_hidden(row) or bool(_NO_HEIGHT.search(row.get("style") or ""))
 
 

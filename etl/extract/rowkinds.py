@@ -59,15 +59,15 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
 
 def _without_units(lines: Sequence[Line], head: Sequence[Line], body: Body) -> Sequence[Line]:
     """The lines without the row of units that may stand first."""
-    if not lines or not head or len(lines) < 2 or lines[0].is_lone():
+    if not head or len(lines) < 2 or lines[0].is_lone() or not is_unit_row(lines[0].texts):
         return lines
-    texts = lines[0].texts
-    filled = sum(map(bool, texts))
-    # a blank above the names, or units in each of several columns: "%" alone may be a value
-    if filled == len(texts) or not are_units(texts) or any(map(_is_figure, texts)):
-        return lines
-    body.column_notes = list(texts)
+    body.column_notes = list(lines[0].texts)
     return lines[1:]
+
+
+def is_unit_row(texts: Sequence[str]) -> bool:
+    """Whether a row right below the header says the units of its columns, and nothing of the first ones."""
+    return not all(texts) and are_units(texts) and not any(map(_is_figure, texts))
 
 
 def _is_figure(text: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etl.extract.html import Element, text_of
 
 _MAX_COLSPAN = 1000  # the HTML standard's own bound
+_MAX_ROWSPAN = 65_534  # likewise
 _MAX_COLUMNS = 2000
 _MAX_SPANNED = 300_000  # cells of one table that only spans fill: a page cannot ask for more than this
 _MAX_CELLS = 2_000_000  # places of one table, blank ones included
@@ -21,6 +22,28 @@ class Cell:
     text: str
     colspan: int = 1
     rowspan: int = 1
+
+
+@dataclass(slots=True)
+class Filling:
+    """Rows that come one after another: each row's cells with those that come down from the rows above."""
+
+    hanging: dict[int, tuple[Cell, int]] = field(default_factory=dict)
+    spanned: int = 0
+
+    def row(self, elements: list[Element]) -> list[Element | None]:
+        """The elements of the row's cells, each as often as it spans columns; None for a gap."""
+        if not self.hanging and not any(_spans(element) for element in elements):
+            return elements
+        if self.spanned > _MAX_SPANNED:
+            return elements
+        filled = _filled_row(elements, self.hanging, _MAX_ROWSPAN, row_width(elements))
+        self.spanned += len(filled) - len(elements)
+        return [cell.element if cell is not None else None for cell in filled]
+
+
+def _spans(element: Element) -> bool:
+    return element.get("rowspan") is not None or element.get("colspan") is not None
 
 
 def span(element: Element, name: str, limit: int) -> int:

@@ -106,6 +106,7 @@ class Totals:
     starts: set[int]
     marks: Callable[[int], Marks]
     set_off: set[int] = field(default_factory=set)
+    ends: bool = True  # whether the first and the last row may be a total by figures alone: not of a tree
     _labels: dict[int, int] = field(default_factory=dict)
     _nameless: set[int] = field(default_factory=set)
     _columns: list[int] = field(default_factory=list)
@@ -116,7 +117,7 @@ class Totals:
         self._labels = self._labelled()
         self._nameless = self._without_identity()
         asked = set(self._labels) | self._nameless | self.set_off
-        if self.identity is None and len(self.rows) > 2:
+        if self.ends and self.identity is None and len(self.rows) > 2:
             asked |= {0, len(self.rows) - 1}
         if not asked:
             return {}
