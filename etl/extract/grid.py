@@ -103,7 +103,9 @@ class _Plan:
         plan = self.positions.get(len(cells))
         if plan is None:
             same = self.same is not None and self.same[0] == len(cells)
-            plan = self.same[1] if same and self.same else data_positions(cells)[: len(self.columns)]
+            plan = self.same[1] if same and self.same else data_positions(cells)
+            # a row of more cells than the header has columns (or the first row had cells) loses none
+            self.columns += [Column("")] * (len(plan) - len(self.columns))
             self.positions[len(cells)] = plan
         return plan
 
@@ -221,8 +223,6 @@ class _Grid:
                 row.append(" ".join(text.split()) if text else "")
         if len(positions) < len(cells):
             self._look_for_buttons(cells, positions, links)
-        if len(row) < len(plan.columns):
-            row.extend([""] * (len(plan.columns) - len(row)))
         self.rows.append(row)
         self.links.append(links)
         self.places.append(self.place)
@@ -282,6 +282,9 @@ class _Grid:
         """The finished table: group columns first, columns that say nothing left out."""
         plan = self.plan or self._planned([], False)
         columns = plan.columns
+        for row in self.rows:
+            if len(row) < len(columns):
+                row.extend([""] * (len(columns) - len(row)))
         captions = [column.caption or self._field_name(column) for column in columns]
         self._footer_apart()
         self._say_which_are_empty()
@@ -292,11 +295,12 @@ class _Grid:
         left_out += self._without_totals(captions)
         rows = self.rows
         links = best_links(self.links, self.document.identifying(captions))
-        shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in rows)]
+        totals = [row for _, row in left_out if row.kind == "total"]
+        said = [*rows, *(total.row for total in totals)]
+        shown = [at for at, caption in enumerate(captions) if caption or any(row[at] for row in said)]
         names, values = self.groups.columns(len(rows))
-        for _, other in left_out:
-            if other.kind == "total":
-                other.row = [""] * len(names) + [other.row[at] for at in shown]
+        for total in totals:
+            total.row = [""] * len(names) + [total.row[at] for at in shown]
         if len(shown) < len(columns):
             rows = [[row[at] for at in shown] for row in rows]
         if names:
@@ -395,7 +399,9 @@ def _tree_columns(columns: list[Column], count: int) -> list[Column]:
 def _under(plan: _Plan, cells: list[Element], count: int) -> list[str]:
     """A footer's texts under the columns that they stand in."""
     filled = [cell for cell in Filling().row(cells) if cell is not None]
-    texts = [text_of(filled[at]) for at in plan.of(filled) if at < len(filled)][:count]
+    is_alike = plan.same is not None and plan.same[0] == len(filled)
+    positions = plan.same[1] if is_alike and plan.same else data_positions(filled)
+    texts = [text_of(filled[at]) for at in positions][:count]
     return texts + [""] * (count - len(texts))
 
 

@@ -43,7 +43,9 @@ def other_tables(document: Document, tables: list[Table], lines: Sequence[Listin
         is_grid = sum(len(row) > 1 for row in texts) > 1
         if not is_grid and not (is_leaf and len(words) > 1):
             continue
-        reason = judged.reason if judged else NO_EVIDENCE if is_leaf else _LAYOUT
+        reason = judged.reason if judged else NO_EVIDENCE
+        if reason == NO_EVIDENCE and not is_leaf:
+            reason = _LAYOUT
         found.append(NotData(element.get("id") or "", len(texts), reason))
     return found
 

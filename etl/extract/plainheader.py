@@ -132,9 +132,13 @@ def _scored(lines: list[Line], start: int, depth: int, field_of: FieldOf) -> Hea
     if any(line.is_lone() and len(line.starts[0][1].text) > 0 for line in head) and len(head[0].cells) > 1:
         return Header(start, end, -1.0)
     score, basis = 0.0, Counter[Basis]()
-    looks = []
+    looks: list[bool] = []
+    texts: list[list[str]] = []
     for number, line in enumerate(head):
         points = _points(line, below, field_of)
+        if number and (line.texts in texts or (looks[0] and not looks[-1])):
+            return Header(start, end, -1.0)  # it begins anew, or goes on below a row of data
+        texts.append(line.texts)
         looks.append(points["markup"] + points["type"] + points["shade"] > 0)
         score += sum(points.values()) - 1.5
         basis.update({name: value for name, value in points.items() if value > 0})

@@ -204,7 +204,12 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     body = tell_apart(shape.body, shape.head, headers, known)
     if not body.data:
         return _no_data(table, shape, "It has a heading, and below it no row of data.")
-    shown = [at for at, header in enumerate(headers) if header or _says_something(body.data, at)]
+    totals = [row for _, row in body.left_out if row.kind == "total"]
+    shown = [
+        at
+        for at, header in enumerate(headers)
+        if header or _says_something(body.data, at) or any(total.row[at] for total in totals)
+    ]
     if not shown:
         return _no_data(table, shape, "Its cells hold buttons only.")
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
@@ -226,9 +231,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         field_names=[""] * (len(names) + len(shown)),
         linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
-    for _, row in body.left_out:
-        if row.kind == "total":
-            row.row = blank + [row.row[at] for at in shown]
+    for total in totals:
+        total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
     result.left_out = [row for _, row in left_out]
     if body.column_notes:
