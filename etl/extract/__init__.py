@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
+from etl.extract.context import read_context
 from etl.extract.controls import read_controls
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_fields
@@ -103,6 +104,10 @@ def _tables(document: Document) -> list[Table]:
         walk = enumerate(document.root.iter())
         order = {element: place for place, element in walk if element in places}
         found.sort(key=lambda item: order.get(item.element, 0))
+    others = {item.element for item in found if item.element.tag == "table"}
+    for item in found:
+        if item.table.kind in ("grid", "table"):
+            item.table.context = read_context(item.element, others, item.table.context)
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

@@ -9,6 +9,7 @@ from etl.extract.cellkinds import kind_of
 from etl.extract.gridlines import Line
 from etl.extract.html import Element, has_class, words_of
 from etl.extract.plainheader import Header, is_calendar
+from etl.extract.plainrows import is_pager_word
 
 _ENOUGH = 3.0
 _SAMPLE = 40  # rows
@@ -17,6 +18,7 @@ _MOST_ANCESTORS = 200
 _LONG = 600  # characters: a cell that holds a page's worth of text is layout
 _HEADER_POINTS = {"markup": 3.0, "known": 3.0, "shade": 3.0, "contrast": 2.0, "type": 1.0, "": 0.0}
 _LAYOUT_ROLES = ("presentation", "none")
+_FORM = "It is a form: its cells hold boxes to fill in."
 _BOXES = ("input", "select", "textarea")
 NO_EVIDENCE = "Nothing in it says that it is data: no heading, and no columns of figures, dates or codes."
 
@@ -38,19 +40,24 @@ def reason_against(table: Element, header: Header, body: Sequence[Line], headers
     if header.basis not in ("markup", "known", "shade"):
         if _all_links(sample):
             against["It is a menu: all of its cells are links."] = 4
+        if _is_pager(table, sample):
+            against["It leads to other pages of a list."] = 10
         if _is_long(sample):
             against["Its cells hold pages of text: it arranges them."] = 3
     elif header.basis == "markup" and typed == 0 and _all_links(sample) and len(body) < 3:
         against["It is a menu: all of its cells are links."] = 1
     if share := _filled_in(sample):
-        against["It is a form: its cells hold boxes to fill in."] = share * (
-            2 if header.basis == "markup" and typed else 5
-        )
+        against[_FORM] = share * (2 if header.basis == "markup" and typed else 5)
     if table.get("role") in _LAYOUT_ROLES:
         against["The page marks it as layout."] = 3
     against.update(_place(table))
     points -= sum(against.values())
     return "" if points >= _ENOUGH else max(against, key=lambda reason: against[reason], default=NO_EVIDENCE)
+
+
+def reason_against_head(head: Sequence[Line]) -> str:
+    """Why a table of nothing but headings is no data."""
+    return _FORM if _filled_in(head) else "It has a heading and no rows."
 
 
 def _typed_columns(sample: Sequence[Line]) -> tuple[int, bool]:
@@ -87,6 +94,11 @@ def _all_links(sample: Sequence[Line]) -> bool:
 def _is_link(cell: Element, text: str) -> bool:
     words = [words_of(anchor) for anchor in islice(cell.iter("a"), 50)]
     return bool(words) and "".join(words).replace(" ", "") == text.replace(" ", "")
+
+
+def _is_pager(table: Element, sample: Sequence[Line]) -> bool:
+    words = [word for line in sample for _, cell in line.starts for word in cell.text.split()]
+    return len(words) < 60 and next(table.iter("a"), None) is not None and all(map(is_pager_word, words))
 
 
 def _is_long(sample: Sequence[Line]) -> bool:

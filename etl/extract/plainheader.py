@@ -43,7 +43,7 @@ def find_header(lines: list[Line], field_of: FieldOf) -> Header:
     """The best header of a table. Lines before its start are titles."""
     best = Header(0, 0)
     for start in range(min(len(lines), _MOST_TITLES + 1)):
-        if start and not _is_title(lines[start - 1]):
+        if start and not _is_title(lines[start - 1], lines[start]):
             break
         for depth in range(1, _most_rows(lines, start) + 1):
             found = _scored(lines, start, depth, field_of)
@@ -63,11 +63,12 @@ def _most_rows(lines: list[Line], start: int) -> int:
     return min(max(heads, _MOST_ROWS), len(lines) - start)
 
 
-def _is_title(line: Line) -> bool:
+def _is_title(line: Line, below: Line) -> bool:
     """Whether the line may stand above a header: it says one thing or two, in a table of more columns."""
     if line.hangs:
         return False
-    return len(line.starts) < 2 or len(line.starts) * 2 < len(line.cells) or _holds_pairs(line)
+    is_sparse = len(line.starts) < 2 or len(line.starts) * 2 <= len(line.cells)
+    return is_sparse or _holds_pairs(line) or _is_title_above(line, below)
 
 
 def _holds_pairs(line: Line) -> bool:
@@ -146,6 +147,8 @@ def _scored(lines: list[Line], start: int, depth: int, field_of: FieldOf) -> Hea
             score -= 2.5
         elif number and not looks[number] and not _splits(head[number - 1], line):
             score -= 1.5
+        if number and not _splits(head[number - 1], line) and _is_title(head[number - 1], line):
+            score -= 4.0
         if number and _splits(head[number - 1], line):
             score += -3.0 if _is_title_above(head[number - 1], line) else 1.0
     if end < len(lines) and any(
@@ -179,7 +182,8 @@ def _points(line: Line, below: _Below, field_of: FieldOf) -> dict[Basis, float]:
         points["shade"] += 3 if len(below.lines) > 1 and shade not in map(_shade, below.lines[:4]) else 0
     known = _known(line, field_of)
     if known > below.known:
-        points["known"] += 3 if known > 1 and (known * 2 >= len(cells) or known > 2) else 0.5
+        is_certain = known > 1 and (known * 2 >= len(cells) or known > 2)
+        points["known"] += 3 if is_certain or len(line.cells) == 1 else 0.5
     points["contrast"] += _contrast(line, below)
     texts = [cell.text for cell in cells]
     points[""] += 0.5 if len(set(texts)) == len(texts) else -0.5

@@ -137,13 +137,18 @@ def _is_pager(row: TableRow) -> bool:
     if not _says_pager(row):
         return False
     if next(row.element.iter("a", "input", "select", "button"), None) is None:
-        return len(row.cells) == 1 and all(_PAGER_WORD.fullmatch(word.strip(",:()")) for word in words)
-    return len(row.cells) == 1 or all(_PAGER_WORD.fullmatch(word.strip(",:()")) for word in words)
+        return len(row.cells) == 1 and all(map(is_pager_word, words))
+    return len(row.cells) == 1 or all(map(is_pager_word, words))
 
 
 def _says_pager(row: TableRow) -> bool:
     classes = row.classes.lower()
     return any(word in classes for word in ("pager", "pagination", "pagenation", "paging", "pgr"))
+
+
+def is_pager_word(word: str) -> bool:
+    """Whether a word is a page's number, an arrow or one that pagers are made of."""
+    return _PAGER_WORD.fullmatch(word.strip(",:()")) is not None
 
 
 def _is_entry(row: TableRow) -> bool:

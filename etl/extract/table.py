@@ -12,7 +12,7 @@ from itertools import islice
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, grid_of
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
-from etl.extract.judgement import is_aside, reason_against
+from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
@@ -78,7 +78,8 @@ def read_tables(document: Document) -> list[PlacedTable]:
         head_apart = (table, shape) if shape.head and not shape.body else None
         if not shape.body:
             if shape.head:
-                document.not_data[table] = _no_data(table, shape, "It has a heading and no rows.")
+                reason = reason_against_head(shape.head)
+                document.not_data[table] = _no_data(table, shape, reason)
             continue
         result = _read(table, shape, document)
         if isinstance(result, NotData):
@@ -237,7 +238,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     result.left_out = [row for _, row in left_out]
     if body.column_notes:
         result.column_notes = blank + [body.column_notes[at] for at in shown]
-    result.context = [cell.text for line in shape.grid.lines[: shape.header.start] for _, cell in line.starts]
+    titles = shape.grid.lines[: shape.header.start]
+    result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
 
 
