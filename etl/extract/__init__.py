@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
@@ -17,7 +18,7 @@ from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_fields
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
-from etl.extract.html import parse, squash
+from etl.extract.html import Parsed, squash
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
@@ -25,6 +26,7 @@ from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.remarks import read_remarks
+from etl.extract.readings import read_twice
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.views import read_views
@@ -60,8 +62,15 @@ def read_page(
         answer = read_callback(text)
         text = answer.html or ""
         controls = _answered(answer)
-    root, is_whole = parse(text)
-    document = Document(root, text.lower(), FIELD_LABELS if labels is None else labels)
+    read = partial(_content, url=url, labels=FIELD_LABELS if labels is None else labels, controls=controls)
+    return read_twice(text, read)
+
+
+def _content(
+    text: str, parsed: Parsed, *, url: str, labels: Mapping[str, str], controls: list[Control]
+) -> PageContent:
+    """What one tree of the page offers. `controls`: those that speak for an answer's grid."""
+    document = Document(parsed.root, text.lower(), labels)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
@@ -78,7 +87,7 @@ def read_page(
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
     )
-    content.is_whole = is_whole and not document.is_clipped and not document.breaks_off()
+    content.is_whole = parsed.is_whole and not document.is_clipped and not document.breaks_off()
     if not content.is_whole:
         content.notes.append("The page breaks off before its end, or is nested too deeply.")
     return content

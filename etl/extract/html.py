@@ -7,11 +7,12 @@ instructions and wrong nesting stay libxml2's business; what it cannot read at a
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from etl.exceptions import PageChanged
+from etl.extract.damage import is_overloaded
 from projects.charset import storable
 
 Element = Any  # lxml publishes no class that type checkers agree on
@@ -19,8 +20,8 @@ Element = Any  # lxml publishes no class that type checkers agree on
 _TAG = re.compile(r"<[A-Za-z!/]")
 _INLINE = re.compile(r"</?(?:b|i|u|s|tt|em|strong|font|span|small|big|center)\b[^<>]*>", re.IGNORECASE)
 # Characters that no HTML page has, and that libxml2 would stop at or hand on as rubbish
-_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
-_FORM_FEED = bytes.maketrans(b"\f", b" ")
+CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
+FORM_FEED = bytes.maketrans(b"\f", b" ")
 # The same, written as references: libxml2 resolves them as browsers do (0x80 to 0x9F are windows-1252)
 _REFERENCE = re.compile(
     r"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
@@ -38,36 +39,41 @@ BLOCKS = frozenset(
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "datetime-local", "month"})
 
+_TABLE_END = re.compile(r"Unexpected end tag : (?:table|tr|t[dh]|tbody|thead)\b")
+_LOOSE = etree.XPath("boolean(//td[not(parent::tr)] | //th[not(parent::tr)] | //tr[not(ancestor::table)])")
 _CLOSED = ("table", "div", "ul", "form", "script")
-# Tags with more attributes than any page has: libxml2 takes time to the square of their number
-_MOST_PIECES = 2000  # pieces of one tag (a name with its value in quotes counts two): 20 ms of libxml2's time
-_PIECE = r"""[\s/]*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++)"""
-# Two quick looks first: such a tag has a long run without an angle bracket, or hides one in a quoted value
-_LONG_RUN = re.compile(rf"(?:^|[<>])[^<>]{{{2 * _MOST_PIECES - 200},}}")
-_HIDDEN_END = re.compile(r"=\s*+(?:\"[^\"<>]*+[<>]|'[^'<>]*+[<>])")
-_PIECES = re.compile(_PIECE)
-_SOUND = re.compile(
-    r"(?:[^<]++|<(?:script|style)\b[^>]*+>(?:[^<]++|<(?!/(?:script|style)))*+|<!--(?:[^-]++|-(?!->))*+"
-    rf"|<(?![A-Za-z])|<[A-Za-z](?:{_PIECE}){{0,{_MOST_PIECES}}}+(?!{_PIECE}))*+",
-    re.IGNORECASE,
-)
+
+
+class Parsed(NamedTuple):
+    """A tree, whether all of the text is in it, and whether its tables are torn: end tags that end nothing,
+    cells in no row, rows in no table."""
+
+    root: Element
+    is_whole: bool
+    is_misnested: bool = False
 
 
 def parse(text: str) -> tuple[Element, bool]:
     """The tree's root, and whether the whole page is in it. Raises PageChanged where there is no markup."""
+    parsed = parse_page(text)
+    return parsed.root, parsed.is_whole
+
+
+def parse_page(text: str) -> Parsed:
+    """The tree, and what is wrong with it. Raises PageChanged where there is no markup."""
     if not _TAG.search(text):
         raise PageChanged("The answer holds no HTML at all." if text.strip() else "The answer is empty.")
     if is_overloaded(text):
         raise PageChanged("A tag has a thousand attributes or more; no page of the site has.")
-    root, is_whole = _parsed(text)
+    root, is_whole, is_misnested = _parsed(text)
     if not is_whole:  # libxml2 gives up at 2,048 levels: mostly bold type and fonts that nobody closed
-        again, is_whole = _parsed(_INLINE.sub(" ", text))
+        again, is_whole, _ = _parsed(_INLINE.sub(" ", text))
         root = root if again is None else again
     if root is None:
         raise PageChanged("The page has no element that can be read.")
     if "\ufffe" in text or "\uffff" in text or _REFERENCE.search(text):
         _strip(root)
-    return root, is_whole
+    return Parsed(root, is_whole, is_misnested)
 
 
 def _strip(root: Element) -> None:
@@ -83,27 +89,17 @@ def _strip(root: Element) -> None:
             element.attrib.update((name, kept[name]) for name in kept if _PLAIN_NAME.fullmatch(name))
 
 
-def _parsed(text: str) -> tuple[Element | None, bool]:
-    """The root, and whether all of the text is in it."""
+def _parsed(text: str) -> Parsed:
+    """The tree, its root None where there is none."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=False)
     try:
-        root = etree.fromstring(text.encode("utf-8", "ignore").translate(_FORM_FEED, _CONTROL), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", "ignore").translate(FORM_FEED, CONTROL), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
-    fatal = parser.error_log.filter_from_fatals()
-    return root, all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in fatal)
-
-
-def is_overloaded(text: str) -> bool:
-    """Whether a tag of the markup has a thousand attributes or more. Time grows with the length only."""
-    if not _HIDDEN_END.search(text) and not any(map(_has_many_pieces, _LONG_RUN.finditer(text))):
-        return False
-    sound = _SOUND.match(text)
-    return sound is None or sound.end() < len(text)
-
-
-def _has_many_pieces(run: re.Match[str]) -> bool:
-    return sum(1 for _ in _PIECES.finditer(run[0])) >= _MOST_PIECES
+    log = parser.error_log
+    is_whole = all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in log.filter_from_fatals())
+    is_misnested = any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
+    return Parsed(root, is_whole, is_misnested)
 
 
 def is_cut(markup: str) -> bool:

@@ -141,6 +141,8 @@ class PageContent:
     notes: list[str] = field(default_factory=list)
     # False where the page breaks off (no end tag) or is nested too deeply: what is missing may only be unread
     is_whole: bool = True
+    parsed_by: Literal["lxml", "html5lib"] = "lxml"
+    other: PageContent | None = None  # of a damaged page: what the other reading of it says
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from etl.exceptions import PageChanged
 from etl.extract import clean
-from etl.extract.html import is_overloaded
+from etl.extract.damage import is_overloaded
 from etl.extract.types import PublishedProject
 from etl.understand import read_page
 from etl.values.dates import parse_date

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from etl import extract
 from etl.extract.columns import shared_headings
-from etl.extract.types import PageContent
+from etl.extract.readings import better
+from etl.extract.types import PageContent, PublishedProject
 from etl.understand.context import around
 from etl.understand.projects import Meanings, read_projects
 from etl.values.vocabulary import FIELD_LABELS
@@ -24,9 +25,18 @@ def read_page(
     """
     known = FIELD_LABELS if labels is None else labels
     content = extract.read_page(body, url=url, content_type=content_type, labels=known)
-    content.projects = read_projects(content.tables, url, Meanings(known), around(content))
+    content.projects = _projects(content, url, known)
+    if content.other:
+        content.other.projects = _projects(content.other, url, known)
+        content = better(content, content.other)
+    if content.damage:
+        content.notes.append(content.damage)
     content.notes += _notes(content)
     return content
+
+
+def _projects(content: PageContent, url: str, labels: Mapping[str, str]) -> list[PublishedProject]:
+    return read_projects(content.tables, url, Meanings(labels), around(content))
 
 
 def _notes(content: PageContent) -> list[str]:
