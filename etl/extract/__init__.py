@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from etl.extract.blocks import read_blocks
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
 from etl.extract.document import Document, PlacedTable
-from etl.extract.fields import read_fields
+from etl.extract.fields import read_cards, read_fields
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
@@ -41,6 +42,8 @@ READERS: tuple[Reader, ...] = (
     read_views,
     read_tables,
     read_json_tables,
+    read_cards,
+    read_blocks,
     read_fields,
 )
 _GRID_ID = re.compile(
@@ -79,7 +82,7 @@ def _content(
     content = PageContent(
         title=squash(next((title.text for title in document.all("title")), "")),
         tables=tables,
-        not_data=other_tables(document, tables, listings),
+        not_data=other_tables(document, tables, listings) + document.blocks,
         listings=listings,
         remarks=read_remarks(document),
         links=read_links(document),

@@ -31,6 +31,8 @@ class Document:
     )  # tables of labels beside values: their pairs
     # tables that were judged to be no data, the first judgement of each
     not_data: dict[Element, NotData] = field(default_factory=dict)
+    blocks: list[NotData] = field(default_factory=list)  # repeated blocks that were judged to be none
+    pairs: list[Any] = field(default_factory=list)  # labels with their values, in no structure that was taken
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     _meanings: dict[str, str | None] = field(default_factory=dict)

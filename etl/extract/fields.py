@@ -9,29 +9,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 
 from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import BLOCKS, Element, words_of
 from etl.extract.links import best_links
-from etl.extract.pairs import Pair, are_fields, read_pairs, read_record, settled
+from etl.extract.pairs import HEADINGS, Pair, Record, are_fields, read_pairs, read_record, roles_of, settled
 from etl.extract.types import Table
 from etl.values.vocabulary import normal_label
 
 _MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
+_LONGEST_TITLE = 200  # characters
 _TITLE = "Title"  # what a block's heading is called, where no label of the block means a name
 
 
+def read_cards(document: Document) -> list[PlacedTable]:
+    """A `cards` table of the blocks that a label tells apart which identifies a project."""
+    document.pairs = read_pairs(document)
+    blocks, table = _repeated(document, document.pairs)
+    if table is None:
+        return []
+    for block in blocks:
+        document.take(block)
+    return [PlacedTable(blocks[0], table)]
+
+
 def read_fields(document: Document) -> list[PlacedTable]:
-    """A `cards` table of the blocks that are repeated, and a `fields` table of each group of other pairs."""
-    pairs = read_pairs(document)
+    """A `fields` table of each group of pairs that no other reader has taken."""
     found: list[PlacedTable] = []
-    blocks, table = _repeated(document, pairs)
-    if table is not None:
-        found.append(PlacedTable(blocks[0], table))
-        within = set(blocks)
-        pairs = [pair for pair in pairs if within.isdisjoint(_upwards(pair.element))]
+    pairs = [pair for pair in document.pairs if pair.element not in document.taken]
     for holder, group in _groups(document, pairs):
         headers, row = [pair.label for pair in group], [pair.value for pair in group]
         name = holder.get("id") or ""
@@ -41,36 +48,70 @@ def read_fields(document: Document) -> list[PlacedTable]:
     return found
 
 
-def records_table(document: Document, name: str, blocks: list[Element]) -> Table | None:
+def read_records(document: Document, blocks: list[Element], taught: frozenset[str]) -> list[Record]:
+    """The blocks that hold two pairs at least. `taught`: words that their list shows to be labels."""
+    found = (read_record(block, document, taught) for block in blocks)
+    return [record for record in found if len(record.pairs) > 1 and any(pair.value for pair in record.pairs)]
+
+
+def records_table(
+    document: Document, name: str, blocks: list[Element], taught: frozenset[str] = frozenset()
+) -> Table | None:
     """One row per block, under the union of their labels; None where most blocks hold no pairs."""
-    records = [
-        record
-        for record in (read_record(block, document) for block in blocks)
-        if len(record.pairs) > 1 and any(pair.value for pair in record.pairs)
-    ]
-    if not records or len(records) * 2 < len(blocks):
-        return None
+    records = read_records(document, blocks, taught)
+    return table_of(document, name, records) if records and len(records) * 2 >= len(blocks) else None
+
+
+def table_of(document: Document, name: str, records: list[Record]) -> Table:
+    """One row per record, under the union of their labels, and what names them where each has a name."""
     rows: list[dict[str, list[str]]] = [{} for _ in records]
     for row, record in zip(rows, records, strict=True):
         for pair in record.pairs:
             row.setdefault(pair.label, []).append(pair.value)
     headers = list(dict.fromkeys(label for row in rows for label in row))
-    titles = [record.title for record in records]
+    above = _headings_above(records)
+    titles = [words_of(heading) for heading in above] or [record.title for record in records]
     is_named = _TITLE in headers or any(document.field_of(header) == "name" for header in headers)
-    if not is_named and all(titles) and len(set(titles)) * 10 >= len(titles) * 9:
+    if not is_named and are_names(titles):
         headers.insert(0, _TITLE)
         for row, title in zip(rows, titles, strict=True):
             row[_TITLE] = [title]
     texts = [[side_by_side(row.get(header, [""])) for header in headers] for row in rows]
-    links = [_links(document, record.element, row) for record, row in zip(records, texts, strict=True)]
+    around = zip_longest(records, texts, above)
+    links = [_links(document, (heading, record.element), row) for record, row, heading in around]
     best = best_links(links, document.identifying(headers))
     return Table("cards", name, headers, texts, best, None, [""] * len(headers))
 
 
-def _links(document: Document, block: Element, row: list[str]) -> dict[int, str]:
+def are_names(titles: list[str]) -> bool:
+    """Whether each record has a title, and nearly each its own."""
+    return all(titles) and len(set(titles)) * 10 >= len(titles) * 9
+
+
+def _headings_above(records: list[Record]) -> list[Element]:
+    """The heading right before each block, where no block has one in it and all have one before them."""
+    if any(record.heading for record in records):
+        return []
+    found = [_heading_above(record.element) for record in records]
+    return found if None not in found and are_names([words_of(heading) for heading in found]) else []
+
+
+def _heading_above(block: Element) -> Element | None:
+    above = next((part for part in block.itersiblings(preceding=True) if isinstance(part.tag, str)), None)
+    if above is None or (block.getprevious().tail or "").strip():
+        return None
+    inner = above
+    while len(inner) == 1 and inner.tag not in HEADINGS and not (inner.text or inner[0].tail or "").strip():
+        inner = inner[0]
+    is_heading = inner.tag in HEADINGS or inner.tag in ("a", "b", "strong") or "heading" in roles_of(inner)
+    return above if is_heading and len(words_of(above)) <= _LONGEST_TITLE else None
+
+
+def _links(document: Document, parts: tuple[Element | None, Element], row: list[str]) -> dict[int, str]:
     """Links of a block by the column that shows their text; others, buttons mostly, at −1 and below."""
     found: dict[int, str] = {}
-    for number, anchor in enumerate(block.iter("a"), start=1):
+    anchors = (anchor for part in parts if part is not None for anchor in part.iter("a"))
+    for number, anchor in enumerate(anchors, start=1):
         url = document.links.absolute(anchor.get("href"))
         if url:
             text = words_of(anchor)

@@ -91,7 +91,7 @@ def _copied(tag: str) -> int:
 
 
 def _as_lxml(source: Any) -> Element:
-    """The same tree of lxml's elements, without comments; a `span` where no XML holds the name of an element."""
+    """The same tree of lxml's elements, without comments; a `span` where XML has no such name."""
     root = etree.Element("html")
     waiting = [(source, root)]
     while waiting:

@@ -24,11 +24,11 @@ from etl.extract.labelrows import LONGEST_LABEL, labelled_cells
 Place = Literal["structure", "cell", "line", "behind", "below"]
 
 _LABELS = frozenset({"b", "strong", "label", "span", "em", "div", "p", "h4", "h5", "h6", "font"})
-_MARKED = frozenset({"label", "b", "strong"})
+MARKED = frozenset({"label", "b", "strong"})
 _NO_LABELS = ("http", "Note:", "*")
 _LOOKED_AT = BLOCKS | _LABELS | {"a"}
 _LINE = re.compile(r"\s*([^:\n]{2,60}):(?:\s+(.*)|\s*)$", re.DOTALL)
-_ELSEWHERE = UNSHOWN | {"footer", "nav", "aside", "button", "option", "textarea"}
+ELSEWHERE = UNSHOWN | {"footer", "nav", "aside", "button", "option", "textarea"}
 _ROLES = {  # what the beginning of a class says of an element
     "label": ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl"),
     "caption": ("dxflCaption",),
@@ -37,8 +37,8 @@ _ROLES = {  # what the beginning of a class says of an element
         "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
     ),
 }  # fmt: skip
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BUTTONS = frozenset(
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend"})
+BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
      "select", "edit", "show", "view project", "project details", "map", "view on map", "click here"}
 )  # fmt: skip
@@ -64,10 +64,14 @@ class Pair:
 
 @dataclass(slots=True)
 class Record:
-    """A block that shows one record: its element, its pairs in order, and what heads it ("" for nothing)."""
+    """A block that shows one record: its element, its pairs in order, and what names it ("" for nothing).
+
+    `heading`: in the block; `title`: that, else its first link that is no button and no value.
+    """
 
     element: Element
     pairs: list[Pair]
+    heading: str = ""
     title: str = ""
 
 
@@ -85,14 +89,14 @@ def read_pairs(document: Document) -> list[Pair]:
     return scan.pairs
 
 
-def read_record(element: Element, document: Document) -> Record:
-    """The pairs within a block of a list, and its title."""
-    scan = _Scan(document, is_record=True)
+def read_record(element: Element, document: Document, taught: frozenset[str] = frozenset()) -> Record:
+    """The pairs within a block of a list, and its title. `taught`: words that the list shows to be labels."""
+    scan = _Scan(document, is_record=True, taught=taught)
     for number, part in enumerate(scan.parts(element)):
         if number > _MOST_ELEMENTS:
             return Record(element, [])
         scan.look(part)
-    return Record(element, settled(scan.pairs), scan.title())
+    return Record(element, settled(scan.pairs), scan.heading, scan.title())
 
 
 def table_pairs(table: Element, document: Document) -> list[Pair]:
@@ -131,6 +135,7 @@ class _Scan:
 
     document: Document
     is_record: bool = False
+    taught: frozenset[str] = frozenset()
     pairs: list[Pair] = field(default_factory=list)
     used: set[Element] = field(default_factory=set)
     heading: str = ""  # of a block
@@ -143,9 +148,9 @@ class _Scan:
         waiting = [iter(root)]
         while waiting:
             for part in waiting[-1]:
-                if type(part.tag) is not str or part.tag in _ELSEWHERE or part in taken:
+                if type(part.tag) is not str or part.tag in ELSEWHERE or part in taken:
                     continue
-                if part.attrib and part.tag != "body" and _is_elsewhere(part):
+                if part.attrib and part.tag != "body" and is_elsewhere(part):
                     continue
                 yield part
                 if len(part) and part not in self.used:
@@ -166,7 +171,7 @@ class _Scan:
             known = self.document.labelled.get(part, [])
             self._take(part, table_pairs(part, self.document) if self.is_record else known)
         elif not (
-            ("caption" in _roles(part.get("class", "")) and self._caption(part))
+            ("caption" in roles_of(part) and self._caption(part))
             or (self.is_record and tag in ("td", "th") and self._cell(part))
             or (tag in _LABELS and self._text(part))
             or self._lines(part)
@@ -181,11 +186,11 @@ class _Scan:
     def _title(self, part: Element) -> None:
         if not self.is_record or self.heading:
             return
-        if part.tag in _HEADINGS or "heading" in _roles(part.get("class", "")):
+        if part.tag in HEADINGS or "heading" in roles_of(part):
             self.heading = words_of(part)
         elif part.tag == "a" and self.document.links.absolute(part.get("href")):
             text = words_of(part)
-            if text.casefold().strip(" .»›>") not in _BUTTONS:
+            if text.casefold().strip(" .»›>") not in BUTTONS:
                 self.links.append(text)
 
     def _take(self, structure: Element, pairs: list[Pair]) -> None:
@@ -257,7 +262,8 @@ class _Scan:
         return found
 
     def _is_known(self, label: str) -> bool:
-        return self.document.field_of(label.rstrip(":").strip()) is not None
+        bare = label.rstrip(":").strip()
+        return bare in self.taught or self.document.field_of(bare) is not None
 
     def _is_label(self, element: Element, label: str) -> bool:
         """Whether the element is one more label; where labels have colons, known words alone are none."""
@@ -266,13 +272,13 @@ class _Scan:
 
     def _is_set_apart(self, part: Element) -> bool:
         """Whether a word is marked as a label, or is the first of two that are alone in their parent."""
-        if part.tag in _MARKED or "label" in _roles(part.get("class", "")):
+        if part.tag in MARKED or "label" in roles_of(part) or words_of(part) in self.taught:
             return True
         parent = part.getparent()
         if parent is None or len(parent) != 2 or parent[0] is not part or (part.tail or "").strip():
             return False
         other = parent[1]
-        return isinstance(other.tag, str) and self.document.field_of(text_of(other)) is None
+        return isinstance(other.tag, str) and not self._is_known(text_of(other))
 
     def _behind(
         self, text: str | None, following: Iterable[Element], label: Element | None = None
@@ -323,11 +329,17 @@ class _Scan:
         """Whether the element is the next label by its looks, where labels have no colon."""
         if other.tag != label.tag or other.get("class") != label.get("class"):
             return False
-        return bool(label.get("class")) or (label.tag in _MARKED and self._is_known(words_of(other)))
+        return bool(label.get("class")) or (label.tag in MARKED and self._is_known(words_of(other)))
 
 
-def _is_elsewhere(part: Element) -> bool:
-    return is_hidden(part) or "elsewhere" in _roles(part.get("class", ""))
+def roles_of(part: Element) -> frozenset[str]:
+    """What the element's classes say of it: "label", "caption", "heading", "elsewhere"."""
+    return _roles(part.get("class", ""))
+
+
+def is_elsewhere(part: Element) -> bool:
+    """Whether the element is hidden, or a menu, a footer or a control's part by its class."""
+    return is_hidden(part) or "elsewhere" in roles_of(part)
 
 
 @lru_cache(maxsize=4096)

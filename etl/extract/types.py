@@ -143,6 +143,7 @@ class PageContent:
     is_whole: bool = True
     parsed_by: Literal["lxml", "html5lib"] = "lxml"
     other: PageContent | None = None  # of a damaged page: what the other reading of it says
+    damage: str = ""  # … what is wrong with it, and who read it, in a sentence
 
 
 @dataclass(slots=True)
