@@ -15,6 +15,7 @@ from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
+from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_cards, read_fields
 from etl.extract.form import read_form
@@ -28,6 +29,7 @@ from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.remarks import read_remarks
 from etl.extract.readings import read_twice
+from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.views import read_views
@@ -74,6 +76,9 @@ def _content(
 ) -> PageContent:
     """What one tree of the page offers. `controls`: those that speak for an answer's grid."""
     document = Document(parsed.root, text.lower(), labels)
+    styles = read_styles(parsed.root)
+    hide(parsed.root, styles)
+    name_tables(parsed.root, document.source, styles, document.field_of)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)

@@ -111,7 +111,7 @@ TOLD = {
     "sunny day; thousands of people came to see the water run, and all of them were happy.</p></div>",
     "Its blocks are questions and answers.": "<div class=q><b>Who asks?</b> Any town {}<br>"
     "<b>When is it due?</b> In May {}</div>",
-    "Its blocks are lists of links.": "<div class=d><b>File:</b> <a href=f{}.pdf>Report of the year {}</a><br>"
+    "Its blocks are lists of links.": "<div class=d><b>File:</b> <a href=f{}.pdf>Report of year {}</a><br>"
     "<b>More:</b> <a href=g{}.pdf>Summary of the report {}</a></div>",
     "Its blocks all say the same.": "<div class=c><b>Tel:</b> 012<br><b>Fax:</b> 034</div>",
     "Its blocks are texts, not fields.": "<div class=c><b>Aim:</b> {} " + "many words " * 50
