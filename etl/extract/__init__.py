@@ -24,6 +24,7 @@ from etl.extract.html import Parsed, squash
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
+from etl.extract.mht import looks_like_mht, read_mht
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
@@ -56,11 +57,14 @@ _GRID_ID = re.compile(
 def read_page(
     body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
 ) -> PageContent:
-    """All that the page (or callback answer) offers.
+    """All that the page (or callback answer, or page saved as MHT) offers.
 
     `url`: the page's own address, for absolute links; `labels`: normalised label → field name, the built-in
     table where None. Raises PageChanged where there is no markup at all, and nothing else.
     """
+    if isinstance(body, bytes) and looks_like_mht(body):
+        body, content_type, saved_from = read_mht(body)
+        url = url or saved_from
     text = body if isinstance(body, str) else decoded(body, content_type).text
     controls: list[Control] = []
     if looks_like_callback(text):

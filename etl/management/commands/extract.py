@@ -33,7 +33,9 @@ class Command(BaseCommand):
     ] = []  # a pure reader: it needs neither database nor settings to be right
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer")
+        parser.add_argument(
+            "pages", nargs="+", metavar="PAGE.html", help="saved page (MHT too) or callback answer"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
         own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
         parser.add_argument("--source", choices=own, help="whose pages they are: read as that source's")
