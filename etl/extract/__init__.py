@@ -28,8 +28,8 @@ from etl.extract.mht import looks_like_mht, read_mht
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
-from etl.extract.remarks import read_remarks
 from etl.extract.readings import read_twice
+from etl.extract.remarks import read_remarks
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table

@@ -42,7 +42,7 @@ def read_twice(text: str, read: Read) -> PageContent:
 
 
 def better(one: PageContent, other: PageContent) -> PageContent:
-    """The reading with the more complete records, the other in its `other`; the first where both are alike."""
+    """The reading with the more complete records, the other one in its `other`; else the first."""
     chosen, left = (other, one) if _completeness(other) > _completeness(one) else (one, other)
     chosen.other, left.other = left, None
     return chosen

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from etl.extract import PageContent, read_page
+from etl.extract import PageContent
 from etl.tests.test_extract_pairs import MARKUPS, rendered
+from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
 LABELS = ("Beneficiaries", "Works started", "Stage reached", "Money set aside")  # no word of the vocabulary

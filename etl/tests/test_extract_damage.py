@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from etl.extract import clean, read_page
+from etl.extract import clean
 from etl.extract.damage import mended
 from etl.extract.html5 import parse_html5
+from etl.understand import read_page
 
 HEAD = "<tr><th>Project No<th>Project Name<th>Budget</tr>"
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from etl.extract import read_page
 from etl.extract.types import Table
+from etl.understand import read_page
 
 HEAD = ["Project No", "Project Name", "Budget"]
 ROWS = [["WP1", "Alpha", "R5"], ["WP2", "Beta", "R6"]]

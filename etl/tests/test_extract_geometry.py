@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.extract import PageContent, read_page
+from etl.extract import PageContent
 from etl.extract.types import Table
+from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
 HEAD = ("Project No", "Project Name", "Budget", "Status")

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.exceptions import PageChanged
-from etl.extract import read_page
 from etl.extract.mht import looks_like_mht, read_mht
+from etl.understand import read_page
 
 NAME = "Graaff-Reinet = Naudé"
 PAGE = (

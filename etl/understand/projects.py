@@ -70,7 +70,7 @@ class Meanings:
 def read_projects(
     tables: list[Table], page_url: str, meanings: Meanings, remarks: Sequence[str]
 ) -> list[PublishedProject]:
-    """Lines of project tables, and the project whose own page this is. Tables learn their labels and roles."""
+    """Lines of project tables, and the project whose own page this is. Tables learn labels and roles."""
     for table in tables:
         _name_columns(table, meanings, table_units(table, remarks))
     shown = [(table.kind, _lines(meanings, table)) for table in tables if table.kind != "fields"]
@@ -130,8 +130,8 @@ def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
 
 
 def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit]) -> None:
-    """Write the unit that a column's surroundings name behind its heading: "Budget" under a caption "R'000" is
-    "Budget (R'000)". Where they name several, no figure of the column is read."""
+    """Write the unit that a column's surroundings name behind its heading: "Budget" under a caption "R'000"
+    is "Budget (R'000)". Where they name several, no figure of the column is read."""
     notes = table.column_notes or [""] * len(table.headers)
     table.labels = list(table.headers)
     for at, (header, note) in enumerate(zip(table.headers, notes, strict=True)):

@@ -66,8 +66,8 @@ verwysingsnommer=reference,number projectno=project,number projectname=project,n
 projname=project,name projectid=project,id projid=project,id refno=reference,number
 projectstatus=project,status startdate=start,date enddate=end,date completiondate=completion,date
 munisipaliteitskode=municipality,code munisipaliteitsnaam=municipality,name provinsienaam=province,name
-prev=previous vorige=previous prior=previous fy=annual boekjaar=annual jaar=annual south=south suid=south east=east
-oos=east van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
+prev=previous vorige=previous prior=previous fy=annual boekjaar=annual jaar=annual south=south suid=south
+east=east oos=east van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
 """.split()
 # words that say nothing about which field it is
 _NEUTRAL = (
@@ -79,12 +79,13 @@ WORDS: dict[str, tuple[str, ...]] = {
 NEUTRAL = frozenset(_NEUTRAL.split())
 # Words of columns that are no field of ours, whatever their values look like
 OTHER = frozenset(
-    "remark remarks comment comments opmerking opmerkings note notes challenge challenges risk risks reason reasons"
-    " action actions mitigation contact person manager engineer consultant email phone"
-    " telephone cell fax user capturer captured updated refreshed printed modified ward wyk wards village villages"
-    " town towns settlement beneficiary beneficiaries household households population jobs job women youth vote"
-    " retention variation variance balance savings previous annual month quarter claim certificate invoice vat"
-    " weather safety report photo photos link document attachment tender bid cidb count".split()
+    "action actions annual attachment balance beneficiaries beneficiary bid captured capturer cell"
+    " certificate challenge challenges cidb claim comment comments consultant contact count document"
+    " email engineer fax household households invoice job jobs link manager mitigation modified month"
+    " note notes opmerking opmerkings person phone photo photos population previous printed quarter"
+    " reason reasons refreshed remark remarks report retention risk risks safety savings settlement"
+    " telephone tender town towns updated user variance variation vat village villages vote ward wards"
+    " weather women wyk youth".split()
 )
 # words with two plain forms: each is tried
 EITHER = {
@@ -197,9 +198,10 @@ PHRASES: dict[str, dict[str, str]] = {
         " actual operating maintenance forecast next claim own",
     },
     "expenditure": {
-        "1.0": "budget spent|budget used|expenditure|expenditure todate|spent|spent todate|amount spent|total paid"
-        "|paid todate|payment todate|cumulative expenditure|actual cost todate|cost todate"
-        "|total spent|disbursed todate|cumulative payment|actual cost",
+        "1.0": "budget spent|budget used|expenditure|expenditure todate|spent|spent todate"
+        "|amount spent|total paid|paid todate|payment todate|cumulative expenditure"
+        "|actual cost todate|cost todate|total spent|disbursed todate|cumulative payment"
+        "|actual cost",
         "0.75": "disbursed|payment|paid",
         "helps": "total cumulative actual amount project todate to date overall cost",
         "never": "previous prior annual year month monthly quarter planned projected forecast budget"
