@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ from projects.models import SyncRun
 class EnhancedDWSMonitor(ProjectSource):
     """Polls the dashboard along its own lists; `files` are read instead of the site where given."""
 
-    def __init__(self, run: SyncRun, *, files: Sequence[Path] = (), **how: object) -> None:
+    def __init__(self, run: SyncRun, *, files: Sequence[Path] = (), **how: Any) -> None:
         super().__init__(run, **how)
         self.files = files
 

@@ -13,6 +13,14 @@ class FetchFailed(EtlError):
     """A page could not be had: the network, the server or the answer's status says no."""
 
 
+class NotCaptured(FetchFailed):
+    """A page could not be had from a capture that is read in place of the site: it was not recorded."""
+
+
+class BadCapture(EtlError):
+    """A file cannot be read as a capture; nothing of it is used."""
+
+
 class PageChanged(EtlError):
     """A page was had, but it is not what it used to be, so nothing can be read from it safely."""
 

@@ -28,10 +28,12 @@ from etl.compare.survey import Survey
 from etl.crawl import archive_reader
 from etl.crawl.observations import Recall
 from etl.crawl.page_reader import PageReader, WebPages
-from etl.exceptions import InvalidRecord
+from etl.exceptions import FetchFailed, InvalidRecord
 from etl.extract.types import PageContent
-from etl.fetch.fetcher import Fetcher, FetchPolicy
+from etl.fetch.capture import Capture
+from etl.fetch.fetcher import Fetcher, FetchPolicy, connect
 from etl.fetch.page import Page
+from etl.fetch.recorder import Recorder
 from etl.load.projects import ProjectWriter
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
@@ -44,11 +46,22 @@ from projects.models import Cause, Sighting, Source, SyncRun
 
 class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     """A source that publishes projects. A subclass says which pages are read and, where they are no HTML,
-    what they say (`extractor`) and what of them is noise (`clean`)."""
+    what they say (`extractor`) and what of them is noise (`clean`).
+
+    `capture`: a recorded visit to be read in place of the site. `recorder`: keeps this visit as one.
+    """
 
     writer = ProjectWriter()
 
-    def __init__(self, run: SyncRun, **how: object) -> None:
+    def __init__(
+        self,
+        run: SyncRun,
+        *,
+        capture: Capture | None = None,
+        recorder: Recorder | None = None,
+        **how: object,
+    ) -> None:
+        self.capture, self.recorder = capture, recorder
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
         self.extract = self.extractor()
@@ -64,24 +77,48 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         itself. Raises EtlError where the site is down.
         """
 
+    def visit(self) -> Survey:
+        """Read the site as if nothing were known of it, and compare it with nothing. Raises EtlError."""
+        return self.read_site(Scratch.empty(self.run.source))
+
     def read_site(self, known: Known) -> Survey:
-        access = self.run.source.declared.access
-        self.evidence.last = known.last_sightings()
+        last = self.evidence.last = known.last_sightings()
+        if self.capture:
+            self._is_news(self.capture, last.values())
         turn = None if self.run.force else known.turn
-        fetcher = Fetcher(self.entry, FetchPolicy.of_settings(), self.alive, access=access)
+        fetcher = self._fetcher()
         pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
         survey = self.new_survey(known.plan)
         try:
             self.read_pages(pages, survey, known)
         finally:
             fetcher.close()
-            self.run.requests, self.run.retries = fetcher.requests, fetcher.retries
+            self.run.requests, self.run.retries = 0 if self.capture else fetcher.requests, fetcher.retries
             self.run.not_modified = fetcher.not_modified
             self.run.notes += fetcher.notes
         survey.settle()
         if survey.whole and not self.run.force:
             survey.compare_pages(self.evidence.last)
         return survey
+
+    def _fetcher(self) -> Fetcher:
+        access = self.run.source.declared.access
+        if self.capture:
+            self.run.notes += self.capture.notes
+            return Fetcher(self.entry, FetchPolicy.of_capture(), self.alive, exchange=self.capture)
+        policy = FetchPolicy.of_settings()
+        network = connect(self.entry, policy)
+        exchange = self.recorder.around(network) if self.recorder else network
+        return Fetcher(self.entry, policy, self.alive, access=access, exchange=exchange)
+
+    def _is_news(self, capture: Capture, looks: Iterable[Sighting]) -> None:
+        """What is known is never set back to an earlier day. Raises FetchFailed."""
+        newest = max((look.at for look in looks), default=capture.until)
+        if newest > capture.until and not self.run.force:
+            raise FetchFailed(
+                f"The capture {capture.name} is of {capture.until:%Y-%m-%d %H:%M} UTC, what is known of"
+                f" {newest:%Y-%m-%d %H:%M} UTC: nothing is set back to it, unless with --force."
+            )
 
     def extractor(self) -> Callable[[Page], PageContent]:
         """What says what a page says (it raises PageChanged); the module of an overridden one counts as part

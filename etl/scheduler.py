@@ -11,12 +11,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from etl.compare.survey import Survey
 from etl.crawl.observations import Recall
+from etl.crawl.session import Progress, unobserved
 from etl.decide.release import held_run, take_up
 from etl.decide.replay import Outcome, replay
 from etl.exceptions import CannotDecide, EtlError, LeaseLost, RunInProgress, Stopped
+from etl.fetch.recorder import Recorder
 from etl.load.stores import ChangeSet, Memory, Rehearsal, Release, fail, load_corrections
 from etl.monitor import ArchivedSource, DeclaredSource
+from etl.project_source import ProjectSource
 from etl.runs import lease, queue, stop, timetable
 from etl.runs.lease import Renewal
 from etl.sources import source_of, sources
@@ -108,6 +112,21 @@ class DataScheduler:
         with stop.listening():
             found.monitor(run, store=store, dry_run=True, **options).execute()
         return run, store.changes
+
+    def visit(
+        self, source: str, recorder: Recorder, on_progress: Callable[[Progress], None] = unobserved
+    ) -> tuple[SyncRun, Survey]:
+        """Read a source of projects and keep what was asked and answered, in a file; no row is written.
+
+        Returns the unsaved run and what was read. Raises UnknownSource, or what ended the visit.
+        """
+        found = source_of(source)
+        row = Source(name=source, title=found.title)
+        run = SyncRun(source=row, trigger=SyncRun.Trigger.COMMAND, force=True, started_at=timezone.now())
+        assert issubclass(found.monitor, ProjectSource)
+        with stop.listening():
+            monitor = found.monitor(run, dry_run=True, recorder=recorder, on_progress=on_progress)
+            return run, monitor.visit()
 
     def release(self, run_id: int, by: str, reason: str, places: Sequence[str] | None = None) -> SyncRun:
         """Load a held run, all of it or the projects and lines of some municipalities (codes).

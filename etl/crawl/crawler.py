@@ -15,6 +15,7 @@ from etl.crawl.reading import Reading
 from etl.crawl.session import CrawlSession, Progress
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import Link
+from etl.values.addresses import without_session
 
 __all__ = ["Crawl", "Progress"]
 
@@ -113,14 +114,14 @@ class Crawl(CrawlSession):
     def _listed(self, step: Step) -> Reading | None:
         """A list's first page. A link that stopped working with the session it was made in is looked up
         again where it was found, once."""
-        is_stale = step.sessions < self.sessions and links.is_volatile(step.url) and step.parent
+        is_stale = step.sessions < self.sessions and links.is_of_session(step.url) and step.parent
         if is_stale and (fresh := self._link_again(step)):
             step.url = fresh
         return self.page(step.key, step.url, is_list=True)
 
     def _link_again(self, step: Step) -> str | None:
         try:
-            page = self.pages.look(step.parent)
+            page = self.pages.look(without_session(step.parent))
         except (FetchFailed, PageChanged) as problem:
             self.problems.append(f"{step.key}: the list of its link cannot be read again: {problem}")
             return None

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.types import Link, PageContent
+from etl.values.addresses import SESSION_NAMES, has_session_path, without_session
 
 # What no list of projects hides behind: files, sessions, maps, pictures, forms to fill in.
 _USELESS = re.compile(
@@ -20,7 +21,7 @@ _PROMISING = re.compile(
     r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
-_VOLATILE = {"enc", "sid", "session", "sessionid", "_", "t", "ts", "token", "rnd", "nocache"}
+_VOLATILE = SESSION_NAMES | {"enc", "_", "t", "ts", "token", "rnd", "nocache"}
 _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
 
 
@@ -29,9 +30,14 @@ def is_volatile(url: str) -> bool:
     return any(name.lower() in _VOLATILE for name, _ in parse_qsl(_split(url).query, keep_blank_values=True))
 
 
+def is_of_session(url: str) -> bool:
+    """Whether the URL is of no use any more when the session ended in which it was given."""
+    return is_volatile(url) or has_session_path(url)
+
+
 def key_of(url: str) -> str:
     """A name for the page that lasts: path and sorted query, without session parts."""
-    parts = _split(url)
+    parts = _split(without_session(url))
     query = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
@@ -42,7 +48,7 @@ def key_of(url: str) -> str:
 
 def is_below(url: str, entry: str) -> bool:
     """Whether the URL is on the entry page's host and below its folder."""
-    ours, theirs = _split(entry), _split(url)
+    ours, theirs = _split(without_session(entry)), _split(without_session(url))
     folder = ours.path.rsplit("/", 1)[0] + "/"
     same_host = theirs.scheme in ("http", "https") and theirs.netloc.lower() == ours.netloc.lower()
     return same_host and theirs.path.startswith(folder)
@@ -52,7 +58,8 @@ def is_promising(link: Link, entry: str) -> bool:
     """Whether a menu's link may lead to lists of projects."""
     if not is_below(link.url, entry):
         return False
-    path = urlsplit(link.url).path[len(urlsplit(entry).path.rsplit("/", 1)[0]) :]
+    folder = _split(without_session(entry)).path.rsplit("/", 1)[0]
+    path = _split(without_session(link.url)).path[len(folder) :]
     # "Last Visited Project" depends on the session
     if _USELESS.search(path) or "last visited" in link.text.casefold():
         return False

@@ -14,6 +14,7 @@ from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
+from etl.values.addresses import without_session
 
 _MOST_PAGES = 5000  # of one list
 _MOST_SESSIONS = 2  # new ones that one list gets
@@ -176,7 +177,7 @@ class Paging:
             return False
         session.new_session()
         try:
-            content = session.pages.look(first.page.url)
+            content = session.pages.look(without_session(first.page.url))
         except (FetchFailed, PageChanged) as again:
             session.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
             return False

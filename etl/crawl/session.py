@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Count, Reading
-from etl.exceptions import EtlError, FetchFailed, PageChanged, SessionExpired
+from etl.exceptions import EtlError, FetchFailed, NotCaptured, PageChanged, SessionExpired
+from etl.values.addresses import without_session
 
 _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
 
@@ -46,15 +48,15 @@ class CrawlSession:
         `fresh`: sent anew by the server, whatever we kept of it.
         """
 
-        def ask() -> Reading:
+        def ask(url: str) -> Reading:
             return self.pages.get(key, url, fresh=fresh)
 
         try:
-            return self.attempt(ask, is_list)
+            return self.attempt(partial(ask, url), is_list)
         except SessionExpired:
             self.new_session()
         try:
-            return self.attempt(ask, is_list)
+            return self.attempt(partial(ask, without_session(url)), is_list)
         except SessionExpired as problem:
             self._failed(problem, is_list)
             return None
@@ -99,7 +101,7 @@ class CrawlSession:
         return self._failures >= _MOST_FAILURES
 
     def _failed(self, problem: EtlError, is_list: bool) -> None:
-        self._failures += 1
+        self._failures += not isinstance(problem, NotCaptured)  # a capture of a part says nothing of the site
         if is_list and self._failures >= _MOST_FAILURES:
             raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
         if is_list:

@@ -14,6 +14,7 @@ from etl.exceptions import PageChanged
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.html import Element, is_hidden, parse
 from etl.extract.jsontable import MARKUP, is_address, script_records
+from etl.values.addresses import SESSION_PATH
 from projects.charset import decoded
 
 _KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
@@ -26,7 +27,6 @@ _THEMES = re.compile(
     r"|SoftOrange|Youthful|iOS|DevEx|Black\w*|Default|[A-Z][A-Za-z]+\d{0,4})(?=\s|$)"
 )
 _OPAQUE = re.compile(r"(?i)\b(enc|sid|sessionid|session|token|nonce|_|v|ver|t|ts|rnd|cb)=[^&#;\"']*")
-_SESSION_PATH = re.compile(r"(?i)/\(s\([^)]*\)\)|;jsessionid=[^?#]*")
 _RESOURCE = re.compile(r"(?i)(?:DXR|WebResource|ScriptResource|DXB)\.axd")
 _TOKEN_NAME = re.compile(r"(?i)^__|token|csrf|nonce|antiforgery|(?:state|_DXSS|_TSSM|_HDN)$|viewstate")
 _RANDOM_ID = re.compile(r"(?i)^dx[si]s_\d+$|^dx(?:ss|is)_|^[0-9a-f]{8}-[0-9a-f]{4}-")
@@ -121,7 +121,7 @@ def _attribute(key: str, value: str) -> str:
     if key == "class":
         return " ".join(sorted(_THEMES.sub("", value).split()))
     if key in ("href", "action"):
-        return "" if _RESOURCE.search(value) else _OPAQUE.sub(r"\1=", _SESSION_PATH.sub("", value.strip()))
+        return "" if _RESOURCE.search(value) else _OPAQUE.sub(r"\1=", SESSION_PATH.sub("", value.strip()))
     if key in ("id", "name") and _RANDOM_ID.match(value):
         return ""
     value = " ".join(value.split())

@@ -87,7 +87,19 @@ def read_tables(document: Document) -> list[PlacedTable]:
         else:
             document.taken.add(table)
             found.append(PlacedTable(table, result))
-    return found
+    return _without_repeated_labels(found, document)
+
+
+def _without_repeated_labels(found: list[PlacedTable], document: Document) -> list[PlacedTable]:
+    """Two columns without a header whose first says the same in table after table are labels with values:
+    each table is a record, for the reader of blocks."""
+    firsts: dict[tuple[str, ...], list[PlacedTable]] = {}
+    for item in found:
+        if item.table.headers == ["Column 1", "Column 2"] and len(item.table.rows) > 1:
+            firsts.setdefault(tuple(row[0] for row in item.table.rows), []).append(item)
+    labelled = [item for items in firsts.values() if len(items) > 1 for item in items]
+    document.taken.difference_update(item.element for item in labelled)
+    return [item for item in found if item not in labelled]
 
 
 def _is_no_candidate(table: Element) -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from etl.exceptions import FetchFailed, SessionExpired
 from etl.fetch import errors, robots
 from etl.fetch.answers import is_firewall, is_login, lost_session, retry_after_seconds
-from etl.fetch.network import Connection, Request
+from etl.fetch.network import Connection, Exchange, Request
 from etl.fetch.page import Kept, Page
 from etl.fetch.robots import ROBOT, Robots
 from etl.runs import stop
@@ -66,12 +66,32 @@ class FetchPolicy:
             contact_url=settings.CONTACT_URL,
         )
 
+    @classmethod
+    def of_capture(cls) -> FetchPolicy:
+        """Nobody is asked: no pauses, and nothing is asked for again."""
+        return cls(delay=0, attempts=1, backoff=0, max_bytes=settings.FETCH_MAX_BYTES)
+
+    @property
+    def user_agent(self) -> str:
+        return f"{ROBOT}/1.0 (+{self.contact_url})"
+
+
+def connect(base_url: str, policy: FetchPolicy) -> Connection:
+    """The way to a host over the network, with what we say of ourselves; the first request opens it."""
+    headers = {
+        "User-Agent": policy.user_agent,
+        "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+        "Accept-Language": "en-ZA,en;q=0.8",
+    }
+    return Connection(base_url, policy.timeout, policy.max_bytes, headers)
+
 
 class Fetcher:
     """One connection to one host. `alive` is called before each request and while waiting.
 
     `passing` and `refusal` read the errors of a source that words them in its own way. `access`: what to know
-    where there is no connection. `notes` are sentences about the host for whoever reads of the run.
+    where there is no connection. `exchange`: who answers in place of the network. `notes`
+    are sentences about the host for whoever reads of the run.
     Certificates are always verified; nothing here or in the environment switches that off.
     """
 
@@ -84,6 +104,7 @@ class Fetcher:
         passing: Callable[[Page], bool] = passing,
         refusal: Callable[[Page], str] = refusal,
         access: str = "",
+        exchange: Exchange | None = None,
     ) -> None:
         self.passing, self.refusal, self.access = passing, refusal, access
         self.base_url, self.policy, self.alive = base_url, policy, alive
@@ -94,12 +115,7 @@ class Fetcher:
         self.notes: list[str] = []
         self._robots: Robots | None = None
         self._delay = policy.delay
-        headers = {
-            "User-Agent": f"{ROBOT}/1.0 (+{policy.contact_url})",
-            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-            "Accept-Language": "en-ZA,en;q=0.8",
-        }
-        self._connection = Connection(base_url, policy.timeout, policy.max_bytes, headers)
+        self._connection = exchange or connect(base_url, policy)
 
     def forget_session(self) -> None:
         """Start a new session at the server (its old one expired)."""

@@ -8,10 +8,10 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -42,6 +42,17 @@ class Request:
     enough: int | None = None
 
 
+class Exchange(Protocol):
+    """Who answers: the network, a recorder around it, or a capture in its place."""
+
+    def ask(self, request: Request) -> Page:
+        """One answer, of whatever status. Raises requests.RequestException, FetchFailed or Stopped."""
+
+    def forget_cookies(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Connection:
     """`timeout`: seconds for each step (connect, next bytes); the whole answer may take four times that."""
 
@@ -69,7 +80,7 @@ class Connection:
             self._send(request) as got,
         ):
             body = self._body(request, got)
-        return Page(request.url, body, got.status_code, _told(got))
+        return Page(request.url, body, got.status_code, told(got.headers.items()))
 
     def _send(self, request: Request) -> requests.Response:
         return self._session.request(
@@ -198,9 +209,9 @@ def _pools(line: _Line) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": EncryptedPool}
 
 
-def _told(response: requests.Response) -> dict[str, str]:
+def told(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The headers as they are kept: cookies masked, no control characters, no flood."""
-    pairs = list(response.headers.items())[:_MOST_HEADERS]
+    pairs = list(headers)[:_MOST_HEADERS]
     return {
         _CONTROL.sub(" ", name)[:100]: "(masked)"
         if name.lower() == "set-cookie"

@@ -57,7 +57,7 @@ class SyncCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         how = self.how(options)
-        bar = _Bar(shown=sys.stderr.isatty() and not options["json"])
+        bar = Bar(shown=sys.stderr.isatty() and not options["json"])
         approving = self.can_hold and options["approve"]
         work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
         try:
@@ -157,7 +157,7 @@ class SyncCommand(BaseCommand):
         return self.read(run)
 
 
-class _Bar:
+class Bar:
     """A progress bar on a terminal; the total grows while lists lead to more lists."""
 
     def __init__(self, shown: bool) -> None:

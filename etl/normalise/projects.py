@@ -14,6 +14,7 @@ from etl.normalise.field_reader import FieldReader
 from etl.normalise.placing import Placed, place_project
 from etl.normalise.records import Issue, ListingRecord, ProjectRecord, digest_of
 from etl.understand.lookup import NOTHING, Lookup
+from etl.values.addresses import without_session
 from etl.values.amounts import parse_count, parse_money
 from etl.values.places import Places
 from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
@@ -52,7 +53,7 @@ def project_record(
         values=values,
         issues=reader.sorted_issues(),
         sources=reader.sources,
-        url=url,
+        url=url and without_session(url),
         line_digest=stable_digest(line),
         page_digest=None if page is None else stable_digest(own),
     )
@@ -107,4 +108,5 @@ def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:
         if problem
     ]
     name = " ".join(published["Municipality"].split())
-    return ListingRecord(code, name, projects.value, value.value, published, issues, line.url)
+    url = line.url and without_session(line.url)
+    return ListingRecord(code, name, projects.value, value.value, published, issues, url)
