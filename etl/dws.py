@@ -19,6 +19,7 @@ from etl.exceptions import EtlError
 from etl.fetch.page import Page
 from etl.monitor import DeclaredSource
 from etl.project_source import ProjectSource
+from etl.values.addresses import without_session
 from projects.models import SyncRun
 
 
@@ -78,7 +79,7 @@ class _Firsts:
         """A sentence for each that says something else now, or could not be read again."""
         for first in {reading.key: reading for reading in self._readings.values()}.values():
             try:
-                again = pages.look(first.page.url)
+                again = pages.look(without_session(first.page.url))
             except EtlError as problem:
                 yield f"{first.key} could not be read again at the end: {problem}"
                 continue

@@ -25,12 +25,13 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from etl.crawl.links import key_of
+from etl.crawl.links import is_below, key_of
 from etl.exceptions import EtlError, FetchFailed
 from etl.fetch.capture import Capture
 from etl.tests.conftest import Sync
 from etl.tests.test_ways_in import exit_code
 from etl.tests.tinysite import serving, until
+from etl.values.addresses import page_name
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -513,3 +514,130 @@ def test_a_browsers_har_says_of_every_field_what_the_site_says(replica, sync, he
     assert found["projects"] == wanted["projects"]
     assert found["lines"] == wanted["lines"]
     assert not [s for s in Snapshot.objects.all() if "secret" in json.dumps(s.headers)]
+
+
+# --- sessions in the path --------------------------------------------------------------------------
+
+ADDRESSES = {
+    "/pmd/(S(lit3py55t21z5v55vlm25s55))/level.aspx": "/pmd/level.aspx",
+    "/(S(abc))/pmd/level.aspx": "/pmd/level.aspx",
+    "/pmd/(s(ABC))/level.aspx?id=3": "/pmd/level.aspx?id=3",
+    "/pmd/(X(1)A(x-y_z)F(q)S(abc))/level.aspx": "/pmd/level.aspx",
+    "/pmd/level.aspx;jsessionid=12AB?id=3": "/pmd/level.aspx?id=3",
+    "/pmd/level.aspx?id=3&PHPSESSID=77&sid=1": "/pmd/level.aspx?id=3",
+    "/pmd/level.aspx?id=3&ASP.NET_SessionId=77": "/pmd/level.aspx?id=3",
+    # these are no sessions
+    "/pmd/Dam%20(Stage%202)/level.aspx": "/pmd/Dam%20(Stage%202)/level.aspx",
+    "/pmd/(S)/level.aspx": "/pmd/(S)/level.aspx",
+    "/pmd/scheme(S(2)).aspx": "/pmd/scheme(S(2)).aspx",
+    "/pmd/level.aspx?scheme=/(S(2))/x": "/pmd/level.aspx?scheme=%2F%28S%282%29%29%2Fx",
+}
+
+
+@pytest.mark.parametrize(("url", "name"), ADDRESSES.items())
+def test_a_session_in_an_address_is_no_part_of_the_pages_name(url, name):
+    assert key_of(f"http://a.example{url}") == name
+    assert page_name(f"http://a.example{url}") == page_name(f"http://a.example{name}")
+    assert is_below(f"http://a.example{url}", "http://a.example/pmd/level.aspx")
+
+
+OTHERS = [
+    "http://b.example/pmd/level.aspx",
+    "http://a.example/pmd/level.aspx?id=1",
+    "http://a.example:81/pmd/level.aspx",
+]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_two_pages_stay_two(other):
+    assert page_name(other) != page_name("http://a.example/pmd/level.aspx")
+
+
+def test_an_encrypted_part_names_a_page_and_is_never_left_out():
+    url = "http://a.example/pmd/level.aspx?enc="
+    assert page_name(f"{url}A") != page_name(f"{url}B")
+
+
+class Cookieless(dict):
+    """A site that has its sessions in the path, as ASP.NET without cookies: who comes without one is sent to a
+    new one. The first is forgotten after so many answers, where that is said."""
+
+    def __init__(self, forgets_after: int = 0) -> None:
+        self.made, self.answers, self.forgets_after = 0, 0, forgets_after
+
+    def get(self, path: str, default: Any = None) -> Any:
+        if not path.startswith("/pmd/"):
+            return default
+        _, session, page = path.partition("/(S(")
+        if not session:
+            self.made += 1
+            return 302, {"Location": f"/pmd/(S(session{self.made}))/{path.removeprefix('/pmd/')}"}, ""
+        own, _, name = page.partition("))/")
+        self.answers += 1
+        if own == "session1" and self.forgets_after and self.answers > self.forgets_after:
+            return "<html>gone</html>" if name == "timeout.aspx" else (302, {"Location": "timeout.aspx"}, "")
+        return f"<html><title>PMD</title><body>{PAGES[name]}</body></html>" if name in PAGES else default
+
+
+def a_list(number: str, name: str) -> str:
+    head = "<tr><th>Project No</th><th>Project Name</th><th>Budget (R'000)</th></tr>"
+    link = f"<a href='project.aspx?no={number}'>{number}</a>"
+    return f"<table>{head}<tr><td>{link}</td><td>{name}</td><td>1 500</td></tr></table>"
+
+
+def a_project(number: str, name: str) -> str:
+    rows = {"Project No": number, "Project Name": name, "Contractor": "Made-up & Sons"}
+    return "<table>" + "".join(f"<tr><td>{k}:</td><td>{v}</td></tr>" for k, v in rows.items()) + "</table>"
+
+
+PAGES = {
+    "level.aspx": "<a href='list.aspx?m=LIM331'>Projects of LIM331</a>"
+    " <a href='list.aspx?m=DC12'>Projects of DC12</a> <a href='level.aspx'>Home</a>",
+    "list.aspx?m=LIM331": a_list("WP1", "Giyani dam"),
+    "list.aspx?m=DC12": a_list("WP2", "Amathole pipe"),
+    "project.aspx?no=WP1": a_project("WP1", "Giyani dam"),
+    "project.aspx?no=WP2": a_project("WP2", "Amathole pipe"),
+}
+
+
+@pytest.mark.parametrize("answers", range(1, 6))
+def test_a_session_in_the_path_that_ends_is_begun_anew(answers, sync):
+    pages = Cookieless(forgets_after=answers)
+    with serving(pages) as site:
+        run = sync(f"{site.root}/pmd/level.aspx")
+    assert (run.complete, run.seen, run.pages) == (True, 2, 5), run.notes
+    assert pages.made > 1
+
+
+def test_a_session_in_the_path_makes_no_second_page_and_no_change(sync, here, tmp_path):
+    pages = Cookieless()
+    with serving(pages) as site:
+        entry = f"{site.root}/pmd/level.aspx"
+        first = sync(entry)
+        assert (first.complete, first.seen, first.pages) == (True, 2, 5), first.notes
+        again = sync()
+        assert (again.state, again.seen, again.change_count) == ("unchanged", 2, 0)
+        assert len(set(Sighting.objects.values_list("key", flat=True))) == 5
+        assert not [url for url in Project.objects.values_list("url", flat=True) if "(S(" in url]
+        warc = captured(entry, here, tmp_path / "visit.warc.gz")
+        assert pages.made >= 3
+    run = sync(entry, capture=opened(warc))
+    assert (run.state, run.complete, run.seen) == ("unchanged", True, 2), run.notes
+
+
+def test_a_captures_sessions_need_not_be_those_of_its_links(sync, here, tmp_path):
+    """Somebody's browser had one session for the lists and another one, the next day, for a project's page."""
+    with serving(Cookieless()) as site:
+        warc = captured(f"{site.root}/pmd/level.aspx", here, tmp_path / "visit.warc")
+    body = warc.read_bytes()
+    assert body.count(b"session1") > 3
+    other = tmp_path / "other.warc"
+    with warc.open("rb") as file, other.open("wb") as out:
+        writer = WARCWriter(out, gzip=False, warc_version="1.1")
+        for number, each in enumerate(ArchiveIterator(file)):
+            url = each.rec_headers.get_header("WARC-Target-URI")
+            if url and "project.aspx" in url:
+                each.rec_headers.replace_header("WARC-Target-URI", url.replace("session1", f"other{number}"))
+            writer.write_record(each)
+    run = sync(f"{site.root}/pmd/level.aspx", capture=opened(other))
+    assert (run.complete, run.seen, run.pages) == (True, 2, 5), run.notes
