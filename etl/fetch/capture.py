@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,20 +69,21 @@ class Capture:
         found = har.contents(path, max_bytes) if is_json else warc.contents(path, max_bytes)
         return cls(path.name, sha256, found)
 
-    def pages(self) -> Iterator[Page]:
-        """Every page of HTML and every answer to a callback, in their order. Raises FetchFailed."""
-        for answer in self.answers:
-            if answer.status == 200 and _PAGE.match(answer.content_type):
-                yield answer.read()
+    def of_pages(self) -> list[Recorded]:
+        """The answers that are pages, or parts of them that a callback brought, in their order."""
+        return [each for each in self.answers if each.status == 200 and _PAGE.match(each.content_type)]
+
+    @property
+    def breaks_off(self) -> str:
+        return f"The capture {self.name} breaks off in the middle; what stands before was read."
 
     @property
     def notes(self) -> list[str]:
         """What whoever reads of the run should know."""
         span = f"{self.since:%Y-%m-%d %H:%M:%S} to {self.until:%Y-%m-%d %H:%M:%S} UTC"
         what = f"{len(self.answers)} answers, {span}, SHA-256 {self.sha256}"
-        cut = f"The capture {self.name} breaks off in the middle; what stands before was read."
         told = f"Read from the capture {self.name} ({what}); the site itself was not asked."
-        return [told, *([cut] if self.cut else [])]
+        return [told, *([self.breaks_off] if self.cut else [])]
 
     def ask(self, request: Request) -> Page:
         """The recorded answer. Raises NotCaptured, FetchFailed, BadCapture."""

@@ -119,16 +119,26 @@ class _Damaged(ValueError):
 
 
 class _Head(DecompressingBufferedReader):
-    """Reads lines within bounds: a head without an end would fill the memory."""
+    """Reads lines within bounds: a head without an end would fill the memory. `words`: bytes of lines that
+    are not blank. Both since the last whole record."""
 
-    lines = 0
+    lines = words = 0
+    has_open_member = False
 
     def readline(self, length: int | None = None) -> bytes:
         line: bytes = super().readline(min(length or _LONGEST_LINE, _LONGEST_LINE))
         self.lines += len(line)
+        self.words += len(line.strip())
         if self.lines > _LONGEST_HEAD:
             raise ArchiveLoadFailed(f"a head of more than {_LONGEST_HEAD} bytes")
         return line
+
+    def whole(self) -> None:
+        self.lines = self.words = 0
+
+    def close_decompressor(self) -> None:
+        self.has_open_member = bool(self.num_read and self.decompressor and not self.decompressor.eof)
+        super().close_decompressor()
 
 
 class _Records:
@@ -142,10 +152,13 @@ class _Records:
     def __iter__(self) -> Iterator[Any]:
         for record in self._iterator:
             self.number += 1
-            self._head.lines = 0
+            self._head.whole()
             if not (record.rec_headers.get_header("Content-Length") or "").isdigit():
                 raise ArchiveLoadFailed("it does not say how long it is")
             yield record
+        if self._head.words or self._head.has_open_member:  # to the reader that is the end like any other
+            self.number += 1
+            raise ArchiveLoadFailed("it ends before its length")
 
     def check(self, record: Any) -> None:
         """Pass over the record's bytes. Raises ArchiveLoadFailed, _Damaged."""
@@ -154,7 +167,7 @@ class _Records:
         if record.raw_stream.limit:
             raise ArchiveLoadFailed("it ends before its length")
         _check_digest(record)
-        self._head.lines = 0
+        self._head.whole()
 
     @property
     def at_end(self) -> bool:

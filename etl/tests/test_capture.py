@@ -425,6 +425,7 @@ def test_a_file_that_is_cut_anywhere_is_read_as_far_as_it_goes_or_refused(replic
             continue
         assert found == addresses[: len(found)]
         assert len(found) < len(addresses)
+        assert opened(cut).cut or whole[at:].startswith(b"\x1f\x8b")  # just between two records
 
 
 def test_nothing_is_overwritten_and_a_site_that_is_down_leaves_no_file(here, tmp_path):
@@ -559,8 +560,8 @@ def test_an_encrypted_part_names_a_page_and_is_never_left_out():
 
 
 class Cookieless(dict):
-    """A site that has its sessions in the path, as ASP.NET without cookies: who comes without one is sent to a
-    new one. The first is forgotten after so many answers, where that is said."""
+    """A site that has its sessions in the path, as ASP.NET without cookies: who comes without one is sent
+    to a new one. The first is forgotten after so many answers, where that is said."""
 
     def __init__(self, forgets_after: int = 0) -> None:
         self.made, self.answers, self.forgets_after = 0, 0, forgets_after
@@ -626,7 +627,7 @@ def test_a_session_in_the_path_makes_no_second_page_and_no_change(sync, here, tm
 
 
 def test_a_captures_sessions_need_not_be_those_of_its_links(sync, here, tmp_path):
-    """Somebody's browser had one session for the lists and another one, the next day, for a project's page."""
+    """Somebody's browser had one session for the lists, and another one for the projects' pages."""
     with serving(Cookieless()) as site:
         warc = captured(f"{site.root}/pmd/level.aspx", here, tmp_path / "visit.warc")
     body = warc.read_bytes()

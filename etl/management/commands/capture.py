@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("to", metavar="TO.warc.gz", type=Path)
         own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
-        parser.add_argument("--source", choices=own, default="dws", help="what is visited")
+        parser.add_argument("--source", choices=own, default=own[0], help="what is visited")
 
     def handle(self, *args: Any, **options: Any) -> None:
         to, source = options["to"], options["source"]

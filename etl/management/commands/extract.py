@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from etl.compare.known import known_words
-from etl.exceptions import PageChanged
+from etl.exceptions import BadCapture, FetchFailed, PageChanged
 from etl.extract import PageContent
 from etl.extract.types import Table
 from etl.fetch.page import Page
+from etl.fetch.saved import pages
 from etl.project_source import ProjectSource
 from etl.sources import source_of, sources
 from etl.understand import read_page
@@ -34,7 +35,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "pages", nargs="+", metavar="PAGE.html", help="saved page (MHT too) or callback answer"
+            "pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer; WARC, HAR or MHT"
         )
         parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
         own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
@@ -47,18 +48,20 @@ class Command(BaseCommand):
         read = _reader_of(options["source"]) if options["source"] else _reader()
         for name in options["pages"]:
             try:
-                body = Path(name).read_bytes()
+                found = pages(Path(name), options["url"], settings.FETCH_MAX_BYTES)
             except OSError as error:
                 missing.append(f"{name} cannot be read: {error.strerror or error}.")
                 continue
-            page = Page(options["url"], body, None, {"Content-Type": mimetypes.guess_type(name)[0] or ""})
-            shown.append((name, *_read(page, read)))
+            except BadCapture as problem:
+                missing.append(str(problem))
+                continue
+            shown += [(name, *_read(page, read)) for page in found]
         if options["json"]:
-            entries = [_as_json(name, content, notes) for name, content, notes in shown]
+            entries = [_as_json(*each) for each in shown]
             self.stdout.write(json.dumps(entries, ensure_ascii=False, indent=2))
         else:
-            for name, content, notes in shown:
-                self.stdout.write("\n".join(_as_text(name, content, notes)))
+            for each in shown:
+                self.stdout.write("\n".join(_as_text(*each)))
         if missing:
             raise CommandError(" ".join(missing))
 
@@ -90,17 +93,24 @@ def _labels() -> dict[str, str] | None:
         return None
 
 
-def _read(page: Page, read: Callable[[Page], PageContent]) -> tuple[PageContent | None, list[str]]:
+def _read(
+    had: Callable[[], Page], read: Callable[[Page], PageContent]
+) -> tuple[str, PageContent | None, list[str]]:
+    """The page's address, what it says, and what is to be said of it."""
+    url = ""
     try:
+        page = had()
+        url = page.url
         content = read(page)
-    except PageChanged as error:
-        return None, [str(error)]
-    return content, content.notes
+    except (BadCapture, FetchFailed, PageChanged) as error:
+        return url, None, [str(error)]
+    return url, content, content.notes
 
 
-def _as_json(name: str, content: PageContent | None, notes: list[str]) -> dict[str, Any]:
+def _as_json(name: str, url: str, content: PageContent | None, notes: list[str]) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "file": name, "tables": [], "not_data": [], "municipalities": [], "projects": [], "notes": notes,
+        "file": name, "url": url, "tables": [], "not_data": [], "municipalities": [], "projects": [],
+        "notes": notes,
     }  # fmt: skip
     if content is None:
         return entry
@@ -125,7 +135,8 @@ def _as_json(name: str, content: PageContent | None, notes: list[str]) -> dict[s
     return entry
 
 
-def _as_text(name: str, content: PageContent | None, notes: list[str]) -> list[str]:
+def _as_text(name: str, url: str, content: PageContent | None, notes: list[str]) -> list[str]:
+    name += f" ({url})" if url else ""
     if content is None:
         return [f"{name}: {' '.join(notes)}", ""]
     counts = (
