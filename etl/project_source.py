@@ -105,6 +105,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         access = self.run.source.declared.access
         if self.capture:
             self.run.notes += self.capture.notes
+            self.run.read_at = self.capture.until
             return Fetcher(self.entry, FetchPolicy.of_capture(), self.alive, exchange=self.capture)
         policy = FetchPolicy.of_settings()
         network = connect(self.entry, policy)
@@ -225,7 +226,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         )
 
     def _absences(self, changes: Changes, reading: Survey, known: Known) -> None:
-        now = reading.recall.at if reading.recall else timezone.now()
+        now = reading.recall.at if reading.recall else self.run.read_at or timezone.now()
         seen, shown = reading.ids, reading.listings.keys()
         gone = ((i, key) for i, key in known.keys.items() if key.is_present and i not in seen)
         late = ((i, key) for i, key in known.overdue(now) if i not in seen)

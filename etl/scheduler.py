@@ -179,7 +179,7 @@ class DataScheduler:
         def changes_of(run: SyncRun) -> ChangeSet:
             alive()
             store: Memory[ChangeSet] = Memory()
-            monitor.again(run, _recall(run, at=run.finished_at), scratch, store)
+            monitor.again(run, _recall(run, at=run.seen_at), scratch, store)
             return store.changes
 
         return replay(source, scratch, changes_of), scratch

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from etl.compare.breaker import Limits, Past
 from etl.compare.profile import Profile
@@ -182,7 +183,8 @@ class Known:
     def complete_runs(self, first: int) -> list[tuple[int, datetime | None]]:
         """(id, end) of the complete runs from `first` on, oldest first."""
         complete = SyncRun.objects.good().filter(source=self.source, complete=True, id__gte=first)
-        return list(complete.order_by("id").values_list("id", "finished_at"))
+        seen = complete.annotate(by=Coalesce("read_at", "finished_at"))
+        return list(seen.order_by("id").values_list("id", "by"))
 
 
 def _known(project: Project, from_source: dict[str, Any]) -> KnownProject:

@@ -74,8 +74,8 @@ class Scratch(Known):
 
     def passed(self, run: SyncRun) -> None:
         """A complete run has ended: absences count it."""
-        if run.complete and run.finished_at:
-            self.complete.append((run.pk, run.finished_at))
+        if run.complete and run.seen_at:
+            self.complete.append((run.pk, run.seen_at))
 
     def differences(self) -> dict[str, dict[str, dict[str, list[Any]]]]:
         """{"projects": id → field → [as the record has it, as the replay found it], "listings": code → …}."""

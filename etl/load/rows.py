@@ -105,7 +105,7 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         presence=Presence.PRESENT,
         line_digest=record.line_digest,
         page_digest=record.page_digest or "",
-        first_seen_at=now,  # not among the updated columns: a known row keeps its own
+        first_seen_at=run.read_at or now,  # not among the updated columns: a known row keeps its own
         last_changed_at=now,
         last_changed_run=run,
         last_listed_at=None,
@@ -130,7 +130,7 @@ def write_listings(run: SyncRun, changes: list[ListingChange]) -> list[Municipal
             issues=change.record.issues,
             url=change.record.url or "",
             digest=change.digest,
-            first_seen_at=now,
+            first_seen_at=run.read_at or now,
             last_changed_at=now,
             last_changed_run=run,
         )
@@ -169,7 +169,7 @@ def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
         "missing": {
             "presence": Presence.MISSING,
             "missing_run": run,
-            "last_listed_at": last.finished_at if last else None,
+            "last_listed_at": last.seen_at if last else None,
         },
         "withdrawn": {"presence": Presence.WITHDRAWN, "missing_run": None},
     }

@@ -32,6 +32,7 @@ from etl.tests.conftest import Sync
 from etl.tests.test_ways_in import exit_code
 from etl.tests.tinysite import serving, until
 from etl.values.addresses import page_name
+from projects.api.records import last_complete, last_seen_at
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,12 @@ def test_no_socket_is_opened_for_a_capture_and_the_times_are_its_own(
         *Sighting.objects.values_list("at", flat=True),
         *Snapshot.objects.values_list("fetched_at", flat=True),
     }
+    first_seen = set(Project.objects.values_list("first_seen_at", flat=True))
+    lines_seen = set(MunicipalityListing.objects.values_list("first_seen_at", flat=True))
+    last_seen = {last_seen_at(project, last_complete()) for project in Project.objects.for_api()}
+    assert first_seen == lines_seen == last_seen == {run.read_at}
     assert before <= min(times)
+    assert run.read_at == max(times)
     assert max(times) <= after
 
 

@@ -116,6 +116,11 @@ class SyncRun(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="end of the recorded visit that was read in place of the source",
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=80, blank=True, help_text="host and process that holds the lease")
 
@@ -184,6 +189,11 @@ class SyncRun(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """By when the source said what was read: the end of the run, or of the visit that it read."""
+        return self.read_at or self.finished_at
 
     @property
     def duration_s(self) -> float | None:

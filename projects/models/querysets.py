@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -38,8 +38,9 @@ class ProjectQuerySet(models.QuerySet[Any]):
         return self.prefetch_related(Prefetch("overrides", active, to_attr="corrections"))
 
     def with_last_read(self) -> ProjectQuerySet:
-        """Adds `last_read`: when the run ended that last wrote it (a steward's correction is no reading)."""
-        return self.annotate(last_read=F("last_changed_run__finished_at"))
+        """Adds `last_read`: by when was read what last wrote it (a steward's correction is no reading)."""
+        run = "last_changed_run__"
+        return self.annotate(last_read=Coalesce(f"{run}read_at", f"{run}finished_at"))
 
     def for_api(self) -> ProjectQuerySet:
         whole = self.select_related("source").prefetch_related("municipalities")
@@ -195,11 +196,12 @@ class SourceQuerySet(models.QuerySet[Any]):
         )
 
     def last_complete(self, until: datetime | None = None) -> SourceQuerySet:
-        """Adds `last_complete`: when the last complete and believed run ended (aware UTC, or None)."""
+        """Adds `last_complete`: by when the last complete and believed run saw it (aware UTC, or None)."""
         good = _runs().filter(state__in=("succeeded", "unchanged"), complete=True)
         if until is not None:
             good = good.filter(finished_at__lte=until)
-        return self.annotate(last_complete=Subquery(good.values("finished_at")[:1]))
+        seen = good.annotate(by=Coalesce("read_at", "finished_at"))
+        return self.annotate(last_complete=Subquery(seen.values("by")[:1]))
 
     def for_sources_page(self) -> SourceQuerySet:
         """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`.
