@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +28,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from etl.crawl.links import is_below, key_of
-from etl.exceptions import EtlError, FetchFailed
+from etl.exceptions import EtlError, FetchFailed, NotCaptured
 from etl.fetch.capture import Capture
+from etl.fetch.network import Request
+from etl.fetch.page import Page
+from etl.fetch.recorded import Contents, Form, Recorded
 from etl.tests.conftest import Sync
 from etl.tests.test_ways_in import exit_code
 from etl.tests.tinysite import serving, until
@@ -362,26 +367,27 @@ def test_an_answer_whose_request_is_lost_is_never_taken_for_a_page(tmp_path):
 # --- an interrupted capture ------------------------------------------------------------------------
 
 
-def capturing(url: str, to: Path, delay: float = 0.15, **how: Any) -> subprocess.Popen[str]:
+def capturing(url: str, to: Path, database: str, delay: float = 0.15, **how: Any) -> subprocess.Popen[str]:
     """`manage.py capture` as a process of its own, with an empty database of its own."""
     environment = {
         **os.environ,
         "DWS_URL": url,
         "FETCH_DELAY_SECONDS": str(delay),
         "VAR_DIR": str(to.parent / "var"),
-        "DATABASE_URL": f"sqlite:///{to.parent / 'own.sqlite3'}",
+        "DATABASE_URL": database,
     }
     command = [sys.executable, "manage.py", "capture", str(to)]
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
     return subprocess.Popen(command, env=environment, text=True, stdout=-1, stderr=-1, **how)
 
 
 @paged
 @pytest.mark.live
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(replica, sync, here, tmp_path, end):
+def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(
+    replica, sync, here, tmp_path, migrated_copy, end
+):
     to, part = tmp_path / "visit.warc.gz", tmp_path / "visit.warc.gz.part"
-    process = capturing(replica.url, to)
+    process = capturing(replica.url, to, migrated_copy())
     until(lambda: part.exists() and part.stat().st_size > 30_000, "some answers")
     process.send_signal(end)
     _, told = process.communicate(timeout=60)
@@ -399,12 +405,12 @@ def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(replica, sy
 
 @paged
 @pytest.mark.live
-def test_a_full_disk_ends_a_capture_and_what_is_on_it_can_be_read(replica, here, tmp_path):
+def test_a_full_disk_ends_a_capture_and_what_is_on_it_can_be_read(replica, here, tmp_path, migrated_copy):
     to, part = tmp_path / "visit.warc.gz", tmp_path / "visit.warc.gz.part"
-    subprocess.run(["true"], check=True)
     process = capturing(
         replica.url,
         to,
+        migrated_copy(),
         delay=0,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
     )
@@ -521,6 +527,87 @@ def test_a_browsers_har_says_of_every_field_what_the_site_says(replica, sync, he
     assert found["projects"] == wanted["projects"]
     assert found["lines"] == wanted["lines"]
     assert not [s for s in Snapshot.objects.all() if "secret" in json.dumps(s.headers)]
+
+
+def raw_record(
+    body: bytes, headers: str, kind: str = "response", at: str = "10:00", status: int = 200
+) -> bytes:
+    """As programs write it that keep what was on the wire."""
+    block = f"HTTP/1.1 {status} X\r\nContent-Type: text/html\r\n{headers}\r\n".encode() + body
+    digest = base64.b32encode(hashlib.sha1(body).digest()).decode()  # noqa: S324 - that of the format
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:x:{at}>\r\nWARC-Date: 2026-05-01T{at}:00Z\r\n"
+        f"WARC-Target-URI: <http://a.example/{'b' if kind == 'revisit' else 'a'}>\r\n"
+        f"WARC-Payload-Digest: sha1:{digest}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+CHUNKED = b"5\r\n<html\r\n8\r\n></html>\r\n0\r\n\r\n"
+PLAIN = b"<html></html>"
+WIRES = {
+    "plain": (PLAIN, ""),
+    "gzip": (gzip.compress(PLAIN), "Content-Encoding: gzip\r\n"),
+    "deflate": (zlib.compress(PLAIN), "Content-Encoding: deflate\r\n"),
+    "chunked": (CHUNKED, "Transfer-Encoding: chunked\r\n"),
+    "unpacked by the program": (PLAIN, "Content-Encoding: br\r\nTransfer-Encoding: chunked\r\n"),
+}
+
+
+@pytest.mark.parametrize(("body", "headers"), WIRES.values(), ids=WIRES)
+def test_a_body_is_read_as_it_was_on_the_wire_or_unpacked(tmp_path, body, headers):
+    path = tmp_path / "wget.warc"
+    secret = "Set-Cookie: ASP.NET_SessionId=secret\r\n"
+    path.write_bytes(raw_record(body, headers + secret) + raw_record(b"", headers, "revisit", "11:00"))
+    capture = opened(path)
+    page = capture.ask(Request("GET", "http://a.example/a"))
+    assert page.body == PLAIN
+    assert "secret" not in str(page.headers)
+
+
+def test_the_same_bytes_are_kept_once_by_some_programs(tmp_path):
+    path = tmp_path / "browser.warc"
+    again = raw_record(b"", "", "revisit", "11:00")
+    own = base64.b32encode(hashlib.sha1(PLAIN).digest()).decode()  # noqa: S324
+    none = base64.b32encode(hashlib.sha1(b"").digest()).decode()  # noqa: S324
+    path.write_bytes(raw_record(PLAIN, "") + again.replace(none.encode(), own.encode()))
+    page = opened(path).ask(Request("GET", "http://a.example/b"))
+    assert (page.body, page.fetched_at) == (PLAIN, datetime(2026, 5, 1, 11, tzinfo=UTC))
+
+
+def test_a_body_that_cannot_be_unpacked_is_said_to_be_so(tmp_path):
+    path = tmp_path / "browser.warc"
+    path.write_bytes(raw_record(b"\x0b\x06\x80<html></html>\x03", "Content-Encoding: br\r\n"))
+    with pytest.raises(FetchFailed, match="packed as “br” in the capture"):
+        opened(path).ask(Request("GET", "http://a.example/a"))
+
+
+def test_an_error_that_was_gone_at_the_next_attempt_is_not_read(tmp_path):
+    path = tmp_path / "visit.warc"
+    path.write_bytes(raw_record(b"busy", "", status=503) + raw_record(PLAIN, "", at="10:01"))
+    assert opened(path).ask(Request("GET", "http://a.example/a")).status == 200
+    path.write_bytes(raw_record(PLAIN, "") + raw_record(b"busy", "", at="10:01", status=503))
+    capture = opened(path)
+    assert [capture.ask(Request("GET", "http://a.example/a")).status for _ in range(3)] == [200, 200, 200]
+
+
+def a_form(**fields: str) -> Form:
+    common = {"__EVENTTARGET": "grid", "__EVENTARGUMENT": "Page$2", "__VIEWSTATE": "one", "ddl": "All"}
+    return Form.of((common | fields).items())
+
+
+def test_a_form_is_answered_by_what_it_asks_for_and_never_by_another_choice(tmp_path):
+    def read() -> Page:
+        return Page("", PLAIN)
+
+    url, at = "http://a.example/a", datetime(2026, 5, 1, tzinfo=UTC)
+    recorded = [Recorded(url, 200, at, "text/html", read, a_form(__VIEWSTATE="other", DXScript="1", x="y"))]
+    capture = Capture("a.har", "", Contents(recorded))
+    asked = {"__EVENTTARGET": "grid", "__EVENTARGUMENT": "Page$2", "__VIEWSTATE": "one", "ddl": "All"}
+    assert capture.ask(Request("POST", url, asked)).body == PLAIN
+    for other in ({"ddl": "Limpopo"}, {"__EVENTARGUMENT": "Page$3"}, {"__EVENTTARGET": "lines"}):
+        with pytest.raises(NotCaptured, match="is not in the capture a.har"):
+            capture.ask(Request("POST", url, asked | other))
 
 
 # --- sessions in the path --------------------------------------------------------------------------
