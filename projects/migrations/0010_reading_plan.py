@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0008_alert_message_claim'),
+        ('projects', '0009_read_at'),
     ]
 
     operations = [
