@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,16 @@ FIELDS = (
 )  # fmt: skip
 CLASSES = ("right", "wrong", "said", "silent")  # said, silent: unread and said so, unread and silent
 RECORDS = ("found", "missing, said", "missing, silent", "invented")
+# aspect of a rendering: how a style has it, and the fields that it bears on
+ASPECTS: dict[str, tuple[Callable[[Any], str], tuple[str, ...]]] = {
+    "words": (lambda style: style.words, FIELDS),
+    "unit": (lambda style: f"{style.unit_word} in {style.unit_place}", ("budget", "expenditure")),
+    "date": (lambda style: style.date, ("start_date", "completion_date")),
+    "percent": (lambda style: style.percent, ("progress_percentage",)),
+    "point": (lambda style: style.coordinates, ("latitude", "longitude")),
+    "status": (lambda style: style.status_words, ("status",)),
+    "place": (lambda style: style.place_form, ("municipality",)),
+}
 EVENTS = ("found", "as text", "missed", "false")  # as text: the log has the change, not its meaning
 
 
@@ -40,7 +51,7 @@ class Score:
 
     seed: int
     family: str
-    half: str
+    style: dict[str, str]  # aspect → how the case shows it
     fields: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (field, half, class)
     records: Counter[str] = field(default_factory=Counter)
     events: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, outcome)
@@ -59,8 +70,12 @@ class Account:
     """What a run said of itself and of what it could not read."""
 
     run: Any
-    left_out: str = ""  # rows and tables that were passed over with a reason, as JSON
-    columns: str = ""  # columns that were not understood, as JSON
+    site: Any
+
+    @cached_property
+    def passed_over(self) -> tuple[str, str]:
+        """Rows and tables that were left out, and columns that nobody understood: as JSON."""
+        return _passed_over(self.site)
 
     @property
     def has_doubts(self) -> bool:
@@ -76,14 +91,14 @@ def said_so(account: Account, labels: Iterable[str], issues: Iterable[dict[str, 
             return True
         if issue["field"] == "coordinates" and name in ("latitude", "longitude"):
             return True
-    spoken = " ".join([*map(str, account.run.notes), account.columns])
-    return any(label in spoken for label in wanted)
+    notes = " ".join(map(str, account.run.notes))
+    return any(label in notes or label in account.passed_over[1] for label in wanted)
 
 
 def said_of_record(account: Account, names: Iterable[str]) -> bool:
     """Whether somebody is told that a project may not have been read: the run is not complete or has a
     note, or its row stands among those that were left out."""
-    return account.has_doubts or any(name and name in account.left_out for name in names)
+    return account.has_doubts or any(name and name in account.passed_over[0] for name in names)
 
 
 def canonical(value: Any) -> Any:
@@ -154,8 +169,8 @@ class Reading:
         score.records["missing, said" if said else "missing, silent"] += 1
         score.failures.append(f"record missing{'' if said else ' and silent'}: {values['name']!r}")
         for name in FIELDS:
-            if canonical(values.get(name)) is not None:
-                half = self.case.style.halves.get(name, "known")
+            if values.get(name) is not None:
+                half = self.case.style.halves.get(self._column(name), "known")
                 score.fields[name, half, "said" if said else "silent"] += 1
 
     def _fields(self, score: Score, key: int, values: dict[str, Any], row: Any) -> None:
@@ -318,7 +333,7 @@ def judged(case: Any) -> Score:
     from django.test import override_settings
 
     began = time.monotonic()
-    score = Score(case.seed, case.family.name, case.style.words)
+    score = Score(case.seed, case.family.name, {name: of(case.style) for name, (of, _) in ASPECTS.items()})
     with tempfile.TemporaryDirectory() as folder, transaction.atomic(), served() as show:
         settings = {
             "ARCHIVE_DIR": Path(folder) / "archive", "HEADS_DIR": Path(folder) / "heads",
@@ -336,7 +351,7 @@ def _poll_all(case: Any, show: Callable[[Any], str], score: Score) -> None:
     before: Reading | None = None
     for look in case.looks():
         run, problem = _poll(show(look.site))
-        account = Account(run, *_passed_over(look.site))
+        account = Account(run, look.site)
         if problem:
             score.failures.append(f"poll: {problem}")
         reading = Reading(case, look, account, before.keys if before else {})
@@ -440,6 +455,11 @@ def report(scores: list[Score]) -> list[str]:
     for half in ("known", "held_out"):
         lines.append(_field_line(half.replace("_", " "), _classes(scores, lambda key, h=half: key[1] == h)))
     lines.append(_field_line("all", _classes(scores)))
+    for aspect, (_, names) in ASPECTS.items():
+        lines += ["", f"By {aspect} ({', '.join(names) if len(names) < 3 else 'all fields'})", _FIELD_HEAD]
+        for value in sorted({score.style[aspect] for score in scores}):
+            alike = [score for score in scores if score.style[aspect] == value]
+            lines.append(_field_line(value, _classes(alike, lambda key, n=names: key[0] in n)))
     lines += ["", *_record_lines(scores), "", *_event_lines(scores), "", *_slowest(scores)]
     return lines
 
@@ -498,7 +518,7 @@ def _as_json(scores: list[Score]) -> str:
         {
             "seed": score.seed,
             "family": score.family,
-            "labels": score.half,
+            "style": score.style,
             "seconds": round(score.seconds, 3),
             "fields": [[*key, count] for key, count in sorted(score.fields.items())],
             "records": dict(score.records),
