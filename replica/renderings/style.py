@@ -15,6 +15,7 @@ GROUPS = (
     ("start_date", "completion_date"), ("contractor", "implementing_agent"), ("latitude", "longitude"),
 )  # fmt: skip
 MONEY = ("budget", "expenditure")
+CASES = ("as is", "UPPER", "colon", "camel", "snake")
 UNIT_WORDS = {1: ("R", "Rand"), 1000: ("R'000", "R thousand"), 10**6: ("R million", "Rm")}
 # Where a table can say in which unit its amounts are
 OF_TABLES = ("label", "caption", "title", "note above", "note below", "cell", "none")
@@ -190,7 +191,7 @@ def _labelled(style: Style, rng: Random, wants: Wants) -> Style:
             half = "held_out" if key in MONEY else "known"
         labels[key], halves[key] = label, half
     for key, label in labels.items():
-        labels[key] = _spelt(label, style.case)
+        labels[key] = spelt(label, style.case)
     has_band = any(key in bands for key in MONEY)
     unit_place = "label" if style.unit_place == "band" and not has_band else style.unit_place
     if unit_place == "label":
@@ -209,7 +210,8 @@ def _with_unit(label: str, word: str) -> str:
     return f"{bare} ({word})" + (":" if label.endswith(":") else "")
 
 
-def _spelt(label: str, case: str) -> str:
+def spelt(label: str, case: str) -> str:
+    """A label in one of the `CASES`; "camel" and "snake" are how scripts name fields."""
     if case == "UPPER":
         return label.upper()
     if case == "colon":

@@ -29,8 +29,8 @@ _KNOWN = {
     "coordinates": "GPS Coordinates | Coordinates | Lat/Long",
 }
 _HELD_OUT = {
-    "external_id": "Proj. No. | Ref. Nr | Unique Number | Proj Nr | Project Unique Ref | File No.",
-    "name": "Scheme / Works | Proj. Title | Project (Name) | Proj. Name | Intervention",
+    "external_id": "Proj. Num. | Ref. Nr | Unique Number | Proj Nr | Project Unique Ref | File No.",
+    "name": "Scheme / Works | Proj. Title | Project / Intervention | Proj. Nm | Intervention",
     "description": "Nature of Works | Works Description | What is being built | Descr.",
     "municipality": "Mun. | Municipality (LM) | Munic. | Local Mun. | Muni Name | Local Govt Area",
     "district": "Distr. | District Mun. | DM Area",
@@ -39,7 +39,7 @@ _HELD_OUT = {
     "project_type": "Works Category | Category of Infrastructure | Asset Type | Kind of Project",
     "status": "Proj. Status | State of Project | Project State | Progress Stage | Curr. Status",
     "progress_percentage": (
-        "Perc | Compl. % | Phys. Prog. | Perc. Compl. | Works Completed % | Site Progress"
+        "Perc | Complt. Perc. | Phys. Prog. | Perc. Compl. | Works Completed % | Site Progress"
     ),
     "budget": (
         "Tot. Budget | Proj. Cost | Est. Total Cost | Approved Amt | Total Proj. Budget | Amount Approved"
