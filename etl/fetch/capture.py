@@ -19,7 +19,7 @@ from etl.values.addresses import page_name
 _PASSING = (429, 500, 502, 503, 504)  # what may be gone at the next attempt
 _NO_PAGE = (0, 206, 304)  # an answer without its body
 _USELESS = re.compile(r"\s*(?:image|video|audio|font|text/css)\b", re.IGNORECASE)
-_PAGE = re.compile(r"\s*(?:text/(?:html|plain)|application/xhtml)", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:text/html|application/xhtml)", re.IGNORECASE)
 _AHEAD = timedelta(days=1)  # a clock may be wrong by that
 
 
@@ -71,7 +71,8 @@ class Capture:
 
     def of_pages(self) -> list[Recorded]:
         """The answers that are pages, or parts of them that a callback brought, in their order."""
-        return [each for each in self.answers if each.status == 200 and _PAGE.match(each.content_type)]
+        answers = (each for each in self.answers if each.status == 200)
+        return [each for each in answers if _PAGE.match(each.content_type) or _is_callback(each)]
 
     @property
     def breaks_off(self) -> str:
@@ -136,6 +137,11 @@ class Capture:
             if len({s.form.fields for s in fitting if s.form}) == 1:
                 return min(fitting, key=lambda shelf: shelf.at)
         return None
+
+
+def _is_callback(answer: Recorded) -> bool:
+    """ASP.NET calls the answers to its callbacks plain text."""
+    return answer.form is not None and answer.content_type.lower().startswith("text/plain")
 
 
 def _is_useless(answer: Recorded) -> bool:

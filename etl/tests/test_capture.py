@@ -161,6 +161,18 @@ def test_a_capture_older_than_what_is_known_sets_nothing_back(replica, sync, her
 
 
 @paged
+def test_extract_shows_each_page_and_callback_of_a_capture(replica, here, tmp_path, capsys):
+    warc = captured(replica.url, here, tmp_path / "visit.warc.gz")
+    capsys.readouterr()
+    call_command("extract", str(warc), "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert not [entry["url"] for entry in told if "robots.txt" in entry["url"]]
+    assert len(told) == len(opened(warc).answers) - 1
+    numbers = {project["external_id"] for entry in told for project in entry["projects"]}
+    assert len(numbers) == 30
+
+
+@paged
 def test_a_capture_is_a_warc_that_others_read_and_holds_no_cookies(replica, here, tmp_path):
     warc = captured(replica.url, here, tmp_path / "visit.warc.gz")
     kinds, posts = [], 0
