@@ -381,36 +381,22 @@ def _poll(entry: str) -> tuple[Any, str]:
 
 
 def _passed_over(site: Any) -> tuple[str, str]:
-    """What the extractor says that it passed over, and which columns nobody understood: as JSON.
-
-    Keys of `manage.py extract --json`, of which some are not there yet.
-    """
-    from etl.extract import PageContent
-
-    names = ("left_out", "not_data", "plans")
-    if not any(name in PageContent.__dataclass_fields__ for name in names):
-        return "", ""
-    return _extracted(site)
-
-
-def _extracted(site: Any) -> tuple[str, str]:
+    """What the extractor says that it passed over, and which columns nobody understood: as JSON."""
     from io import StringIO
 
     from django.core.management import call_command
 
+    def told(command: str, files: list[Path]) -> Any:
+        out = StringIO()
+        call_command(command, *map(str, files), "--json", stdout=out)
+        return json.loads(out.getvalue())
+
     with tempfile.TemporaryDirectory() as folder:
         files = write_pages(site, Path(folder))
-        out = StringIO()
-        call_command("extract", *map(str, files), "--json", stdout=out)
-    entries = json.loads(out.getvalue())
-    passed = [entry.get(name) for entry in entries for name in ("left_out", "not_data")]
-    columns = [
-        column
-        for entry in entries
-        for plan in entry.get("plans", [])
-        for column in plan.get("columns", [])
-        if column.get("field") is None
-    ]
+        entries, shapes = told("extract", files), told("understand", files)
+    tables = [table for entry in entries for table in entry["tables"]]
+    passed = [*(table.get("left_out") for table in tables), *(entry.get("not_data") for entry in entries)]
+    columns = [column for shape in shapes for column in shape["columns"] if column["field"] is None]
     return json.dumps(passed, ensure_ascii=False), json.dumps(columns, ensure_ascii=False)
 
 

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
 
-from etl.compare.known import known_words
-from etl.exceptions import BadCapture, FetchFailed, PageChanged
 from etl.extract import PageContent
 from etl.extract.types import Table
-from etl.fetch.page import Page
-from etl.fetch.saved import pages
-from etl.project_source import ProjectSource
-from etl.sources import source_of, sources
-from etl.understand import read_page
-from projects.models import SyncRun
+from etl.management.saved import add_page_arguments, read_saved
 
 _SHOWN_ROWS = 5
 
@@ -34,28 +23,11 @@ class Command(BaseCommand):
     ] = []  # a pure reader: it needs neither database nor settings to be right
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "pages", nargs="+", metavar="PAGE.html", help="saved page or callback answer; WARC, HAR or MHT"
-        )
-        parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
-        own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
-        parser.add_argument("--source", choices=own, help="whose pages they are: read as that source's")
-        parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
+        add_page_arguments(parser, nargs="+")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read every page; files that cannot be opened are named at the end, the others are shown."""
-        shown, missing = [], []
-        read = _reader_of(options["source"]) if options["source"] else _reader()
-        for name in options["pages"]:
-            try:
-                found = pages(Path(name), options["url"], settings.FETCH_MAX_BYTES)
-            except OSError as error:
-                missing.append(f"{name} cannot be read: {error.strerror or error}.")
-                continue
-            except BadCapture as problem:
-                missing.append(str(problem))
-                continue
-            shown += [(name, *_read(page, read)) for page in found]
+        shown, missing = read_saved(options["pages"], options["source"], options["url"])
         if options["json"]:
             entries = [_as_json(*each) for each in shown]
             self.stdout.write(json.dumps(entries, ensure_ascii=False, indent=2))
@@ -64,47 +36,6 @@ class Command(BaseCommand):
                 self.stdout.write("\n".join(_as_text(*each)))
         if missing:
             raise CommandError(" ".join(missing))
-
-
-def _reader_of(source: str) -> Callable[[Page], PageContent]:
-    """What the source itself takes a page to say; its words are those of the record. Raises CommandError."""
-    try:
-        monitor = source_of(source).monitor(SyncRun(source_id=source), dry_run=True)
-    except DatabaseError as error:
-        raise CommandError(f"The words of {source} are in the database, which says: {error}") from error
-    assert isinstance(monitor, ProjectSource)
-    return monitor.extract
-
-
-def _reader() -> Callable[[Page], PageContent]:
-    """What any page of HTML is taken to say."""
-    labels = _labels()
-    return lambda page: read_page(page.body, url=page.url, labels=labels)
-
-
-def _labels() -> dict[str, str] | None:
-    """The stewards' labels over the built-in ones; None (built-in) where no migrated database is at hand."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and "memory" not in name and not Path(name).exists():
-        return None  # to look would create the file
-    try:
-        return known_words().fields
-    except DatabaseError:
-        return None
-
-
-def _read(
-    had: Callable[[], Page], read: Callable[[Page], PageContent]
-) -> tuple[str, PageContent | None, list[str]]:
-    """The page's address, what it says, and what is to be said of it."""
-    url = ""
-    try:
-        page = had()
-        url = page.url
-        content = read(page)
-    except (BadCapture, FetchFailed, PageChanged) as error:
-        return url, None, [str(error)]
-    return url, content, content.notes
 
 
 def _as_json(name: str, url: str, content: PageContent | None, notes: list[str]) -> dict[str, Any]:
