@@ -9,7 +9,7 @@ from itertools import islice
 from etl.extract.html import UNSHOWN, Element, has_class, is_hidden, words_of
 from etl.extract.totals import is_note
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary"})
 _TITLES = (
     "panel-heading", "panel-title", "card-header", "card-title", "dxrpHeader", "dxpnlHeader", "widget-title",
     "portlet-title", "box-title", "box-header", "section-title", "table-title", "heading", "accordion-header",

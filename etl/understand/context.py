@@ -59,10 +59,10 @@ def unit_in(text: str) -> Unit | None:
 def table_units(table: Table, remarks: Sequence[str]) -> list[NamedUnit]:
     """The different units of money that a table's surroundings name, in reading order; where they name none,
     those that the page names for all."""
-    return _units(table.context) or _units(remarks)
+    return units_in(table.context) or units_in(remarks)
 
 
-def _units(texts: Sequence[str]) -> list[NamedUnit]:
+def units_in(texts: Sequence[str]) -> list[NamedUnit]:
     found: dict[Decimal, NamedUnit] = {}
     for text in texts:
         unit = unit_in(text)

@@ -11,7 +11,7 @@ from etl.understand.context import NamedUnit, column_unit
 from etl.understand.evidence import ColumnValues, Profile, day_first, decimal_mark, has_slashed_dates, profile
 from etl.understand.plan import Choice
 from etl.understand.words import is_built_in, is_of_another_thing, known_label, meanings
-from etl.values.places import METRO_CODE, MUNICIPAL_CODE
+from etl.values.places import names_a_municipality
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
@@ -151,7 +151,7 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
 def _share(field: str, values: ColumnValues, seen: Profile) -> float:
     """The share of the texts that have a meaning in the words of that field."""
     means: dict[str, Callable[[str], object]] = {
-        "municipality": lambda text: MUNICIPAL_CODE.search(text) or METRO_CODE.search(text),
+        "municipality": names_a_municipality,
         "province": province_of,
         "programme": DEFAULT.programme_of,
         "status": DEFAULT.status_of,

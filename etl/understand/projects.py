@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -12,12 +13,13 @@ from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import PublishedProject, Table
 from etl.understand import words
-from etl.understand.context import NamedUnit, column_unit, table_units
+from etl.understand.context import NamedUnit, column_unit, table_units, units_in
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
 from etl.understand.sameprojects import data_columns, each_once
 from etl.understand.words import known_label
+from etl.values.places import names_a_municipality
 from etl.values.vocabulary import normal_label
 from projects.fields import BY_NAME, Kind
 
@@ -28,6 +30,7 @@ _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
 _CERTAIN = 0.8
+_SECTION = "Section"  # what the heading above one of several tables is called
 # Fields that only a project has: tenders and posts have a name, a description and an amount too
 _SPECIFIC = frozenset(
     {"progress_percentage", "contractor", "implementing_agent", "programme", "project_type",
@@ -73,7 +76,9 @@ def read_projects(
     """Lines of project tables, and the project whose own page this is. Tables learn labels and roles."""
     for table in tables:
         _name_columns(table, meanings, table_units(table, remarks))
-    shown = [(table.kind, _lines(meanings, table)) for table in tables if table.kind != "fields"]
+    sections = _sections(tables)
+    lists = [table for table in tables if table.kind != "fields"]
+    shown = [(table.kind, _lines(meanings, table, sections.get(id(table), ""))) for table in lists]
     lines = each_once(meanings.field_of, shown)
     is_list = any(kind == "cards" and projects for kind, projects in shown)
     return lines + _pages(meanings, [table for table in tables if table.kind == "fields"], page_url, is_list)
@@ -107,7 +112,23 @@ def _leads_on(choices: Iterable[Choice], table: Table) -> bool:
     return len(own) == len(table.links) == len(table.rows)
 
 
-def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
+def _sections(tables: Iterable[Table]) -> dict[int, str]:
+    """What stands above each of several tables with the same columns, and above it alone: by the table's id.
+    Such a heading is what a group row is within one table."""
+    alike: dict[tuple[str, ...], list[Table]] = {}
+    for table in tables:
+        if table.kind != "fields":
+            alike.setdefault(tuple(table.headers), []).append(table)
+    found = {}
+    for some in alike.values():
+        counted = Counter(text for table in some for text in table.context)
+        own = [[text for text in t.context if counted[text] == 1 and not units_in([text])] for t in some]
+        if all(own) and (len(some) > 1 or names_a_municipality(own[0][0])):
+            found |= {id(table): texts[0] for table, texts in zip(some, own, strict=True)}
+    return found
+
+
+def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProject]:
     if not table.rows:
         return []
     if listing_rows(table):
@@ -115,6 +136,8 @@ def _lines(meanings: Meanings, table: Table) -> list[PublishedProject]:
         return []
     headers, kept = table.labels, data_columns(meanings.field_of, table)
     rows = [published([headers[at] for at in kept], [row[at] for at in kept]) for row in table.rows]
+    if section and _SECTION not in headers:
+        rows = [{_SECTION: section, **row} for row in rows]
     doubts = meanings.doubts
     choices = meanings.of_rows(rows, doubts)
     if not is_about_projects(choices.values(), 1) and not _leads_on(choices.values(), table):

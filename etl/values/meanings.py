@@ -13,40 +13,46 @@ _STATUSES = {
     "identification": """
 project initiation | initiation | inception | project inception | identification | identified
 project identification | site identification | pre-feasibility | prefeasibility | pre-feasibility study
+identifisering | geïdentifiseer | aanvang
 """,
     "planning": """
 feasibility | feasibility study | planning | infrastructure planning | project planning
 planned | business plan
 implementation readiness | implementation readiness study | irs | concept | concept and viability
 preparation and briefing | package planning | package preparation | technical report
+beplanning | beplan | in beplanning | beplanningsfase | haalbaarheid | haalbaarheidstudie
 """,
     "design": """
 design | designs | preliminary design | preliminary designs | detail design | detailed design
 detailed designs
 design development | design documentation | final design | design and documentation | concept design
+in design | design stage | design phase | ontwerp | in ontwerp | ontwerpfase
 """,
     "tender": """
 tender | tendering | tender stage | tender advertised | tender evaluation | tender adjudication | tender award
 on tender | out on tender | procurement | bid | bid evaluation | bid adjudication | adjudication
-contract award | contract awarded | awarded
+contract award | contract awarded | awarded | out to tender | op tender | tenderfase | verkryging
 """,
     "construction": """
 construction | under construction | in construction | construction stage | construction phase
 site handed-over to contractor | site handed over to contractor | site handed over | site handover
 contractor on site
 site establishment | implementation | under implementation | works | commissioning
+konstruksie | onder konstruksie | in konstruksie | konstruksiefase | in aanbou | onder aanbou | aanbou
 """,
     "completed": """
 completed | complete | completion | project completed | practical completion | physical completion
 practically completed | practically complete | final completion | works completion | hand over | handed over
 handover | handed-over | hand-over | close-out | close out | closed out | package completion | retention
-defects liability | defects liability period
+defects liability | defects liability period | voltooi | voltooid | voltooiing | praktiese voltooiing
 """,
     "on_hold": """
 on hold | on-hold | hold | suspended | stalled | deferred | postponed | halted
+op hou | opgeskort | uitgestel
 """,
     "cancelled": """
 cancelled | canceled | terminated | project terminated | project cancelled | withdrawn | discontinued
+gekanselleer | beëindig
 """,
 }
 
@@ -75,7 +81,7 @@ _PROJECT_TYPES = {
 bulk water supply | bulk water | bulk supply | bulk water scheme | bulk water supply scheme
 regional bulk water
 regional bulk water supply | bulk water infrastructure | bulk water services | bulk water pipeline
-bulk mains
+bulk mains | grootmaat watervoorsiening | grootmaatwatervoorsiening
 """,
     "water_supply": "water supply | water supply scheme | water | water scheme | rural water supply"
     "| water services",
@@ -85,11 +91,12 @@ water/sanitation
 """,
     "water_treatment_works": """
 water treatment | water treatment works | water treatment plant | wtw | wtp | water purification
-water purification works
+water purification works | watersuiweringswerke
 """,
     "wastewater_treatment_works": """
 wastewater treatment works | waste water treatment works | wastewater treatment | waste water treatment
 wastewater treatment plant | waste water treatment plant | wwtw | wwtp | sewage treatment works
+rioolwerke | rioolsuiweringswerke
 """,
     "wastewater": """
 wastewater | waste water | wastewater services | waste water services | sewerage | sewer | sewers | bulk sewer
@@ -97,15 +104,16 @@ bulk sewerage | outfall sewer | outfall sewers | regional sewerage | bulk wastew
 """,
     "water_reticulation": """
 water reticulation | reticulation | water distribution | distribution | water network | distribution points
+waternetwerk | waterretikulasie
 """,
     "sewer_reticulation": "sewer reticulation | sanitation reticulation | sewerage reticulation",
     "reservoir": "reservoir | reservoirs | water storage | storage | storage reservoir",
     "pipeline": "pipeline | pipelines | pipeline replacement | water pipeline",
-    "pump_station": "pump station | pump stations | pumpstation | booster pump station",
+    "pump_station": "pump station | pump stations | pumpstation | booster pump station | pompstasie",
     "groundwater_development": "groundwater development | groundwater | ground water | wellfield",
-    "borehole": "borehole | boreholes | borehole development",
+    "borehole": "borehole | boreholes | borehole development | boorgat | boorgate",
     "sanitation": "sanitation | vip toilets | toilet facilities | rural sanitation | on-site sanitation"
-    "| household sanitation | sanitation services | bucket eradication",
+    "| household sanitation | sanitation services | bucket eradication | sanitasie",
     "dam": "dam | dams | dams and weirs | weir | weirs",
     "desalination": "desalination | desalination plant | water desalination",
     "water_conservation": """
@@ -117,16 +125,16 @@ water conservation and water demand management | water conservation
 }
 
 _PROVINCES = {
-    "EC": "eastern cape | ec | za-ec",
-    "FS": "free state | fs | za-fs | freestate",
+    "EC": "eastern cape | ec | za-ec | oos-kaap",
+    "FS": "free state | fs | za-fs | freestate | vrystaat",
     "GT": "gauteng | gt | gp | za-gp | za-gt",
     "KZN": "kwazulu-natal | kwazulu natal | kwa-zulu natal | kwa-zulu-natal | kwa zulu natal | kzn"
     "| za-kzn | za-nl",
     "LIM": "limpopo | lim | lp | za-lp",
     "MP": "mpumalanga | mp | za-mp",
-    "NC": "northern cape | nc | za-nc",
-    "NW": "north west | north-west | northwest | nw | za-nw",
-    "WC": "western cape | wc | za-wc",
+    "NC": "northern cape | nc | za-nc | noord-kaap",
+    "NW": "north west | north-west | northwest | nw | za-nw | noordwes | noord-wes",
+    "WC": "western cape | wc | za-wc | wes-kaap",
 }
 
 

@@ -8,11 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from etl.values.text import is_blank, one_line
+from etl.values.vocabulary import province_of
 
 MUNICIPAL_CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
 METRO_CODE = re.compile(
     r"[\[(]\s*(?:BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH)\s*[\])]|^\s*(?:BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH)\s*$"
 )
+_MUNICIPALITY = re.compile(
+    r"\b(?:(?:local|metropolitan|district)\s+municipality|(?:plaaslike|metropolitaanse|distriks)?munisipaliteit"
+    r"|(?<=\s)[LD]M)\b",
+    re.IGNORECASE,
+)
+_IN_PROVINCE = re.compile(r"^([A-Za-z][A-Za-z -]{1,24}?)\s*(?:\s[-–]|[:,/>])\s*(\S.*)$")
 _LETTERS = re.compile(r"[\[(]\s*([A-Z]{2,3})\s*[\])]|^\s*([A-Z]{2,3})\s*$", re.IGNORECASE)
 _CODE_IN_BRACKETS = re.compile(r"[\[(]\s*([A-Z]{2,4}[0-9]{1,3})\s*[\])]", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:[;/|,&]|\band\b)\s*", re.IGNORECASE)
@@ -58,6 +65,20 @@ def _name_and_kind(text: str) -> tuple[str, str | None]:
     return " ".join(_FILLERS.sub(" ", name).split()), kind
 
 
+def in_province(text: str) -> tuple[str | None, str]:
+    """ "Limpopo - Greater Giyani" as (the province's code, the rest); (None, the text) for any other."""
+    match = _IN_PROVINCE.match(text.strip())
+    province = province_of(match[1]) if match else None
+    return (province, match[2]) if match and province else (None, text)
+
+
+def names_a_municipality(text: str) -> bool:
+    """Whether a text has the code of one, calls itself one, or stands behind a province's name."""
+    if MUNICIPAL_CODE.search(text) or METRO_CODE.search(text) or _MUNICIPALITY.search(text):
+        return True
+    return in_province(text)[0] is not None
+
+
 class Places:
     """Look-up built from rows `(code, name, province, district code or None or "", category)`.
 
@@ -101,7 +122,8 @@ class Places:
             return Found(tuple(codes), "unknown municipality code " + ", ".join(unknown))
         if codes:
             return Found(tuple(codes))
-        return self._by_names(text, province, context)
+        within, name = in_province(text)
+        return self._by_names(name, within or province, context)
 
     def _by_names(self, text: str, province: str | None, context: Sequence[str]) -> Found:
         whole = self._named(text)
