@@ -38,7 +38,6 @@ _RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d{1,4})$")
 _KINDS = {"DataRow": "data", "HeadersRow": "header", "GroupRow": "group", "GroupRowExp": "group"}
 _CLASSES = (("dxgvDataRow", "data"), ("dxgvGroupRow", "group"), ("dxtlNode", "data"), ("dxtlAltNode", "data"),
             ("dxtlFocusedNode", "data"), ("dxtlSelectedNode", "data"))  # fmt: skip
-_GROUP = "It heads the rows below it: its text is a column of theirs."
 _TREE_HEADER = re.compile(r"_HDR\d*$")
 
 
@@ -185,7 +184,7 @@ class _Grid:
         cells = list(row.iterchildren("td", "th"))
         if self.has_spans and self.filling.hanging:
             self.filling.row(cells)
-        other, reason = ("group", _GROUP) if kind == "group" else other_kind(row, kind)
+        other, reason = other_kind(row, kind)
         texts = [text for cell in cells if (text := own_text(cell))]
         if kind == "group":
             self._add_group(cells)

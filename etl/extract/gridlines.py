@@ -57,8 +57,8 @@ def grid_of(own: OwnRows) -> Grid:
     shown = _shown_columns(filled, width)
     lines = []
     above: list[Cell | None] = [None] * len(shown)
-    for row, cells in zip(rows, filled, strict=True):
-        line = _line(row, [cells[at] for at in shown], above)
+    for table_row, row in zip(rows, filled, strict=True):
+        line = _line(table_row, [row[at] for at in shown], above)
         above = line.cells
         if any(line.texts):
             lines.append(line)

@@ -26,7 +26,9 @@ UNKNOWN = "Neither its class nor its id says that it is a row of data."
 
 
 def other_kind(row: Element, kind: str) -> tuple[RowKind, str]:
-    """The kind of a row that is neither data nor a group, and why. `kind`: "header" for a heading."""
+    """The kind of a row that is no data, and why. `kind`: "header", "group" or "" as its class or id says."""
+    if kind == "group":
+        return "group", "It heads the rows below it: its text is a column of theirs."
     if is_unseen(row):
         return "hidden", "It is hidden."
     if kind == "header":

@@ -90,6 +90,7 @@ class _Below:
     lines: list[Line]
     kinds: list[CellKind]  # per column the kind that most of its texts are, "" for none
     are_years: list[bool]
+    repeated: dict[int, set[str]]  # columns of words of which most return, such as a status: their texts
     heads: float  # share of `<th>`
     looks: float  # share of rows that are set off by bold type
     known: int  # the most known labels in one row
@@ -105,17 +106,21 @@ def _below(lines: list[Line], field_of: FieldOf) -> _Below:
     width = min(len(body[0].cells), _MOST_COLUMNS) if body else 0
     kinds: list[CellKind] = []
     are_years = []
+    repeated = {}
     for at in range(width):
         texts = [line.texts[at] for line in body if line.texts[at]]
         counts = Counter(kind for text in texts if (kind := kind_of(text)))
         kind, count = counts.most_common(1)[0] if counts else ("", 0)
         kinds.append(kind if count * 5 >= sum(counts.values()) * 3 else "words")
         are_years.append(sum(map(is_year, texts)) * 2 > len(texts))
+        if kinds[-1] == "words" and len(texts) > 3 and len(set(texts)) * 2 <= len(texts):
+            repeated[at] = set(texts)
     cells = [cell for line in body for _, cell in line.starts]
     return _Below(
         body,
         kinds,
         are_years,
+        repeated,
         sum(cell.element.tag == "th" for cell in cells) / max(1, len(cells)),
         sum(looks_like_heading(line.row) for line in body[:8]) / max(1, len(body[:8])),
         max((_known(line, field_of) for line in body[:4]), default=0),
@@ -196,7 +201,7 @@ def _points(line: Line, below: _Below, field_of: FieldOf) -> dict[Basis, float]:
 
 def _contrast(line: Line, below: _Below) -> float:
     """Words (or years) above figures, dates or codes speak for a header, a value like theirs against it."""
-    score = seen = 0
+    score, seen = 0.0, 0
     years = {line.texts[at] for at in below.typed if is_year(line.texts[at]) and not below.are_years[at]}
     for at in below.typed:
         text = line.texts[at]
@@ -210,6 +215,10 @@ def _contrast(line: Line, below: _Below) -> float:
             score -= 2
         elif kind:
             score += 1
+    for at, values in below.repeated.items():
+        if text := line.texts[at]:
+            seen += 1
+            score += -2 if text in values else 0.5
     if not seen:
         return 0.0
     # one row below is as likely to be unlike the first by chance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from etl.extract.cellkinds import are_units, read_figure
+from etl.extract.cellkinds import are_units, is_year, kind_of, read_figure
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import words_of
@@ -45,7 +45,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     for line in lines:
         if tuple(line.texts) in headings:
             body.leave_out(line, "heading", "The heading is repeated.")
-        elif not is_headed and len(line.starts) > 1 and not line.hangs and _share_of_heads(line) == 1.0:
+        elif not is_headed and is_heading(line):
             body.leave_out(line, "heading", "All of its cells are marked as headings.")
         elif _is_across(line, identity, lines):
             _across(line, body, levels, grouping)
@@ -72,6 +72,18 @@ def is_unit_row(texts: Sequence[str]) -> bool:
 
 def _is_figure(text: str) -> bool:
     return read_figure(text) is not None
+
+
+def is_heading(line: Line) -> bool:
+    """Whether a line is marked as headings of several columns; with a figure among them it may be a total."""
+    if line.hangs or len(line.starts) < 2 or len(line.starts) * 2 < len(line.cells):
+        return False
+    cells = [cell for _, cell in line.starts]
+    return (
+        all(cell.element.tag == "th" for cell in cells)
+        and not any(kind_of(cell.text) in ("figure", "date") and not is_year(cell.text) for cell in cells)
+        and not total_label(cells[0].text)
+    )
 
 
 def _share_of_heads(line: Line) -> float:

@@ -7,7 +7,7 @@ The grid comes first (`gridlines`), then its header (`plainheader`), then the ve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, grid_of
@@ -18,7 +18,7 @@ from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
 from etl.extract.plainrows import OwnRows, own_rows
-from etl.extract.rowkinds import tell_apart
+from etl.extract.rowkinds import is_heading, tell_apart
 from etl.extract.spans import Cell, span
 from etl.extract.types import NotData, Table
 
@@ -27,6 +27,7 @@ _CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "d
                   "ui-datepicker", "rcMainTable", "rcCalendar")  # fmt: skip
 _MOST_ANCESTORS = 500
 _MOST_HEADS = 6
+_MOST_PARTS = 40
 
 
 @dataclass(slots=True)
@@ -59,9 +60,9 @@ def read_tables(document: Document) -> list[PlacedTable]:
             document.not_data[table] = NotData(table.get("id") or "", 0, reason)
             continue
         rows = own_rows(table, document)
-        if result := _turned(table, rows, document):
+        if turned := _turned(table, rows, document):
             document.taken.add(table)
-            found.append(PlacedTable(table, result))
+            found.append(PlacedTable(table, turned))
             continue
         if not is_aside(table) and (pairs := table_pairs(table, document)):
             document.labelled[table] = pairs
@@ -81,12 +82,13 @@ def read_tables(document: Document) -> list[PlacedTable]:
                 reason = reason_against_head(shape.head)
                 document.not_data[table] = _no_data(table, shape, reason)
             continue
-        result = _read(table, shape, document)
-        if isinstance(result, NotData):
-            document.not_data[table] = result
-        else:
-            document.taken.add(table)
-            found.append(PlacedTable(table, result))
+        for part in _parts(shape, document):
+            result = _read(table, part, document)
+            if isinstance(result, NotData):
+                document.not_data[table] = result
+            else:
+                document.taken.add(table)
+                found.append(PlacedTable(table, result))
     return _without_repeated_labels(found, document)
 
 
@@ -100,6 +102,31 @@ def _without_repeated_labels(found: list[PlacedTable], document: Document) -> li
     labelled = [item for items in firsts.values() if len(items) > 1 for item in items]
     document.taken.difference_update(item.element for item in labelled)
     return [item for item in found if item not in labelled]
+
+
+def _parts(shape: _Shape, document: Document) -> list[_Shape]:
+    """The table, or where other headings stand in the middle of it the tables that it is made of."""
+    lines, starts = shape.grid.lines, []
+    known = [line.texts for line in shape.head]
+    for at in range(shape.header.end + 1, len(lines) - 1):
+        if is_heading(lines[at]) and not is_heading(lines[at - 1]) and lines[at].texts not in known:
+            starts.append(at)
+            known = [lines[at].texts]
+    if not starts or not shape.head or len(starts) > _MOST_PARTS or not _is_marked(shape):
+        return [shape]
+    parts = []
+    for start, end in pairwise([0, *starts, len(lines)]):
+        grid = Grid(lines[start:end], shape.grid.width)
+        header = find_header(grid.lines, document.field_of)
+        rows = OwnRows(pagers=shape.rows.pagers, apart=[] if start else shape.rows.apart)
+        parts.append(_Shape(grid, header, grid.lines[header.start : header.end], rows))
+    return parts
+
+
+def _is_marked(shape: _Shape) -> bool:
+    """Whether `<th>` says something in this table: most rows of its body have none."""
+    body = shape.body[:_MOST_PARTS]
+    return sum(map(is_heading, body)) * 2 < len(body)
 
 
 def _is_no_candidate(table: Element) -> str:
@@ -195,7 +222,7 @@ def _joined(head: _Shape, below: _Shape) -> _Shape | None:
     """A header that stands in a table of its own, with the table of rows that follows it."""
     if below.head or _columns(head.rows) != _columns(below.rows):
         return None
-    rows = OwnRows(head.rows.rows + below.rows.rows, below.rows.pagers, below.rows.apart)
+    rows = OwnRows(head.rows.rows + below.rows.rows, below.rows.pagers, head.rows.apart + below.rows.apart)
     grid = grid_of(rows)
     header = Header(head.header.start, head.header.end, head.header.score, head.header.basis)
     return _Shape(grid, header, grid.lines[header.start : header.end], rows)

@@ -161,49 +161,43 @@ class Totals:
         return [figure.number if (figure := read_figure(row[at])) else None for at in self._columns]
 
     def _walk(self, asked: set[int]) -> dict[int, str]:
-        zero = [Decimal(0)] * len(self._columns)
-        ahead = self._ahead(asked)
-        rest = _Sum(list(zero))
-        for number in range(len(self.rows)):
-            if number not in asked:
-                rest = rest.plus(self._one(number))
-        last = self._last_rows()
+        """Row after row: a total closes the group above it and is added to nothing."""
+        ahead, last = self._ahead(asked), self._last_rows()
         found: dict[int, str] = {}
-        segments: list[_Sum] = [_Sum(list(zero))]
-        whole = _Sum(list(zero))
+        segments, whole = [self._zero()], self._zero()
         for number in range(len(self.rows)):
             if number in self.starts and segments[-1].rows:
-                segments.append(_Sum(list(zero)))
+                segments.append(self._zero())
             if number in asked:
-                around = [
-                    *_backwards(segments),
-                    whole,
-                    *([rest] if number == 0 else []),
-                    *ahead.get(number, []),
-                ]
-                if reason := self._judged(number, around, number in last):
-                    found[number] = reason
-                    if segments[-1].rows:
-                        segments.append(_Sum(list(zero)))
-                    continue
-            one = self._one(number)
-            segments[-1] = segments[-1].plus(one)
-            whole = whole.plus(one)
-        return found
+                found[number] = self._judged(
+                    number, [*_backwards(segments), whole, *ahead[number]], number in last
+                )
+            if not found.get(number):
+                one = self._one(number)
+                segments[-1] = segments[-1].plus(one)
+                whole = whole.plus(one)
+            elif segments[-1].rows:
+                segments.append(self._zero())
+        return {number: reason for number, reason in found.items() if reason}
+
+    def _zero(self) -> _Sum:
+        return _Sum([Decimal(0)] * len(self._columns))
 
     def _one(self, number: int) -> _Sum:
         return _Sum([value or Decimal(0) for value in self._figures(number)], 1)
 
     def _ahead(self, asked: set[int]) -> dict[int, list[_Sum]]:
-        """Per row that is asked about, the sum of the rows behind it up to the next such row."""
+        """Per row that is asked about the sum of the rows behind it up to the next such row; for the first
+        row of the table also that of all others."""
         found: dict[int, list[_Sum]] = {}
-        current = _Sum([Decimal(0)] * len(self._columns))
+        current, rest = self._zero(), self._zero()
         for number in range(len(self.rows) - 1, -1, -1):
             if number in asked:
-                found[number] = [current]
-                current = _Sum([Decimal(0)] * len(self._columns))
+                found[number] = [current] if number else [current, rest]
+                current = self._zero()
             else:
-                current = current.plus(self._one(number))
+                one = self._one(number)
+                current, rest = current.plus(one), rest.plus(one)
         return found
 
     def _last_rows(self) -> set[int]:

@@ -245,6 +245,29 @@ def test_a_row_of_units_is_a_note_on_the_columns(units: tuple[str, ...], tag: st
     assert table.headers == ["Project Name", "Budget", "Spent", "Progress"]
 
 
+def test_words_above_a_column_of_returning_words_are_a_header() -> None:
+    body = [("Alpha", "Ontwerp"), ("Beta", "Konstruksie"), ("Gamma", "Ontwerp"), ("Delta", "Konstruksie")]
+    table = only(tr("Skema", "Stand"), rows(*body))
+    assert (table.headers, table.rows) == (["Skema", "Stand"], texts(*body))
+    assert page(rows(*body)).tables == []
+
+
+def test_other_headings_in_the_middle_begin_another_table() -> None:
+    other = ("Contractor", "Contract No", "Value", "Paid")
+    paid = ("Basil", "C1", "R7", "R1")
+    content = page(
+        tr(*HEAD, tag="th"), rows(), tr(*other, tag="th"), tr(*paid), tr(*other, tag="th"), tr(*paid)
+    )
+    assert [table.headers for table in content.tables] == [list(HEAD), list(other)]
+    assert [table.rows for table in content.tables] == [texts(), texts(paid, paid)]
+    assert [left.kind for left in content.tables[1].left_out] == ["heading"]
+
+
+def test_a_total_marked_as_a_heading_is_a_total() -> None:
+    table = only(tr(*HEAD, tag="th"), rows(), tr("Total", "", "R60", "", tag="th"))
+    assert [left.kind for left in table.left_out] == ["total"]
+
+
 # -- what is no data ----------------------------------------------------------------------------------------
 
 DAYS = "Mo Tu We Th Fr Sa Su".split()
