@@ -6,7 +6,7 @@ Shape alone: what a column means is judged elsewhere, from all of its rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -72,6 +72,11 @@ def are_units(texts: Iterable[str]) -> bool:
     """Whether all that say something are units, one of them money, percent or a measure ("R'000", "%")."""
     said = [one_line(text) for text in texts if text]
     return bool(said) and all(len(text) < 25 and _UNIT.fullmatch(text) for text in said)
+
+
+def numbers_columns(texts: Sequence[str]) -> bool:
+    """Whether a row counts its columns: 1, 2, 3 … or (1), (2), (3) …"""
+    return len(texts) > 2 and all(text.strip("()") == str(at) for at, text in enumerate(texts, start=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,13 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-# "(Count=5)", "(Sum of Budget=R1 000, Count=2)", "(Continued on the next page)": sums, not the group's value
-_SUMMARY = re.compile(r"\s*\((?:[^()=]+=[^()]*|Continued on the next page)\)$", re.IGNORECASE)
+# "(Count=5)", "(Sum of Budget=R1 000, Count=2)", "(Continued on the next page)", "- 12 projects": sums, not
+# the group's value
+_SUMMARY = re.compile(
+    r"\s*\((?:[^()=]+=[^()]*|Continued on the next page)\)$"
+    r"|(?<=\S)\s*[-–—:,(]\s*\d[\d ,]{0,9}\s*(?:projects?|projekte?|schemes?|skemas?)\s*\)?$",
+    re.IGNORECASE,
+)
 _CAPTION = re.compile(r"^([^:]{1,80}?)\s*:\s+(\S.*)$|^([^:]{1,80}?)\s*:$", re.DOTALL)
 _SUMS = frozenset({"total", "totals", "grand total", "grand totals", "sub total", "sub totals", "subtotal",
                     "subtotals", "overall total"})  # fmt: skip

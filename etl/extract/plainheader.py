@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from etl.extract.cellkinds import CellKind, is_year, kind_of
+from etl.extract.cellkinds import CellKind, is_year, kind_of, numbers_columns
 from etl.extract.gridlines import Line
 from etl.extract.plainrows import looks_like_heading
 from etl.extract.spans import Cell
@@ -142,6 +142,8 @@ def _scored(lines: list[Line], start: int, depth: int, field_of: FieldOf) -> Hea
     texts: list[list[str]] = []
     for number, line in enumerate(head):
         points = _points(line, below, field_of)
+        if number and (line.texts in texts or numbers_columns(line.texts)):
+            return Header(start, end, -1.0)
         if number and (line.texts in texts or (looks[0] and not looks[-1])):
             return Header(start, end, -1.0)  # it begins anew, or goes on below a row of data
         texts.append(line.texts)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from etl.extract.cellkinds import are_units, is_year, kind_of, read_figure
+from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import words_of
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
-from etl.extract.totals import Marks, Totals, identity_column, is_note, total_label
+from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_note, total_label
 from etl.extract.types import LeftOut, RowKind
 
 _MOST_NOTE_CELLS = 2
@@ -59,6 +59,9 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
 
 def _without_units(lines: Sequence[Line], head: Sequence[Line], body: Body) -> Sequence[Line]:
     """The lines without the row of units that may stand first."""
+    if head and len(lines) > 1 and numbers_columns(lines[0].texts):
+        body.leave_out(lines[0], "heading", "It numbers the columns.")
+        lines = lines[1:]
     if not head or len(lines) < 2 or lines[0].is_lone() or not is_unit_row(lines[0].texts):
         return lines
     body.column_notes = list(lines[0].texts)
@@ -118,7 +121,8 @@ def _across(
     """A line across the table: a total, a note, or the beginning of a group."""
     text = " ".join(filter(None, (words_of(cell.element) for _, cell in line.starts)))
     first = line.starts[0][1].text if line.starts else ""
-    if total_label(first) == 2 and any(mark.isdigit() for mark in first):
+    heads = counts_projects(first) and (not body.data or len(grouping) > 0)
+    if not heads and total_label(first) == 2 and any(mark.isdigit() for mark in first):
         row = [first] + [""] * (len(line.cells) - 1)
         body.leave_out(
             line, "total", f"It stands across the table and counts or sums up: “{first[:60]}”.", row

@@ -68,6 +68,12 @@ def total_label(text: str) -> int:
     return 1 if _WEAK.match(plain) else 0
 
 
+def counts_projects(text: str) -> bool:
+    """Whether a text names something and counts its projects: "Limpopo - 12 projects"."""
+    plain = one_line(text)
+    return not plain[:1].isdigit() and not _WEAK.match(plain) and _COUNTED.fullmatch(plain) is not None
+
+
 def is_note(text: str) -> bool:
     """Whether a text is a remark on the table ("Source: …", "* estimated", "All amounts in R'000")."""
     return bool(text) and _NOTE.match(one_line(text)) is not None
@@ -127,15 +133,25 @@ class Totals:
     def _labelled(self) -> dict[int, int]:
         found = {}
         for number, row in enumerate(self.rows):
-            first = row[0] or next(filter(None, row), "")
-            if " " not in first and first[-1:].isdigit():
-                if not _ROW_NUMBER.fullmatch(first):
-                    continue
-                first = next((text for text in row[1:] if text and text != first), "")
-            if strength := total_label(first):
+            if strength := total_label(self._first(number, row)):
                 found[number] = strength
         # a column of such words is no column of totals: "Total budget | R5", "Makhado - 12 projects | R5"
         return {} if len(found) == len(self.rows) > 1 else found
+
+    def _first(self, number: int, row: Sequence[str]) -> str:
+        """The first text that is the row's own: no number of the row, no value that the row above has too."""
+        first = row[0] or next(filter(None, row), "")
+        if number == 0 and not first.isdigit():
+            return first
+        above = self.rows[number - 1] if number else ()
+        if first[-1:].isdigit() and " " not in first and not _ROW_NUMBER.fullmatch(first):
+            return ""
+        if above and first != above[row.index(first)] and not first.isdigit():
+            return first
+        for at, text in enumerate(row):
+            if text and not _ROW_NUMBER.fullmatch(text) and not (above and above[at] == text):
+                return text
+        return ""
 
     def _without_identity(self) -> set[int]:
         at = self.identity

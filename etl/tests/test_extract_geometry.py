@@ -442,6 +442,43 @@ def test_a_remark_below_the_rows_is_a_note(note: str, cells: int) -> None:
     assert (table.rows, [left.kind for left in table.left_out]) == (texts(), ["note"])
 
 
+def test_a_total_beside_a_cell_that_reaches_down_is_one() -> None:
+    table = only(
+        tr("Province", "Scheme", "Budget", tag="th"),
+        tr("<td rowspan=3>Limpopo</td>", "Alpha", "R1"),
+        tr("Beta", "R2"),
+        tr("Sub total", "R3"),
+        tr("<td rowspan=2>Gauteng</td>", "Gamma", "R5"),
+        tr("Subtotaal", "R5"),
+        tr("<td colspan=2>Grand total</td>", "R8"),
+    )
+    assert table.rows == [["Limpopo", "Alpha", "R1"], ["Limpopo", "Beta", "R2"], ["Gauteng", "Gamma", "R5"]]
+    assert [left.row[1] for left in table.left_out] == ["Sub total", "Subtotaal", "Grand total"]
+    assert table.left_out[-1].reason == "Its figures are the sum of 3 other rows."
+
+
+@pytest.mark.parametrize("counted", [" - {} projects", " ({} projects)", ": {} Projects", ""])
+@pytest.mark.parametrize("cells", ["<td colspan=4>{}</td>", "<td><b>{}</b></td><td></td><td></td><td></td>"])
+def test_a_line_across_the_table_is_a_column_of_the_rows_below_it(counted: str, cells: str) -> None:
+    first, second = (cells.format(name + counted.format(2)) for name in ("Limpopo", "Gauteng"))
+    table = only(
+        tr(*HEAD, tag="th"), f"<tr>{first}</tr>", rows(*ROWS[:2]), f"<tr>{second}</tr>", rows(ROWS[2])
+    )
+    assert [row[0] for row in table.rows] == ["Limpopo", "Limpopo", "Gauteng"]
+    assert [left.kind for left in table.left_out] == ["group", "group"]
+
+
+@pytest.mark.parametrize("mark", ["{}", "({})"])
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_a_row_that_numbers_the_columns_is_a_heading(mark: str, tag: str) -> None:
+    table = only(tr(*HEAD, tag="th"), tr(*(mark.format(at) for at in range(1, 5)), tag=tag), rows())
+    assert (table.headers, table.rows, [left.kind for left in table.left_out]) == (
+        list(HEAD),
+        texts(),
+        ["heading"],
+    )
+
+
 def test_a_second_line_of_a_project_stays_data() -> None:
     body = [
         ("WP1", "Alpha", "R10", "Design"),
