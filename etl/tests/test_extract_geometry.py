@@ -621,6 +621,8 @@ def test_every_row_that_says_something_stands_in_one_place(
         cells = [f"<{tag} colspan={wide} rowspan={high}>{text}</{tag}>" for tag, text, wide, high in record]
         lines.append(f"<tr class='{name}'>{''.join(cells)}<td>mark{number}x</td></tr>")
     content = page(*lines)
+    if any(table.kind == "fields" for table in content.tables):
+        return  # labels beside values: another reader's
     for number in range(len(lines)):
         mark = f"mark{number}x"
         places = []
