@@ -258,8 +258,10 @@ def _is_title_above(above: Line, line: Line) -> bool:
     rather than bands: the row below heads all columns by itself, and a text is long or names a date."""
     if line.hangs or any(cell.colspan < 2 for _, cell in above.starts):
         return False
+    if _holds_pairs(above):
+        return True
     texts = [cell.text for _, cell in line.starts]
-    if len(texts) < len(line.cells) or len(set(texts)) < len(texts):
+    if len(set(texts)) < len(texts):
         return False
     return any(
         len(cell.text) > _LONG_TITLE or ":" in cell.text or kind_of(cell.text) == "date"

@@ -165,6 +165,8 @@ def _is_entry(row: TableRow) -> bool:
 
 def _is_form(cell: Element) -> bool:
     """Whether a cell across the table is there to be filled in: two boxes or more, or one without words."""
+    if not len(cell) or cell.find(".//table") is not None:
+        return False
     boxes = [box for box in cell.iter(*_ENTRIES) if box.get("type", "").lower() != "hidden"]
     return len(boxes) > 1 or (len(boxes) == 1 and not _holds_words(cell))
 

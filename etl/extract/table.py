@@ -248,7 +248,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     shown = [
         at
         for at, header in enumerate(headers)
-        if header or _says_something(body.data, at) or any(total.row[at] for total in totals)
+        if header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals)
     ]
     if not shown:
         return _no_data(table, shape, "Its cells hold buttons only.")
@@ -280,6 +280,11 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
+
+
+def _begins(row: list[str], at: int) -> bool:
+    """Whether a text of a total's stands in this column, and not only reaches across it."""
+    return bool(row[at]) and (at == 0 or row[at] != row[at - 1])
 
 
 def _says_something(lines: list[Line], at: int) -> bool:
