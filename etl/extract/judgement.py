@@ -47,7 +47,7 @@ def reason_against(table: Element, header: Header, body: Sequence[Line], headers
     elif header.basis == "markup" and typed == 0 and _all_links(sample) and len(body) < 3:
         against["It is a menu: all of its cells are links."] = 1
     if share := _filled_in(sample):
-        against[_FORM] = share * (2 if header.basis == "markup" and typed else 5)
+        against[_FORM] = share * (2 if header.basis == "markup" and typed else 6)
     if table.get("role") in _LAYOUT_ROLES:
         against["The page marks it as layout."] = 3
     against.update(_place(table))

@@ -127,6 +127,8 @@ def _across(
         body.leave_out(
             line, "total", f"It stands across the table and counts or sums up: “{first[:60]}”.", row
         )
+    elif any(cell.element.find(".//table") is not None for _, cell in line.starts):
+        body.leave_out(line, "note", "It holds a part of the page, and no heading of the rows below it.")
     elif is_note(first):
         body.leave_out(line, "note", "It is a remark on the table.")
     elif not text:

@@ -479,6 +479,15 @@ def test_a_row_that_numbers_the_columns_is_a_heading(mark: str, tag: str) -> Non
     )
 
 
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_table_below_a_row_is_no_group_of_the_next_ones(at: int) -> None:
+    phases = f"<table>{tr('Phase', 'Date', tag='th')}{tr('1', '2024/01/31')}{tr('2', '2024/02/29')}</table>"
+    lines = [tr(*record) for record in ROWS]
+    lines.insert(at, f"<tr><td colspan=4>{phases}</td></tr>")
+    outer, inner = page(tr(*HEAD, tag="th"), *lines).tables
+    assert (outer.headers, outer.rows, inner.headers) == (list(HEAD), texts(), ["Phase", "Date"])
+
+
 def test_a_second_line_of_a_project_stays_data() -> None:
     body = [
         ("WP1", "Alpha", "R10", "Design"),
