@@ -40,9 +40,9 @@ _QUANTITY = re.compile(r"-?\d[\d ,.]*\s?[A-Za-z³²/%]{1,6}(?:/[A-Za-z]{1,5})?\.
 _UNIT = re.compile(
     r"\(?\s*(?:in\s+)?(?:(?:R|ZAR|rands?)\s*"
     r"(?:'?\s?000(?:'?s)?|m|mn|bn|k|thousands?|millions?|billions?)?|'?\s?000(?:'?s)?"
-    r"|%|percent|per cent|thousands?|millions?|billions?|rands?|no\.?|nr\.?|number|count|days?|months?|years?"
-    r"|k?m|km²?|ha|m[23²³]|k[lℓ](?:/d(?:ay)?)?|m[lℓ](?:/d(?:ay)?)?|m[23²³]/[adhs]|[lℓ]/s|mw|kw|kwh|date"
-    r"|dd/mm/yyyy|yyyy[-/]mm[-/]dd|text)\s*\)?",
+    r"|%|percent|per cent|thousands?|millions?|billions?|rands?|days|months|years"
+    r"|k?m|km²?|ha|m[23²³]|k[lℓ](?:/d(?:ay)?)?|m[lℓ](?:/d(?:ay)?)?|m[23²³]/[adhs]|[lℓ]/s|mw|kw|kwh"
+    r"|dd/mm/yyyy|yyyy[-/]mm[-/]dd)\s*\)?",
     re.IGNORECASE,
 )
 

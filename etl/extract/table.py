@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from etl.extract.cellkinds import are_units
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, grid_of
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
@@ -37,6 +38,7 @@ class _Shape:
     grid: Grid
     header: Header
     head: list[Line]  # the header's lines, which may stand in a table of their own
+    units: list[str]  # per column the unit that the header's last line gives, or []
     rows: OwnRows
 
     @property
@@ -119,7 +121,7 @@ def _parts(shape: _Shape, document: Document) -> list[_Shape]:
         grid = Grid(lines[start:end], shape.grid.width)
         header = find_header(grid.lines, document.field_of)
         rows = OwnRows(pagers=shape.rows.pagers, apart=[] if start else shape.rows.apart)
-        parts.append(_Shape(grid, header, grid.lines[header.start : header.end], rows))
+        parts.append(_Shape(grid, header, *_head(grid, header), rows))
     return parts
 
 
@@ -215,7 +217,22 @@ def _shape(rows: OwnRows, document: Document) -> _Shape:
     grid = grid_of(rows)
     document.is_clipped |= grid.is_clipped
     header = find_header(grid.lines, document.field_of) if grid.lines else Header(0, 0)
-    return _Shape(grid, header, grid.lines[header.start : header.end], rows)
+    return _Shape(grid, header, *_head(grid, header), rows)
+
+
+def _head(grid: Grid, header: Header) -> tuple[list[Line], list[str]]:
+    """The header's lines, and per column the unit that a line of nothing but units below them gives."""
+    head = grid.lines[header.start : header.end]
+    starts = head[-1].starts if len(head) > 1 else []
+    if not starts or len(starts) == grid.width or not are_units(cell.text for _, cell in starts):
+        return head, []
+    above = list(filter(None, captions(head[:-1], grid.width)))
+    if len(set(above)) < len(above):  # the units tell the columns apart: "2023/24 R'000", "2023/24 %"
+        return head, []
+    units = [""] * grid.width
+    for at, cell in starts:
+        units[at : at + max(1, cell.colspan)] = [cell.text] * len(units[at : at + max(1, cell.colspan)])
+    return head[:-1], units
 
 
 def _joined(head: _Shape, below: _Shape) -> _Shape | None:
@@ -225,7 +242,7 @@ def _joined(head: _Shape, below: _Shape) -> _Shape | None:
     rows = OwnRows(head.rows.rows + below.rows.rows, below.rows.pagers, head.rows.apart + below.rows.apart)
     grid = grid_of(rows)
     header = Header(head.header.start, head.header.end, head.header.score, head.header.basis)
-    return _Shape(grid, header, grid.lines[header.start : header.end], rows)
+    return _Shape(grid, header, *_head(grid, header), rows)
 
 
 def _columns(rows: OwnRows) -> int:
@@ -275,8 +292,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
     result.left_out = [row for _, row in left_out]
-    if body.column_notes:
-        result.column_notes = blank + [body.column_notes[at] for at in shown]
+    if units := body.column_notes or shape.units:
+        result.column_notes = blank + [units[at] for at in shown]
     titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result

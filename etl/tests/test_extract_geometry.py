@@ -243,6 +243,30 @@ def test_a_row_of_units_is_a_note_on_the_columns(units: tuple[str, ...], tag: st
     table = only(tr("Project Name", "Budget", "Spent", "Progress", tag=tag), tr(*units), rows(*body))
     assert (table.column_notes, table.rows) == (list(units), texts(*body))
     assert table.headers == ["Project Name", "Budget", "Spent", "Progress"]
+    marked = only(
+        tr("Project Name", "Budget", "Spent", "Progress", tag="th"), tr(*units, tag="th"), rows(*body)
+    )
+    assert (marked.column_notes, marked.rows, marked.headers) == (list(units), texts(*body), table.headers)
+
+
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_units_that_tell_columns_of_one_heading_apart_stay_in_the_headings(tag: str) -> None:
+    bands = ("Scheme", f"<{tag} colspan=2>2023/24</{tag}>", f"<{tag} colspan=2>2024/25</{tag}>")
+    head = tr(*bands, tag=tag) + tr("", "R'000", "%", "R'000", "%", tag=tag)
+    table = only(head, rows(("Alpha", "10", "5", "20", "6"), ("Beta", "20", "6", "30", "7")))
+    assert table.headers == ["Scheme", "2023/24 R'000", "2023/24 %", "2024/25 R'000", "2024/25 %"]
+    assert table.column_notes == []
+
+
+def test_units_below_headings_that_reach_down_beside_them_are_notes() -> None:
+    head = tr("<th rowspan=2>Project Name</th>", "<th>Budget</th>", "<th>Spent</th>") + tr(
+        "R'000", "R'000", tag="th"
+    )
+    table = only(head, rows(("Alpha", "10", "5"), ("Beta", "20", "6")))
+    assert (table.headers, table.column_notes) == (
+        ["Project Name", "Budget", "Spent"],
+        ["", "R'000", "R'000"],
+    )
 
 
 def test_words_above_a_column_of_returning_words_are_a_header() -> None:
