@@ -163,10 +163,13 @@ def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
             return found, at + 1
         key, at = _key(text, at)
         at = _skip_space(text, at)
-        if text[at : at + 1] != ":":
+        if text[at : at + 1] in (",", "}"):  # a variable's name alone: `{map, title: "…"}`
+            found[key] = None
+        elif text[at : at + 1] != ":":
             raise NotALiteral("no colon", at)
-        found[key], at = _value(text, at + 1, depth)
-        at = _skip_space(text, at)
+        else:
+            found[key], at = _value(text, at + 1, depth)
+            at = _skip_space(text, at)
         if text[at : at + 1] == ",":
             at += 1
         elif text[at : at + 1] != "}":

@@ -8,6 +8,8 @@ from etl.exceptions import PageChanged
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import Element, parse, text_of
 from etl.extract.links import Links, best_links, cell_link
+from etl.extract.markers import read_markers
+from etl.extract.popups import markers_table
 from etl.extract.scriptdata import RecordList, read_records
 from etl.extract.types import Pager, Table
 
@@ -32,28 +34,29 @@ def script_records(script: Element) -> list[RecordList]:
 
 
 def read_json_tables(document: Document) -> list[PlacedTable]:
-    """Lists of records of which two keys are known labels, one of them a number or a name."""
-    if not document.mentions("[{", "[ {", "[\n", "[\r", "[\t"):
-        return []
+    """Lists of records of which two keys are known labels, one of them a number or a name; and the markers of
+    each map."""
     found = []
-    for script in document.all("script"):
-        for records in script_records(script):
-            table = _table(document, records)
-            if table is not None:
-                found.append(PlacedTable(script, table))
+    is_list = document.mentions("[{", "[[", "[ ", "[\n", "[\r", "[\t")
+    has_markers = document.mentions("marker", "l.circle")
+    for script in document.all("script") if is_list or has_markers else ():
+        tables = [_table(document, records) for records in script_records(script)] if is_list else []
+        markers = read_markers(script.text or "") if has_markers else []
+        tables.append(markers_table(document, markers))
+        found += [PlacedTable(script, table) for table in tables if table is not None]
     return found
 
 
 def _table(document: Document, records: RecordList) -> Table | None:
     keys = list(dict.fromkeys(key for row in records.rows for key in row))
     fields = {field for key in keys if (field := document.field_of(key))}
-    if len(fields) < 2 or not fields.intersection(IDENTIFYING):
+    if (len(fields) < 2 or not fields.intersection(IDENTIFYING)) and not records.is_placed:
         return None
     leads = [key for key in keys if _leads(key, records.rows)]
     kept = [key for key in keys if key not in leads]
     identifying = document.identifying(kept)
     named = sum(any(row.get(kept[at]) for at in identifying) for row in records.rows)
-    if named * 10 < len(records.rows) * 9:  # they are not of one kind
+    if not records.is_placed and named * 10 < len(records.rows) * 9:  # they are not of one kind
         return None
     rows, links = [], []
     for record in records.rows:

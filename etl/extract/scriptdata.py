@@ -1,7 +1,8 @@
 """Lists of records in scripts: `var x = [{…}]`, `{"total": 40, "rows": [{…}]}`, `JSON.parse('…')`. Pure.
 
-A record is an object of plain values. JSON is read as such, numbers as they are written; what is a script's
-literal and no JSON (single quotes, bare keys, commas at the end) by the reader of literals.
+A record is an object of plain values, or a list of such whose columns have names. JSON is read as such,
+numbers as they are written; what is a script's literal and no JSON (single quotes, bare keys, commas at the
+end) by the reader of literals.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from etl.extract.arrays import LATITUDE, LONGITUDE, TITLE, columns_of, headings_beside
 from etl.extract.jsliteral import NotALiteral, read_literal
 from projects.charset import storable
 
-_RECORDS = re.compile(r"\[\s*\{")
+_RECORDS = re.compile(r"\[\s*[\[{]")
 _START = re.compile(
     r"(?:(?P<name>(?<![\w$.])[\w$.]{1,100}|\[['\"][\w$. -]{1,100}['\"]\])\s*=|[=(,:?|&]|\breturn\b)"
     r"\s*(?=[\[{])"
@@ -39,11 +41,13 @@ _MOST_LISTS = 50
 
 @dataclass(slots=True)
 class RecordList:
-    """One list. `name`: the variable that holds it, "" where none; `total`: the count beside it."""
+    """One list. `name`: the variable that holds it, "" where none; `total`: the count beside it; `is_placed`:
+    its rows had no headings, but each has a name and a place."""
 
     name: str
     rows: list[dict[str, str]]
     total: int | None = None
+    is_placed: bool = False
 
 
 def read_records(script: str, is_data: bool = False) -> list[RecordList]:
@@ -118,6 +122,12 @@ def _lists(name: str, value: Any, beside: dict[str, Any], depth: int) -> Iterato
     if rows:
         yield RecordList(name, rows, _total(beside))
         return
+    if isinstance(value, list) and (arrays := _arrays(value)):
+        headings, above = columns_of(arrays, headings_beside(beside))
+        if headings:
+            named = [dict(zip(_each_once(headings), row, strict=True)) for row in arrays[above:]]
+            yield RecordList(name, named, _total(beside), TITLE in headings and LATITUDE in headings)
+        return
     around = value if isinstance(value, dict) else {}
     inner = value.values() if isinstance(value, dict) else value[:1000] if isinstance(value, list) else ()
     for part in inner if depth < _DEEPEST else ():
@@ -133,8 +143,30 @@ def _rows(values: list[Any]) -> list[dict[str, str]]:
     return [_record(value) for value in objects]
 
 
+def _arrays(values: list[Any]) -> list[list[str]]:
+    """The rows of a list of lists of plain values, two at least and of one length; none of another list."""
+    rows = [value for value in values if value is not None]
+    if len(rows) < 2 or len(rows) > _MOST_RECORDS or not all(isinstance(row, list) for row in rows):
+        return []
+    if len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
+        return []
+    if any(isinstance(cell, (dict, list)) for row in rows for cell in row):
+        return []
+    return [[text_of_value(cell) for cell in row] for row in rows]
+
+
+def _each_once(headings: list[str]) -> list[str]:
+    """The headings, those that come again numbered."""
+    found: list[str] = []
+    for heading in headings:
+        times = sum(heading == other or other.startswith(f"{heading} (") for other in found)
+        found.append(f"{heading} ({times + 1})" if times else heading)
+    return found
+
+
 def _record(value: dict[str, Any]) -> dict[str, str]:
     record: dict[str, str] = {}
+    value = _feature(value)
     for written, inner in value.items():
         key = storable(written)
         if isinstance(inner, dict):
@@ -144,6 +176,18 @@ def _record(value: dict[str, Any]) -> dict[str, str]:
         elif (text := _leaf(inner)) is not None:
             record[key] = text
     return record
+
+
+def _feature(value: dict[str, Any]) -> dict[str, Any]:
+    """A point of GeoJSON (https://www.rfc-editor.org/rfc/rfc7946) with its place in two names."""
+    geometry: Any = value.get("geometry")
+    if value.get("type") != "Feature" or not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return value
+    place = geometry.get("coordinates")
+    if not isinstance(place, list) or len(place) < 2 or any(isinstance(part, (dict, list)) for part in place):
+        return value
+    kept = {key: inner for key, inner in value.items() if key not in ("type", "geometry")}
+    return kept | {LATITUDE: place[1], LONGITUDE: place[0]}
 
 
 def _leaf(value: Any) -> str | None:

@@ -56,19 +56,16 @@ def _rules(text: str) -> Iterator[tuple[str, str]]:
     """Selectors and declarations of each rule that stands in no other."""
     depth, start, selectors = 0, 0, ""
     for match in re.finditer(r"[{};]", text):
-        mark = match[0]
-        if mark == "{":
-            if depth == 0:
-                selectors = text[start : match.start()].strip()
-                start = match.end()
+        before = text[start : match.start()] if depth < 2 else ""
+        if match[0] == "{":
+            selectors = before.strip() if depth == 0 else selectors
             depth += 1
-        elif mark == "}":
+        elif match[0] == "}":
             depth = max(depth - 1, 0)
-            if depth == 0:
-                if selectors and not selectors.startswith("@"):
-                    yield selectors, text[start : match.start()]
-                start, selectors = match.end(), ""
-        elif depth == 0:
+            if depth == 0 and selectors and not selectors.startswith("@"):
+                yield selectors, before
+            selectors = selectors if depth else ""
+        if depth == 0 or (depth == 1 and match[0] == "{"):
             start = match.end()
 
 
