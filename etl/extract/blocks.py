@@ -19,6 +19,7 @@ from lxml import etree
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import are_names, read_records, table_of
 from etl.extract.html import Element, squash, words_of
+from etl.extract.namedfields import named_table
 from etl.extract.pairs import BUTTONS, ELSEWHERE, MARKED, Record, is_elsewhere, roles_of
 from etl.extract.types import NotData, Table
 
@@ -41,6 +42,7 @@ class _Kind:
 
     parent: int
     tag: str
+    is_named: bool = False  # by a class or an attribute
     elements: list[Element] = field(default_factory=list)
 
 
@@ -66,6 +68,8 @@ def read_blocks(document: Document) -> list[PlacedTable]:
         if len(kind.elements) < 2 or kind.tag not in _MAY_BE_BLOCK or kind.parent < 0:
             continue
         table, reason = finder.judge(kind.elements)
+        if table is None and not reason and finder.may_name_fields:
+            table = named_table(document, _name(kind.elements[0]), kind.elements)
         if table is not None:
             inside.add(number)
             found.append(PlacedTable(kind.elements[0], table))
@@ -93,6 +97,8 @@ class _Finder:
         self._left = _MOST_TEXTS
         self.kinds: list[_Kind] = []
         self._sort()
+        # three blocks of three fields, all of which have a class or an attribute of their own
+        self.may_name_fields = sum(len(kind.elements) for kind in self.kinds if kind.is_named) > 8
 
     def _sort(self) -> None:
         known: dict[tuple[int, str, str], int] = {}
@@ -102,7 +108,7 @@ class _Finder:
             key = (parent, element.tag, _look(element.get("class")))
             number = known.setdefault(key, len(self.kinds))
             if number == len(self.kinds):
-                self.kinds.append(_Kind(parent, element.tag))
+                self.kinds.append(_Kind(parent, element.tag, bool(element.attrib)))
             self.kinds[number].elements.append(element)
             self._number[element] = number
             waiting.extend((child, number) for child in reversed(element) if self._is_shown(child))

@@ -127,6 +127,61 @@ def test_blocks_of_pairs_that_are_no_records_are_told_with_the_reason(reason: st
     assert [(entry.id, entry.rows, entry.reason) for entry in content.not_data] == [("list", 5, reason)]
 
 
+NAMED = {
+    "classes": (
+        "<div class=row><i class=project-no>WP{}</i><i class=project-name><a href=p{}>Dam {}</a></i>"
+        "<i class='col-2 budget'>R{}</i></div>",
+        ["project no", "project name", "budget"],
+    ),
+    "classes of blocks and elements": (
+        "<li class=item><p class='card__title'>WP{}</p><p class='card__contractor'><a href=p{}>Dam {}</a></p>"
+        "<div class='card__projectCost'>R{}</div></li>",
+        ["title", "contractor", "project cost"],
+    ),
+    "attributes": (
+        "<div class=r><p data-label='Work order'>WP{}</p><p data-label=Place><a href=p{}>Dam {}</a></p>"
+        "<div data-label='Money:'>R{}</div></div>",
+        ["Work order", "Place", "Money"],
+    ),
+    "fields of a content manager": (
+        "<div class='views-row views-row-{}'><div class='views-field views-field-field-project-no'>"
+        "<b class=field-content>WP{}</b></div><div class='views-field views-field-title'><a href=p{}>Dam {}"
+        "</a></div><p class='views-field views-field-field-budget'><b class=field-content>R{}</b></p></div>",
+        ["project no", "title", "budget"],
+    ),
+    "one with a name that is no project's": (
+        "<section><b class=project-name>WP{}</b> <b class=village><a href=p{}>Dam {}</a></b>"
+        " <b class=status>R{}</b><b class=budget></b><b class=municipality>Giyani</b></section>",
+        ["project name", "village", "status", "municipality"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("block", "headers"), NAMED.values(), ids=NAMED)
+def test_fields_that_only_a_class_or_an_attribute_names_are_read(block: str, headers: list[str]) -> None:
+    (table,) = page(repeated(block, 3)).tables
+    assert (table.kind, table.headers) == ("cards", headers)
+    assert [row[:3] for row in table.rows] == [[f"WP{at}", f"Dam {at}", f"R{at}"] for at in range(3)]
+    assert table.links == [f"https://ws.dws.gov.za/pmd/p{at}" for at in range(3)]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<div class=n><i class=date>{} May</i><b class=title><a href=n{}>Dam {}</a></b><p class=summary>"
+        "It was opened.</p><i class=author>A{}</i></div>",
+        "<div class=p><i class=title>Post {}</i><i class=category>A</i><i class=description>All {}</i></div>",
+        "<div class=p><i class=name>Person {}</i><i class=tel>01{}</i><i class=fax>02{}</i></div>",
+        "<div class=p><i class=project-name>Dam {}</i><i class=status>Design</i><p class=budget>{} "
+        + "many words " * 20 + "</p></div>",
+        "<div class=p><i class=project-name>Dam {}</i><i class=status>Design</i><i class=budget>R{}</i>"
+        "<p>The minister opened dam {} on a sunny day, and all were happy about it.</p></div>",
+    ],
+)  # fmt: skip
+def test_classes_that_are_not_a_project_s_make_no_table(block: str) -> None:
+    assert page(repeated(block)).tables == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -135,6 +190,8 @@ def test_blocks_of_pairs_that_are_no_records_are_told_with_the_reason(reason: st
         "<div><p>a<p>b</div>" * 40_000,
         "".join(f"<div class=c><i>a{at % 100}</i><b>c{at}</b></div>" for at in range(30_000)),
         ("<div class=a>" * 60 + "<b>A:</b> 1<br><b>B:</b> 2" + "</div>" * 60) * 500,
+        "<div class=c><i class=name>a</i><i class=budget>b</i><i class=status>c</i></div>" * 20_000,
+        "<div class=name>" * 3_000 + "<i class=budget>b</i>",
         "<div class=c>" + "<b>A:</b> 1<br>" * 20_000 + "</div><div class=c>" + "<b>A:</b> 1<br>" * 20_000,
     ],
 )
