@@ -35,6 +35,7 @@ class Document:
     pairs: list[Any] = field(default_factory=list)  # labels with their values, in no structure that was taken
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
+    class_names: dict[str, tuple[str, bool]] = field(default_factory=dict)  # what classes call a field
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)
 

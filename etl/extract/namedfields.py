@@ -24,9 +24,9 @@ _PREFIX = re.compile(
 )
 _SPLIT = re.compile(r"[-_\s]+|(?<=[a-z])(?=[A-Z])")
 _GENERAL = frozenset(
-    "active badge body bold btn button caption clearfix container content field first icon image img info"
-    " inner item label last left link meta more muted primary pull right secondary small strong text value views"
-    " wrapper".split()
+    "active badge body bold btn button caption clearfix container content field first icon image img"
+    " info inner item label last left link meta more muted primary pull right secondary small strong text"
+    " value views wrapper".split()
 )
 _FEWEST_BLOCKS = 3
 _FEWEST_FIELDS = 3
@@ -43,7 +43,7 @@ class _Field:
 
 def named_table(document: Document, name: str, blocks: list[Element]) -> Table | None:
     """One row per block under the names of its fields; None where they have none, or none of a project's."""
-    if len(blocks) < _FEWEST_BLOCKS:
+    if len(blocks) < _FEWEST_BLOCKS or max(len(_fields(document, block)) for block in blocks[:2]) < 2:
         return None
     found = [_fields(document, block) for block in blocks]
     times = Counter(name for fields in found for name in {field.name for field in fields})
@@ -87,13 +87,21 @@ def _field(document: Document, element: Element) -> _Field | None:
             return _Field(element, label.rstrip(": "), True)
     if prop := element.get("itemprop"):
         return _Field(element, _words(prop), False)
-    names = [_words(_PREFIX.sub("", token)) for token in (element.get("class") or "").split()]
-    if known := next((name for name in names if document.field_of(name) is not None), None):
-        return _Field(element, known, False)
-    if not names or any(part.get("class") for part in element.iterdescendants("*")):
+    classes = element.get("class") or ""
+    if classes not in document.class_names:
+        document.class_names[classes] = _named_by(document, classes)
+    name, is_known = document.class_names[classes]
+    if name and not is_known and any(part.get("class") for part in element.iterdescendants("*")):
         return None
-    own = next((name for name in names if len(name) > 2 and not _is_general(name)), None)
-    return _Field(element, own, False) if own else None
+    return _Field(element, name, False) if name else None
+
+
+def _named_by(document: Document, classes: str) -> tuple[str, bool]:
+    """The name that the classes give, "" where they give none, and whether it is a known word."""
+    names = [_words(_PREFIX.sub("", token)) for token in classes.split()]
+    known = next((name for name in names if document.field_of(name) is not None), "")
+    own = next((name for name in names if len(name) > 2 and not _is_general(name)), "")
+    return known or own, bool(known)
 
 
 def _is_general(name: str) -> bool:

@@ -12,6 +12,7 @@ from etl.extract.damage import Mended, is_overloaded, mended
 from etl.extract.html import Parsed, parse_page
 from etl.extract.html5 import parse_html5
 from etl.extract.types import PageContent
+from projects.charset import storable
 
 Read = Callable[[str, Parsed], PageContent]
 
@@ -76,7 +77,7 @@ def _second(text: str, repaired: Mended | None, read: Read) -> PageContent | Non
 def _sentence(chosen: PageContent, repaired: Mended | None) -> str:
     what = "tags of its tables are missing"
     if repaired:
-        what = f"{_ARTICLES[repaired.missing]} {repaired.missing} is missing near “{repaired.near}”"
+        what = f"{_ARTICLES[repaired.missing]} {repaired.missing} is missing near “{storable(repaired.near)}”"
     parser = "HTML5 parser" if chosen.parsed_by == "html5lib" else "usual parser"
     return f"The page's markup is damaged ({what}); it was read with the {parser}."
 

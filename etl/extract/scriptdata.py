@@ -18,7 +18,7 @@ from etl.extract.arrays import LATITUDE, LONGITUDE, TITLE, columns_of, headings_
 from etl.extract.jsliteral import NotALiteral, read_literal
 from projects.charset import storable
 
-_RECORDS = re.compile(r"\[\s*[\[{]")
+_RECORDS = re.compile(r"\[\s*(?:\{|\[\s*(?:\"[^\"]{0,200}\"|'[^']{0,200}'|-?[\d.]{1,20})\s*,)")
 _START = re.compile(
     r"(?:(?P<name>(?<![\w$.])[\w$.]{1,100}|\[['\"][\w$. -]{1,100}['\"]\])\s*=|[=(,:?|&]|\breturn\b)"
     r"\s*(?=[\[{])"
@@ -180,13 +180,17 @@ def _record(value: dict[str, Any]) -> dict[str, str]:
 
 def _feature(value: dict[str, Any]) -> dict[str, Any]:
     """A point of GeoJSON (https://www.rfc-editor.org/rfc/rfc7946) with its place in two names."""
-    geometry: Any = value.get("geometry")
-    if value.get("type") != "Feature" or not isinstance(geometry, dict) or geometry.get("type") != "Point":
+    names = {storable(key): key for key in value}
+    geometry = value.get(names.get("geometry", ""))
+    if text_of_value(value.get(names.get("type", ""))) != "Feature" or not isinstance(geometry, dict):
         return value
-    place = geometry.get("coordinates")
-    if not isinstance(place, list) or len(place) < 2 or any(isinstance(part, (dict, list)) for part in place):
+    shape = {storable(key): inner for key, inner in geometry.items()}
+    place = shape.get("coordinates")
+    if text_of_value(shape.get("type")) != "Point" or not isinstance(place, list) or len(place) < 2:
         return value
-    kept = {key: inner for key, inner in value.items() if key not in ("type", "geometry")}
+    if any(isinstance(part, (dict, list)) for part in place):
+        return value
+    kept = {key: inner for key, inner in value.items() if key not in (names["type"], names["geometry"])}
     return kept | {LATITUDE: place[1], LONGITUDE: place[0]}
 
 
