@@ -59,7 +59,8 @@ def unit_in(text: str) -> Unit | None:
 def table_units(table: Table, remarks: Sequence[str]) -> list[NamedUnit]:
     """The different units of money that a table's surroundings name, in reading order; where they name none,
     those that the page names for all."""
-    return units_in(table.context) or units_in(remarks)
+    notes = [" ".join(row.row) for row in table.left_out if row.kind == "note"]
+    return units_in([*table.context, *notes]) or units_in(remarks)
 
 
 def units_in(texts: Sequence[str]) -> list[NamedUnit]:

@@ -11,7 +11,7 @@ from typing import Literal
 from etl.extract.columns import published
 from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
-from etl.extract.types import PublishedProject, Table
+from etl.extract.types import LeftOut, PublishedProject, Table
 from etl.understand import words
 from etl.understand.context import NamedUnit, column_unit, table_units, units_in
 from etl.understand.evidence import ColumnValues
@@ -30,6 +30,7 @@ _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
 _CERTAIN = 0.8
+_UNTOLD = ("json", "cards", "list")  # tables whose sums no reader has told apart
 _SECTION = "Section"  # what the heading above one of several tables is called
 # Fields that only a project has: tenders and posts have a name, a description and an amount too
 _SPECIFIC = frozenset(
@@ -145,11 +146,13 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     table.role = "projects"
     id_label, name_label = _identifying(choices.values())
     links = table.links or [None] * len(table.rows)
-    return [
-        PublishedProject(texts.get(id_label, ""), texts, url, "line", doubts)
-        for row, texts, url in zip(table.rows, rows, links, strict=True)
-        if not is_total(texts.get(id_label) or texts.get(name_label) or next(filter(None, row), ""))
-    ]
+    found = []
+    for row, texts, url in zip(table.rows, rows, links, strict=True):
+        if table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
+            table.left_out.append(LeftOut(row, "total", "It is called a total, and nothing else."))
+        else:
+            found.append(PublishedProject(texts.get(id_label, ""), texts, url, "line", doubts))
+    return found
 
 
 def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit]) -> None:
