@@ -288,6 +288,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         field_names=[""] * (len(names) + len(shown)),
         linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
+    result.continued = {at for at in range(1, len(body.data)) if _continues(body.data[at - 1], body.data[at])}
     for total in totals:
         total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
@@ -297,6 +298,14 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
+
+
+def _continues(above: Line, line: Line) -> bool:
+    """Whether a row is one more line of the row above: most of its cells come down from there."""
+    if not line.hangs:
+        return False
+    pairs = [(one, other) for one, other in zip(above.cells, line.cells, strict=True) if other and other.text]
+    return sum(one is other for one, other in pairs) * 2 > len(pairs)
 
 
 def _begins(row: list[str], at: int) -> bool:

@@ -73,6 +73,7 @@ class Table:
     pager: Pager | None = None
     field_names: list[str] = field(default_factory=list)  # a script's FieldName per column, "" where none
     linked: set[int] = field(default_factory=set)  # positions of the columns with a link in every row
+    continued: set[int] = field(default_factory=set)  # rows that share most of their cells with the row above
     left_out: list[LeftOut] = field(default_factory=list)
     # what the page says of the whole table, from top to bottom: the heading of its panel or section, notes
     # right above it, caption, title rows, notes right below it

@@ -15,15 +15,12 @@ from etl.values.places import names_a_municipality
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
-_BY_WORDS, _WITH_VALUES, _PROPOSED = (
-    0.8,
-    0.5,
-    0.35,
-)  # scores of words: enough alone, with values, for a proposal
+_BY_WORDS, _PROPOSED = 0.8, 0.35  # scores of words: enough alone, enough for a proposal
 _MARGIN = 0.1
 _LEAST = 3  # different texts from which on values can speak against a known heading
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
 _SMALLEST = 1000  # rand: a column whose figures are all below that counts something larger
+_IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more than any figures do
 _SHOWN = 5
 _OWN_WORDS = 0.8  # … where each is a project's name
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
@@ -47,6 +44,7 @@ class _Claim:
     fit: float
     why: tuple[str, ...]
     is_told: bool = False  # by a steward
+    by_values: bool = False  # the heading says nothing
 
     @property
     def total(self) -> float:
@@ -57,7 +55,7 @@ def judge(columns: Sequence[Column], around: Sequence[NamedUnit], labels: Mappin
     """One choice a column. `labels`: whole headings with their fields, a steward's among them; "" forbids."""
     ranks = {label: rank for rank, label in enumerate(labels)}
     choices = [_choose(column, around, labels, ranks) for column in columns]
-    return _named(_one_each(choices, columns))
+    return _named(_one_each(_unclaimed(choices), columns))
 
 
 def _choose(
@@ -74,6 +72,7 @@ def _choose(
         nothing,
         proposal=best.field,
         certainty=round(min(max(best.words + 0.2 * best.fit, 0.0), 1.0), 2),
+        by_values=best.by_values,
         rank=ranks.get(normal_label(column.label), len(ranks) + round(1000 * (1 - best.words))),
         evidence=best.why,
     )
@@ -90,7 +89,7 @@ def _is_enough(claim: _Claim, seen: Profile) -> bool:
         return True
     if claim.fit <= -1 and seen.count >= _LEAST:
         return False
-    return claim.words >= _BY_WORDS or (claim.words >= _WITH_VALUES and claim.fit > 0)
+    return claim.words >= _BY_WORDS or (claim.fit > 0 and claim.words + 0.3 * claim.fit >= _BY_WORDS)
 
 
 def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_Claim]:
@@ -131,9 +130,8 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
     for field, (least, words) in _BY_VALUES.items():
         share = _share(field, values, seen)
         if share >= least and (seen.count > 1 or field in ("municipality", "coordinates")):
-            found.append(
-                _Claim(field, words, 1.0, (f"{_percent(share)} of its texts are read as {_name(field)}.",))
-            )
+            why = f"{_percent(share)} of its texts are read as {_name(field)}."
+            found.append(_Claim(field, words, _IN_OUR_WORDS, (why,), by_values=True))
     if not found and seen.count >= _LEAST:
         if seen.unique and seen.code >= 0.9:
             found.append(_Claim("external_id", 0.4, 0.5, ("Every row has a code of its own.",)))
@@ -196,8 +194,9 @@ def _date(field: str, values: ColumnValues, seen: Profile) -> float:
 
 
 def _coded(field: str, values: ColumnValues, seen: Profile) -> float:
-    if _share(field, values, seen) >= 0.5:
-        return 1.0
+    share = _share(field, values, seen)
+    if share >= 0.5:
+        return _IN_OUR_WORDS if share >= 0.8 and (seen.count > 1 or field == "municipality") else 1.0
     return -1.0 if seen.figures + seen.date >= 0.6 else 0.0
 
 
@@ -289,6 +288,15 @@ def _in_percent(choice: Choice, column: Column, seen: Profile) -> Choice:
 
 def _doubted(choice: Choice, why: str) -> Choice:
     return replace(choice, field=None, certainty=min(choice.certainty, 0.5), evidence=(*choice.evidence, why))
+
+
+def _unclaimed(choices: list[Choice]) -> list[Choice]:
+    """What values alone say of a column counts where no heading says it of another."""
+    claimed = {choice.field for choice in choices if not choice.by_values}
+    return [
+        replace(choice, field=None) if choice.by_values and choice.field in claimed else choice
+        for choice in choices
+    ]
 
 
 def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:

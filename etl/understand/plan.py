@@ -32,6 +32,7 @@ class Choice:
     rank: int = 0
     evidence: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+    by_values: bool = False
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self)

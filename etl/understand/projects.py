@@ -147,12 +147,27 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     id_label, name_label = _identifying(choices.values())
     links = table.links or [None] * len(table.rows)
     found = []
-    for row, texts, url in zip(table.rows, rows, links, strict=True):
-        if table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
+    for at, (row, texts, url) in enumerate(zip(table.rows, rows, links, strict=True)):
+        if at in table.continued and found and _is_of(found[-1].published, texts, (id_label, name_label)):
+            found[-1].published = _together(found[-1].published, texts)
+        elif table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
             table.left_out.append(LeftOut(row, "total", "It is called a total, and nothing else."))
         else:
             found.append(PublishedProject(texts.get(id_label, ""), texts, url, "line", doubts))
     return found
+
+
+def _is_of(above: Mapping[str, str], texts: Mapping[str, str], identifying: Iterable[str]) -> bool:
+    """Whether a line belongs to the project above it: its number and name are the same cells."""
+    return all(above.get(label) == texts.get(label) for label in identifying if label)
+
+
+def _together(above: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
+    """A project of several lines: where these differ all texts stand side by side, and no figure is read."""
+    both = {label: [text, texts.get(label, text)] for label, text in above.items()}
+    return {
+        label: " | ".join(sorted(pair)) if len(set(pair)) > 1 else pair[0] for label, pair in both.items()
+    }
 
 
 def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit]) -> None:

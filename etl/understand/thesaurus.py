@@ -67,7 +67,9 @@ projname=project,name projectid=project,id projid=project,id refno=reference,num
 projectstatus=project,status startdate=start,date enddate=end,date completiondate=completion,date
 munisipaliteitskode=municipality,code munisipaliteitsnaam=municipality,name provinsienaam=province,name
 prev=previous vorige=previous prior=previous fy=annual boekjaar=annual jaar=annual south=south suid=south
-east=east oos=east van=of die=the vir=for tot-op-datum=todate op=on en=and per=per
+east=east oos=east executing=implementing implem=implementing firm=company maatskappy=company nm=name
+complt=complete kind=type finance=finance financial=finance finansiële=finance van=of die=the vir=for
+tot-op-datum=todate op=on en=and per=per
 """.split()
 # words that say nothing about which field it is
 _NEUTRAL = (
@@ -91,7 +93,7 @@ OTHER = frozenset(
 EITHER = {
     "prog": ("progress", "programme"),
     "contr": ("contractor", "contract"),
-    "fin": ("end", "financial"),
+    "fin": ("end", "finance"),
     "cons": ("contractor", "construction"),
     "approp": ("appropriation", "approved"),
 }
@@ -100,6 +102,7 @@ EITHER = {
 # "never": words with which it is something else
 PHRASES: dict[str, dict[str, str]] = {
     "external_id": {
+        "0.6": "file number",
         "1.0": "project number|project id|project code|project reference|scheme number|scheme id"
         "|scheme code|scheme reference|reference number|unique id|unique number|pmd number"
         "|pmd id|mig number|rbig number|wsig number|wp number|project registration"
@@ -178,7 +181,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.75": "percent|complete",
         "helps": "physical overall actual construction work todate to date project current percent"
         " complete progress completion reported done total",
-        "never": "end start expenditure spent financial budget planned previous target date programme"
+        "never": "end start expenditure spent finance budget planned previous target date programme"
         " vat claim cost jobs women youth local variance expected projected forecast report"
         " comment description",
     },
@@ -217,13 +220,13 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "completion_date": {
         "1.0": "completion date|end date|completion|end|complete date|due date",
-        "0.6": "due|planned date",
+        "0.6": "complete|planned complete|due|planned date",
         "helps": "date project construction planned actual estimated contract expected revised"
         " practical final projected work of original current",
         "never": "start percent cost budget progress status report physical financial year",
     },
     "contractor": {
-        "1.0": "contractor|service provider|contractor name",
+        "1.0": "construction company|building company|contractor|service provider|contractor name",
         "0.6": "builder|appointed company",
         "helps": "main name principal appointed construction current project company",
         "never": "number date value amount consultant cost contact budget cidb payment",

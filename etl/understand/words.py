@@ -89,7 +89,8 @@ def meanings(label: str) -> tuple[tuple[str, float], ...]:
     """(field, how well the words mean it) of all fields that they may mean, best first."""
     rest, unit = split_unit(label)
     found: dict[str, float] = {}
-    for words in plain_words(rest):
+    alternatives = [part for part in rest.split("/") if part.strip()] if "/" in rest else []
+    for words in (*plain_words(rest), *(words for part in alternatives for words in plain_words(part))):
         if unit and unit.kind == "percent":
             words |= {"percent"}
         for field, phrases in _FIELDS.items():
