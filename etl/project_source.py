@@ -41,7 +41,10 @@ from etl.normalise.records import ProjectRecord
 from etl.runs.parser_version import parser_digest
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
+from etl.understand.proof import continued
 from projects.models import Cause, Sighting, Source, SyncRun
+
+_ASKED = 200  # projects by which a renamed column is recognised
 
 
 class ProjectSource(ArchivedSource[Known, Survey, Changes]):
@@ -97,6 +100,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             self.run.not_modified = fetcher.not_modified
             self.run.notes += fetcher.notes
         survey.settle()
+        self._follow_renames(survey, known)
         if survey.whole and not self.run.force:
             survey.compare_pages(self.evidence.last)
         return survey
@@ -120,6 +124,17 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 f"The capture {capture.name} is of {capture.until:%Y-%m-%d %H:%M} UTC, what is known of"
                 f" {newest:%Y-%m-%d %H:%M} UTC: nothing is set back to it, unless with --force."
             )
+
+    def _follow_renames(self, survey: Survey, known: Known) -> None:
+        """Where a column is new, see whether it says of known projects what another said before."""
+        new = survey.plan.new_labels(known.plan)
+        if not new:
+            return
+        some = [i for i in sorted(survey.lines) if i in known.keys][:_ASKED]
+        before = known.in_full(some)
+        pairs = ((before[i].line(), survey.lines[i].published) for i in some if i in before)
+        survey.plan, notes = continued(survey.plan, known.plan, pairs)
+        survey.notes += notes
 
     def extractor(self) -> Callable[[Page], PageContent]:
         """What says what a page says (it raises PageChanged); the module of an overridden one counts as part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
@@ -13,7 +13,9 @@ from etl.extract.types import ListingLine, PublishedProject
 from etl.normalise.records import digest_of
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
+from etl.understand.proof import Sum, proven_by_sums
 from etl.understand.shapes import Shapes
+from etl.values.amounts import parse_money
 from etl.values.vocabulary import is_volatile
 
 
@@ -196,7 +198,7 @@ class Survey(ObservationSet):
         if self.is_settled:
             return
         self.is_settled = True
-        self.plan = self.shapes.plan(self.labels, self.earlier)
+        self.plan = proven_by_sums(self.shapes.plan(self.labels, self.earlier), list(self._sums()))
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
@@ -207,6 +209,13 @@ class Survey(ObservationSet):
         for part in self.lines.values():
             codes = part.listed_under or set()
             part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
+
+    def _sums(self) -> Iterator[Sum]:
+        """What the lines of municipalities say that their projects come to, with these projects."""
+        for code, listed in self.listings.items():
+            projects = [self.lines[i].published for i in sorted(self.listed.get(code, ())) if i in self.lines]
+            if projects:
+                yield Sum(code, parse_money(listed.line.value), listed.line.value, projects)
 
     def content_digest(self) -> str:
         """SHA-256 of what the lists say, whatever the order: two equal ones are the same reading."""

@@ -91,7 +91,7 @@ class FieldReader:
             candidates.sort(key=lambda candidate: candidate.order)
 
     def _add(self, choice: Choice, label: str, text: str, *, on_page: bool) -> None:
-        unit = label_unit(label)
+        unit = Unit("money", Decimal(choice.factor), choice.unit) if choice.factor else label_unit(label)
         scaled = unit is not None and unit.factor != 1
         order = (not on_page, scaled, choice.rank, label)
         candidate = Candidate(label, text, unit, is_stand_in(label), order, choice.format)

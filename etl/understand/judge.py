@@ -22,6 +22,7 @@ _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hund
 _SMALLEST = 1000  # rand: a column whose figures are all below that counts something larger
 _IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more than any figures do
 _SHOWN = 5
+_FIGURES = 0.7  # the least share of figures in a column that may be money
 _OWN_WORDS = 0.8  # … where each is a project's name
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
@@ -64,7 +65,8 @@ def _choose(
     seen = profile(column.values)
     claims = sorted(_claims(column, seen, labels), key=lambda claim: -claim.total)
     samples = tuple(list(column.values.texts)[:_SHOWN])
-    nothing = Choice(column.label, None, samples=samples)
+    is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
+    nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
     if not claims:
         return replace(nothing, evidence=(_look(seen),))
     best = claims[0]

@@ -32,7 +32,9 @@ class Choice:
     rank: int = 0
     evidence: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
-    by_values: bool = False
+    by_values: bool = False  # the heading says nothing
+    factor: int = 0  # rand that a bare figure counts, where that is proven; 0: as the label's unit says
+    may_be_money: bool = False
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self)
@@ -42,7 +44,7 @@ class Choice:
     @property
     def decides(self) -> tuple[Any, ...]:
         """What of it decides on values."""
-        return self.label, self.field, self.unit, self.format
+        return self.label, self.field, self.unit, self.format, self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class ReadingPlan:
     def choice(self, label: str, part: str) -> Choice | None:
         """What a column of that label means in every shape that has it; None where they differ."""
         return self._choices.get((part, label))
+
+    def new_labels(self, earlier: ReadingPlan) -> list[str]:
+        """Labels of lists that are not understood, and that an earlier plan did not know."""
+        shown = {c.label for s in self.shapes if s.part == "line" for c in s.columns if c.field is None}
+        return sorted(label for label in shown if not earlier.covers(label, "line"))
 
     def not_understood(self) -> list[Choice]:
         """The columns that wait for a steward, each once."""

@@ -19,7 +19,6 @@ from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
 from etl.understand.sameprojects import data_columns, each_once
 from etl.understand.words import known_label
-from etl.values.places import names_a_municipality
 from etl.values.vocabulary import normal_label
 from projects.fields import BY_NAME, Kind
 
@@ -120,11 +119,11 @@ def _sections(tables: Iterable[Table]) -> dict[int, str]:
     for table in tables:
         if table.kind != "fields":
             alike.setdefault(tuple(table.headers), []).append(table)
-    found = {}
+    found: dict[int, str] = {}
     for some in alike.values():
         counted = Counter(text for table in some for text in table.context)
         own = [[text for text in t.context if counted[text] == 1 and not units_in([text])] for t in some]
-        if all(own) and (len(some) > 1 or names_a_municipality(own[0][0])):
+        if all(own) and len(some) > 1:
             found |= {id(table): texts[0] for table, texts in zip(some, own, strict=True)}
     return found
 
@@ -146,7 +145,7 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     table.role = "projects"
     id_label, name_label = _identifying(choices.values())
     links = table.links or [None] * len(table.rows)
-    found = []
+    found: list[PublishedProject] = []
     for at, (row, texts, url) in enumerate(zip(table.rows, rows, links, strict=True)):
         if at in table.continued and found and _is_of(found[-1].published, texts, (id_label, name_label)):
             found[-1].published = _together(found[-1].published, texts)

@@ -86,7 +86,7 @@ class Shapes:
 
 def _continued(choice: Choice, before: Choice, few: bool) -> tuple[Choice, list[str]]:
     """The choice beside that of the last reading, and a sentence where they contradict each other."""
-    if choice.field is None and few:
+    if choice.field is None and (few or before.factor):  # what sums proved is proven, or they prove it anew
         return replace(before, samples=choice.samples or before.samples), []
     if choice.field == before.field and choice.unit == before.unit:
         settled = {"", plans.NO_ORDER}
