@@ -103,7 +103,7 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
         return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {_name(known)}.",), True)]
     found = dict(meanings(label))
     if known:
-        found[known] = 1.0
+        found[known] = 1.0 + _MARGIN
     claims = []
     for field, words in found.items():
         if words < _PROPOSED:

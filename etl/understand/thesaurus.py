@@ -86,7 +86,7 @@ OTHER = frozenset(
     " email engineer fax household households invoice job jobs link manager mitigation modified month"
     " note notes opmerking opmerkings person phone photo photos population previous printed quarter"
     " reason reasons refreshed remark remarks report retention risk risks safety savings settlement"
-    " telephone tender town towns updated user variance variation vat village villages vote ward wards"
+    " telephone tender town towns updated user variance variation vat village villages ward wards"
     " weather women wyk youth".split()
 )
 # words with two plain forms: each is tried
@@ -223,7 +223,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.6": "complete|planned complete|due|planned date",
         "helps": "date project construction planned actual estimated contract expected revised"
         " practical final projected work of original current",
-        "never": "start percent cost budget progress status report physical financial year",
+        "never": "source fund start percent cost budget progress status report physical financial year",
     },
     "contractor": {
         "1.0": "construction company|building company|contractor|service provider|contractor name",
@@ -251,6 +251,6 @@ PHRASES: dict[str, dict[str, str]] = {
     "coordinates": {
         "1.0": "coordinate|latitude longitude|gps coordinate|gps location|geo coordinate|gps|gps code",
         "helps": "project location code geo geographic gps site",
-        "never": "number",
+        "never": "number x y south east",
     },
 }
