@@ -8,6 +8,7 @@ is looked at once, those of a mended tag once more.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # Tags with more attributes than any page has: parsers take time to the square of their number
@@ -66,10 +67,25 @@ class _Cut(NamedTuple):
     lacks: str  # what is put in there
 
 
+@lru_cache(maxsize=1)  # a page is looked at twice, one after the other
+def _looked_at(text: str) -> tuple[int, bool]:
+    """The longest run without "<", and whether a tag may lack a quote or bracket: it has no end, or an odd
+    number of quotes before it. A quick look at all of the page."""
+    pieces = text.split("<")
+    del pieces[0]
+    suspicious = False
+    for piece in pieces:
+        tag, end, _ = piece.partition(">")
+        if not end or ("=" in tag and (tag.count('"') % 2 or tag.count("'") % 2)):
+            suspicious = True
+            break
+    return max(map(len, pieces), default=0), suspicious
+
+
 def is_overloaded(text: str) -> bool:
     """Whether a tag of the markup has more than a thousand attributes. Time grows with the length only."""
-    is_long = any(len(piece) > 2 * _MOST_ATTRIBUTES - 200 for piece in text.split("<"))
-    if not is_long and not _HIDDEN_END.search(text):
+    longest, may_be_damaged = _looked_at(text)
+    if longest <= 2 * _MOST_ATTRIBUTES - 200 and not may_be_damaged:
         return False
     sound = _SOUND.match(text)
     return sound is None or sound.end() < len(text)
@@ -77,7 +93,7 @@ def is_overloaded(text: str) -> bool:
 
 def mended(text: str) -> Mended | None:
     """The text with the quotes and angle brackets that its tags lack, or None where they lack none."""
-    if not _HIDDEN_END.search(text) and not _TAG_IN_TAG.search(text):
+    if not _looked_at(text)[1] or not (_HIDDEN_END.search(text) or _TAG_IN_TAG.search(text)):
         return None
     pieces: list[str] = []
     first: tuple[str, str] | None = None

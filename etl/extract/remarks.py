@@ -6,6 +6,7 @@ Extraction does not judge what they mean; it hands on those that may say what fi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from etl.extract.document import Document
 from etl.extract.html import BLOCKS, UNSHOWN, Element, is_hidden, text_of
@@ -15,29 +16,44 @@ _MAY_NAME_A_UNIT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST, _MOST = 200, 8
+_NO_SENTENCES = frozenset(("label", "option", "button", "a"))
+_SKIPPED = UNSHOWN | {"dl", "caption"}
 _CELLS = frozenset(("td", "th", "dt", "dd", "label", "option", "button", "a", "li"))
 
 
 def read_remarks(document: Document) -> list[str]:
     """The sentences in the page's order, each once; none that stand in a cell of a table that was read."""
-    if not _MAY_NAME_A_UNIT.search(document.source):
-        return []
     found: dict[str, None] = {}
-    for element in document.root.iter():
-        if not isinstance(element.tag, str) or element.tag in UNSHOWN:
+    for holder, text in _texts_outside(document):
+        if not _MAY_NAME_A_UNIT.search(text):
             continue
-        for text, holder in ((element.text, element), (element.tail, element.getparent())):
-            if not text or holder is None or not _MAY_NAME_A_UNIT.search(text):
-                continue
-            block = _block(holder)
-            if _stands_apart(block, document):
-                sentence = text_of(block)
-                sentence = sentence if len(sentence) <= _LONGEST else " ".join(text.split())
-                if 0 < len(sentence) <= _LONGEST:
-                    found[sentence] = None
+        block = _block(holder)
+        if block.tag not in _NO_SENTENCES:
+            sentence = text_of(block)
+            sentence = sentence if len(sentence) <= _LONGEST else " ".join(text.split())
+            if 0 < len(sentence) <= _LONGEST:
+                found[sentence] = None
         if len(found) >= _MOST:
             break
     return list(found)
+
+
+def _texts_outside(document: Document) -> Iterator[tuple[Element, str]]:
+    """Each text outside of what was read and of what is not shown, with the element that holds it."""
+    waiting = [document.root]
+    while waiting:
+        element = waiting.pop()
+        is_shown = isinstance(element.tag, str) and element.tag not in _SKIPPED
+        if is_shown and element not in document.taken and element not in document.labelled:
+            if is_hidden(element):
+                is_shown = False
+            else:
+                if element.text:
+                    yield element, element.text
+                waiting += reversed(element)
+        parent = element.getparent()
+        if element.tail and parent is not None and element is not document.root:
+            yield parent, element.tail
 
 
 def _block(element: Element) -> Element:
@@ -45,14 +61,3 @@ def _block(element: Element) -> Element:
     while element.tag not in BLOCKS and element.tag not in _CELLS and element.getparent() is not None:
         element = element.getparent()
     return element
-
-
-def _stands_apart(block: Element, document: Document) -> bool:
-    if block.tag in ("label", "option", "button", "a"):
-        return False
-    for part in (block, *block.iterancestors()):
-        if part in document.taken or part in document.labelled or is_hidden(part):
-            return False
-        if part.tag in UNSHOWN or part.tag in ("dl", "caption"):
-            return False
-    return True

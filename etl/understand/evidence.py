@@ -18,6 +18,7 @@ from etl.values.text import LONGEST_FIGURE, is_blank, one_line
 
 SAMPLES = 200
 _SOME = 6  # rows
+_LONG = 40  # characters: no longer text says that there is none
 _TELLING = 3  # figures
 
 _CURRENCY = re.compile(
@@ -33,8 +34,9 @@ _MONTHLY = re.compile(r"^[A-Za-z]{3,9}[ '-]*(?:\d{4}|\d{2})$")
 
 @dataclass(slots=True)
 class ColumnValues:
-    """The different texts of one column, blanks apart, up to `SAMPLES`; `rows` and `blanks` count all."""
+    """The different texts of one column, blanks apart, up to `most`; `rows` and `blanks` count all."""
 
+    most: int = SAMPLES
     texts: dict[str, None] = field(default_factory=dict)
     rows: int = 0
     blanks: int = 0
@@ -45,7 +47,9 @@ class ColumnValues:
         """The column's texts in one more table."""
         texts = list(column)
         distinct = dict.fromkeys(texts)
-        blanks = [text for text in distinct if is_blank(text)]
+        blanks = [
+            text for text in distinct if len(text) < _LONG and not text[-1:].isdigit() and is_blank(text)
+        ]
         self.rows += len(texts)
         counted = Counter(texts) if blanks or len(distinct) < len(texts) else Counter()
         filled = len(texts) - sum(counted[text] for text in blanks)
@@ -56,7 +60,7 @@ class ColumnValues:
             del distinct[text]
         self.repeats |= any(counted[text] > 1 for text in distinct)
         for text in distinct:
-            if len(self.texts) >= SAMPLES:
+            if len(self.texts) >= self.most:
                 break
             self.texts[text] = None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from etl.extract.columns import published
+from etl.extract.columns import published, published_rows
 from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import LeftOut, PublishedProject, Table
@@ -29,6 +29,7 @@ _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
 _CERTAIN = 0.8
+_SAMPLES = 50  # texts of a column by which one page's tables are judged; the whole reading is judged by more
 _UNTOLD = ("json", "cards", "list")  # tables whose sums no reader has told apart
 _SECTION = "Section"  # what the heading above one of several tables is called
 # Fields that only a project has: tenders and posts have a name, a description and an amount too
@@ -58,7 +59,7 @@ class Meanings:
         labels = dict.fromkeys(label for row in rows[:_MOST_LABELS] for label in row)
         columns = []
         for label in labels:
-            values = ColumnValues()
+            values = ColumnValues(_SAMPLES)
             values.add(row.get(label, "") for row in rows)
             columns.append(Column(label, values))
         choices = judge(columns, (), self.labels)
@@ -135,7 +136,10 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
         table.role = "lines"
         return []
     headers, kept = table.labels, data_columns(meanings.field_of, table)
-    rows = [published([headers[at] for at in kept], [row[at] for at in kept]) for row in table.rows]
+    shown = (
+        table.rows if kept == list(range(len(headers))) else [[row[at] for at in kept] for row in table.rows]
+    )
+    rows = published_rows([headers[at] for at in kept], shown)
     if section and _SECTION not in headers:
         rows = [{_SECTION: section, **row} for row in rows]
     doubts = meanings.doubts
