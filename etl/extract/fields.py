@@ -11,16 +11,28 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
+from lxml import etree
+
 from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import BLOCKS, Element, words_of
 from etl.extract.links import best_links
-from etl.extract.pairs import HEADINGS, Pair, Record, are_fields, read_pairs, read_record, roles_of, settled
+from etl.extract.pairs import (
+    HEADINGS,
+    LONGEST_TITLE,
+    Pair,
+    Record,
+    are_fields,
+    read_pairs,
+    read_record,
+    roles_of,
+    settled,
+)
 from etl.extract.types import Table
 from etl.values.vocabulary import normal_label
 
 _MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
-_LONGEST_TITLE = 200  # characters
+_BETWEEN = ("br", "hr", etree.Comment)  # what may stand between a heading and its block
 _TITLE = "Title"  # what a block's heading is called, where no label of the block means a name
 
 
@@ -97,14 +109,16 @@ def _headings_above(records: list[Record]) -> list[Element]:
 
 
 def _heading_above(block: Element) -> Element | None:
-    above = next((part for part in block.itersiblings(preceding=True) if isinstance(part.tag, str)), None)
-    if above is None or (block.getprevious().tail or "").strip():
+    above = block.getprevious()
+    while above is not None and above.tag in _BETWEEN and not (above.tail or "").strip():
+        above = above.getprevious()
+    if above is None or not isinstance(above.tag, str) or (above.tail or "").strip():
         return None
     inner = above
     while len(inner) == 1 and inner.tag not in HEADINGS and not (inner.text or inner[0].tail or "").strip():
         inner = inner[0]
     is_heading = inner.tag in HEADINGS or inner.tag in ("a", "b", "strong") or "heading" in roles_of(inner)
-    return above if is_heading and len(words_of(above)) <= _LONGEST_TITLE else None
+    return above if is_heading and len(words_of(above)) <= LONGEST_TITLE else None
 
 
 def _links(document: Document, parts: tuple[Element | None, Element], row: list[str]) -> dict[int, str]:

@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
+
+from lxml import etree
 
 from etl.extract.document import Document
 from etl.extract.html import BLOCKS, UNSHOWN, Element, has_class, is_hidden, squash, text_of, words_of
@@ -42,6 +44,7 @@ BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
      "select", "edit", "show", "view project", "project details", "map", "view on map", "click here"}
 )  # fmt: skip
+LONGEST_TITLE = 200  # characters of a line that names a record
 _LONG_LABEL = 60  # characters of a label that only its place in running markup makes one
 _LONGEST_VALUE = 2000
 _MOST_PARTS = 200  # elements of one value: keeps the time linear
@@ -66,7 +69,8 @@ class Pair:
 class Record:
     """A block that shows one record: its element, its pairs in order, and what names it ("" for nothing).
 
-    `heading`: in the block; `title`: that, else its first link that is no button and no value.
+    `heading`: in the block; `title`: that, else its first link that is no button and no value, else its first
+    line.
     """
 
     element: Element
@@ -96,7 +100,7 @@ def read_record(element: Element, document: Document, taught: frozenset[str] = f
         if number > _MOST_ELEMENTS:
             return Record(element, [])
         scan.look(part)
-    return Record(element, settled(scan.pairs), scan.heading, scan.title())
+    return Record(element, settled(scan.pairs), scan.heading, scan.title() or scan.first_line(element))
 
 
 def table_pairs(table: Element, document: Document) -> list[Pair]:
@@ -182,6 +186,16 @@ class _Scan:
         """The block's first heading, else the first link that is no button and no value."""
         values = {pair.value for pair in self.pairs}
         return self.heading or next((text for text in self.links if text not in values), "")
+
+    def first_line(self, block: Element) -> str:
+        """The block's first line where it is no pair's: a bold line, a row of one cell, plain words."""
+        line = _first_line(block)
+        if not 1 < len(line) <= LONGEST_TITLE or line.endswith(":") or not any(map(str.isalpha, line)):
+            return ""
+        if line.casefold().strip(" .»›>") in BUTTONS:
+            return ""
+        is_pairs = any(line == pair.value or line.startswith(pair.label) for pair in self.pairs)
+        return "" if is_pairs else line
 
     def _title(self, part: Element) -> None:
         if not self.is_record or self.heading:
@@ -330,6 +344,22 @@ class _Scan:
         if other.tag != label.tag or other.get("class") != label.get("class"):
             return False
         return bool(label.get("class")) or (label.tag in MARKED and self._is_known(words_of(other)))
+
+
+def _first_line(block: Element) -> str:
+    """The words up to the first line break, or the end of the first element of a line of its own."""
+    words = ""
+    walk = etree.iterwalk(block, events=("start", "end"))
+    for event, part in islice(walk, _MOST_PARTS):
+        if words.strip() and part.tag in BLOCKS:
+            break
+        if event == "end":
+            words += part.tail or "" if part is not block else ""
+        elif part.tag in ELSEWHERE or is_hidden(part):
+            walk.skip_subtree()
+        else:
+            words += part.text or ""
+    return squash(words)
 
 
 def roles_of(part: Element) -> frozenset[str]:
