@@ -18,6 +18,7 @@ from etl.extract.controls import read_controls
 from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_cards, read_fields
+from etl.extract.fixedwidth import name_fixed_width
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
@@ -82,6 +83,7 @@ def _content(
     document = Document(parsed.root, text.lower(), labels)
     styles = read_styles(parsed.root)
     hide(parsed.root, styles)
+    name_fixed_width(parsed.root, document.source)
     name_tables(parsed.root, document.source, styles, document.field_of)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))

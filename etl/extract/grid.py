@@ -29,7 +29,7 @@ from etl.extract.notdata import own_text
 from etl.extract.pager import grid_pager, grid_parts
 from etl.extract.plainrows import is_unseen
 from etl.extract.rowkinds import is_unit_row
-from etl.extract.spans import Filling
+from etl.extract.spans import Filling, span
 from etl.extract.totals import Marks, Totals, identity_column
 from etl.extract.types import LeftOut, Pager, Table
 
@@ -142,7 +142,9 @@ class _Grid:
             if kind == "data":
                 cells = list(row.iterchildren("td", "th"))
                 line = _RECORD_LINE.search(row.get("id") or "") if lines or not self.rows else None
-                if line is None:
+                if line is None and self.is_tree and self._heads_nodes(row, cells):
+                    self._leave_out(row, "group")
+                elif line is None:
                     self._add(self._filled(cells))
                 elif int(line[1]) == 0:
                     self._add(lines, True)
@@ -158,6 +160,18 @@ class _Grid:
         self._add(lines, True)
         is_known = any(left.reason != UNKNOWN for _, left in self.left_out)
         return bool(self.rows or self.headers or self.groups.found or is_known)
+
+    def _heads_nodes(self, row: Element, cells: list[Element]) -> bool:
+        """Whether a tree's node is a heading of those below it: it says one thing, across the columns or in
+        the first of them, the nodes right below it being deeper."""
+        columns = [cell for cell in (self.headers or [[]])[-1] if words_of(cell)]
+        body = [cells[at] for at in data_positions(cells)]
+        if len(columns) < 2 or not body or any(map(text_of, body[1:])):
+            return False
+        if len(body) == 1:
+            return span(body[0], "colspan", 1000) > 1
+        below = next((other for other in row.itersiblings("tr") if self._kind(other) == "data"), None)
+        return below is not None and _depth(list(below.iterchildren("td", "th"))) > _depth(cells)
 
     def _is_plain_row(self, row: Element) -> bool:
         """A row that says nothing of its kind, and has a cell for each column, is one of data."""
@@ -246,7 +260,7 @@ class _Grid:
                 links.setdefault(-1, url)
 
     def _add_group(self, cells: list[Element]) -> None:
-        level = sum(1 for cell in cells if has_class(cell, "dxgvIndentCell"))
+        level = sum(1 for cell in cells if has_class(cell, "dxgvIndentCell", "dxtlIndent"))
         texts = [text for cell in cells if (text := words_of(cell))]
         self.groups.open(level, texts[-1] if texts else "", len(self.rows))
 
@@ -385,6 +399,11 @@ def _kind_of_id(row: Element) -> str:
         return "header"
     first = next(row.iterchildren("td", "th"), None)
     return "header" if not own and first is not None and has_class(first, "dxgvHeader", "dxtlHeader") else ""
+
+
+def _depth(cells: list[Element]) -> int:
+    """How deep in a tree a node stands, by its indents."""
+    return sum(span(cell, "colspan", 100) for cell in cells if has_class(cell, "dxtlIndent"))
 
 
 def _tree_columns(columns: list[Column], count: int) -> list[Column]:

@@ -7,6 +7,7 @@ instructions and wrong nesting stay libxml2's business; what it cannot read at a
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -41,16 +42,26 @@ _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "
 
 _TABLE_END = re.compile(r"Unexpected end tag : (?:table|tr|t[dh]|tbody|thead)\b")
 _LOOSE = etree.XPath("boolean(//td[not(parent::tr)] | //th[not(parent::tr)] | //tr[not(ancestor::table)])")
+_PART_OF_TABLE = re.compile(
+    r"<script\b.*?</script|<!--.*?-->|<(?P<part>t(?:r|d|h|body|head|foot))(?=[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_RIGHT_PARENTS = {
+    **dict.fromkeys(("td", "th"), ("tr",)),
+    "tr": ("table", "tbody", "thead", "tfoot"),
+    **dict.fromkeys(("tbody", "thead", "tfoot"), ("table",)),
+}
 _CLOSED = ("table", "div", "ul", "form", "script")
 
 
 class Parsed(NamedTuple):
     """A tree, whether all of the text is in it, and whether its tables are torn: end tags that end nothing,
-    cells in no row, rows in no table."""
+    cells in no row, rows in no table. `is_unclosed`: rows or cells stand in a cell that was to end before."""
 
     root: Element
     is_whole: bool
     is_misnested: bool = False
+    is_unclosed: bool = False
 
 
 def parse(text: str) -> tuple[Element, bool]:
@@ -65,10 +76,13 @@ def parse_page(text: str) -> Parsed:
         raise PageChanged("The answer holds no HTML at all." if text.strip() else "The answer is empty.")
     if is_overloaded(text):
         raise PageChanged("A tag has a thousand attributes or more; no page of the site has.")
-    root, is_whole, is_misnested = _parsed(text)
+    root, is_whole, is_misnested, is_unclosed = _parsed(text)
+    if is_unclosed:
+        text = _PART_OF_TABLE.sub(_with_the_end_before, text)
+        root, is_whole, is_misnested, _ = _parsed(text)
     if not is_whole:  # libxml2 gives up at 2,048 levels: mostly bold type and fonts that nobody closed
-        again, is_whole, _ = _parsed(_INLINE.sub(" ", text))
-        root = root if again is None else again
+        again = _parsed(_INLINE.sub(" ", text))
+        root, is_whole = root if again.root is None else again.root, again.is_whole
     if root is None:
         raise PageChanged("The page has no element that can be read.")
     if "\ufffe" in text or "\uffff" in text or _REFERENCE.search(text):
@@ -99,7 +113,36 @@ def _parsed(text: str) -> Parsed:
     log = parser.error_log
     is_whole = all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in log.filter_from_fatals())
     is_misnested = any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
-    return Parsed(root, is_whole, is_misnested)
+    is_unclosed = root is not None and _omits_end_tags(text) and _is_unclosed(root)
+    return Parsed(root, is_whole, is_misnested, is_unclosed)
+
+
+def _omits_end_tags(text: str) -> bool:
+    """Whether cells or rows have no end tags, as HTML allows: where they have, all in them ends."""
+    return any(text.count(f"<{tag}") > text.count(f"</{tag}") for tag in ("td", "TD", "tr", "TR"))
+
+
+def _is_unclosed(root: Element) -> bool:
+    """Whether a row or a cell stands in a cell, and in no table within it: libxml2 does not know that
+    rows and cells end the inline tags, centers and divs of the cells before them."""
+    for part in root.iter(*_RIGHT_PARENTS):
+        parent = part.getparent()
+        if parent is None or parent.tag in _RIGHT_PARENTS[part.tag]:
+            continue
+        for above in islice(part.iterancestors(), _MAX_DEPTH):
+            if above.tag == "table":
+                break
+            if above.tag in ("td", "th"):
+                return True
+    return False
+
+
+def _with_the_end_before(tag: re.Match[str]) -> str:
+    """A table's part with the end tags before it that HTML lets a page leave out."""
+    part = (tag["part"] or "").lower()
+    if not part:
+        return tag[0]
+    return f"</td></th>{'' if part in ('td', 'th') else '</tr>'}{tag[0]}"
 
 
 def is_cut(markup: str) -> bool:

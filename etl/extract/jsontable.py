@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from etl.exceptions import PageChanged
+from etl.extract.cellkinds import kind_of
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import Element, parse, text_of
 from etl.extract.links import Links, best_links, cell_link
@@ -16,6 +18,9 @@ from etl.extract.types import Pager, Table
 _JSON_TYPES = ("application/json", "application/ld+json", "text/json")
 MARKUP = re.compile(r"<[A-Za-z/][^<>]*>")
 _LINK_KEY = re.compile(r"(?:url|href|link|uri|path|page)$", re.IGNORECASE)
+_FEWEST_KEYS = 4
+_FEWEST_TYPED = 2
+_SAMPLE = 200  # rows
 _URL = re.compile(r"(?:https?:/)?/?[\w.~%+/-]*(?:/|\.aspx|\.html?|\.php)[^\s<>\"]*$", re.IGNORECASE)
 
 
@@ -34,8 +39,8 @@ def script_records(script: Element) -> list[RecordList]:
 
 
 def read_json_tables(document: Document) -> list[PlacedTable]:
-    """Lists of records of which two keys are known labels, one of them a number or a name; and the markers of
-    each map."""
+    """Lists of records, told by their keys (two known labels, one of them a number or a name) or by
+    their values; and the markers of each map."""
     found = []
     is_list = document.mentions("[{", "[[", "[ ", "[\n", "[\r", "[\t")
     has_markers = document.mentions("marker", "l.circle")
@@ -50,13 +55,14 @@ def read_json_tables(document: Document) -> list[PlacedTable]:
 def _table(document: Document, records: RecordList) -> Table | None:
     keys = list(dict.fromkeys(key for row in records.rows for key in row))
     fields = {field for key in keys if (field := document.field_of(key))}
-    if (len(fields) < 2 or not fields.intersection(IDENTIFYING)) and not records.is_placed:
+    is_known = len(fields) > 1 and bool(fields.intersection(IDENTIFYING))
+    if not is_known and not records.is_placed and not _are_records(keys, records.rows):
         return None
     leads = [key for key in keys if _leads(key, records.rows)]
     kept = [key for key in keys if key not in leads]
     identifying = document.identifying(kept)
     named = sum(any(row.get(kept[at]) for at in identifying) for row in records.rows)
-    if not records.is_placed and named * 10 < len(records.rows) * 9:  # they are not of one kind
+    if is_known and named * 10 < len(records.rows) * 9:  # they are not of one kind
         return None
     rows, links = [], []
     for record in records.rows:
@@ -69,6 +75,31 @@ def _table(document: Document, records: RecordList) -> Table | None:
     preferred = [*identifying, *range(len(kept), len(keys))]
     pager = None if records.total is None else Pager(1, 1, records.total, "link", "")
     return Table("json", records.name, kept, rows, best_links(links, preferred), pager, list(kept))
+
+
+def _are_records(keys: list[str], rows: list[dict[str, str]]) -> bool:
+    """Whether rows whose keys nobody knows are records: of one shape, each with a name of its own in words,
+    and with several columns of figures or dates (a menu, a legend and a chart's settings have none)."""
+    shared = [key for key in keys if sum(key in row for row in rows) * 10 >= len(rows) * 8]
+    if len(rows) < 2 or len(shared) < _FEWEST_KEYS or len(shared) * 10 < len(keys) * 6:
+        return False
+    columns = [[text for row in rows[:_SAMPLE] if (text := row.get(key, ""))] for key in shared]
+    kinds = [_kind(column) for column in columns]
+    if sum(kind in ("figure", "date") for kind in kinds) < _FEWEST_TYPED:
+        return False
+    of_words = [column for column, kind in zip(columns, kinds, strict=True) if kind == "words"]
+    least = min(len(rows), _SAMPLE) * 9 / 10
+    return any(
+        len(set(column)) >= least and sum(" " in text for text in column) * 2 > len(column)
+        for column in of_words
+    )
+
+
+def _kind(column: list[str]) -> str:
+    """What most of a column's texts are, blank ones left aside."""
+    kinds = Counter(kind for text in column if (kind := kind_of(text)))
+    kind, count = kinds.most_common(1)[0] if kinds else ("", 0)
+    return kind if count * 10 >= sum(kinds.values()) * 8 else ""
 
 
 def _leads(key: str, rows: list[dict[str, str]]) -> bool:

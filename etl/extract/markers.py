@@ -43,7 +43,7 @@ _MOST_TRIED = 4_000_000
 
 @dataclass(slots=True)
 class Marker:
-    """Degrees as the script writes them; `popup`: markup, "" where none."""
+    """Degrees as the script writes them, "" for a popup that stands at no marker; `popup`: markup, or ""."""
 
     latitude: str
     longitude: str
@@ -138,7 +138,7 @@ def _bind(script: str, markers: list[Marker]) -> None:
     for marker in markers:
         owners.setdefault(marker.owner, []).append(marker)
     loose: list[tuple[int, str]] = []
-    for match in _POPUP.finditer(script) if any(not marker.popup for marker in markers) else ():
+    for match in _POPUP.finditer(script) if markers else ():
         text = _text(script, match.end())
         if text is None:
             continue
@@ -149,7 +149,10 @@ def _bind(script: str, markers: list[Marker]) -> None:
         before = bisect_left(held, match.start(), key=lambda marker: marker.at)
         if before and not held[before - 1].popup:
             held[before - 1].popup = text
-    _pair_off([marker for marker in markers if not marker.popup], loose)
+    bare = [marker for marker in markers if not marker.popup]
+    _pair_off(bare, loose)
+    if markers and not bare:
+        markers += [Marker("", "", popup=text, at=at) for at, text in loose]
 
 
 def _pair_off(markers: list[Marker], popups: list[tuple[int, str]]) -> None:

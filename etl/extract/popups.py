@@ -27,8 +27,10 @@ def markers_table(document: Document, markers: list[Marker]) -> Table | None:
     taught = _labels(roots)
     rows: list[dict[str, str]] = []
     links: list[dict[int, str]] = []
-    for marker, root in zip(markers, roots, strict=True):
+    for marker, root in sorted(zip(markers, roots, strict=True), key=lambda pair: pair[0].at):
         record = None if root is None else read_record(root, _part(document, root), taught)
+        if not marker.latitude and not _is_like_others(record, taught):
+            continue
         rows.append(_row(marker, root, record))
         url = cell_link(root, document.links) if root is not None else None
         links.append({0: url} if url else {})
@@ -39,6 +41,11 @@ def markers_table(document: Document, markers: list[Marker]) -> Table | None:
     headers = order + [header for header in headers if header not in order]
     texts = [[row.get(header, "") for header in headers] for row in rows]
     return Table("json", "", headers, texts, best_links(links), None, [""] * len(headers))
+
+
+def _is_like_others(record: Record | None, taught: frozenset[str]) -> bool:
+    """Whether a popup that stands at no marker has the labels of those that do."""
+    return record is not None and sum(pair.label in taught for pair in record.pairs) > 1
 
 
 def _root(popup: str) -> Element | None:

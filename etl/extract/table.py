@@ -6,12 +6,13 @@ The grid comes first (`gridlines`), then its header (`plainheader`), then the ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from etl.extract.cellkinds import are_units
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, grid_of
+from etl.extract.halves import cut, halved, width_of_halves
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
@@ -255,6 +256,9 @@ def _no_data(table: Element, shape: _Shape, reason: str) -> NotData:
 
 def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     headers = captions(shape.head, shape.grid.width)
+    if width := width_of_halves(headers, document.field_of):
+        shape = replace(shape, grid=halved(shape.grid, shape.header.end, width), units=shape.units[:width])
+        shape.head, headers = [cut(line, 0, width) for line in shape.head], headers[:width]
     if reason := reason_against(table, shape.header, shape.body, headers):
         return _no_data(table, shape, reason)
     known = [at for at, header in enumerate(headers) if document.field_of(header) == "external_id"]

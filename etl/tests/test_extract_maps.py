@@ -180,3 +180,19 @@ def test_countless_markers_are_read_in_bounded_time(script: str) -> None:
     started = time.process_time()
     tables(script)
     assert time.process_time() - started < 15
+
+
+def test_a_popup_without_a_marker_is_a_row_without_a_place_where_it_has_the_labels_of_the_others() -> None:
+    text = '"<b>Project No:</b> {0}<br><b>Stage of it:</b> {1}<br>"'
+    script = "".join(
+        (f"L.marker([-23.{at}, 30.{at}]).bindPopup(" if at % 2 else "L.popup().setContent(")
+        + text.format(f"WP{at}", f"Stage {at}")
+        + ");"
+        for at in range(1, 7)
+    )
+    (table,) = tables(
+        f'<script>{script} L.popup().setContent("<b>Project No:</b> click on a marker");</script>'
+    )
+    assert table.headers == ["Latitude", "Longitude", "Project No", "Stage of it"]
+    assert [row[2] for row in table.rows] == [f"WP{at}" for at in range(1, 7)]
+    assert [bool(row[0]) for row in table.rows] == [True, False] * 3
