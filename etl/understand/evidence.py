@@ -82,6 +82,7 @@ class Profile:
     low: Decimal | None = None  # the least and the greatest number
     high: Decimal | None = None
     between: int = 0  # numbers strictly between 0 and 1
+    small: float = 0.0  # share of the numbers but 0 that are below a thousand
     length: float = 0.0  # of a text, on average
 
     @property
@@ -107,6 +108,7 @@ def profile(values: ColumnValues) -> Profile:
         low=min(numbers, default=None),
         high=max(numbers, default=None),
         between=sum(0 < number < 1 for number in numbers),
+        small=sum(abs(number) < 1000 for number in numbers if number) / max(1, sum(map(bool, numbers))),
         length=sum(map(len, values.texts)) / count if count else 0.0,
     )
 

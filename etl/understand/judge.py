@@ -19,7 +19,7 @@ _BY_WORDS, _PROPOSED = 0.8, 0.35  # scores of words: enough alone, enough for a 
 _MARGIN = 0.1
 _LEAST = 3  # different texts from which on values can speak against a known heading
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
-_SMALLEST = 1000  # rand: a column whose figures are all below that counts something larger
+_SMALL = 0.8  # share of figures below R1 000 from which on a column counts something larger than rand
 _IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more than any figures do
 _SHOWN = 5
 _FIGURES = 0.7  # the least share of figures in a column that may be money
@@ -272,7 +272,7 @@ def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[Nam
         return choice
     if seen.number > 0.5 and abs(seen.high) * factor > _GREATEST:
         return _doubted(choice, f"Read in {choice.unit or 'rand'} its figures are too large for any project.")
-    if factor == 1 and not named and seen.money == 0 and seen.count >= 5 and abs(seen.high) < _SMALLEST:
+    if factor == 1 and not named and seen.money == 0 and seen.count >= 5 and seen.small >= _SMALL:
         return _doubted(choice, "Its figures are too small for rand, and no unit is named.")
     return choice
 

@@ -29,12 +29,13 @@ _MILLION = r"millions?|mill?|mn|m"
 _BILLION = r"billions?|bn"
 _SCALE = rf"(?:(?P<thousand>{_THOUSAND})|(?P<million>{_MILLION})|(?P<billion>{_BILLION}))"
 _VAT = r"(?:incl|excl)[a-z]*\.?(?:\s+of)?\s+vat"
-_BRACKETED = re.compile(
+_IN_BRACKETS = (
     rf"[(\[]\s*(?:in\s+)?(?:(?P<percent>%|percent|per\s?cent)"
     rf"|(?:r|zar|rands?)\s*{_SCALE}?|'\s?000(?:'?s)?|thousands?|millions?|billions?)"
-    rf"(?:\s*,?\s*{_VAT})?\s*[)\]]$",
-    re.IGNORECASE,
+    rf"(?:\s*,?\s*{_VAT})?\s*[)\]]"
 )
+_BRACKETED = re.compile(rf"{_IN_BRACKETS}$", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<=\S)\s*{_IN_BRACKETS}\s+(?=\S)", re.IGNORECASE)  # of a band: "Budget (Rm) Spent"
 # Outside brackets only what cannot be a word of the label: "Budget R'000", "Cost Rm", "Value R", "Progress %"
 _BARE = re.compile(
     r"(?:(?<=[\s,:-])(?:in\s+)?(?:R\s?"
@@ -65,7 +66,7 @@ def _unit_of(match: re.Match[str]) -> Unit:
 
 @lru_cache(maxsize=4096)
 def split_unit(label: str) -> tuple[str, Unit | None]:
-    """A label without what follows it, and the last unit found there.
+    """A label without what follows it, and the last unit found there, or else the one in its midst.
 
     ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
     """
@@ -77,6 +78,8 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
         if match.re is not _VAT_NOTE:
             unit = unit or _unit_of(match)
         rest = shorter
+    if unit is None and (match := _WITHIN.search(rest)):
+        return f"{rest[: match.start()]} {rest[match.end() :]}", _unit_of(match)
     return rest, unit
 
 
