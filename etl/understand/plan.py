@@ -99,12 +99,6 @@ class ReadingPlan:
         shown = {c.label for s in self.shapes if s.part == "line" for c in s.columns if c.field is None}
         return sorted(label for label in shown if not earlier.covers(label, "line"))
 
-    def not_understood(self) -> list[Choice]:
-        """The columns that wait for a steward, each once."""
-        understood = {choice.label for choice in self._choices.values() if choice and choice.field}
-        waiting = {c.label: c for s in self.shapes for c in s.columns if c.field is None and c.samples}
-        return [choice for label, choice in waiting.items() if label not in understood]
-
     def as_json(self) -> list[dict[str, Any]]:
         return [shape.as_json() for shape in self.shapes]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -77,3 +78,14 @@ class ReadingPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}: plan {self.version}"
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """The columns that wait for a steward, each label once, those of lists and projects' pages first."""
+        shapes = sorted(self.shapes, key=lambda shape: shape["part"] == "table")
+        columns = [column for shape in shapes for column in shape["columns"]]
+        understood = {column["label"] for column in columns if column["field"]}
+        found: dict[str, dict[str, Any]] = {}
+        for column in columns:
+            if column["field"] is None and column["samples"] and column["label"] not in understood:
+                found.setdefault(column["label"], column)
+        return list(found.values())

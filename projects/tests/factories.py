@@ -21,6 +21,7 @@ from projects.models import (
     Municipality,
     MunicipalityListing,
     Project,
+    ReadingPlan,
     Snapshot,
     Source,
     SyncRun,
@@ -67,6 +68,21 @@ def a_snapshot(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(html))
     return snapshot
+
+
+def a_column(label: str, field: str | None = None, **terms: Any) -> dict[str, Any]:
+    """One column of a plan, as `etl.understand.plan.Choice.as_json` gives it."""
+    given = {"label": label, "field": field, "proposal": field, "unit": "", "format": "", "certainty": 0.9}
+    return {**given, "rank": 0, "evidence": [f"It looks like {label}."], "samples": [f"{label} 1"], **terms}
+
+
+def a_plan(*columns: dict[str, Any], part: str = "line", **fields: Any) -> ReadingPlan:
+    """A version more of how DWS is read: one shape with these columns, unless `shapes` has others."""
+    headings = [column["label"] for column in columns]
+    shape = {"part": part, "headings": headings, "rows": 40, "columns": list(columns)}
+    version = ReadingPlan.objects.filter(source=a_source()).count() + 1
+    given = {"version": version, "digest": f"{version:064d}", "shapes": [shape], **fields}
+    return ReadingPlan.objects.create(source=a_source(), **given)
 
 
 def a_project(external_id: str = "WP10234", at: datetime = FIRST_SEEN, **fields: Any) -> Project:
