@@ -1,4 +1,4 @@
-"""Sources and runs in the admin: the button that asks for a poll, and the decision on a held run."""
+"""Sources, runs and plans in the admin: the button that asks for a poll, and what a steward decides."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from etl.compare.profile import Profile
+from etl.decide import columns
 from etl.decide.release import held_run, reject
 from etl.exceptions import EtlError
 from etl.load.stores import ChangeSet
 from etl.scheduler import DataScheduler
 from projects.admin import Recorded
 from projects.declared import REGISTRY, declared
-from projects.models import Municipality, Source, SyncRun
+from projects.models import Municipality, ReadingPlan, Source, SyncRun, Vocabulary
+from projects.models.vocabulary import MEANINGS
+from projects.wording.phrases import label
 
 _SHOWN = 500  # changes on the page; all of them are in the CSV
 
@@ -108,6 +112,76 @@ class SyncRunAdmin(Recorded):
         if not request.user.has_perm("projects.change_syncrun"):
             raise PermissionDenied
         return decide(self, request, run_id)
+
+
+@admin.register(ReadingPlan)
+class ReadingPlanAdmin(Recorded):
+    """How sources are read, version by version; and the columns that wait for a steward."""
+
+    list_display = ("source", "version", "made_at", "waiting", "run")
+    list_filter = ("source",)
+    list_select_related = ("source", "run")
+    fields = ("source", "version", "made_at", "page", "notes", "shapes", "digest", "run")
+    readonly_fields = ("page",)
+    ordering = ("source", "-version")
+    change_list_template = "admin/etl/readingplan/change_list.html"
+
+    @admin.display(description="columns not understood")
+    def waiting(self, plan: ReadingPlan) -> int:
+        return len(plan.waiting())
+
+    @admin.display(description="public page")
+    def page(self, plan: ReadingPlan) -> SafeString:
+        return format_html('<a href="{0}">{0}</a>', plan.source.get_absolute_url())
+
+    def get_urls(self) -> list[URLPattern]:
+        show, decide = map(self.admin_site.admin_view, (self.columns_view, require_POST(self.decide_view)))
+        return [
+            path("columns/", show, name="etl_columns"),
+            path("columns/decide/", decide, name="etl_decide_column"),
+            *super().get_urls(),
+        ]
+
+    def columns_view(self, request: HttpRequest) -> HttpResponse:
+        """The columns that are not understood, each with what is proposed and why."""
+        if not (self.has_view_permission(request) or request.user.has_perm("projects.add_vocabulary")):
+            raise PermissionDenied
+        found = columns.columns()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Columns that are not understood",
+            "waiting": found.waiting[:_SHOWN],
+            "more": max(0, len(found.waiting) - _SHOWN),
+            "told": found.told[:_SHOWN],
+            "fields": sorted((label(name), name) for name in MEANINGS["field"]),
+            "may_decide": request.user.has_perm("projects.add_vocabulary"),
+            "syncable": sorted({column.source for column in found.told} & REGISTRY.keys()),
+        }
+        return render(request, "admin/etl/readingplan/columns.html", context)
+
+    def decide_view(self, request: HttpRequest) -> HttpResponse:
+        """The buttons' target: a word more in the vocabulary, and back."""
+        if not request.user.has_perm("projects.add_vocabulary"):
+            raise PermissionDenied
+        given = {name: request.POST.get(name, "") for name in ("source", "label", "proposal", "meaning")}
+        try:
+            row = _decided(request.POST.get("decision", ""), **given)
+        except EtlError as problem:
+            messages.warning(request, str(problem))
+        else:
+            self.log_addition(request, row, [{"added": {"name": "vocabulary", "object": str(row)}}])
+            says = f"means {label(row.meaning)}" if row.meaning else "is no field of ours"
+            messages.success(request, f"“{row.text}” {says}, from the next reading on.")
+        return HttpResponseRedirect(reverse("admin:etl_columns"))
+
+
+def _decided(decision: str, source: str, label: str, proposal: str, meaning: str) -> Vocabulary:
+    """The word that a steward's decision adds. Raises CannotDecide."""
+    if decision == "accept":
+        return columns.accept(source, label, proposal)
+    if decision == "forbid":
+        return columns.forbid(source, label)
+    return columns.change(source, label, meaning)
 
 
 class Decision(forms.Form):

@@ -67,6 +67,9 @@ def _choose(
     samples = tuple(list(column.values.texts)[:_SHOWN])
     is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
     nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
+    if labels.get(normal_label(column.label)) == "":
+        forbidden = f"A steward says that “{column.label}” is no field of ours."
+        return replace(nothing, evidence=(forbidden,), told=True)
     if not claims:
         return replace(nothing, evidence=(_look(seen),))
     best = claims[0]
@@ -77,6 +80,7 @@ def _choose(
         by_values=best.by_values,
         rank=ranks.get(normal_label(column.label), len(ranks) + round(1000 * (1 - best.words))),
         evidence=best.why,
+        told=best.is_told,
     )
     other = next((claim for claim in claims[1:] if claim.field != best.field), None)
     if other and not best.is_told and best.total - other.total < _MARGIN:
@@ -96,8 +100,6 @@ def _is_enough(claim: _Claim, seen: Profile) -> bool:
 
 def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_Claim]:
     label = column.label
-    if labels.get(normal_label(label)) == "":
-        return []
     known = known_label(label, labels)
     if known and not is_built_in(label, known) and normal_label(label) in labels:
         return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {_name(known)}.",), True)]
@@ -109,7 +111,10 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
         if words < _PROPOSED:
             continue
         fit, sentence = _fit(field, column.values, seen)
-        claims.append(_Claim(field, words, fit, (f"“{label}” are words for {_name(field)}.", sentence)))
+        if words < _WITH_VALUES and fit <= -1:
+            continue
+        are = "are" if words >= _WITH_VALUES else "may be"
+        claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {_name(field)}.", sentence)))
     return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
 
 

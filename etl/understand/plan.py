@@ -20,7 +20,8 @@ class Choice:
 
     `unit`: what a bare figure counts ("R'000", "R million", "%"; "" where none is named). `format`: how its
     texts are to be read, one of the words above or "". `certainty`: 0 to 1. `rank`: the lower, the more the
-    column is preferred among those of one field. `evidence`: sentences.
+    column is preferred among those of one field. `evidence`: sentences. `told`: a steward says so; without
+    a proposal: that it is no field of ours.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Choice:
     by_values: bool = False  # the heading says nothing
     factor: int = 0  # rand that a bare figure counts, where that is proven; 0: as the label's unit says
     may_be_money: bool = False
+    told: bool = False
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self)
@@ -43,8 +45,9 @@ class Choice:
 
     @property
     def decides(self) -> tuple[Any, ...]:
-        """What of it decides on values."""
-        return self.label, self.field, self.unit, self.format, self.factor
+        """What of it decides on values, and whether a steward does."""
+        told = ("told",) if self.told else ()
+        return self.label, self.field, self.unit, self.format, self.factor, *told
 
 
 @dataclass(frozen=True, slots=True)

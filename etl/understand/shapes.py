@@ -76,12 +76,18 @@ class Shapes:
                     shape.part != "table"
                     and (before := earlier.choice(choice.label, shape.part))
                     and before.field
+                    and _told(choice) == _told(before)  # a steward's word holds at once, and is no drift
                 ):
                     few = len(shape.columns[choice.label].texts) < _FEW
                     choices[at], drift = _continued(choices[at], before, few)
                     notes += drift
             plans_.append(ShapePlan(shape.part, tuple(choices), shape.rows))
         return ReadingPlan(tuple(plans_), tuple(dict.fromkeys(notes))).with_earlier(earlier)
+
+
+def _told(choice: Choice) -> tuple[bool, str | None]:
+    """What a steward says of a column."""
+    return choice.told, choice.proposal if choice.told else None
 
 
 def _continued(choice: Choice, before: Choice, few: bool) -> tuple[Choice, list[str]]:

@@ -191,6 +191,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "|total project cost|cost project",
         "0.8": "cost|project amount|approved amount|total project amount",
         "0.65": "value|appropriation|project allocation|total allocation|approved allocation",
+        "0.4": "vote",  # money, or the number of an account: for a steward to say
         "helps": "total approved project overall current estimated revised full final scheme amount"
         " value cost budget allocation incl vat",
         "never": "expenditure spent paid payment previous prior adjustment variation remaining balance"

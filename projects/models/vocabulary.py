@@ -60,6 +60,11 @@ class Vocabulary(models.Model):
         return f"{self.text} → {self.meaning}"
 
 
+def is_none(column: dict[str, Any]) -> bool:
+    """Whether a steward says of a column of a plan that it is no field of ours."""
+    return column.get("told", False) and not column["proposal"]
+
+
 class ReadingPlan(models.Model):
     """One version of a source's plan: it is kept when a reading understood some column otherwise than the
     last. `shapes`: `etl.understand.plan.ShapePlan.as_json`, one each; `digest`: of what decides on values."""
@@ -86,6 +91,7 @@ class ReadingPlan(models.Model):
         understood = {column["label"] for column in columns if column["field"]}
         found: dict[str, dict[str, Any]] = {}
         for column in columns:
-            if column["field"] is None and column["samples"] and column["label"] not in understood:
+            is_unread = column["field"] is None and column["samples"] and not is_none(column)
+            if is_unread and column["label"] not in understood:
                 found.setdefault(column["label"], column)
         return list(found.values())

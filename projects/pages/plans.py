@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from projects.models import ReadingPlan
+from projects.models.vocabulary import is_none
 from projects.wording.phrases import label, listed
 
 # Shown; `manage.py understand` tells all.
@@ -17,11 +18,13 @@ _ORDER = list(_PARTS)
 
 @dataclass(frozen=True, slots=True)
 class ColumnShown:
-    """One column. `means`: the field's name, "" where it is not understood; `proposal`: what it may be then."""
+    """One column. `means`: the field's name, "" where it is not understood; `proposal`: what it may be then.
+    `is_none`: a steward says that it is no field of ours."""
 
     label: str
     means: str
     proposal: str
+    is_none: bool
     unit: str
     format: str
     percent: int  # how certain
@@ -68,7 +71,7 @@ def of_source(name: str) -> PlanShown | None:
 
 def _shape(shape: dict[str, Any]) -> ShapeShown:
     columns = shape["columns"]
-    unread = sum(column["field"] is None for column in columns)
+    unread = sum(column["field"] is None and not is_none(column) for column in columns)
     counts = [_number(len(columns), "column"), _number(shape["rows"], "row")]
     counts += [f"{unread} not understood"] if unread else []
     title = f"{_PARTS[shape['part']]}: {listed(counts)}"
@@ -87,6 +90,7 @@ def _column(column: dict[str, Any]) -> ColumnShown:
         label=_cut(column["label"]) or "(no heading)",
         means=label(field) if field else "",
         proposal=label(proposal) if proposal and not field else "",
+        is_none=is_none(column),
         unit=column["unit"],
         format=column["format"],
         percent=round(100 * column["certainty"]),

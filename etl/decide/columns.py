@@ -1,0 +1,153 @@
+"""A steward's decision on a column that is not understood: what it means, or that it is no field of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
+
+from etl.compare.known import known_words
+from etl.exceptions import CannotDecide
+from etl.understand.words import known_label
+from etl.values.vocabulary import Vocabulary, normal_label
+from projects.models import Identity, ReadingPlan
+from projects.models import Vocabulary as VocabularyRow
+from projects.models.vocabulary import MEANINGS
+
+_KIND = VocabularyRow.Kind.FIELD
+# Without numbers of their own projects are known by these (`etl.normalise.projects`).
+_MAKE_A_NAME = frozenset({"name", "municipality", "district", "province"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a source's last reading that is read into no field. `proposal`: the field that it most
+    likely is, or ""; `certainty`: percent. `is_in_doubt`: its heading is known to mean that already, and what
+    is in doubt are its figures, so that no word helps. `decided`: what a steward has said since."""
+
+    source: str
+    label: str
+    proposal: str
+    certainty: int
+    evidence: list[str]
+    samples: list[str]
+    is_in_doubt: bool
+    decided: VocabularyRow | None
+
+
+@dataclass(slots=True)
+class Columns:
+    """`waiting` for a decision; `told`: a steward gave them a field, and they are not read into it yet."""
+
+    waiting: list[Column] = field(default_factory=list)
+    told: list[Column] = field(default_factory=list)
+
+
+def columns() -> Columns:
+    """All columns that are not understood, source by source, in the order of the pages. Two queries."""
+    newest = ReadingPlan.objects.filter(source=OuterRef("source")).order_by("-version").values("pk")[:1]
+    plans = ReadingPlan.objects.filter(pk=Subquery(newest)).order_by("source")
+    decided = _decided()
+    words = known_words()
+    found = Columns()
+    for plan in plans:
+        for column in plan.waiting():
+            one = _column(plan.source_id, column, words, decided)
+            if one.decided is None:
+                found.waiting.append(one)
+            elif one.decided.meaning:
+                found.told.append(one)
+    return found
+
+
+def _decided() -> dict[str, VocabularyRow]:
+    return {normal_label(row.text): row for row in VocabularyRow.objects.filter(kind=_KIND)}
+
+
+def _column(
+    source: str, column: dict[str, Any], words: Vocabulary, decided: dict[str, VocabularyRow]
+) -> Column:
+    label, proposal = column["label"], column["proposal"] or ""
+    return Column(
+        source=source,
+        label=label,
+        proposal=proposal,
+        certainty=round(100 * column["certainty"]),
+        evidence=column["evidence"],
+        samples=column["samples"],
+        is_in_doubt=bool(proposal) and known_label(label, words.fields) == proposal,
+        decided=decided.get(normal_label(label)),
+    )
+
+
+def accept(source: str, label: str, proposal: str) -> VocabularyRow:
+    """Teach that the column means what is proposed, `proposal` as the steward saw it. Raises CannotDecide."""
+    column = _waiting(source, label)
+    if not proposal or column.proposal != proposal:
+        raise CannotDecide(f"What is proposed for “{label}” has changed meanwhile: look at it again.")
+    if column.is_in_doubt:
+        raise CannotDecide(f"The heading “{label}” is known; it is its texts that are in doubt.")
+    return _teach(column, proposal, "Accepted as proposed.")
+
+
+def change(source: str, label: str, meaning: str) -> VocabularyRow:
+    """Teach that the column means another field than the proposed one. Raises CannotDecide."""
+    column = _waiting(source, label)
+    if meaning not in MEANINGS[_KIND]:
+        raise CannotDecide(f"“{label}” was not decided on: choose one of the fields for it.")
+    return _teach(column, meaning, "Chosen by a steward.")
+
+
+def forbid(source: str, label: str) -> VocabularyRow:
+    """Teach that the column is no field of ours. Raises CannotDecide."""
+    return _teach(_waiting(source, label), "", "No field of ours, says a steward.")
+
+
+def _waiting(source: str, label: str) -> Column:
+    found = columns()
+    for column in found.waiting:
+        if (column.source, column.label) == (source, label):
+            return column
+    known = _decided().get(normal_label(label))
+    if known:
+        said = f"it means “{known.meaning}”" if known.meaning else "it is no field of ours"
+        raise CannotDecide(f"“{label[:80]}” is decided already: {said}. The vocabulary has the decision.")
+    raise CannotDecide(
+        f"“{label[:80]}” does not wait for a decision: the last reading of {source[:20] or 'the source'}"
+        " understood it, or shows no such column."
+    )
+
+
+def _makes_others_of_them(source: str, meaning: str) -> bool:
+    """Whether the projects that are known would have other identities with a column of that meaning."""
+    known = Identity.objects.filter(source=source)
+    if meaning == "external_id":
+        return known.exists()
+    return meaning in _MAKE_A_NAME and known.filter(external_id__startswith="name:").exists()
+
+
+def _teach(column: Column, meaning: str, how: str) -> VocabularyRow:
+    label = column.label
+    if meaning and known_label(label, {normal_label(label): meaning}) != meaning:
+        raise CannotDecide(
+            f"“{label[:80]}” cannot be taught as that: its unit is that of another kind of field, or it is"
+            " too long for a heading."
+        )
+    if _makes_others_of_them(column.source, meaning):
+        raise CannotDecide(
+            f"“{label[:80]}” was not decided on: its projects are known by other columns so far, and with"
+            " this one each would be another project. Add it to the vocabulary where that is what you want."
+        )
+    reason = " ".join([how, f"On {column.source}:", *column.evidence])
+    row = VocabularyRow(kind=_KIND, text=label, meaning=meaning, reason=reason)
+    try:
+        with transaction.atomic():
+            row.full_clean()
+            row.save()
+    except (ValidationError, IntegrityError) as problem:
+        said = "; ".join(problem.messages) if isinstance(problem, ValidationError) else "it is being decided"
+        raise CannotDecide(f"“{label[:80]}” cannot be decided on here: {said}") from problem
+    return row
