@@ -21,6 +21,7 @@ from etl.compare.changes import (
     value_changes,
 )
 from etl.compare.checks import Completeness
+from etl.compare.drift import continuity
 from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
 from etl.compare.profile import profile_of
 from etl.compare.scratch import Scratch
@@ -100,6 +101,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             self.run.not_modified = fetcher.not_modified
             self.run.notes += fetcher.notes
         survey.settle()
+        survey.understand()
         self._follow_renames(survey, known)
         if survey.whole and not self.run.force:
             survey.compare_pages(self.evidence.last)
@@ -169,6 +171,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             self.alive()
             survey.add(reading, archive_reader.observation(reading.key, reading.page))
         survey.settle()
+        survey.understand()
         return survey
 
     def check(self, reading: Survey, known: Known) -> Completeness:
@@ -194,17 +197,23 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if recall := reading.recall:  # it was judged when it was read
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
-        profile = profile_of(reading, self.assembler.reads_by(reading.plan).field_of)
+        lookup = self.assembler.reads_by(reading.plan)
+        profile = profile_of(reading, lookup.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
+        proven = continuity(reading, changes, known.keys, lookup)
+        self.run.notes += proven.notes
         if changes and not reading.is_partial:
             belief.rejected = known.was_rejected(belief.content_digest)
             if not belief.rejected:
                 belief.reasons = breaker.reasons(profile, known.past(), changes, limits(), reading.whole)
+                belief.reasons += proven.reasons
         return belief
 
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
-        differing = (i for i in reading.ids if self.run.force or self._may_differ(i, reading, known))
+        # where columns are understood otherwise, texts that stay the same may say something else
+        is_all = self.run.force or bool(reading.plan.drifts)
+        differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
         for external_id, before in details(known, differing):
             try:
                 record = self.assembler.record(external_id, reading, before, completeness.complete)

@@ -63,7 +63,7 @@ class Listed:
 class Survey(ObservationSet):
     """`identify` gives a line its identity where the page shows no number; `district_of` a local
     municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
-    reading; `plan`: this one's, once it is settled. `is_partial`: saved pages, never the whole site."""
+    reading; `plan`: this one's, once all was read. `is_partial`: saved pages, never the whole site."""
 
     identify: Callable[[PublishedProject, str | None], str]
     is_municipality: Callable[[str], bool]
@@ -198,7 +198,6 @@ class Survey(ObservationSet):
         if self.is_settled:
             return
         self.is_settled = True
-        self.plan = proven_by_sums(self.shapes.plan(self.labels, self.earlier), list(self._sums()))
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
@@ -209,6 +208,10 @@ class Survey(ObservationSet):
         for part in self.lines.values():
             codes = part.listed_under or set()
             part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
+
+    def understand(self) -> None:
+        """Called when all pages were read, those of projects too: what their columns mean."""
+        self.plan = proven_by_sums(self.shapes.plan(self.labels, self.earlier), list(self._sums()))
 
     def _sums(self) -> Iterator[Sum]:
         """What the lines of municipalities say that their projects come to, with these projects."""

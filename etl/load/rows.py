@@ -195,5 +195,5 @@ def write_plan(run: SyncRun, plan: ReadingPlan | None) -> None:
         version=last.version + 1 if last else 1,
         digest=plan.digest,
         shapes=plan.as_json(),
-        notes=list(plan.notes),
+        notes=plan.notes,
     )

@@ -84,7 +84,7 @@ def _choose(
     )
     other = next((claim for claim in claims[1:] if claim.field != best.field), None)
     if other and not best.is_told and best.total - other.total < _MARGIN:
-        return replace(choice, evidence=(*best.why, f"It could as well be {_name(other.field)}."))
+        return replace(choice, evidence=(*best.why, f"It could as well be {name_of(other.field)}."))
     if not _is_enough(best, seen):
         return choice
     return _formatted(replace(choice, field=best.field), column, seen, around)
@@ -102,7 +102,7 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
     label = column.label
     known = known_label(label, labels)
     if known and not is_built_in(label, known) and normal_label(label) in labels:
-        return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {_name(known)}.",), True)]
+        return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {name_of(known)}.",), True)]
     found = dict(meanings(label))
     if known:
         found[known] = 1.0 + _MARGIN
@@ -114,7 +114,7 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
         if words < _WITH_VALUES and fit <= -1:
             continue
         are = "are" if words >= _WITH_VALUES else "may be"
-        claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {_name(field)}.", sentence)))
+        claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {name_of(field)}.", sentence)))
     return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
 
 
@@ -137,7 +137,7 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
     for field, (least, words) in _BY_VALUES.items():
         share = _share(field, values, seen)
         if share >= least and (seen.count > 1 or field in ("municipality", "coordinates")):
-            why = f"{_percent(share)} of its texts are read as {_name(field)}."
+            why = f"{_percent(share)} of its texts are read as {name_of(field)}."
             found.append(_Claim(field, words, _IN_OUR_WORDS, (why,), by_values=True))
     if not found and seen.count >= _LEAST:
         if seen.unique and seen.code >= 0.9:
@@ -174,7 +174,7 @@ def _fit(field: str, values: ColumnValues, seen: Profile) -> tuple[float, str]:
         return 0.0, "No row has a text there."
     fit = _FITS[_kind(field)](field, values, seen)
     how = "are" if fit > 0 else "may be" if fit > -1 else "are not"
-    return fit, f"Its {seen.count} different texts {how} those of {_name(field)}: {_look(seen)}"
+    return fit, f"Its {seen.count} different texts {how} those of {name_of(field)}: {_look(seen)}"
 
 
 def _money(field: str, values: ColumnValues, seen: Profile) -> float:
@@ -327,7 +327,7 @@ def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
         if list(columns[best].values.texts) != list(columns[second].values.texts):
             for at in (best, second):
                 other = choices[second if at == best else best].label
-                choices[at] = _doubted(choices[at], f"“{other}” could be {_name(field)} as well.")
+                choices[at] = _doubted(choices[at], f"“{other}” could be {name_of(field)} as well.")
     return choices
 
 
@@ -344,7 +344,8 @@ def _named(choices: list[Choice]) -> list[Choice]:
     return choices
 
 
-def _name(field: str) -> str:
+def name_of(field: str) -> str:
+    """What a field is called in a sentence."""
     named = {"external_id": "the project's number", "district": "the district", "coordinates": "coordinates"}
     if field in named:
         return named[field]

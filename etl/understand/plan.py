@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -71,13 +71,30 @@ class ShapePlan:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A column that a reading understands otherwise than the last one did. `fields`: those whose values it
+    gave or would give now; `sentence`: what differs."""
+
+    part: str
+    label: str
+    fields: frozenset[str]
+    sentence: str
+
+
 @dataclass(frozen=True)
 class ReadingPlan:
     """The plans of all shapes that a reading showed. In all lists of a source one label means one thing, and
-    likewise on all pages of projects: where shapes differ on it, it is not understood."""
+    likewise on all pages of projects: where shapes differ on it, it is not understood.
+
+    `drifts`: where it contradicts the plan of the last reading; they are not kept with it."""
 
     shapes: tuple[ShapePlan, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    drifts: tuple[Drift, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        return list(dict.fromkeys(drift.sentence for drift in self.drifts))
 
     @cached_property
     def _choices(self) -> dict[tuple[str, str], Choice | None]:
@@ -130,7 +147,7 @@ class ReadingPlan:
             elif shape.part == "page":
                 more = [choice for choice in shape.columns if choice.label not in known.headings]
                 ours[_key(shape)] = replace(known, columns=(*known.columns, *more))
-        return ReadingPlan(tuple(ours.values()), self.notes)
+        return ReadingPlan(tuple(ours.values()), self.drifts)
 
 
 def _key(shape: ShapePlan) -> tuple[str, frozenset[str]]:

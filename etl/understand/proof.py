@@ -133,4 +133,4 @@ def _changed(plan: ReadingPlan, part: str, change: Callable[[Choice], Choice]) -
     def of(shape: ShapePlan) -> ShapePlan:
         return replace(shape, columns=tuple(map(change, shape.columns))) if shape.part == part else shape
 
-    return ReadingPlan(tuple(map(of, plan.shapes)), plan.notes)
+    return ReadingPlan(tuple(map(of, plan.shapes)), plan.drifts)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from etl.extract.types import PublishedProject, Table
 from etl.understand import plan as plans
 from etl.understand.evidence import ColumnValues
-from etl.understand.judge import Column, judge
-from etl.understand.plan import Choice, ReadingPlan, ShapePlan
+from etl.understand.judge import Column, judge, name_of
+from etl.understand.plan import Choice, Drift, ReadingPlan, ShapePlan
+from etl.values.vocabulary import normal_label
 
 _FEW = 3  # different texts below which a reading does not speak against an earlier one
 _LEAST_ROWS, _LEAST_COLUMNS = 2, 2  # of a table that is worth a steward's look
@@ -63,43 +64,74 @@ class Shapes:
 
     def plan(self, labels: Mapping[str, str], earlier: ReadingPlan) -> ReadingPlan:
         """What all columns mean. Where this reading shows too little to tell, the earlier plan speaks; where
-        it contradicts that, the plan's notes say so."""
+        it contradicts that, the plan's drifts say so."""
+        respelled = self._respelled(earlier)
         plans_: list[ShapePlan] = []
-        notes: list[str] = []
+        drifts: list[Drift] = []
         for shape in self.found.values():
             columns = [Column(label, values) for label, values in shape.columns.items()]
             choices = judge(columns, (), labels)
             for at, choice in enumerate(choices):
                 if why := shape.doubts.get(choice.label):
                     choices[at] = replace(choice, field=None, evidence=(*choice.evidence, why))
-                elif (
-                    shape.part != "table"
-                    and (before := earlier.choice(choice.label, shape.part))
-                    and before.field
-                    and _told(choice) == _told(before)  # a steward's word holds at once, and is no drift
-                ):
+                elif before := _last(earlier.choice(choice.label, shape.part), choice):
                     few = len(shape.columns[choice.label].texts) < _FEW
-                    choices[at], drift = _continued(choices[at], before, few)
-                    notes += drift
+                    choices[at] = _continued(choice, before, few)
+                    drifts += _drift(shape.part, choices[at], before)
+                elif before := _last(respelled.get((shape.part, normal_label(choice.label))), choice):
+                    drifts += _drift(shape.part, choice, before)
             plans_.append(ShapePlan(shape.part, tuple(choices), shape.rows))
-        return ReadingPlan(tuple(plans_), tuple(dict.fromkeys(notes))).with_earlier(earlier)
+        return ReadingPlan(tuple(plans_), tuple(dict.fromkeys(drifts))).with_earlier(earlier)
+
+    def _respelled(self, earlier: ReadingPlan) -> dict[tuple[str, str], Choice | None]:
+        """(part, heading without its unit) → what it meant in the spelling that is shown no more."""
+        shown = {(shape.part, label) for shape in self.found.values() for label in shape.columns}
+        return {
+            (shape.part, normal_label(label)): earlier.choice(label, shape.part)
+            for shape in earlier.shapes
+            for label in shape.headings
+            if shape.part != "table" and (shape.part, label) not in shown
+        }
 
 
-def _told(choice: Choice) -> tuple[bool, str | None]:
-    """What a steward says of a column."""
-    return choice.told, choice.proposal if choice.told else None
+def _last(before: Choice | None, choice: Choice) -> Choice | None:
+    """What a column meant in the last reading; None where it meant nothing, or where a steward has said since
+    what it is: that holds at once, and is no drift."""
+    is_said = before and (before.told, before.told and before.proposal) != (
+        choice.told,
+        choice.told and choice.proposal,
+    )
+    return before if before and before.field and not is_said else None
 
 
-def _continued(choice: Choice, before: Choice, few: bool) -> tuple[Choice, list[str]]:
-    """The choice beside that of the last reading, and a sentence where they contradict each other."""
-    if choice.field is None and (few or before.factor):  # what sums proved is proven, or they prove it anew
-        return replace(before, samples=choice.samples or before.samples), []
-    if choice.field == before.field and choice.unit == before.unit:
-        settled = {"", plans.NO_ORDER}
-        if choice.format in settled and before.format not in settled:
-            return replace(choice, format=before.format), []
-        if choice.format == before.format or before.format in settled:
-            return choice, []
-    new = " ".join(filter(None, (choice.field or "not understood", choice.unit, choice.format)))
-    old = " ".join(filter(None, (before.field, before.unit, before.format)))
-    return choice, [f"The column “{choice.label}” was read as {old}, and would now be read as {new}."]
+_OPEN = ("", plans.NO_ORDER)  # formats that say nothing
+
+
+def _continued(choice: Choice, before: Choice, few: bool) -> Choice:
+    """The choice, with what the last reading knew of the column where this one shows too little to tell."""
+    is_proven = before.factor and choice.field in (None, before.field)  # or the sums prove something else anew
+    if is_proven or (choice.field is None and few):
+        return replace(before, samples=choice.samples or before.samples)
+    is_same = (choice.field, choice.unit) == (before.field, before.unit)
+    if is_same and choice.format in _OPEN and before.format not in _OPEN:
+        return replace(choice, format=before.format)
+    return choice
+
+
+def _drift(part: str, choice: Choice, before: Choice) -> list[Drift]:
+    """The contradiction between a column's meaning and that of the last reading, if there is one."""
+    is_same = (choice.field, choice.unit) == (before.field, before.unit)
+    if is_same and (choice.format == before.format or {choice.format, before.format} & {*_OPEN}):
+        return []
+    was = f" as “{before.label}”" if before.label != choice.label else ""
+    sentence = (
+        f"The column “{choice.label}” was read{was} as {_told(before)}, and is now read as {_told(choice)}."
+    )
+    fields = frozenset(filter(None, (before.field, choice.field)))
+    return [Drift(part, choice.label, fields, sentence)]
+
+
+def _told(choice: Choice) -> str:
+    if not choice.field:
+        return "nothing that we understand"
+    return ", ".join(filter(None, (name_of(choice.field), choice.unit, choice.format)))
