@@ -107,7 +107,7 @@ def test_other_values_make_a_proposal_only() -> None:
     assert (retained.field, retained.proposal) == (None, None)  # known to be no field of ours
     choice = chosen("Vote", "R1 200 000", "R3 400 000", "R9 100 000")
     assert (choice.field, choice.proposal, choice.samples[0]) == (None, "budget", "R1 200 000")
-    assert choice.evidence == ("It holds amounts of money.",)
+    assert choice.evidence[-1].endswith("100% amounts of money.")
 
 
 def test_the_only_column_of_own_words_is_the_name() -> None:

@@ -15,7 +15,8 @@ from etl.values.places import names_a_municipality
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
-_BY_WORDS, _PROPOSED = 0.8, 0.35  # scores of words: enough alone, enough for a proposal
+# Scores of words: enough alone, more likely than not, enough for a proposal
+_BY_WORDS, _LIKELY, _PROPOSED = 0.8, 0.5, 0.35
 _MARGIN = 0.1
 _LEAST = 3  # different texts from which on values can speak against a known heading
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
@@ -111,9 +112,9 @@ def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_C
         if words < _PROPOSED:
             continue
         fit, sentence = _fit(field, column.values, seen)
-        if words < _WITH_VALUES and fit <= -1:
+        if words < _LIKELY and fit <= -1:
             continue
-        are = "are" if words >= _WITH_VALUES else "may be"
+        are = "are" if words >= _LIKELY else "may be"
         claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {name_of(field)}.", sentence)))
     return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
 
@@ -124,8 +125,8 @@ _BY_VALUES = {
     "province": (0.9, 0.6),
     "programme": (0.9, 0.6),
     "coordinates": (0.9, 0.6),
-    "status": (0.8, 0.4),
-    "project_type": (0.9, 0.4),
+    "status": (0.8, 0.3),
+    "project_type": (0.9, 0.3),
 }
 
 

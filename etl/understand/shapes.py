@@ -109,7 +109,10 @@ _OPEN = ("", plans.NO_ORDER)  # formats that say nothing
 
 def _continued(choice: Choice, before: Choice, few: bool) -> Choice:
     """The choice, with what the last reading knew of the column where this one shows too little to tell."""
-    is_proven = before.factor and choice.field in (None, before.field)  # or the sums prove something else anew
+    is_proven = before.factor and choice.field in (
+        None,
+        before.field,
+    )  # or the sums prove something else anew
     if is_proven or (choice.field is None and few):
         return replace(before, samples=choice.samples or before.samples)
     is_same = (choice.field, choice.unit) == (before.field, before.unit)
