@@ -22,6 +22,7 @@ from etl.extract.fixedwidth import name_fixed_width
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
+from etl.extract.inlinefields import break_lines
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
@@ -84,6 +85,7 @@ def _content(
     styles = read_styles(parsed.root)
     hide(parsed.root, styles)
     name_fixed_width(parsed.root, document.source)
+    break_lines(parsed.root)
     name_tables(parsed.root, document.source, styles, document.field_of)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))

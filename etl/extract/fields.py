@@ -33,6 +33,8 @@ from etl.values.vocabulary import normal_label
 
 _MAX_DEPTH = 60  # ancestors that are looked at: keeps the time linear in deep markup
 _BETWEEN = ("br", "hr", etree.Comment)  # what may stand between a heading and its block
+_MOST_TEXTS = 1000  # of one block
+_LONG_LABEL = 60  # characters
 _TITLE = "Title"  # what a block's heading is called, where no label of the block means a name
 
 
@@ -147,7 +149,8 @@ def _repeated(document: Document, pairs: list[Pair]) -> tuple[list[Element], Tab
         if len(values) < 2 or len(values) * 2 <= len(marked[label]) or len(blocks) < len(marked[label]):
             continue
         parent = blocks[0].getparent()
-        table = records_table(document, "" if parent is None else parent.get("id") or "", blocks)
+        name = "" if parent is None else parent.get("id") or ""
+        table = records_table(document, name, blocks, _returning(blocks))
         if table is None or len(table.rows) < len(blocks):
             continue
         # blocks of one kind have two labels at least in common
@@ -155,6 +158,18 @@ def _repeated(document: Document, pairs: list[Pair]) -> tuple[list[Element], Tab
         if sum(count * 10 >= len(table.rows) * 6 for count in filled) > 1:
             return blocks, table
     return [], None
+
+
+def _returning(blocks: list[Element]) -> frozenset[str]:
+    """Words before a colon that begin a line of most blocks: labels, whether they are known or not."""
+    times: Counter[str] = Counter()
+    for block in blocks:
+        texts = (text for text in islice(block.itertext(), _MOST_TEXTS) if ":" in text)
+        times.update({text.partition(":")[0].strip() for text in texts})
+    often = max(2, len(blocks) * 6 / 10)
+    return frozenset(
+        label for label, count in times.items() if count >= often and 1 < len(label) <= _LONG_LABEL
+    )
 
 
 def _around(elements: list[Element]) -> list[Element]:

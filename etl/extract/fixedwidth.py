@@ -126,15 +126,27 @@ def _by_gutters(lines: list[str], end: int) -> _Layout | None:
         for at, mark in enumerate(line):
             blank[at] &= mark == " "
     starts = [at for at in range(width) if not blank[at] and all(blank[max(0, at - 2) : at])]
+    starts = [0, *(at for at in _headed(starts, heading, below) if at > 1)]
     if not _are_headings(_pieces(heading, starts)):
         return None
     split = _splitter(starts)
     return _Layout(_first_heading(lines, end, split), end, split)
 
 
+def _headed(starts: list[int], heading: str, below: list[str]) -> list[int]:
+    """The columns with a heading, and one behind them that says the same words in all lines (a button's): all
+    other gaps are within a column."""
+    found = []
+    for at, to in zip(starts, [*starts[1:], None], strict=True):
+        words = {line[at:to].strip() for line in below} - {""}
+        if heading[at:to].strip() or (at >= len(heading) and len(words) == 1):
+            found.append(at)
+    return found
+
+
 def _are_headings(texts: list[str]) -> bool:
     """Whether each column has a heading, and no two columns run into each other under one."""
-    texts = [text.strip() for text in texts]
+    texts = [text for text in map(str.strip, texts) if text]
     if len(texts) < _FEWEST_COLUMNS or len(set(texts)) < len(texts):
         return False
     return all(

@@ -51,6 +51,20 @@ def test_columns_of_a_fixed_pitch_are_a_table(text: str) -> None:
     assert table.rows == ROWS
 
 
+def test_a_button_behind_each_line_is_no_value_of_its_last_column() -> None:
+    lines = [f"{line:<54}  View" if at else line for at, line in enumerate(fixed().split("\n"))]
+    (table,) = tables("<pre>" + "\n".join(lines) + "</pre>")
+    assert table.headers[:3] == HEADINGS
+    assert [row[:3] for row in table.rows] == ROWS
+
+
+def test_a_gap_that_all_lines_happen_to_have_within_a_column_parts_nothing() -> None:
+    lines = [f"{'Code':<8}{'Budget':<10}Works"]
+    lines += [f"{code:<8}{'R5':<10}Works  of {code}" for code in ("WP1", "WP2", "WP3")]
+    (table,) = tables("<pre>" + "\n".join(lines) + "</pre>")
+    assert [row[2] for row in table.rows] == ["Works of WP1", "Works of WP2", "Works of WP3"]
+
+
 def test_a_group_a_total_and_a_remark_between_lines_of_a_fixed_pitch_are_no_rows() -> None:
     lines = fixed("-" * 54).split("\n")
     text = "\n".join([*lines[:2], "LIMPOPO", *lines[2:4], "GAUTENG", lines[4], "-" * 54])

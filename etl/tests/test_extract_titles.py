@@ -14,6 +14,7 @@ RECORDS = [
 ]
 KNOWN = ("Project No", "Description", "Budget")
 UNKNOWN = ("Works code", "Nature of it", "Money set aside")
+MIXED = ("Project No", "Nature of it", "Money set aside")
 _TABLE = "<tr><th>{a}</th><td>{1}</td></tr><tr><th>{b}</th><td>{2}</td></tr><tr><th>{c}</th><td>{3}</td></tr>"
 _LINES = "{a}: {1}<br>{b}: {2}<br>{c}: {3}"
 _TERMS = "<dt>{a}</dt><dd>{1}</dd><dt>{b}</dt><dd>{2}</dd><dt>{c}</dt><dd>{3}</dd>"
@@ -26,6 +27,12 @@ HEADED = {
     "bold words and a break above a table": f"<strong>{{0}}</strong><br><table>{_TABLE}</table>",
     "bold first line of an item": f"<li><b>{{0}}</b><br>{_LINES}</li>",
     "plain first line of an item": f"<li>{{0}}<br>{_LINES}</li>",
+    **{
+        f"fields in one line, {mark} between": (
+            f"<li><b>{{0}}</b><br>{{a}}: {{1}} {mark} {{b}}: {{2}} {mark} {{c}}: {{3}}</li>"
+        )
+        for mark in ("|", ";", "·")
+    },
     "first line of a card": f"<div class=card><div class=top>{{0}}</div><p>{_LINES}</p></div>",
     "heading of a card": f"<div class=card><h4>{{0}}</h4><p>{_LINES}</p></div>",
     "heading above a list of terms": f"<h3>{{0}}</h3><dl>{_TERMS}</dl>",
@@ -40,7 +47,7 @@ def tables(block: str, labels: tuple[str, str, str], records: list[tuple[str, st
     return read_page(f"<html><body><h1>Water projects</h1><div>{blocks}</div></body></html>").tables
 
 
-@pytest.mark.parametrize("labels", [KNOWN, UNKNOWN], ids=["known words", "other words"])
+@pytest.mark.parametrize("labels", [KNOWN, UNKNOWN, MIXED], ids=["known words", "other words", "both"])
 @pytest.mark.parametrize("block", HEADED.values(), ids=HEADED)
 def test_what_stands_above_the_labels_is_the_title(block: str, labels: tuple[str, str, str]) -> None:
     (table,) = tables(block, labels, RECORDS)
@@ -69,3 +76,12 @@ def test_a_first_value_is_no_title() -> None:
 def test_a_button_above_the_labels_is_no_title() -> None:
     (table,) = tables("<li><b>View</b><br>{a}: {1}<br>{c}: {3}</li>", KNOWN, RECORDS)
     assert table.headers == ["Project No", "Budget"]
+
+
+def test_marks_within_values_and_in_cells_part_nothing() -> None:
+    line = "<li><b>{0}</b><br>{a}: {1} | {b}: {2}; and x | y | {c}: {3}</li>"
+    (table,) = tables(line, KNOWN, RECORDS)
+    assert table.rows[0] == ["Giyani Bulk Pipeline", "WP1", "Laying of 4 km of pipes; and x | y", "R5"]
+    head = "<tr><th>Project No</th><th>Note</th></tr>"
+    body = "".join(f"<tr><td>WP{at}</td><td>A: 1 | B: 2 | C: 3</td></tr>" for at in range(3))
+    assert read_page(f"<table>{head}{body}</table>").tables[0].rows[0][1] == "A: 1 | B: 2 | C: 3"
