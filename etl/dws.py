@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from etl.compare.known import Key, Known
-from etl.compare.survey import Part, Survey
+from etl.compare.part import Part
+from etl.compare.survey import Survey
 from etl.crawl.crawler import Crawl
 from etl.crawl.evidence import content_digest
 from etl.crawl.page_reader import PageReader

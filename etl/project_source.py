@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from etl.compare.changes import (
     value_changes,
 )
 from etl.compare.checks import Completeness
+from etl.compare.continuity import recognise
 from etl.compare.drift import continuity
 from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
 from etl.compare.profile import profile_of
@@ -92,7 +94,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         turn = None if self.run.force else known.turn
         fetcher = self._fetcher()
         pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
-        survey = self.new_survey(known.plan)
+        survey = self.new_survey(known)
         try:
             self.read_pages(pages, survey, known)
         finally:
@@ -143,14 +145,14 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         of the parser."""
         return WebPages(self.words.fields)
 
-    def new_survey(self, earlier: ReadingPlan) -> Survey:
+    def new_survey(self, known: Known) -> Survey:
         assembler = self.assembler
         return Survey(
-            assembler.identify,
+            partial(assembler.identities, known),
             assembler.is_municipality,
             assembler.district_of,
             self.words.fields,
-            earlier,
+            known.plan,
         )
 
     def recorded(self) -> Known:
@@ -165,7 +167,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return archive_reader.of_run(run)
 
     def read_archive(self, recall: Recall, known: Known) -> Survey:
-        survey = self.new_survey(known.plan)
+        survey = self.new_survey(known)
         survey.recall, survey.whole = recall, recall.complete
         for reading in archive_reader.readings(recall.looks, self.extract):
             self.alive()
@@ -181,6 +183,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return checks.check(reading, known.disagreements(), known.present)
 
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
+        recognise(reading, known, self.assembler, completeness.complete)
         changes = (
             Changes(plan=reading.plan)
             if reading.unchanged_by
@@ -233,8 +236,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 record.line_digest,
                 record.page_digest,
             ):
-                quiet = QuietChange(before.pk, record.line_digest, record.page_digest or "", record.other)
-                changes.quiet.append(quiet)
+                changes.quiet.append(QuietChange.of(before.pk, record))
         listings = (reading.listings[code] for code in sorted(reading.listings))
         changes.listings, problems = listing_changes(listings, known.listings, self.places)
         changes.problems += problems
@@ -275,8 +277,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         there; without it a missing one stays missing. `plan`: how its columns were understood.
         """
         values = value_changes(known.values if known else {}, record.values)
-        texts = text_changes(known.published if known else {}, record.published)
         means = self.assembler.reads_by(plan)
+        texts = text_changes(known.published if known else {}, record.published, means.field_of)
         field_of = {label: means.field_of(label) for label in texts}
         differing = field_changes(values, texts, field_of, is_new=known is None)
         returned = is_listed and known is not None and not known.is_present

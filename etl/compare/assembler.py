@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from etl.compare.known import KnownProject
-from etl.compare.survey import Part, Survey
-from etl.exceptions import InvalidRecord
-from etl.extract.types import PublishedProject
+from collections.abc import Sequence
+
+from etl.compare.identity import Identities
+from etl.compare.known import Known, KnownProject
+from etl.compare.part import Part
+from etl.compare.survey import Survey
 from etl.normalise.merge import merge
-from etl.normalise.projects import project_record
-from etl.normalise.records import ProjectRecord
+from etl.normalise.projects import Identifying, identifying, project_record
+from etl.normalise.records import Issue, ProjectRecord
 from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import ReadingPlan
+from etl.values.identifiers import folded, number_within
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
 
@@ -35,20 +38,14 @@ class Assembler:
         place = self.places.get(code)
         return place.district if place else None
 
-    def identify(self, project: PublishedProject, area: str | None) -> str:
-        """An identity for a row that shows no number; "" where it shows no name either."""
-        listed_under = [area] if area else []
-        try:
-            return project_record(
-                "",
-                project.published,
-                None,
-                listed_under=listed_under,
-                vocabulary=self.words,
-                places=self.places,
-            ).external_id
-        except InvalidRecord:
-            return ""
+    def identities(self, known: Known, plan: ReadingPlan) -> Identities:
+        """What says which project a line is, as a plan reads it."""
+        lookup = self.reads_by(plan)
+
+        def reads(line: dict[str, str], listed_under: Sequence[str]) -> Identifying:
+            return identifying(line, listed_under, self.words, lookup, self.places)
+
+        return Identities(known, reads)
 
     def record(
         self, external_id: str, survey: Survey, known: KnownProject | None, complete: bool
@@ -67,9 +64,21 @@ class Assembler:
             # lists that could not be read take no place away
             listed_under |= set(known.values["municipalities"])
             record = self._normal(external_id, line, page, known, listed_under, lookup)
+        if line and line.same_number:
+            self._note_same_number(record, line, lookup)
         record.line_digest = line.digest() if line else (known.line_digest if known else "")
         record.page_digest = page.digest() if page else (known.page_digest if known else "")
         return record
+
+    def _note_same_number(self, record: ProjectRecord, line: Part, lookup: Lookup) -> None:
+        number = number_within(record.external_id)
+        published = line.published
+        labels = [label for label, text in published.items() if folded(text) == folded(number)]
+        labels.sort(key=lambda label: (lookup.field_of(label) != "external_id", label))
+        label = next(iter(labels), "")
+        problem = f"the same number as {line.same_number} in the same list"
+        issue = Issue(field="external_id", label=label, text=published.get(label, number), problem=problem)
+        record.issues = sorted([*record.issues, issue], key=lambda issue: tuple(issue.values()))
 
     def _normal(
         self,

@@ -10,9 +10,10 @@ from typing import Any
 from etl.compare.survey import Listed
 from etl.exceptions import InvalidRecord
 from etl.normalise.projects import listing_record
-from etl.normalise.records import ListingRecord, ProjectRecord, canonical
+from etl.normalise.records import Issue, ListingRecord, ProjectRecord, canonical
 from etl.understand.plan import ReadingPlan
 from etl.values.disklist import DiskList
+from etl.values.identifiers import folded
 from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
 
@@ -76,6 +77,11 @@ class QuietChange:
     line_digest: str
     page_digest: str
     other: dict[str, str]
+    issues: list[Issue]
+
+    @classmethod
+    def of(cls, pk: int, record: ProjectRecord) -> QuietChange:
+        return cls(pk, record.line_digest, record.page_digest or "", record.other, record.issues)
 
 
 _STEPS = {"missing": ("present", "missing"), "withdrawn": ("missing", "withdrawn")}
@@ -159,14 +165,25 @@ def _known(value: Any) -> Any:
     return None if value in ("", []) else value
 
 
-def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str | None]]:
-    """{label: [old, new]} for published strings that differ; a label that is gone ends in None."""
+def text_changes(
+    old: Mapping[str, str], new: Mapping[str, str], field_of: Callable[[str], str | None] = lambda label: None
+) -> dict[str, list[str | None]]:
+    """{label: [old, new]} for published strings that differ; a label that is gone ends in None.
+
+    `field_of`: label → its field: a number that is spelled otherwise is the same number.
+    """
     labels = [*new, *(label for label in old if label not in new)]
     return {
         label: [old.get(label), new.get(label)]
         for label in labels
-        if old.get(label) != new.get(label) and not is_volatile(label)
+        if old.get(label) != new.get(label)
+        and not is_volatile(label)
+        and not (field_of(label) == "external_id" and _is_one(old.get(label), new.get(label)))
     }
+
+
+def _is_one(number: str | None, other: str | None) -> bool:
+    return folded(number or "") == folded(other or "")
 
 
 def field_changes(

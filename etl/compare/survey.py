@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from etl.compare.identity import Group, Identities, Resolved, Row
+from etl.compare.part import Part
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
@@ -16,41 +17,7 @@ from etl.understand.plan import ReadingPlan
 from etl.understand.proof import Sum, proven_by_sums
 from etl.understand.shapes import Shapes
 from etl.values.amounts import parse_money
-from etl.values.vocabulary import is_volatile
-
-
-class Part:
-    """What one kind of page (list line or own page) says of a project, and the bytes that prove it.
-
-    The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
-    """
-
-    __slots__ = ("_packed", "_texts", "listed_under", "lists", "snapshot", "url")
-
-    def __init__(self, published: dict[str, str], url: str | None, snapshot: str | None) -> None:
-        self.url, self.snapshot = url, snapshot
-        self.listed_under: set[str] | None = None
-        self.lists: frozenset[str] = frozenset()  # keys of the lists that show it
-        self.published = published
-
-    @property
-    def published(self) -> dict[str, str]:
-        """Label → string; a copy: assign to change it."""
-        return json.loads(zlib.decompress(self._packed))
-
-    @published.setter
-    def published(self, published: dict[str, str]) -> None:
-        self._packed = zlib.compress(json.dumps(published).encode(), 1)
-        # a blank column that comes or goes publishes nothing
-        lasting = {label: text for label, text in published.items() if text and not is_volatile(label)}
-        self._texts = digest_of(lasting)
-
-    def list_under(self, code: str) -> None:
-        self.listed_under = (self.listed_under or set()) | {code}
-
-    def digest(self) -> str:
-        """Over what is published, positions and clocks apart, and the places whose lists show it."""
-        return digest_of({"texts": self._texts, "listed_under": sorted(self.listed_under or ())})
+from etl.values.identifiers import folded, is_unnumbered, number_of, number_within
 
 
 @dataclass(slots=True)
@@ -61,11 +28,13 @@ class Listed:
 
 @dataclass
 class Survey(ObservationSet):
-    """`identify` gives a line its identity where the page shows no number; `district_of` a local
+    """`identities` gives, under a plan, what says which project a line is; `district_of` a local
     municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
-    reading; `plan`: this one's, once all was read. `is_partial`: saved pages, never the whole site."""
+    reading; `plan`: this one's, once all was read (until then as far as the lists tell). `is_partial`: saved pages, never the whole site.
 
-    identify: Callable[[PublishedProject, str | None], str]
+    Which project a row is can be told when all lists were read: only then are there `lines` and `pages`."""
+
+    identities: Callable[[ReadingPlan], Identities]
     is_municipality: Callable[[str], bool]
     district_of: Callable[[str], str | None]
     labels: Mapping[str, str]
@@ -83,8 +52,11 @@ class Survey(ObservationSet):
     listed: dict[str, set[str]] = field(default_factory=dict)
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
-    ambiguous: set[str] = field(default_factory=set)  # rows without numbers that cannot be told apart
+    doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     is_settled: bool = False
+    _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
+    _who: Identities | None = None
 
     @property
     def ids(self) -> set[str]:
@@ -117,72 +89,89 @@ class Survey(ObservationSet):
             self._listing(line, seen)
 
     def _project(self, project: PublishedProject, reading: Reading, seen: Observation) -> None:
-        external_id = project.external_id or reading.external_id or self.identify(project, reading.area)
-        if not external_id:
-            self.invalid += 1
-            self.notes.append(f"{reading.key}: a row without number or name was left out.")
-            return
         if project.part == "page":
-            self._own_page(external_id, project, reading, seen)
+            if self._who:
+                self._own_page(self._who, project, reading, seen)
+            else:
+                self._pages.append((project, reading, seen))
             return
-        self._tally(external_id, reading)
-        part = self.lines.get(external_id)
-        if part is None:
-            part = self.lines[external_id] = Part(project.published, project.url, seen.snapshot)
-        else:
-            self._merge(external_id, part, project, reading.key.split("#")[0])
-        part.lists = part.lists | {reading.key.split("#")[0]}
-        if reading.area and self.is_municipality(reading.area):
-            part.list_under(reading.area)
-
-    def _tally(self, external_id: str, reading: Reading) -> None:
-        listing = reading.key.split("#")[0]
-        shown, ids = self.rows.get(listing, (0, set()))
-        ids.add(external_id)
-        self.rows[listing] = (shown + 1, ids)
+        number = number_of(project.external_id) or reading.external_id or ""
+        part = Part(project.published, project.url, seen.snapshot, self.earlier.is_volatile)
+        area = None if number else reading.area
+        key = (folded(number), part.texts, area or "")
+        row = self._rows.setdefault(key, Row(part, number, area))
+        row.number = min(row.number, number)
+        row.part.url = row.part.url or project.url
+        row.sheets[reading.key.split("#")[0], frozenset(project.published)] += 1
         if reading.area:
-            self.listed.setdefault(reading.area, set()).add(external_id)
+            row.areas.add(reading.area)
 
     def _own_page(
-        self, external_id: str, project: PublishedProject, reading: Reading, seen: Observation
+        self, who: Identities, project: PublishedProject, reading: Reading, seen: Observation
     ) -> None:
-        asked = reading.external_id
-        if asked and project.external_id and project.external_id != asked:
-            self.incomplete(f"The page of {asked} shows {project.external_id}; it was not used.")
+        asked, number = reading.external_id, number_of(project.external_id)
+        if asked and number and not self._may_show(who, asked, number, project):
+            self.incomplete(f"The page of {asked} shows {number}; it was not used.")
+            return
+        is_known = asked and (asked in self.lines or asked in who.known.keys)
+        external_id = asked if is_known else who.of_page(number, project.published, reading.area) or asked
+        if not external_id:
+            self._unnamed(reading.key)
             return
         url = project.url or reading.page.url
-        self.pages[asked or external_id] = Part(project.published, url, seen.snapshot)
+        self.pages[external_id] = Part(project.published, url, seen.snapshot, self.plan.is_volatile)
 
-    def _merge(self, external_id: str, part: Part, project: PublishedProject, listing: str) -> None:
+    def _may_show(self, who: Identities, asked: str, number: str, project: PublishedProject) -> bool:
+        """Whether a page is that of the project it was asked for: by its number, or where the list gave none,
+        by its name."""
+        if not is_unnumbered(asked):
+            return folded(number_within(asked)) == folded(number)
+        return asked in self.lines and who.have_one_name(self.lines[asked].published, project.published)
+
+    def _unnamed(self, key: str) -> None:
+        self.invalid += 1
+        self.notes.append(f"{key}: a row without number or name was left out.")
+
+    def _line(self, external_id: str, rows: list[Row]) -> Part:
         """The same project in several lists is one record: their columns are put together.
 
         Where they differ, one row is taken whole, never a mixture, and which does not depend on the order
-        of reading. In one and the same list, two rows of one name without numbers are two projects that
-        cannot be told apart: neither is used.
+        of reading.
         """
-        known = part.published
-        conflicts = [
-            label
-            for label in known.keys() & project.published.keys()
-            if known[label] != project.published[label] and not is_volatile(label)
-        ]
-        if conflicts and not project.external_id and listing in part.lists:
-            self.ambiguous.add(external_id)
-        elif conflicts:
-            label = min(conflicts)
-            self.conflicts[external_id] = (
-                f"{external_id}: “{label}” is “{known[label]}” in one list,"
-                f" “{project.published[label]}” in another."
-            )
-        first, second = sorted((known, project.published), key=lambda row: json.dumps(row, sort_keys=True))
-        part.url = part.url or project.url
-        if known != project.published:
-            part.published = {**second, **first}
+        line = rows[0].part
+        line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
+        line.url = next((row.part.url for row in rows if row.part.url), None)
+        for area in {area for row in rows for area in row.areas}:
+            if self.is_municipality(area):
+                line.list_under(area)
+        if len(rows) > 1:
+            published = [row.part.published for row in rows]
+            self._note_conflict(external_id, published)
+            merged: dict[str, str] = {}
+            for texts in sorted(published, key=lambda row: json.dumps(row, sort_keys=True), reverse=True):
+                merged = {**merged, **texts}
+            line.published = merged
+        return line
+
+    def _note_conflict(self, external_id: str, published: list[dict[str, str]]) -> None:
+        first = published[0]
+        for other in published[1:]:
+            differing = [
+                label
+                for label in first.keys() & other.keys()
+                if first[label] != other[label] and not self.plan.is_volatile(label)
+            ]
+            if differing:
+                label = min(differing)
+                self.conflicts.setdefault(
+                    external_id,
+                    f"{external_id}: “{label}” is “{first[label]}” in one list, “{other[label]}” in another.",
+                )
 
     def saw_page_of(self, reading: Reading) -> None:
         """A project's page that shows no project was looked at all the same: it waits for its next turn."""
         if reading.external_id and reading.external_id not in self.pages:
-            self.pages[reading.external_id] = Part({}, reading.page.url, None)
+            self.pages[reading.external_id] = Part({}, reading.page.url, None, self.plan.is_volatile)
 
     def _listing(self, line: ListingLine, seen: Observation) -> None:
         self.variants.setdefault(line.code, set()).add((line.projects, line.value))
@@ -198,13 +187,19 @@ class Survey(ObservationSet):
         if self.is_settled:
             return
         self.is_settled = True
+        self.plan = self.shapes.plan(self.labels, self.earlier)
+        for row in self._rows.values():
+            row.part.without(self.plan.is_volatile)
+        self._who = self.identities(self.plan)
+        resolved = self._who.resolve(self._rows.values())
+        self._rows = {}
+        self._place(resolved)
+        for project, reading, seen in self._pages:
+            self._own_page(self._who, project, reading, seen)
+        self._pages = []
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
-        for external_id in self.ambiguous:
-            self.lines.pop(external_id, None)
-            self.invalid += 1
-            self.notes.append(f"{external_id}: several rows of one name and no numbers were left out.")
         for part in self.lines.values():
             codes = part.listed_under or set()
             part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
@@ -219,6 +214,51 @@ class Survey(ObservationSet):
             projects = [self.lines[i].published for i in sorted(self.listed.get(code, ())) if i in self.lines]
             if projects:
                 yield Sum(code, parse_money(listed.line.value), listed.line.value, projects)
+
+    def _place(self, resolved: Resolved) -> None:
+        """Take in which rows are whose."""
+        self.doubtful = resolved.doubtful
+        for external_id, rows in resolved.rows.items():
+            self._tally(external_id, rows)
+            self.lines[external_id] = self._line(external_id, rows)
+        for external_id, others in resolved.twins.items():
+            self.lines[external_id].same_number = others
+        for group in resolved.left_out:
+            self._leave_out(group)
+        for row in resolved.unnamed:
+            for listing, _ in row.sheets:
+                self._unnamed(listing)
+
+    def _leave_out(self, group: Group) -> None:
+        self._tally(group.base, group.rows)
+        self.invalid += 1
+        self.notes.append(f"{group.base}: {group.why}")
+
+    def _tally(self, external_id: str, rows: list[Row]) -> None:
+        for row in rows:
+            for (listing, _), times in row.sheets.items():
+                shown, ids = self.rows.get(listing, (0, set()))
+                ids.add(external_id)
+                self.rows[listing] = (shown + times, ids)
+            for area in row.areas:
+                self.listed.setdefault(area, set()).add(external_id)
+
+    def call(self, external_id: str, known_as: str) -> None:
+        """What was read as new is a known project."""
+        for parts in (self.lines, self.pages):
+            if external_id in parts:
+                parts[known_as] = parts.pop(external_id)
+        for ids in [*self.listed.values(), *(ids for _, ids in self.rows.values())]:
+            if external_id in ids:
+                ids.remove(external_id)
+                ids.add(known_as)
+
+    def drop(self, external_id: str, why: str) -> None:
+        """What was read cannot be used."""
+        self.lines.pop(external_id, None)
+        self.pages.pop(external_id, None)
+        self.invalid += 1
+        self.notes.append(f"{external_id}: {why}")
 
     def content_digest(self) -> str:
         """SHA-256 of what the lists say, whatever the order: two equal ones are the same reading."""

@@ -66,10 +66,17 @@ def write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
 def write_quiet(quiet: list[QuietChange]) -> None:
     """Remember what was read where it says nothing new, so that it is not asked for again and again."""
     rows = [
-        Project(id=q.pk, line_digest=q.line_digest, page_digest=q.page_digest, other_texts=q.other)
+        Project(
+            id=q.pk,
+            line_digest=q.line_digest,
+            page_digest=q.page_digest,
+            other_texts=q.other,
+            issues=q.issues,
+        )
         for q in quiet
     ]
-    Project.objects.bulk_update(rows, ["line_digest", "page_digest", "other_texts"], batch_size=500)
+    columns = ["line_digest", "page_digest", "other_texts", "issues"]
+    Project.objects.bulk_update(rows, columns, batch_size=500)
 
 
 def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:

@@ -7,6 +7,7 @@ two labels give differently is read from the better label, with an issue.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
@@ -16,8 +17,11 @@ from etl.normalise.records import Issue, ListingRecord, ProjectRecord, digest_of
 from etl.understand.lookup import NOTHING, Lookup
 from etl.values.addresses import without_session
 from etl.values.amounts import parse_count, parse_money
+from etl.values.identifiers import NAMED, folded, number_of
+from etl.values.labels import PART_LABELS
 from etl.values.places import Places
-from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, province_of
+from etl.values.text import is_blank
+from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, normal_label, province_of
 from projects.fields import NAMES
 
 _LONGEST_ID = 200
@@ -47,7 +51,9 @@ def project_record(
     placed = place_project(reader, listed_under, places)
     values |= placed.values
     return ProjectRecord(
-        external_id=_identity(external_id or reader.text("external_id") or "", values["name"], placed),
+        external_id=_identity(
+            external_id or number_of(reader.text("external_id") or ""), values["name"], placed
+        ),
         published={**line, **own},
         page_labels=tuple(sorted(own)),
         values=values,
@@ -56,6 +62,52 @@ def project_record(
         url=url and without_session(url),
         line_digest=stable_digest(line),
         page_digest=None if page is None else stable_digest(own),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """What one line says of which project it is. `number` and `name` as published, "" where there is none;
+    `where`: its municipalities' codes, or the place as published; `phase`: what tells the parts of a scheme
+    apart that share its number or its name."""
+
+    number: str
+    name: str
+    where: tuple[str, ...]
+    phase: str
+
+    @property
+    def named(self) -> str:
+        """The id that name and place give, "" without a name."""
+        return _of_name(self.name, list(self.where)) if self.name else ""
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """Name and place as they are compared."""
+        return folded(self.name), self.where
+
+    @property
+    def own(self) -> tuple[str, str]:
+        """What tells it from others of its number, as it is compared."""
+        return folded(self.name), folded(self.phase)
+
+
+def identifying(
+    line: Mapping[str, str],
+    listed_under: Sequence[str],
+    vocabulary: Vocabulary,
+    lookup: Lookup,
+    places: Places,
+) -> Identifying:
+    """What identifies the project of a line."""
+    reader = FieldReader(line, {}, vocabulary, lookup)
+    name = reader.text("name") or (None if lookup.may_be_named else reader.text("description"))
+    parts = [line[label] for label in sorted(line) if normal_label(label) in PART_LABELS]
+    return Identifying(
+        number_of(reader.text("external_id") or ""),
+        name or "",
+        tuple(place_project(reader, listed_under, places).evidence),
+        " / ".join(text for text in parts if not is_blank(text)),
     )
 
 
@@ -77,7 +129,11 @@ def _identity(published_id: str, name: str | None, placed: Placed) -> str:
         return published_id
     if not name:
         raise InvalidRecord("Neither an id nor a name is published.")
-    return "name:" + digest_of({"name": " ".join(name.casefold().split()), "where": placed.evidence})[:16]
+    return _of_name(name, placed.evidence)
+
+
+def _of_name(name: str, where: list[str]) -> str:
+    return NAMED + digest_of({"name": " ".join(name.casefold().split()), "where": where})[:16]
 
 
 def listing_record(line: ListingLine, places: Places) -> ListingRecord | None:

@@ -21,7 +21,10 @@ PARSER = (
     "etl.normalise",
     "etl.values",
     "etl.compare.survey",
+    "etl.compare.identity",
+    "etl.compare.part",
     "etl.compare.assembler",
+    "etl.compare.continuity",
 )
 # … and of an answer of the Municipal Money API
 MONEY = (

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from etl.values.vocabulary import is_volatile
+
 DAY_FIRST, MONTH_FIRST, NO_ORDER = "day first", "month first", "day or month first"
 SHARE = "share of 1"
 DECIMAL_COMMA, DECIMAL_POINT = "decimal comma", "decimal point"
@@ -109,6 +111,10 @@ class ReadingPlan:
     def covers(self, label: str, part: str) -> bool:
         """Whether the reading showed such a column, in lists (`line`) or on pages of projects (`page`)."""
         return (part, label) in self._choices
+
+    def is_volatile(self, label: str) -> bool:
+        """Whether a column shows a position or the clock, so that it never counts as a change."""
+        return is_volatile(label)
 
     def choice(self, label: str, part: str) -> Choice | None:
         """What a column of that label means in every shape that has it; None where they differ."""

@@ -19,6 +19,7 @@ from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
 from etl.understand.sameprojects import data_columns, each_once
 from etl.understand.words import known_label
+from etl.values.identifiers import number_of
 from etl.values.vocabulary import normal_label
 from projects.fields import BY_NAME, Kind
 
@@ -156,7 +157,7 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
         elif table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
             table.left_out.append(LeftOut(row, "total", "It is called a total, and nothing else."))
         else:
-            found.append(PublishedProject(texts.get(id_label, ""), texts, url, "line", doubts))
+            found.append(PublishedProject(number_of(texts.get(id_label, "")), texts, url, "line", doubts))
     return found
 
 
@@ -236,7 +237,7 @@ def _fields_of(meanings: Meanings, tables: Sequence[Table]) -> tuple[dict[str, s
 
 def _identity(texts: Mapping[str, str], choices: Mapping[str, Choice]) -> str:
     id_label, name_label = _identifying(choices.values())
-    return texts.get(id_label or name_label, "")
+    return number_of(texts.get(id_label, "")) or texts.get(name_label, "")
 
 
 def _page(
@@ -248,4 +249,5 @@ def _page(
 ) -> PublishedProject:
     for table in tables:
         table.role = "projects"
-    return PublishedProject(texts.get(_identifying(choices.values())[0], ""), texts, url, part)
+    number = number_of(texts.get(_identifying(choices.values())[0], ""))
+    return PublishedProject(number, texts, url, part)

@@ -183,3 +183,12 @@ VOLATILE_LABELS: frozenset[str] = frozenset(
         "printed on", "generated on", "date printed", "date generated", "report generated", "current date",
     }
 )  # fmt: skip
+
+# These name a part of a scheme: rows of one number and name that differ in them are projects of their own.
+PART_LABELS: frozenset[str] = frozenset(
+    {
+        "phase", "project phase", "phase no", "phase number", "phase name", "fase", "projekfase", "fase no",
+        "sub project", "sub-project", "subproject", "sub project name", "component", "komponent", "lot",
+        "package", "work package",
+    }
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""What one kind of page says of a project, kept small."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+
+from etl.normalise.records import digest_of
+
+
+class Part:
+    """What one kind of page (list line or own page) says of a project, and the bytes that prove it.
+
+    The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
+    `is_volatile`: whether the column of a label shows a position or the clock.
+    """
+
+    __slots__ = (
+        "_is_volatile",
+        "_packed",
+        "listed_under",
+        "lists",
+        "same_number",
+        "snapshot",
+        "texts",
+        "url",
+    )
+
+    def __init__(
+        self,
+        published: dict[str, str],
+        url: str | None,
+        snapshot: str | None,
+        is_volatile: Callable[[str], bool],
+    ) -> None:
+        self.url, self.snapshot, self._is_volatile = url, snapshot, is_volatile
+        self.listed_under: set[str] | None = None
+        self.lists: frozenset[str] = frozenset()  # keys of the lists that show it
+        self.same_number = ""  # which others of its list have its number
+        self.published = published
+
+    @property
+    def published(self) -> dict[str, str]:
+        """Label → string; a copy: assign to change it."""
+        return json.loads(zlib.decompress(self._packed))
+
+    @published.setter
+    def published(self, published: dict[str, str]) -> None:
+        self._packed = zlib.compress(json.dumps(published).encode(), 1)
+        # a blank column that comes or goes publishes nothing
+        lasting = {label: text for label, text in published.items() if text and not self._is_volatile(label)}
+        self.texts = digest_of(lasting)
+
+    @property
+    def compared(self) -> dict[str, str]:
+        """What is published, positions and clocks apart."""
+        return {label: text for label, text in self.published.items() if not self._is_volatile(label)}
+
+    def without(self, is_volatile: Callable[[str], bool]) -> None:
+        """Leave these columns out of what is compared."""
+        if is_volatile != self._is_volatile:
+            self._is_volatile = is_volatile
+            self.published = self.published
+
+    def list_under(self, code: str) -> None:
+        self.listed_under = (self.listed_under or set()) | {code}
+
+    def digest(self) -> str:
+        """Over what is published, positions and clocks apart, the places whose lists show it, and the others
+        that have its number."""
+        more = {"same_number": self.same_number} if self.same_number else {}
+        return digest_of({"texts": self.texts, "listed_under": sorted(self.listed_under or ()), **more})
