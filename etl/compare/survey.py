@@ -30,7 +30,8 @@ class Listed:
 class Survey(ObservationSet):
     """`identities` gives, under a plan, what says which project a line is; `district_of` a local
     municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
-    reading; `plan`: this one's, once all was read (until then as far as the lists tell). `is_partial`: saved pages, never the whole site.
+    reading; `plan`: this one's, once all was read (before, as far as the lists tell). `is_partial`: saved
+    pages, never the whole site.
 
     Which project a row is can be told when all lists were read: only then are there `lines` and `pages`."""
 

@@ -26,14 +26,18 @@ Shown = tuple[
 ]  # file, address, what it says, what is to be said of it
 
 
+def project_sources() -> list[str]:
+    """The names of the sources that publish projects."""
+    return [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
+
+
 def add_page_arguments(parser: ArgumentParser, nargs: str) -> None:
     """The arguments of a command that reads saved pages."""
     parser.add_argument(
         "pages", nargs=nargs, metavar="PAGE.html", help="saved page or callback answer; WARC, HAR or MHT"
     )
     parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
-    own = [source.name for source in sources() if issubclass(source.monitor, ProjectSource)]
-    parser.add_argument("--source", choices=own, help="whose pages they are: read as that source's")
+    parser.add_argument("--source", choices=project_sources(), help="whose pages they are: read as that source's")
     parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
 
 

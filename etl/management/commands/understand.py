@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from etl.compare.known import last_plan
-from etl.management.saved import add_page_arguments, read_saved, saved_labels
+from etl.management.saved import add_page_arguments, project_sources, read_saved, saved_labels
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import Choice, ReadingPlan
 from etl.understand.shapes import Shapes
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if options["pages"]:
             plan, missing = _of_pages(options)
         else:
-            plan = _of_last_reading(options["source"] or "dws")
+            plan = _of_last_reading(options["source"] or project_sources()[0])
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False, indent=2))
         else:
@@ -57,7 +57,7 @@ def _of_last_reading(source: str) -> ReadingPlan:
     except (DatabaseError, Source.DoesNotExist) as error:
         raise CommandError(f"The plan of {source} is in the database, which says: {error}") from error
     if not plan.shapes:
-        raise CommandError(f"{source} has not been read since plans are kept: run sync_{source} first.")
+        raise CommandError(f"{source} has not been read since plans are kept: run `manage.py sync {source}` first.")
     return plan
 
 
