@@ -14,6 +14,7 @@ from lxml import etree
 
 from etl.exceptions import PageChanged
 from etl.extract.damage import is_overloaded
+from etl.extract.symbols import symbol_of
 from projects.charset import storable
 
 Element = Any  # lxml publishes no class that type checkers agree on
@@ -178,14 +179,18 @@ def text_of(element: Element) -> str:
         text = element.text
         if text:
             return " ".join(text.split())
-        return squash(element.get("value")) if _is_text_input(element) else ""
+        return squash(element.get("value")) if _is_text_input(element) else _symbol_alone(element)
     if element.tag == "select":
         return _select_text(element)
     return words_of(element) or symbol_of(element)
 
 
+def _symbol_alone(element: Element) -> str:
+    return symbol_of(element) if element.attrib and element.tag not in ("td", "th") else ""
+
+
 def words_of(element: Element) -> str:
-    """As `text_of`, but an image or a check box alone is blank."""
+    """As `text_of`, but a bar, an image or a check box alone is blank."""
     parts: list[str] = []
     _collect(element, parts, 0)
     return " ".join("".join(parts).split())
@@ -239,28 +244,6 @@ _CONTROLS = {
     "select": _select_text,
     "textarea": lambda element: element.text or "",
 }
-
-
-def symbol_of(element: Element) -> str:
-    """Words for a cell without text: an image's alternative text, or a check box's state."""
-    for child in element.iter("img", "input", "span"):
-        tag, style_class = child.tag, child.get("class") or ""
-        if tag == "img" or "CheckBox" in style_class:
-            words = child.get("alt") or child.get("title") or child.get("aria-label") or _state(style_class)
-        elif tag == "input" and child.get("type", "").lower() in ("checkbox", "radio"):
-            words = child.get("aria-label") or ("Unchecked" if child.get("checked") is None else "Checked")
-        else:
-            words = ""
-        if words.strip():
-            return squash(words)
-    return ""
-
-
-def _state(style_class: str) -> str:
-    """DevExpress's own words for a check box's state, from its sprite class."""
-    if "CheckBoxChecked" in style_class:
-        return "Checked"
-    return "Unchecked" if "CheckBoxUnchecked" in style_class else ""
 
 
 def has_class(element: Element, *prefixes: str) -> bool:

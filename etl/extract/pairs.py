@@ -20,6 +20,7 @@ from lxml import etree
 from etl.extract.document import Document
 from etl.extract.html import BLOCKS, UNSHOWN, Element, has_class, is_hidden, squash, text_of, words_of
 from etl.extract.labelrows import LONGEST_LABEL, labelled_cells
+from etl.extract.symbols import holds_bar
 
 # Where the value stands: in a structure; in a cell beside or under the label's; in the line of plain text
 # that the label begins; behind the label's element in its line; in the element after the label's parent
@@ -194,7 +195,13 @@ class _Scan:
             return ""
         if line.casefold().strip(" .»›>") in BUTTONS:
             return ""
-        is_pairs = any(line == pair.value or line.startswith(pair.label) for pair in self.pairs)
+        start = line.replace(" ", "")
+        is_pairs = any(
+            line in (pair.value, pair.label)
+            or line.startswith(f"{pair.label}:")
+            or (pair.value and start.startswith(f"{pair.label}{pair.value}".replace(" ", "")))
+            for pair in self.pairs
+        )
         return "" if is_pairs else line
 
     def _title(self, part: Element) -> None:
@@ -255,6 +262,8 @@ class _Scan:
             return False
         place: Place = "behind"
         value = self._behind(part.tail, part.itersiblings(), part)
+        if value is None:
+            value = _bar_behind(part)
         if value is None and is_marked:
             place, value = "below", self._below(part)
             value = "" if value is None and is_known else value
@@ -378,6 +387,17 @@ def _roles(classes: str) -> frozenset[str]:
     return frozenset(
         role for role, starts in _ROLES.items() if any(name.startswith(starts) for name in names)
     )
+
+
+def _bar_behind(label: Element) -> str | None:
+    """What the bar says that was to stand in the label's paragraph: a block ends a paragraph before it."""
+    parent = label.getparent()
+    if parent is None or parent.tag != "p" or label.getnext() is not None or squash(label.tail):
+        return None
+    following = parent.getnext()
+    if following is None or following.tag != "div" or squash(parent.tail) or not holds_bar(following):
+        return None
+    return text_of(following)
 
 
 def _definitions(container: Element) -> list[Pair]:

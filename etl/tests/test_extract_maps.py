@@ -8,6 +8,7 @@ import pytest
 
 from etl.extract import read_page
 from etl.extract.types import Table
+from etl.understand import read_page as understood
 
 URL = "https://ws.dws.gov.za/pmd/map.aspx"
 
@@ -150,7 +151,7 @@ def test_points_of_geojson_have_their_place_in_two_columns() -> None:
         ' "properties": {{"Project No": "{name}", "Budget": "{money}"}}}}'
     )
     features = ",".join(point.format(name=n, lat=lat, lng=lng, money=m) for n, lat, lng, m in PLACES)
-    content = read_page(
+    content = understood(
         f'<script>var g = {{"type": "FeatureCollection", "features": [{features}]}};</script>'
     )
     assert [project.published for project in content.projects] == [

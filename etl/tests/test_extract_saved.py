@@ -233,9 +233,11 @@ def test_the_command_reads_a_saved_page_however_it_was_saved(body: bytes, tmp_pa
     page.write_bytes(body)
     out = StringIO()
     call_command("extract", str(page), "--json", stdout=out)
-    (entry,) = json.loads(out.getvalue())
+    entries = json.loads(out.getvalue())  # a frame that was saved with its page is a page of its own
+    (entry,) = [entry for entry in entries if entry["projects"]]
     assert [project["published"]["Project Name"] for project in entry["projects"]] == [NAME]
     assert entry["notes"] == []
+    assert len(entries) == 1 + body.count(b"<p>Menu</p>")
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])

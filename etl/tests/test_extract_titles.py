@@ -67,6 +67,12 @@ def test_a_line_that_all_records_share_is_no_title(block: str) -> None:
     assert table.headers == list(KNOWN)
 
 
+def test_a_name_may_begin_with_the_words_of_a_label() -> None:
+    records = [("Project Name Board Bridge", *RECORDS[0][1:]), ("Budget Street Sewer", *RECORDS[1][1:])]
+    (table,) = tables("<li><b>{0}</b><br>{a}: {1}<br>{c}: {3}</li>", KNOWN, records)
+    assert [row[0] for row in table.rows] == ["Project Name Board Bridge", "Budget Street Sewer"]
+
+
 def test_a_first_value_is_no_title() -> None:
     for block in ("<li>{1}<br>{a}: {1}<br>{c}: {3}</li>", "<li><b>{a}:</b> {1}<br><b>{c}:</b> {3}</li>"):
         (table,) = tables(block, KNOWN, RECORDS)
