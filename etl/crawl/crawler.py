@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from etl.crawl import links
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.reading import Reading
+from etl.crawl.scripted import scripted_data
 from etl.crawl.session import CrawlSession, Progress
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import Link
@@ -45,6 +46,7 @@ class Crawl(CrawlSession):
     _known: set[str] = field(default_factory=set)
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
+    _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
 
     def lists(self) -> Iterator[Reading]:
@@ -59,7 +61,7 @@ class Crawl(CrawlSession):
                 continue
             self._follow(step, reading)
             yield reading
-            for further in Paging(self, reading).readings():
+            for further in self._further(reading):
                 self._follow_lines(step, further)
                 yield further
 
@@ -81,6 +83,16 @@ class Crawl(CrawlSession):
                 left = len(waiting) - number - 1
                 self.problems.append(f"So many project pages failed that {left} more were not asked for.")
                 return
+
+    def _further(self, first: Reading) -> Iterator[Reading]:
+        """What the page hides: further pages of its lists; where all that shows nothing, what its scripts ask
+        for."""
+        shown = has_data(first.content)
+        for reading in Paging(self, first).readings():
+            shown = shown or has_data(reading.content)
+            yield reading
+        if not shown:
+            yield from scripted_data(self, first, self._scripted)
 
     def _push(self, step: Step) -> None:
         known = step.key.casefold()  # the same list in two spellings of a menu is one

@@ -10,8 +10,10 @@ from django.conf import settings
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Reading
+from etl.exceptions import PageChanged
 from etl.extract import read_callback
-from etl.extract.types import CallbackAnswer, PageContent
+from etl.extract.jsonanswer import is_data
+from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
 from etl.understand import read_page
@@ -53,6 +55,18 @@ class PageReader:
         self.evidence.look(key, page)
         inspect_page(page.url, page.body, page.content_type)
         return Reading(key, page, self.extract(page))
+
+    def data(self, key: str, address: DataAddress) -> Reading:
+        """What a script's address answers. Raises FetchFailed, PageChanged (also where it is no data),
+        SessionExpired."""
+        if not address.is_call:
+            reading = self.get(key, address.url)
+        else:
+            reading = self.read(key, self.fetcher.call(address.url))
+        content = reading.content
+        if not (content.projects or content.listings) and not is_data(reading.page.text):
+            raise PageChanged(f"{address.url} answered with something else than data.")
+        return reading
 
     def look(self, url: str) -> PageContent:
         """What a page that was read already offers now: for its links and hidden fields, not for its data.

@@ -76,6 +76,14 @@ class CrawlSession:
         self._failures = 0
         return reading
 
+    def aside(self, ask: Callable[[], Reading]) -> Reading | None:
+        """A reading beside the pages: that it cannot be had says nothing of the site, but is said."""
+        try:
+            return self.received(ask())
+        except (FetchFailed, PageChanged) as problem:
+            self.incomplete(str(problem))
+            return None
+
     def received(self, reading: Reading) -> Reading:
         """Count a page that was read, and note where it could not be read to its end."""
         self._done += 1

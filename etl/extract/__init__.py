@@ -15,6 +15,7 @@ from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
+from etl.extract.dataaddress import read_data_addresses
 from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_cards, read_fields
@@ -23,6 +24,7 @@ from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
 from etl.extract.inlinefields import break_lines
+from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
@@ -59,10 +61,11 @@ _GRID_ID = re.compile(
 def read_page(
     body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
 ) -> PageContent:
-    """All that the page (or callback answer, or page saved as MHT) offers.
+    """All that the page (or callback answer, JSON answer, or page saved as MHT) offers.
 
     `url`: the page's own address, for absolute links; `labels`: normalised label → field name, the built-in
-    table where None. Raises PageChanged where there is no markup at all, and nothing else.
+    table where None. Raises PageChanged where there is no markup at all, where an answer of data breaks off
+    or says that it is an error, and nothing else.
     """
     if isinstance(body, bytes) and looks_like_mht(body):
         body, content_type, saved_from = read_mht(body)
@@ -73,6 +76,8 @@ def read_page(
         answer = read_callback(text)
         text = answer.html or ""
         controls = _answered(answer)
+    elif data := page_of_json(text, content_type):
+        text = data
     read = partial(_content, url=url, labels=FIELD_LABELS if labels is None else labels, controls=controls)
     return read_twice(text, read)
 
@@ -102,6 +107,7 @@ def _content(
         form=read_form(document, url),
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
+        data_addresses=read_data_addresses(document, scripts),
     )
     content.is_whole = parsed.is_whole and not document.is_clipped and not document.breaks_off()
     if not content.is_whole:

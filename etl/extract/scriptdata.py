@@ -64,7 +64,7 @@ def read_records(script: str, is_data: bool = False) -> list[RecordList]:
 
 def _data_block(script: str) -> Iterator[tuple[str, Any]]:
     try:
-        yield "", _literal(script, len(script) - len(script.lstrip()))[0]
+        yield "", literal(script, len(script) - len(script.lstrip()))[0]
     except NotALiteral:
         return
 
@@ -77,9 +77,9 @@ def _literals(script: str) -> Iterator[tuple[str, Any]]:
             at = behind
             continue
         try:
-            value, at = _literal(script, match.end(), tried)
+            value, at = literal(script, match.end(), tried)
             if isinstance(value, str):
-                value = _literal(value.strip(), 0, tried)[0]
+                value = literal(value.strip(), 0, tried)[0]
         except NotALiteral as problem:
             read = (problem.at if problem.at is not None else len(script)) - match.end()
             tried, at = tried + max(read, 0) + len(script) // 20 + 100, match.end()
@@ -106,7 +106,7 @@ class _Number(str):
 _JSON = json.JSONDecoder(parse_int=_Number, parse_float=_Number)
 
 
-def _literal(text: str, start: int, tried: int = 0) -> tuple[Any, int]:
+def literal(text: str, start: int = 0, tried: int = 0) -> tuple[Any, int]:
     """The value at this place and the position behind it. Raises NotALiteral."""
     try:
         return _JSON.raw_decode(text, start)

@@ -115,6 +115,14 @@ class Link:
     url: str  # absolute, fragment removed; only http(s)
 
 
+@dataclass(frozen=True, slots=True)
+class DataAddress:
+    """Where a script of the page asks for data. `is_call`: a web method without arguments, called by POST."""
+
+    url: str  # absolute
+    is_call: bool = False
+
+
 @dataclass(slots=True)
 class Form:
     """A WebForms form as a browser would post it: action (absolute) and its successful controls."""
@@ -139,6 +147,7 @@ class PageContent:
     # callback panel that filters by letter ("" in an answer without scripts), with the letters that the page
     # offers, which may be none: (unique id, ["All", "A", …])
     alphabet: tuple[str, list[str]] | None = None
+    data_addresses: list[DataAddress] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     # False where the page breaks off (no end tag) or is nested too deeply: what is missing may only be unread
     is_whole: bool = True

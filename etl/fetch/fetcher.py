@@ -136,6 +136,11 @@ class Fetcher:
         """Post a form of the host. Raises FetchFailed, SessionExpired."""
         return self._ask("POST", url, fields, None)
 
+    def call(self, url: str) -> Page:
+        """Call a web method of the host that takes no arguments (a JSON POST). Raises FetchFailed,
+        SessionExpired."""
+        return self._ask("POST", url, {}, None, "{}")
+
     def allowed(self, url: str) -> bool:
         """Whether robots.txt lets us fetch the URL. Raises FetchFailed when robots.txt cannot be had."""
         if self._robots is None:
@@ -177,16 +182,18 @@ class Fetcher:
                 f" {self._delay:g} s were kept."
             )
 
-    def _ask(self, method: str, url: str, fields: Mapping[str, str] | None, kept: Kept | None) -> Page:
+    def _ask(
+        self, method: str, url: str, fields: Mapping[str, str] | None, kept: Kept | None, json: str = ""
+    ) -> Page:
         for _ in range(_MOST_REDIRECTS + 1):
             url = self._checked(url)
-            answer = self._attempts(Request(method, url, fields, _validators(kept)))
+            answer = self._attempts(Request(method, url, fields, _validators(kept), json=json))
             if answer.status == 304 and kept:
                 return self._as_before(answer, kept)
             if answer.status not in _REDIRECTS:
                 return self._accept(answer)
             url = _joined(url, answer.header("Location"))
-            method, fields, kept = "GET", None, None
+            method, fields, kept, json = "GET", None, None, ""
         raise FetchFailed(f"{_name(url)} redirects in a circle.")
 
     def _as_before(self, answer: Page, kept: Kept) -> Page:

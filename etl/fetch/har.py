@@ -64,7 +64,10 @@ def _answer(entry: dict[str, Any], max_bytes: int) -> Recorded | None:
 
 
 def _form(posted: dict[str, Any]) -> Form | None:
-    if posted.get("mimeType", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+    kind = posted.get("mimeType", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return Form.of_call(posted.get("text") or "")
+    if kind != "application/x-www-form-urlencoded":
         return None
     pairs = [(each["name"], each.get("value", "")) for each in posted.get("params") or []]
     return form_of((posted.get("text") or urlencode(pairs)).encode("utf-8", "replace"))

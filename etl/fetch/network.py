@@ -28,18 +28,21 @@ _LONGEST_CONNECT = 10.0  # seconds; a host that is there accepts at once
 _ANSWER_TERMS = 4  # so many read time-outs may a whole answer take, however it drips
 _PACKED = {"", "identity", "gzip", "x-gzip", "deflate"}
 _MOST_HEADERS, _LONGEST_HEADER = 60, 2000
+JSON = "application/json; charset=utf-8"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`fields`: a form to post. `enough`: bytes of a body after which the rest may be left unread."""
+    """`fields`: a form to post; `json`: what is posted in its place. `enough`: bytes of a body after which
+    the rest may be left unread."""
 
     method: str
     url: str
     fields: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     enough: int | None = None
+    json: str = ""
 
 
 class Exchange(Protocol):
@@ -83,11 +86,12 @@ class Connection:
         return Page(request.url, body, got.status_code, told(got.headers.items()))
 
     def _send(self, request: Request) -> requests.Response:
+        kind = {"Content-Type": JSON} if request.json else {}
         return self._session.request(
             request.method,
             request.url,
-            data=request.fields,
-            headers=dict(request.headers),
+            data=request.json or request.fields,
+            headers={**request.headers, **kind},
             timeout=(min(self._timeout, _LONGEST_CONNECT), self._timeout),
             allow_redirects=False,
             stream=True,

@@ -38,6 +38,11 @@ class Form:
         fields = ((n, _short(v)) for n, v in sent.items() if n not in state and not _IDLE.match(n))
         return cls(asked, frozenset(fields), _short(repr(sorted(state.items())), 0))
 
+    @classmethod
+    def of_call(cls, posted: str) -> Form | None:
+        """A web method's call without arguments, which is a form without fields; None of any other."""
+        return cls.of(()) if posted.strip() in ("", "{}") else None
+
     def fits(self, other: Form) -> bool:
         """Whether no field that both have says something else: a browser's scripts add fields."""
         theirs = dict(other.fields)

@@ -18,7 +18,7 @@ from requests.utils import requote_uri
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from etl.fetch.network import Exchange, Request
+from etl.fetch.network import JSON, Exchange, Request
 from etl.fetch.page import Page
 
 # Said of the bytes on the wire, which are kept unpacked; and what is the visitor's own
@@ -52,7 +52,8 @@ class Recorder:
         url = requote_uri(page.url)  # as it was sent
         answer_id = f"<urn:uuid:{uuid4()}>"
         at = {"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-        body = urlencode(list(request.fields.items())).encode() if request.fields is not None else b""
+        form = urlencode(list(request.fields.items())) if request.fields is not None else ""
+        body = (request.json or form).encode()
         asked = self._writer.create_warc_record(
             url,
             "request",
@@ -115,7 +116,7 @@ def _request_head(url: str, request: Request, size: int) -> StatusAndHeaders:
     headers = [("Host", parts.netloc)]
     if request.fields is not None:
         headers += [
-            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Content-Type", JSON if request.json else "application/x-www-form-urlencoded"),
             ("Content-Length", str(size)),
         ]
     place = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

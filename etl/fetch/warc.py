@@ -222,7 +222,11 @@ def moment(text: str) -> datetime:
 def _form(record: Any) -> Form | None:
     """What was posted; None where that is no form, or one whose answer is a part of a page."""
     kind = (record.http_headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded" or record.length > _LONGEST_FORM:
+    if record.length > _LONGEST_FORM:
+        return None
+    if kind == "application/json":
+        return Form.of_call(record.content_stream().read(_LONGEST_FORM).decode("utf-8", "replace"))
+    if kind != "application/x-www-form-urlencoded":
         return None
     return form_of(record.content_stream().read(_LONGEST_FORM))
 
