@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class EnhancedDWSMonitor(ProjectSource):
         for problem in firsts.torn(pages):
             survey.incomplete(problem)
         survey.settle()
-        for reading in crawl.projects(_wanted(survey, known)):
+        for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
             survey.add(reading, self.evidence.observe(reading))
             survey.saw_page_of(reading)
         survey.whole = survey.whole and crawl.lists_complete
@@ -88,15 +88,17 @@ class _Firsts:
                 yield f"The site was edited while it was read: {first.key} says something else now."
 
 
-def _wanted(survey: Survey, known: Known) -> list[tuple[str, str]]:
-    """Projects whose own page is to be read: new, with a changed line, or by turn.
+def _wanted(survey: Survey, known: Known, can_be_opened: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Projects whose own page is to be read: new, with a changed line, or by turn; without an address those
+    that can be opened in their list.
 
     Each poll begins at another of them, so that some dead pages never stand before all others.
     """
     wanted = [
-        (external_id, part.url)
+        (external_id, part.url or "")
         for external_id, part in sorted(survey.lines.items())
-        if part.url and _is_wanted(external_id, part, known.keys.get(external_id), known.turn)
+        if (part.url or can_be_opened(external_id))
+        and _is_wanted(external_id, part, known.keys.get(external_id), known.turn)
     ]
     first = known.turn % len(wanted) if wanted else 0
     return wanted[first:] + wanted[:first]

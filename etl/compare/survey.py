@@ -54,6 +54,7 @@ class Survey(ObservationSet):
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
+    list_urls: set[str] = field(default_factory=set)
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
@@ -84,7 +85,9 @@ class Survey(ObservationSet):
         if reading.area and self.is_municipality(reading.area):
             self.listed.setdefault(reading.area, set())
         self.shapes.add(reading.content.projects, reading.content.tables)
-        for project in reading.content.projects:
+        if not reading.external_id:
+            self.list_urls.add(reading.page.url)
+        for project in _of_page(reading):
             self._project(project, reading, seen)
         for line in reading.content.listings:
             self._listing(line, seen)
@@ -119,7 +122,9 @@ class Survey(ObservationSet):
         if not external_id:
             self._unnamed(reading.key)
             return
-        url = project.url or reading.page.url
+        url: str | None = project.url or reading.page.url
+        if asked and url in self.list_urls:  # it was opened in its list, and has no address of its own
+            url = None
         self.pages[external_id] = Part(project.published, url, seen.snapshot, self.plan.is_volatile)
 
     def _may_show(self, who: Identities, asked: str, number: str, project: PublishedProject) -> bool:
@@ -280,3 +285,11 @@ class Survey(ObservationSet):
             self.unchanged_by = "bytes"
         elif all(before and seen.clean == before.clean_sha256 for seen, before in pairs):
             self.unchanged_by = "page"
+
+
+def _of_page(reading: Reading) -> list[PublishedProject]:
+    """What a page publishes. Beside a project that was asked for, the list may be shown that it was opened
+    in: its lines were read where they belong."""
+    projects = reading.content.projects
+    own = [project for project in projects if project.part == "page"] if reading.external_id else []
+    return own or projects

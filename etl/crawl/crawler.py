@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from etl.crawl import links
+from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.reading import Reading
 from etl.crawl.scripted import scripted_data
@@ -46,8 +47,12 @@ class Crawl(CrawlSession):
     _known: set[str] = field(default_factory=set)
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
+    rows: OpenedRows = field(init=False)
     _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
+
+    def __post_init__(self) -> None:
+        self.rows = OpenedRows(self)
 
     def lists(self) -> Iterator[Reading]:
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
@@ -60,14 +65,17 @@ class Crawl(CrawlSession):
             if reading is None:
                 continue
             self._follow(step, reading)
+            self.rows.note(reading, reading)
             yield reading
             for further in self._further(reading):
                 self._follow_lines(step, further)
+                self.rows.note(reading, further)
                 yield further
 
     def projects(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Reading]:
-        """The own pages of projects, given as (external id, URL)."""
-        waiting = list(wanted)
+        """The own pages of projects, given as (external id, URL); without a URL it is opened in its list."""
+        given = list(wanted)
+        waiting = [(external_id, url) for external_id, url in given if url]
         for number, (external_id, url) in enumerate(waiting):
             self.report(len(waiting) - number, external_id)
             if not links.is_below(url, self.entry):
@@ -83,6 +91,7 @@ class Crawl(CrawlSession):
                 left = len(waiting) - number - 1
                 self.problems.append(f"So many project pages failed that {left} more were not asked for.")
                 return
+        yield from self.rows.readings(external_id for external_id, url in given if not url)
 
     def _further(self, first: Reading) -> Iterator[Reading]:
         """What the page hides: further pages of its lists; where all that shows nothing, what its scripts ask

@@ -73,11 +73,11 @@ class PageReader:
 
         Raises FetchFailed, PageChanged.
         """
-        return self._offered(self.fetcher.get(url))
+        return self.offered(self.fetcher.get(url))
 
     def hop(self, url: str, fields: Mapping[str, str]) -> PageContent:
         """The same of a postback's page on the way to another."""
-        return self._offered(self.fetcher.post(url, fields))
+        return self.offered(self.fetcher.post(url, fields))
 
     def call(self, url: str, fields: Mapping[str, str]) -> tuple[Page, CallbackAnswer]:
         """A callback's answer. Raises FetchFailed, PageChanged, SessionExpired."""
@@ -85,6 +85,7 @@ class PageReader:
         inspect_callback(page.url, page.body, page.content_type)
         return page, read_callback(page.text)
 
-    def _offered(self, page: Page) -> PageContent:
+    def offered(self, page: Page) -> PageContent:
+        """What a page offers that is not kept. Raises PageChanged."""
         inspect_page(page.url, page.body, page.content_type)
         return self.extract(page)

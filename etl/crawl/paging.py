@@ -98,6 +98,25 @@ class Paging:
                 yield from self._numbered(table, number)
         yield from self._linked()
 
+    def turn_to(self, number: int) -> PageContent | None:
+        """What page `number` of the first list with postbacks shows, for what its rows offer; None where
+        there is no way to it. Raises FetchFailed, PageChanged, SessionExpired."""
+        if self._place is None:
+            tables = enumerate(self._first.content.tables)
+            paged = (
+                (at, t, t.pager) for at, t in tables if t.pager and t.pager.how in ("gridview", "postback")
+            )
+            place = next(paged, None)
+            if place is None or self._conversation is None:
+                return None
+            self._place = ListPosition(place[1], place[0], place[2], place[2].page)
+        page = self._turned(number)
+        if page is None:
+            return None
+        content = self._session.pages.offered(page)
+        self._arrived(content, number)
+        return content
+
     def _converse(self, content: PageContent) -> None:
         self._conversation = Conversation(content.form, content.controls) if content.form else None
 

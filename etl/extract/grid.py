@@ -29,9 +29,10 @@ from etl.extract.notdata import own_text
 from etl.extract.pager import grid_pager, grid_parts
 from etl.extract.plainrows import is_unseen
 from etl.extract.rowkinds import is_unit_row
+from etl.extract.rowpostbacks import each_its_own, row_postback
 from etl.extract.spans import Filling, span
 from etl.extract.totals import Marks, Totals, identity_column
-from etl.extract.types import LeftOut, Pager, Table
+from etl.extract.types import LeftOut, Pager, RowPostback, Table
 
 _ROW_ID = re.compile(r"^(.*)_DX(DataRow|HeadersRow|GroupRow|GroupRowExp|EmptyRow)(?:-?\d+|new)?(?:_\d+)?$")
 _RECORD_LINE = re.compile(r"_DXDataRow-?\d+_(\d{1,4})$")
@@ -121,6 +122,8 @@ class _Grid:
     plan: _Plan | None = None
     rows: list[list[str]] = field(default_factory=list)
     links: list[dict[int, str]] = field(default_factory=list)
+    postbacks: list[RowPostback | None] = field(default_factory=list)
+    has_postbacks: bool = field(init=False)
     groups: Groups = field(default_factory=Groups)
     kinds: dict[str, str] = field(default_factory=dict)
     left_out: list[tuple[int, LeftOut]] = field(default_factory=list)
@@ -131,6 +134,9 @@ class _Grid:
     wide: set[int] = field(default_factory=set)  # rows of which a cell goes across columns
     has_spans: bool = False
     is_tree: bool = False
+
+    def __post_init__(self) -> None:
+        self.has_postbacks = self.document.mentions("dopostback")
 
     def read(self, table: Element) -> bool:
         """Collect the table's rows; whether one of them is of a known kind."""
@@ -238,6 +244,7 @@ class _Grid:
             self._look_for_buttons(cells, positions, links)
         self.rows.append(row)
         self.links.append(links)
+        self.postbacks.append(None if links or not self.has_postbacks else row_postback(cells))
         self.places.append(self.place)
 
     def _rich(self, cell: Element, column: int, links: dict[int, str]) -> str:
@@ -325,6 +332,7 @@ class _Grid:
         everywhere = linked_columns(self.links)
         linked = {len(names) + place for place, at in enumerate(shown) if at in everywhere}
         table = Table("grid", self.client_id, headers, rows, links, pager, fields, linked)
+        table.postbacks = each_its_own(self.postbacks)
         table.left_out = [row for _, row in sorted(left_out, key=lambda item: item[0])]
         table.column_notes = [""] * len(names) + [notes[at] for at in shown] if notes else []
         return table
@@ -377,6 +385,7 @@ class _Grid:
         self.wide = {place for place, number in enumerate(kept) if number in self.wide}
         self.rows = [self.rows[number] for number in kept]
         self.links = [self.links[number] for number in kept]
+        self.postbacks = [self.postbacks[number] for number in kept]
         self.places = [self.places[number] for number in kept]
 
     def _field_name(self, column: Column) -> str:

@@ -38,11 +38,21 @@ def page_of_json(text: str, content_type: str = "") -> str | None:
     if not text.startswith(("[", "{")):
         return None
     try:
-        return _page(text, 0)
+        return _page(text, 0) if _is_json(content_type) or _holds_list(text) else None
     except NotALiteral as problem:
-        if "json" not in content_type.lower() and "<" in text:
+        if not _is_json(content_type) and "<" in text:
             return None  # a piece of markup that begins with a bracket
         raise PageChanged(f"The answer is data that cannot be read to its end: {problem}.") from problem
+
+
+def _is_json(content_type: str) -> bool:
+    return "json" in content_type.lower()
+
+
+def _holds_list(text: str) -> bool:
+    """Whether a value that nothing calls data may be a list of something. Raises NotALiteral."""
+    value, _ = literal(text)
+    return not isinstance(value, dict) or (bool(value) and ("[" in text or _inside(value) is not None))
 
 
 def is_data(text: str) -> bool:

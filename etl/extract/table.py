@@ -21,6 +21,7 @@ from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
 from etl.extract.plainrows import OwnRows, own_rows
 from etl.extract.rowkinds import is_heading, tell_apart
+from etl.extract.rowpostbacks import row_postbacks
 from etl.extract.spans import Cell, span
 from etl.extract.types import NotData, Table
 
@@ -299,6 +300,10 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     result.left_out = [row for _, row in left_out]
     if units := body.column_notes or shape.units:
         result.column_notes = blank + [units[at] for at in shown]
+    if document.mentions("dopostback"):
+        result.postbacks = row_postbacks(
+            [[cell and cell.element for cell in line.cells] for line in body.data]
+        )
     titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result

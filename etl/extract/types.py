@@ -39,6 +39,14 @@ class Pager:
     arguments: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RowPostback:
+    """How a row without a link of its own is opened: `__doPostBack(target, argument)`."""
+
+    target: str
+    argument: str
+
+
 RowKind = Literal["total", "group", "heading", "note", "pager", "filter", "hidden"]
 
 
@@ -84,6 +92,8 @@ class Table:
     # were used as, "" where they were not
     labels: list[str] = field(default_factory=list)
     role: Literal["", "projects", "lines"] = ""
+    # per row, what opens it where it has no link; [] where no row has any
+    postbacks: list[RowPostback | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -107,6 +117,7 @@ class PublishedProject:
     part: Literal["line", "page"]
     # label → why its figures are not read all the same: one for all rows of a table
     doubts: dict[str, str] = field(default_factory=dict)
+    postback: RowPostback | None = None  # what opens its own page where it has no address
 
 
 @dataclass(slots=True)

@@ -150,14 +150,17 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     table.role = "projects"
     id_label, name_label = _identifying(choices.values())
     links = table.links or [None] * len(table.rows)
+    postbacks = table.postbacks or [None] * len(table.rows)
     found: list[PublishedProject] = []
-    for at, (row, texts, url) in enumerate(zip(table.rows, rows, links, strict=True)):
+    shown = zip(table.rows, rows, links, postbacks, strict=True)
+    for at, (row, texts, url, postback) in enumerate(shown):
         if at in table.continued and found and _is_of(found[-1].published, texts, (id_label, name_label)):
             found[-1].published = _together(found[-1].published, texts)
         elif table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
             table.left_out.append(LeftOut(row, "total", "It is called a total, and nothing else."))
         else:
-            found.append(PublishedProject(number_of(texts.get(id_label, "")), texts, url, "line", doubts))
+            number, opens = number_of(texts.get(id_label, "")), None if url else postback
+            found.append(PublishedProject(number, texts, url, "line", doubts, opens))
     return found
 
 
