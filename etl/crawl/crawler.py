@@ -16,6 +16,7 @@ from etl.crawl.reading import Reading
 from etl.crawl.scripted import scripted_data
 from etl.crawl.session import CrawlSession, Progress
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
+from etl.extract.pager import numbers_in
 from etl.extract.types import Link
 from etl.values.addresses import without_session
 
@@ -179,6 +180,9 @@ class Crawl(CrawlSession):
         return not is_menu and self._barren <= _MOST_BARREN
 
     def _follow_lines(self, step: Step, reading: Reading) -> None:
+        for line in reading.content.listings:
+            if numbers := numbers_in(line.projects):
+                self.claims[line.code] = max(numbers[0], self.claims.get(line.code, 0))
         if step.depth >= _DEEPEST:
             return
         origin = reading.key.split("#")[0]

@@ -85,6 +85,10 @@ class PageReader:
         inspect_callback(page.url, page.body, page.content_type)
         return page, read_callback(page.text)
 
+    def offered_in(self, answer: Page) -> PageContent:
+        """The same of a callback's answer, which was inspected. Raises PageChanged."""
+        return self.extract(answer)
+
     def offered(self, page: Page) -> PageContent:
         """What a page offers that is not kept. Raises PageChanged."""
         inspect_page(page.url, page.body, page.content_type)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from etl.crawl import links
+from etl.crawl.letters import MOST_LETTERS, Shown
 from etl.crawl.reading import Count, Reading
 from etl.crawl.session import CrawlSession
 from etl.crawl.webforms import Conversation, gridview_hop, page_fields
-from etl.exceptions import FetchFailed, PageChanged, SessionExpired
+from etl.exceptions import FetchFailed, NotCaptured, PageChanged, SessionExpired
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
@@ -121,17 +122,52 @@ class Paging:
         self._conversation = Conversation(content.form, content.controls) if content.form else None
 
     def _letters(self, target: str, letters: list[str]) -> Iterator[Reading]:
-        """`All`, or each letter where that shows nothing."""
-        for letter in sorted(letters, key=lambda letter: letter.casefold() != "all"):
-            reading = self._further(letter, partial(self._called, target, letter))
-            if reading is None:
-                continue
-            for table in reading.content.tables:
-                if table.pager and not _is_whole(table.pager, table):
-                    self._session.incomplete(f"{reading.key}: only the first page of its list was read.")
+        """`All`; then each letter where that shows nothing, or less than there is."""
+        shown, every = Shown(), [letter for letter in letters if letter.casefold() == "all"]
+        single = [letter for letter in letters if letter not in every]
+        reading = self._further(every[0], partial(self._called, target, every[0])) if every else None
+        if reading and has_data(reading.content):
+            shown.take_all(reading.content, self._session.claims.get(self._first.area or ""))
+        if reading:
             yield reading
-            if letter.casefold() == "all" and has_data(reading.content):
-                return
+        if shown.keys and not (shown.is_less_than_claimed or self._hides_some(target, single, shown)):
+            return
+        if len(single) > MOST_LETTERS:
+            self._session.incomplete(f"{self._first.key}: of {len(single)} letters {MOST_LETTERS} were read.")
+        for letter in single[:MOST_LETTERS]:
+            reading = self._further(letter, partial(self._called, target, letter))
+            if reading:
+                self._say_cut(reading)
+                shown.take(reading.content)
+                yield reading
+        self._sum_up_letters(shown, single)
+
+    def _hides_some(self, target: str, letters: list[str], shown: Shown) -> bool:
+        """Whether a letter, another one each poll, shows what "All" did not; not asked where its number is
+        proven."""
+        if shown.is_proven or not letters:
+            return False
+        letter = letters[(self._session.pages.turn or 0) % len(letters)]
+        try:
+            content = self._session.pages.offered_in(self._called(target, letter))
+        except NotCaptured:  # whoever recorded the visit had no need of it
+            return False
+        except (FetchFailed, PageChanged) as problem:
+            self._session.problems.append(f"{self._first.key}: the letter {letter} cannot be had: {problem}")
+            return False
+        return shown.lacks(content)
+
+    def _sum_up_letters(self, shown: Shown, letters: list[str]) -> None:
+        key = self._first.key
+        if shown.items is not None:
+            self._session.counts.append(Count(key, shown.items, shown.projects))
+        elif shown.is_cut and not letters:
+            self._session.incomplete(f"{key}: “All” is the first page of several; no more could be read.")
+
+    def _say_cut(self, reading: Reading) -> None:
+        for table in reading.content.tables:
+            if table.pager and not _is_whole(table.pager, table):
+                self._session.incomplete(f"{reading.key}: only the first page of its list was read.")
 
     def _numbered(self, table: Table, number: int) -> Iterator[Reading]:
         pager = table.pager

@@ -29,8 +29,8 @@ def unobserved(progress: Progress) -> None:
 
 @dataclass
 class CrawlSession:
-    """`problems`: what went wrong; `counts`: totals of pagers; `sessions`: how often a session ended and was
-    begun anew."""
+    """`problems`: what went wrong; `counts`: totals of pagers; `claims`: code → projects that a line names;
+    `sessions`: how often a session ended and was begun anew."""
 
     entry: str
     pages: PageReader
@@ -38,6 +38,7 @@ class CrawlSession:
     problems: list[str] = field(default_factory=list)
     lists_complete: bool = True
     counts: list[Count] = field(default_factory=list)
+    claims: dict[str, int] = field(default_factory=dict)
     sessions: int = 0
     _failures: int = 0
     _done: int = 0

@@ -49,10 +49,10 @@ def form(body: str, state: str = "s") -> str:
 class Walk:
     """One crawl of a tiny site: the numbers it read, the keys, what it noted."""
 
-    def __init__(self, site: Site, entry: str = "/pmd/default.aspx") -> None:
+    def __init__(self, site: Site, entry: str = "/pmd/default.aspx", turn: int | None = None) -> None:
         self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=60))
         evidence = EvidenceRecorder(Archive(Path("/nowhere")), keep=False)
-        self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, self.extract))
+        self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, self.extract, turn))
         self.keys: list[str] = []
         self.numbers: list[str] = []
         try:
