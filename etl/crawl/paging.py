@@ -12,6 +12,7 @@ from etl.crawl.reading import Count, Reading
 from etl.crawl.session import CrawlSession
 from etl.crawl.webforms import Conversation, gridview_hop, page_fields
 from etl.exceptions import FetchFailed, NotCaptured, PageChanged, SessionExpired
+from etl.extract.pager import BACK
 from etl.extract.types import PageContent, Pager, Table
 from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
@@ -19,6 +20,8 @@ from etl.values.addresses import without_session
 
 _MOST_PAGES = 5000  # of one list
 _MOST_SESSIONS = 2  # new ones that one list gets
+_BACK = ("Page$First", "Page$Prev")  # the shortest way first
+_MOST_REWOUND = 200  # steps back to a list's first page
 _MOST_REPEATS = 2  # pages in a row that say nothing new: the list is at its end, whatever its pager says
 
 
@@ -175,6 +178,11 @@ class Paging:
             return
         self._place, rows, repeats = ListPosition(table, number, pager, pager.page), Rows(), 0
         rows.take(table, self._first.content, False)
+        most = 1 if pager.pages is None else _MOST_REPEATS
+        if is_astray(pager):
+            most += 1  # the page that came first comes again
+            if (first := self._further("p1", self._rewound)) and self._is_new(first, rows):
+                yield first
         for page in _pages(pager):
             reading = self._further(f"p{page}", partial(self._turned, page))
             found = same_table(reading.content, table, number) if reading else None
@@ -187,7 +195,7 @@ class Paging:
                 yield reading
                 continue
             repeats += 1
-            if pager.pages is None or repeats == _MOST_REPEATS:
+            if repeats >= most:
                 break
         self._place = None
         self._sum_up(pager, rows)
@@ -198,6 +206,10 @@ class Paging:
             self._session.counts.append(Count(key, pager.items, len(rows.rows)))
         elif pager.pages and rows.pages < pager.pages:
             self._session.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
+        elif pager.pages is None and rows.pages < pager.page:
+            self._session.incomplete(
+                f"{key} came at its page {pager.page}; {rows.pages} pages could be read."
+            )
         elif pager.pages is None and rows.pages >= _MOST_PAGES:
             self._session.incomplete(f"{key}: the list has no end; {rows.pages} pages were read.")
 
@@ -253,6 +265,28 @@ class Paging:
             return self._called(pager.target, "", fields) if fields else None
         return self._session.pages.fetcher.post(self._conversation.action, fields)
 
+    def _is_new(self, reading: Reading, rows: Rows) -> bool:
+        assert self._place
+        found = same_table(reading.content, self._place.table, self._place.number)
+        return found is not None and rows.take(found, reading.content, False)
+
+    def _rewound(self) -> Page | None:
+        """Page 1 of a list that came at a later one and does not number its pages. Raises PageChanged."""
+        assert self._conversation
+        assert self._place
+        page = None
+        for _ in range(_MOST_REWOUND):
+            offered = set(self._place.pager.arguments.values())
+            back = next((argument for argument in _BACK if argument in offered), "")
+            if not back:
+                return page
+            fields = self._conversation.postback(self._place.pager.target, back)
+            page = self._session.pages.fetcher.post(self._conversation.action, fields)
+            self._arrived(self._session.pages.offered(page), 1)
+            if back == "Page$First":
+                return page
+        raise PageChanged(f"{self._first.key}: its first page is not reached by {_MOST_REWOUND} steps back.")
+
     def _walked(self, number: int) -> Page | None:
         """A plain GridView lets nobody jump further than its numbers; "…" leads to the next block of them."""
         assert self._conversation
@@ -287,7 +321,8 @@ class Paging:
     def _linked(self) -> Iterator[Reading]:
         """Numbered pages behind plain links: any of them may show more numbers."""
         first = self._first
-        waiting, known = _link_targets(first.content), {links.key_of(first.page.url)}
+        waiting, known = _link_targets(first.content, back=True), {links.key_of(first.page.url)}
+        behind = set(_link_targets(first.content, back=True)) - set(_link_targets(first.content))
         rows = {tuple(row) for table in first.content.tables for row in table.rows}
         while waiting:
             url = waiting.pop(0)
@@ -307,7 +342,9 @@ class Paging:
             rows |= shown
             reading.area = first.area
             yield reading
-            waiting.extend(_link_targets(reading.content))
+            further = _link_targets(reading.content, back=url in behind)
+            behind |= set(further) - set(_link_targets(reading.content))
+            waiting.extend(further)
 
 
 class _NoWay(Exception):
@@ -324,6 +361,12 @@ def refusal(key: str, answer: str) -> PageChanged:
 def _pages(pager: Pager) -> Iterator[int]:
     last = min(pager.pages or _MOST_PAGES, _MOST_PAGES)
     return (page for page in range(1, last + 1) if page != pager.page)
+
+
+def is_astray(pager: Pager) -> bool:
+    """Whether the list came at another page than its first (a session remembers), and does not say which."""
+    is_numbered = any(label.isdigit() for label in pager.arguments)
+    return pager.how == "gridview" and not is_numbered and not set(_BACK).isdisjoint(pager.arguments.values())
 
 
 def _is_whole(pager: Pager, table: Table) -> bool:
@@ -343,6 +386,9 @@ def same_table(content: PageContent, table: Table, number: int) -> Table | None:
     return next(iter(by_id or by_headers or at_place), None)
 
 
-def _link_targets(content: PageContent) -> list[str]:
+def _link_targets(content: PageContent, back: bool = False) -> list[str]:
+    """Where the pagers lead. `back`: also to the page before, as a list may come at a later page than its
+    first; from pages further on that would only lead back to what was read."""
     pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
-    return [url for pager in pagers for url in pager.arguments.values()]
+    named = (pair for pager in pagers for pair in pager.arguments.items())
+    return [url for label, url in named if back or label != BACK]

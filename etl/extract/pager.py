@@ -15,6 +15,7 @@ from etl.extract.types import Control, Pager, Table
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.\u00a0\u202f'’]\d{3})+(?!\d)|\d+")
 POSTBACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
 _PAGING = re.compile(r"pagina|pager|paging|page-?numbers|pagenav", re.IGNORECASE)
+BACK = "prev"  # the label of the link to the page before
 _GRID_PARTS = ("_DXPager", "_DXHeaderTable", "_DXFooterTable")
 _GAPS = {"...", "…", "»", "«", ">>", "<<", ">", "<"}
 
@@ -87,13 +88,16 @@ def _is_number(label: str) -> bool:
 
 def postback_pager(row: Element) -> Pager | None:
     """The pager of an asp:GridView from its pager row: `__doPostBack(target, 'Page$2')` in any encoding."""
-    target, arguments, open_end = "", {}, False
+    target, open_end = "", False
+    arguments: dict[str, str] = {}
     for anchor in row.iter("a"):
         match = POSTBACK.search(unquote(anchor.get("href") or ""))
         if not match or not match[2].startswith("Page$"):
             continue
         label = squash("".join(anchor.itertext())) or match[2][5:]
         target = match[1]
+        if label in arguments:  # "…" stands before the numbers and behind them
+            arguments[f"{label} {arguments[label][5:]}"] = arguments[label]
         arguments[label] = match[2]
         open_end = open_end or not _is_number(label)
     if not arguments:
@@ -113,17 +117,21 @@ def _current_number(row: Element) -> int:
 
 
 def link_pager(document: Document) -> Pager | None:
-    """A pager of plain links: numbered ones in a paging container, or `rel="next"`."""
-    if not document.mentions("pagina", "pager", "paging", "page-num", "pagenum", "pagenav", "next"):
+    """A pager of plain links: numbered ones in a paging container, or `rel="next"` and `rel="prev"`."""
+    if not document.mentions("pagina", "pager", "paging", "page-num", "pagenum", "pagenav", "next", BACK):
         return None
     root, links = document.root, document.links
     for container in root.iter("ul", "div", "nav", "p", "td", "ol", "span"):
         words = f"{container.get('class') or ''} {container.get('id') or ''}"
         if len(words) > 1 and _PAGING.search(words) and (pager := _numbered(container, links)):
             return pager
-    following = next((a for a in root.iter("a", "link") if "next" in (a.get("rel") or "").split()), None)
-    url = links.absolute(following.get("href")) if following is not None else None
-    return Pager(1, None, None, "link", "", {"next": url}) if url else None
+    found: dict[str, str] = {}
+    for anchor in root.iter("a", "link"):
+        for name in (anchor.get("rel") or "").split():
+            url = links.absolute(anchor.get("href")) if name in ("next", BACK) else None
+            if url:
+                found.setdefault(name, url)
+    return Pager(1, None, None, "link", "", found) if found else None
 
 
 def _numbered(container: Element, links: Links) -> Pager | None:
