@@ -21,6 +21,7 @@ from etl.values.addresses import without_session
 _MOST_PAGES = 5000  # of one list
 _MOST_SESSIONS = 2  # new ones that one list gets
 _BACK = ("Page$First", "Page$Prev")  # the shortest way first
+_MOST_STEPS = 500  # of a list that shows more at each press of a button
 _MOST_REWOUND = 200  # steps back to a list's first page
 _MOST_REPEATS = 2  # pages in a row that say nothing new: the list is at its end, whatever its pager says
 
@@ -99,7 +100,8 @@ class Paging:
             if content.alphabet and not has_data(content):
                 yield from self._letters(*content.alphabet)
             for number, table in enumerate(content.tables):
-                yield from self._numbered(table, number)
+                is_stepped = table.pager is not None and table.pager.how == "more"
+                yield from (self._stepped if is_stepped else self._numbered)(table, number)
         yield from self._linked()
 
     def turn_to(self, number: int) -> PageContent | None:
@@ -199,6 +201,37 @@ class Paging:
                 break
         self._place = None
         self._sum_up(pager, rows)
+
+    def _stepped(self, table: Table, number: int) -> Iterator[Reading]:
+        """A list that shows more of itself at each press of its button, with what was shown or without."""
+        key, rows, shown, sessions = self._first.key, Rows(), Shown(), self._sessions
+        rows.take(table, self._first.content, False)
+        shown.take(self._first.content)
+        pager = table.pager
+        for step in range(2, _MOST_STEPS + 2):
+            if pager is None or pager.how != "more":
+                return
+            reading = self._further(f"p{step}", partial(self._pressed, pager))
+            if self._sessions != sessions:
+                self._session.incomplete(f"{key}: the session ended between two steps of the list.")
+                return
+            found = same_table(reading.content, table, number) if reading else None
+            if reading is None or found is None or not rows.take(found, reading.content, True):
+                return
+            if reading.content.form and self._conversation:
+                self._conversation.fields = dict(reading.content.form.fields)
+            shown.take(reading.content)
+            yield reading
+            pager = found.pager
+        self._session.incomplete(f"{key}: the list has no end; {_MOST_STEPS} steps of it were read.")
+
+    def _pressed(self, pager: Pager) -> Page:
+        assert self._conversation
+        if "submit" in pager.arguments:
+            fields = self._conversation.pressed(pager.target, pager.arguments["submit"])
+        else:
+            fields = self._conversation.postback(pager.target, pager.arguments["postback"])
+        return self._session.pages.fetcher.post(self._conversation.action, fields)
 
     def _sum_up(self, pager: Pager, rows: Rows) -> None:
         key = self._first.key

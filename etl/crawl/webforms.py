@@ -50,6 +50,10 @@ class Conversation:
         """Fields of a full postback (`__doPostBack(target, argument)`)."""
         return {**self.fields, "__EVENTTARGET": target, "__EVENTARGUMENT": argument}
 
+    def pressed(self, button: str, value: str) -> dict[str, str]:
+        """Fields of the form as its button posts it."""
+        return {**self.fields, button: value}
+
     def take(self, target: str, answer: CallbackAnswer) -> None:
         """Go on with what the answer brought: a new validation value, the grid's new state."""
         if answer.event_validation is not None:

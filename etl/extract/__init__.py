@@ -34,6 +34,7 @@ from etl.extract.notdata import other_tables
 from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
+from etl.extract.steps import step_pager
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
@@ -142,7 +143,7 @@ def _tables(document: Document) -> list[Table]:
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
-        listed[-1].pager = link_pager(document)
+        listed[-1].pager = link_pager(document) or step_pager(document)
     if len(listed) > 1:
         settle_pagers(document.field_of, listed)
     return tables

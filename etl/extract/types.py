@@ -32,10 +32,11 @@ class Pager:
     page: int  # 1-based
     pages: int | None  # None where the pager does not tell
     items: int | None
-    how: Literal["callback", "postback", "gridview", "link"]
+    how: Literal["callback", "postback", "gridview", "link", "more"]
     target: str  # unique id of the control to address ("" for how == "link")
     # "gridview": page label → event argument ("Page$2"); "link": page label → absolute URL; data views:
-    # page label → whole argument ("p0:12:PN1"). Else empty: a grid's arguments follow from the page number.
+    # page label → whole argument ("p0:12:PN1"); "more": "postback" → event argument, or "submit" → its
+    # button's value. Else empty: a grid's arguments follow from the page number.
     arguments: dict[str, str] = field(default_factory=dict)
 
 
