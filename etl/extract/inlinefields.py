@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -24,7 +25,8 @@ _TEXTS = etree.XPath(
 
 def break_lines(root: Element) -> None:
     """Put a line break where one field ends and the next begins. Cells are left as they are published."""
-    for text in _TEXTS(root):
+    texts: Any = _TEXTS(root)
+    for text in texts:
         fields = _fields(text) if len(text) <= _LONGEST else []
         if fields:
             _put(text.getparent(), fields, is_tail=text.is_tail)

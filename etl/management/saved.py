@@ -37,7 +37,9 @@ def add_page_arguments(parser: ArgumentParser, nargs: str) -> None:
         "pages", nargs=nargs, metavar="PAGE.html", help="saved page or callback answer; WARC, HAR or MHT"
     )
     parser.add_argument("--json", action="store_true", help="one JSON array on stdout, nothing else")
-    parser.add_argument("--source", choices=project_sources(), help="whose pages they are: read as that source's")
+    parser.add_argument(
+        "--source", choices=project_sources(), help="whose pages they are: read as that source's"
+    )
     parser.add_argument("--url", default="", help="the pages' own address, for absolute links")
 
 

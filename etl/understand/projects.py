@@ -152,8 +152,8 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     links = table.links or [None] * len(table.rows)
     postbacks = table.postbacks or [None] * len(table.rows)
     found: list[PublishedProject] = []
-    shown = zip(table.rows, rows, links, postbacks, strict=True)
-    for at, (row, texts, url, postback) in enumerate(shown):
+    together = zip(table.rows, rows, links, postbacks, strict=True)
+    for at, (row, texts, url, postback) in enumerate(together):
         if at in table.continued and found and _is_of(found[-1].published, texts, (id_label, name_label)):
             found[-1].published = _together(found[-1].published, texts)
         elif table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):

@@ -57,7 +57,9 @@ def _of_last_reading(source: str) -> ReadingPlan:
     except (DatabaseError, Source.DoesNotExist) as error:
         raise CommandError(f"The plan of {source} is in the database, which says: {error}") from error
     if not plan.shapes:
-        raise CommandError(f"{source} has not been read since plans are kept: run `manage.py sync {source}` first.")
+        raise CommandError(
+            f"{source} has not been read since plans are kept: run `manage.py sync {source}` first."
+        )
     return plan
 
 
