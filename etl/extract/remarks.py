@@ -43,14 +43,15 @@ def _texts_outside(document: Document) -> Iterator[tuple[Element, str]]:
     waiting = [document.root]
     while waiting:
         element = waiting.pop()
-        is_shown = isinstance(element.tag, str) and element.tag not in _SKIPPED
-        if is_shown and element not in document.taken and element not in document.labelled:
-            if is_hidden(element):
-                is_shown = False
-            else:
-                if element.text:
-                    yield element, element.text
-                waiting += reversed(element)
+        is_read = element in document.taken or element in document.labelled
+        if (
+            isinstance(element.tag, str)
+            and element.tag not in _SKIPPED
+            and not is_read
+            and not is_hidden(element)
+        ):
+            yield element, element.text or ""
+            waiting += reversed(element)
         parent = element.getparent()
         if element.tail and parent is not None and element is not document.root:
             yield parent, element.tail

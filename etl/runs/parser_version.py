@@ -15,6 +15,7 @@ from etl.values.vocabulary import Vocabulary
 # too, or in the test's list of what decides nothing.
 PARSER = (
     "projects.charset",
+    "projects.facts",
     "projects.fields",
     "etl.extract",
     "etl.understand",

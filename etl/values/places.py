@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.values.text import is_blank, one_line
 from etl.values.vocabulary import province_of
+from projects.facts import municipalities
 
 MUNICIPAL_CODE = re.compile(r"\b(EC|FS|GT|KZN|LIM|MP|NC|NW|WC|DC)[ -]?([0-9]{1,3})\b", re.IGNORECASE)
 METRO_CODE = re.compile(
@@ -76,7 +78,13 @@ def names_a_municipality(text: str) -> bool:
     """Whether a text has the code of one, calls itself one, or stands behind a province's name."""
     if MUNICIPAL_CODE.search(text) or METRO_CODE.search(text) or _MUNICIPALITY.search(text):
         return True
-    return in_province(text)[0] is not None
+    return in_province(text)[0] is not None or _name_and_kind(text)[0] in _known_names()
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> frozenset[str]:
+    """The names of all municipalities, for telling a column of them from other words."""
+    return frozenset(_name_and_kind(fact.name)[0] for fact in municipalities())
 
 
 class Places:
