@@ -217,6 +217,26 @@ def test_a_decision_holds_and_can_be_taken_back_however_few_texts_a_column_has(s
     assert agree()
 
 
+@pytest.mark.parametrize("meaning", ["", None])
+def test_a_decision_holds_whatever_the_site_s_lists_once_looked_like(site, sync, steward, meaning):
+    """The list had a column less when the word was taught: its shape of then is still in the plan."""
+    site.publish(HEADINGS[:-1], [row[:-1] for row in ROWS])
+    sync(site.url)
+    decide(steward, "accept", "Vote", proposal="budget")
+    sync()
+    site.publish()
+    sync()
+    assert values("budget")["GY/21/01"] == Decimal("12500000.00")
+    if meaning is None:
+        Vocabulary.objects.all().delete()
+    else:
+        Vocabulary.objects.update(meaning=meaning)
+    sync()
+    assert set(values("budget").values()) == {None}
+    assert ("Vote" in waiting()) is (meaning is None)
+    assert agree()
+
+
 def test_a_column_that_is_forbidden_leaves_the_list_and_changes_nothing(site, sync, steward):
     first = sync(site.url)
     assert "“Vote” is no field of ours" in decide(steward, "forbid", "Vote")

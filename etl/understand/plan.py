@@ -46,6 +46,11 @@ class Choice:
         return found
 
     @property
+    def said(self) -> tuple[bool, str | None]:
+        """What a steward says of it."""
+        return self.told, self.proposal if self.told else None
+
+    @property
     def decides(self) -> tuple[Any, ...]:
         """What of it decides on values, and whether a steward does."""
         told = ("told",) if self.told else ()
@@ -143,17 +148,23 @@ class ReadingPlan:
     def with_earlier(self, earlier: ReadingPlan) -> ReadingPlan:
         """This plan, and what an earlier one says of shapes that this reading did not show.
 
-        Of the pages of projects each reading shows some: they stay one shape.
+        Of the pages of projects each reading shows some: they stay one shape. What a steward says, or says
+        no more, holds in the earlier shapes too.
         """
         ours = {_key(shape): shape for shape in self.shapes}
         for shape in earlier.shapes:
             known = ours.get(_key(shape))
             if known is None:
-                ours[_key(shape)] = shape
+                columns = (self._as_told(choice, shape.part) for choice in shape.columns)
+                ours[_key(shape)] = replace(shape, columns=tuple(columns))
             elif shape.part == "page":
                 more = [choice for choice in shape.columns if choice.label not in known.headings]
                 ours[_key(shape)] = replace(known, columns=(*known.columns, *more))
         return ReadingPlan(tuple(ours.values()), self.drifts)
+
+    def _as_told(self, earlier: Choice, part: str) -> Choice:
+        choice = self.choice(earlier.label, part)
+        return choice if choice and choice.said != earlier.said else earlier
 
 
 def _key(shape: ShapePlan) -> tuple[str, frozenset[str]]:

@@ -97,11 +97,7 @@ class Shapes:
 def _last(before: Choice | None, choice: Choice) -> Choice | None:
     """What a column meant in the last reading; None where it meant nothing, or where a steward has said since
     what it is: that holds at once, and is no drift."""
-    is_said = before and (before.told, before.told and before.proposal) != (
-        choice.told,
-        choice.told and choice.proposal,
-    )
-    return before if before and before.field and not is_said else None
+    return before if before and before.field and before.said == choice.said else None
 
 
 _OPEN = ("", plans.NO_ORDER)  # formats that say nothing
