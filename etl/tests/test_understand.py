@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -34,10 +35,14 @@ def chosen(label: str, *texts: str, labels: dict[str, str] | None = None) -> Cho
     return judge([column(label, *texts)], (), FIELD_LABELS if labels is None else labels)[0]
 
 
-def plan_of(rows: Sequence[dict[str, str]], earlier: ReadingPlan = NOTHING) -> ReadingPlan:
+def plan_of(
+    rows: Sequence[dict[str, str]],
+    earlier: ReadingPlan = NOTHING,
+    labels: Mapping[str, str] = FIELD_LABELS,
+) -> ReadingPlan:
     shapes = Shapes()
     shapes.add([PublishedProject("", row, None, "line") for row in rows], [])
-    return shapes.plan(FIELD_LABELS, earlier)
+    return shapes.plan(labels, earlier)
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -260,6 +265,15 @@ def test_sums_that_do_not_come_out_prove_nothing() -> None:
     assert proven_by_sums(UNSURE, twins) is UNSURE, "two columns say the same"
 
 
+@pytest.mark.parametrize("said", [None, "expenditure"])
+def test_sums_do_not_overrule_a_steward(said: str | None) -> None:
+    told = replace(VOTE, field=said, proposal=said, told=True)
+    plan = ReadingPlan((ShapePlan("line", (told,)),))
+    assert proven_by_sums(plan, SUMS) is plan
+    budget = ReadingPlan((ShapePlan("line", (replace(VOTE, proposal="budget", told=True),)),))
+    assert proven_by_sums(budget, SUMS).choice("Vote", "line").unit == "R'000"  # type: ignore[union-attr]
+
+
 def test_a_renamed_column_is_the_one_with_the_last_values() -> None:
     before = [{"Project No": i, "Budget (R'000)": f"{n}7 000"} for n, i in enumerate(IDS)]
     now = [{"Project No": i, "Xyz": f"{n}7 000"} for n, i in enumerate(IDS)]
@@ -269,6 +283,9 @@ def test_a_renamed_column_is_the_one_with_the_last_values() -> None:
     found = told.choice("Xyz", "line")
     assert found is not None
     assert (found.field, found.unit, len(notes)) == ("budget", "R'000", 1)
+    labels = {**FIELD_LABELS, "xyz": ""}
+    forbidden = plan_of(now, labels=labels)
+    assert continued(forbidden, earlier, list(zip(before, now, strict=True))) == (forbidden, [])
     moved = [{**row, "Xyz": "1"} for row in now]
     assert continued(plan_of(moved), earlier, list(zip(before, moved, strict=True)))[1] == []
 

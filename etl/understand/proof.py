@@ -40,7 +40,7 @@ def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
     checked = [one for one in sums if one.claimed.value and len(one.projects) > 0]
     if len(checked) < _AREAS or sum(len(one.projects) for one in checked) < _ROWS:
         return plan
-    labels = [choice.label for choice in _choices(plan, "line") if choice.may_be_money][:_COLUMNS]
+    labels = [choice.label for choice in _choices(plan, "line") if _may_be_budget(choice)][:_COLUMNS]
     proven: dict[str, tuple[int, str]] = {}
     for label in labels:
         for factor in _FACTORS:
@@ -62,6 +62,10 @@ def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
         )
 
     return _changed(plan, "line", prove)
+
+
+def _may_be_budget(choice: Choice) -> bool:
+    return choice.may_be_money and (not choice.told or choice.proposal == "budget")  # a steward's word stands
 
 
 def _comes_out(one: Sum, label: str, factor: int) -> bool:
@@ -95,7 +99,7 @@ def continued(
     new = [label for label in now if label in shown and earlier.choice(label, "line") is None]
     renamed: dict[str, Choice] = {}
     for label in new:
-        if now[label].field is None:
+        if now[label].field is None and not now[label].told:
             same = [choice for choice in gone if _says_the_same(both, choice.label, label)]
             if len(same) == 1:
                 renamed[label] = same[0]
