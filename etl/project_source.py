@@ -174,6 +174,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             survey.add(reading, archive_reader.observation(reading.key, reading.page))
         survey.settle()
         survey.understand()
+        self._follow_renames(survey, known)
         return survey
 
     def check(self, reading: Survey, known: Known) -> Completeness:

@@ -75,8 +75,6 @@ IN_RAND = [figure * 1000 for figure in BUDGETS]
     ("before", "after", "factor"),
     [
         (("Budget (R'000)", BUDGETS), ("Budget", BUDGETS), "1\u00a0000"),
-        (("Budget (R million)", [12.5, 8.3, 1.45, 99, 4.3, 650]), ("Budget", [12.5, 8.3, 1.45, 99, 4.3, 650]),
-         "nothing that we understand"),
         (("Budget", IN_RAND), ("Budget (R'000)", IN_RAND), "was read as “Budget”"),
         (("Budget", IN_RAND), ("Budget", BUDGETS), "1\u00a0000"),
         (("Budget", [figure * 1000 + 499 for figure in BUDGETS]), ("Budget", BUDGETS), "1\u00a0000"),
@@ -91,6 +89,18 @@ def test_figures_of_another_unit_that_nothing_names_are_held(poll, before, after
     assert (run.state, values("budget")) == ("quarantined", known)
     assert factor in " ".join(reasons(run))
     assert DataChangeLog.objects.latest("id").pk == first.last_change
+    assert agree()
+
+
+@pytest.mark.parametrize(("on_page", "state"), [(False, "succeeded"), (True, "quarantined")])
+def test_a_unit_that_drops_out_beside_figures_that_are_too_small_changes_no_value(poll, on_page, state):
+    """Lists show that nothing but the heading changed; of pages only some are read."""
+    millions = ["12.5", "8.3", "1.45", "99", "4.3", "650"]
+    poll("Budget (R million)", millions, on_page)
+    known = values("budget")
+    run = poll("Budget", millions, on_page)
+    assert (run.state, values("budget")) == (state, known)
+    assert known[0] == Decimal(12_500_000)
     assert agree()
 
 
@@ -116,6 +126,19 @@ def test_a_unit_that_the_figures_follow_is_taken_over_and_noted(poll):
     assert values("budget") == IN_RAND
     assert "was read as “Budget (R'000)” as the budget, R'000, and is now read" in " ".join(run.notes)
     assert poll("Budget", thousands(IN_RAND)).notes == []
+    assert agree()
+
+
+@pytest.mark.parametrize("heading", ["Budget (R'000)", "Total Project Cost (R'000)"])
+def test_a_column_that_is_only_called_otherwise_keeps_its_unit(poll, heading):
+    """The new heading says nothing: what it says of the same projects is what the old one said."""
+    poll(heading, thousands(BUDGETS))
+    run = poll("Xyzzy", thousands(BUDGETS))
+    assert (run.state, run.held, values("budget")) == ("succeeded", [], IN_RAND)
+    assert f"The column “{heading}” is called “Xyzzy” now: it says the same." in run.notes
+    assert agree()
+    run = poll("Xyzzy", thousands([*BUDGETS[:-1], 7]))
+    assert (run.state, values("budget")[-1]) == ("succeeded", Decimal(7000))
     assert agree()
 
 

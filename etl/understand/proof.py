@@ -9,6 +9,7 @@ from decimal import Decimal
 from etl.understand.plan import Choice, ReadingPlan, ShapePlan
 from etl.values.amounts import parse_money
 from etl.values.text import Parsed, is_blank
+from etl.values.units import label_unit
 
 Texts = Mapping[str, str]  # label → text of one project
 _FACTORS = {1: "R", 1000: "R'000", 10**6: "R million"}
@@ -112,7 +113,7 @@ def continued(
             return choice
         why = f"It says of the same projects what “{before.label}” said before."
         kept = replace(
-            choice, field=before.field, unit=before.unit, factor=before.factor, format=before.format
+            choice, field=before.field, unit=before.unit, factor=_factor(before), format=before.format
         )
         return replace(kept, certainty=0.95, evidence=(*choice.evidence, why))
 
@@ -121,6 +122,12 @@ def continued(
         for label, old in renamed.items()
     ]
     return _changed(plan, "line", rename), notes
+
+
+def _factor(before: Choice) -> int:
+    """What a bare figure of a column counted: its new heading names no unit any more."""
+    unit = label_unit(before.label)
+    return before.factor or (int(unit.factor) if unit and unit.kind == "money" else 0)
 
 
 def _says_the_same(pairs: Iterable[tuple[Texts, Texts]], old: str, new: str) -> bool:
