@@ -50,7 +50,7 @@ class EnhancedDWSMonitor(ProjectSource):
         for reading in crawl.lists():
             firsts.note(reading)
             survey.add(reading, self.evidence.observe(reading))
-        for problem in firsts.torn(pages):
+        for problem in firsts.torn(pages, known.plan.is_volatile):
             survey.incomplete(problem)
         survey.settle()
         for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
@@ -76,7 +76,7 @@ class _Firsts:
         if reading.content.projects:
             self._readings.setdefault("projects", reading)
 
-    def torn(self, pages: PageReader) -> Iterator[str]:
+    def torn(self, pages: PageReader, is_volatile: Callable[[str], bool]) -> Iterator[str]:
         """A sentence for each that says something else now, or could not be read again."""
         for first in {reading.key: reading for reading in self._readings.values()}.values():
             try:
@@ -84,7 +84,7 @@ class _Firsts:
             except EtlError as problem:
                 yield f"{first.key} could not be read again at the end: {problem}"
                 continue
-            if content_digest(again) != content_digest(first.content):
+            if content_digest(again, is_volatile) != content_digest(first.content, is_volatile):
                 yield f"The site was edited while it was read: {first.key} says something else now."
 
 

@@ -89,6 +89,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     def read_site(self, known: Known) -> Survey:
         last = self.evidence.last = known.last_sightings()
+        self.evidence.is_volatile = known.plan.is_volatile
         if self.capture:
             self._is_news(self.capture, last.values())
         turn = None if self.run.force else known.turn
@@ -279,7 +280,9 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         """
         values = value_changes(known.values if known else {}, record.values)
         means = self.assembler.reads_by(plan)
-        texts = text_changes(known.published if known else {}, record.published, means.field_of)
+        texts = text_changes(
+            known.published if known else {}, record.published, means.field_of, plan.is_volatile
+        )
         field_of = {label: means.field_of(label) for label in texts}
         differing = field_changes(values, texts, field_of, is_new=known is None)
         returned = is_listed and known is not None and not known.is_present

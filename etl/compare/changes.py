@@ -166,11 +166,15 @@ def _known(value: Any) -> Any:
 
 
 def text_changes(
-    old: Mapping[str, str], new: Mapping[str, str], field_of: Callable[[str], str | None] = lambda label: None
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    field_of: Callable[[str], str | None] = lambda label: None,
+    is_volatile: Callable[[str], bool] = is_volatile,
 ) -> dict[str, list[str | None]]:
     """{label: [old, new]} for published strings that differ; a label that is gone ends in None.
 
-    `field_of`: label → its field: a number that is spelled otherwise is the same number.
+    `field_of`: label → its field: a number that is spelled otherwise is the same number. `is_volatile`:
+    whether a column shows a position or the clock.
     """
     labels = [*new, *(label for label in old if label not in new)]
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from etl.compare.identity import Group, Identities, Resolved, Row
 from etl.compare.part import Part
@@ -12,12 +13,19 @@ from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
 from etl.normalise.records import digest_of
+from etl.understand import clocks
+from etl.understand.clocks import as_watched, with_clocks
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import Sum, proven_by_sums
 from etl.understand.shapes import Shapes
 from etl.values.amounts import parse_money
 from etl.values.identifiers import folded, is_unnumbered, number_of, number_within
+
+if TYPE_CHECKING:
+    from etl.compare.known import Known
+
+_WATCHED = 200  # known projects, enough to see a column move
 
 
 @dataclass(slots=True)
@@ -200,6 +208,7 @@ class Survey(ObservationSet):
         resolved = self._who.resolve(self._rows.values())
         self._rows = {}
         self._place(resolved)
+        self._watch_clocks(self._who.known)
         for project, reading, seen in self._pages:
             self._own_page(self._who, project, reading, seen)
         self._pages = []
@@ -212,7 +221,8 @@ class Survey(ObservationSet):
 
     def understand(self) -> None:
         """Called when all pages were read, those of projects too: what their columns mean."""
-        self.plan = proven_by_sums(self.shapes.plan(self.labels, self.earlier), list(self._sums()))
+        plan = as_watched(self.shapes.plan(self.labels, self.earlier), self.plan)
+        self.plan = proven_by_sums(plan, list(self._sums()))
 
     def _sums(self) -> Iterator[Sum]:
         """What the lines of municipalities say that their projects come to, with these projects."""
@@ -220,6 +230,36 @@ class Survey(ObservationSet):
             projects = [self.lines[i].published for i in sorted(self.listed.get(code, ())) if i in self.lines]
             if projects:
                 yield Sum(code, parse_money(listed.line.value), listed.line.value, projects)
+
+    def _watch_clocks(self, known: Known) -> None:
+        """Columns that move with the clock are found beside what some of the projects said last."""
+        labels = clocks.candidates(self.plan)
+        before = known.in_full(sorted(self.lines.keys() & known.keys.keys())[:_WATCHED]) if labels else {}
+        moves: dict[str, list[clocks.Pair]] = {}
+        for external_id, project in before.items():
+            was, now = project.line(), self.lines[external_id].published
+            for label in labels & was.keys() & now.keys():
+                moves.setdefault(label, []).append((was[label], now[label]))
+        plan = with_clocks(self.plan, moves)
+        if plan is not self.plan:
+            self.plan = plan
+            for part in self.lines.values():
+                part.without(plan.is_volatile)
+        self._keep_what_counts()
+
+    def _keep_what_counts(self) -> None:
+        """Where a column counts that did not before, pages that were let go for showing nothing else are
+        evidence after all."""
+        shown = {choice.label for shape in self.plan.shapes for choice in shape.columns}
+        if not any(self.earlier.is_volatile(label) and not self.plan.is_volatile(label) for label in shown):
+            return
+        renewed: dict[str | None, str] = {}
+        for seen in self.observations.values():
+            if seen.is_repeated:
+                renewed[seen.snapshot] = seen.raw
+                seen.keep_after_all()
+        for part in self.lines.values():
+            part.snapshot = renewed.get(part.snapshot, part.snapshot)
 
     def _place(self, resolved: Resolved) -> None:
         """Take in which rows are whose."""

@@ -22,13 +22,17 @@ _VALIDATORS = ("etag", "last-modified")
 class EvidenceRecorder:
     """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256.
 
-    `clean` takes the noise off a page's bytes, given its content type.
+    `clean` takes the noise off a page's bytes, given its content type. `is_volatile`: whether the column of a
+    label shows a position or the clock.
     """
 
     def __init__(
         self, archive: Archive, keep: bool = True, clean: Callable[[bytes, str], bytes] = clean
     ) -> None:
         self.archive, self.keep, self.clean = archive, keep, clean
+        self.is_volatile: Callable[[str], bool] = (
+            is_volatile  # whether a column shows a position or the clock
+        )
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
         self._unread: dict[str, Observation] = {}
@@ -55,7 +59,7 @@ class EvidenceRecorder:
 
     def observe(self, reading: Reading) -> Observation:
         """The observation of a page that could be read."""
-        content = content_digest(reading.content)
+        content = content_digest(reading.content, self.is_volatile)
         return self.settle(reading.key, content, reading.area or "", reading.external_id or "")
 
     def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Observation:
@@ -65,7 +69,7 @@ class EvidenceRecorder:
         seen.content, seen.area, seen.external_id = content, area, external_id
         last = self.last.get(key)
         if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
-            seen.snapshot, seen.is_new = last.snapshot_id, False
+            seen.snapshot, seen.is_new, seen.is_repeated = last.snapshot_id, False, True
         return seen
 
     def kept_answer(self, key: str) -> Kept | None:
@@ -102,7 +106,7 @@ class EvidenceRecorder:
         return list(self._read.values())
 
 
-def content_digest(content: PageContent) -> str:
+def content_digest(content: PageContent, is_volatile: Callable[[str], bool] = is_volatile) -> str:
     """SHA-256 of what a page says: projects, listings and tables, whatever the order of rows and columns."""
     projects = sorted(
         digest_of({k: v for k, v in project.published.items() if not is_volatile(k)})

@@ -32,8 +32,13 @@ class Observation:
     content: str
     snapshot: str | None
     is_new: bool = False  # the bytes were kept by this run
+    is_repeated: bool = False  # they were let go again: they say what was known
     area: str = ""
     external_id: str = ""  # for a project's own page
+
+    def keep_after_all(self) -> None:
+        """The bytes say something new: they were thought to differ in positions and clocks alone."""
+        self.snapshot, self.is_new, self.is_repeated = self.raw, True, False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from etl.values.vocabulary import is_volatile
 DAY_FIRST, MONTH_FIRST, NO_ORDER = "day first", "month first", "day or month first"
 SHARE = "share of 1"
 DECIMAL_COMMA, DECIMAL_POINT = "decimal comma", "decimal point"
+POSITION, COUNTER = "position", "counter"  # of columns of no field: a row's place, or the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,23 @@ class ReadingPlan:
         return (part, label) in self._choices
 
     def is_volatile(self, label: str) -> bool:
-        """Whether a column shows a position or the clock, so that it never counts as a change."""
-        return is_volatile(label)
+        """Whether a column shows a position or the clock, so that it never counts as a change. Of one that no
+        reading has shown yet its words tell."""
+        how = self.volatility(label)
+        return is_volatile(label) if how is None else bool(how)
+
+    def volatility(self, label: str) -> str | None:
+        """POSITION, COUNTER or "" for neither; None for a label that no reading has shown."""
+        return self._volatility.get(label)
+
+    @cached_property
+    def _volatility(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for shape in self.shapes:
+            for choice in shape.columns if shape.part != "table" else ():
+                how = choice.format if choice.format in (POSITION, COUNTER) else ""
+                found[choice.label] = how if found.get(choice.label, how) == how else ""
+        return found
 
     def choice(self, label: str, part: str) -> Choice | None:
         """What a column of that label means in every shape that has it; None where they differ."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.extract.types import PublishedProject, Table
 from etl.understand import plan as plans
+from etl.understand.clocks import Positions, with_positions
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge, name_of
 from etl.understand.plan import Choice, Drift, ReadingPlan, ShapePlan
@@ -36,6 +37,7 @@ class Shapes:
     """All shapes of one reading. Pages of projects are one shape: each may lack some of the fields."""
 
     found: dict[tuple[str, frozenset[str]], _Shape] = field(default_factory=dict)
+    positions: dict[str, Positions] = field(default_factory=dict)  # by label, of all lists
 
     def add(self, projects: Iterable[PublishedProject], tables: Iterable[Table]) -> None:
         """What one page shows: its projects, and its tables that were used as nothing."""
@@ -60,6 +62,8 @@ class Shapes:
                 continue
             shape = self.found.setdefault(key, _Shape(key[0]))
             shape.add(some)
+            for label in shape.columns if key[0] == "line" else ():
+                self.positions.setdefault(label, Positions()).add(row[label] for row in some)
             shape.doubts.update(doubts.get(key, {}))
 
     def plan(self, labels: Mapping[str, str], earlier: ReadingPlan) -> ReadingPlan:
@@ -81,7 +85,8 @@ class Shapes:
                 elif before := _last(respelled.get((shape.part, normal_label(choice.label))), choice):
                     drifts += _drift(shape.part, choice, before)
             plans_.append(ShapePlan(shape.part, tuple(choices), shape.rows))
-        return ReadingPlan(tuple(plans_), tuple(dict.fromkeys(drifts))).with_earlier(earlier)
+        plan = ReadingPlan(tuple(plans_), tuple(dict.fromkeys(drifts))).with_earlier(earlier)
+        return with_positions(plan, self.positions, earlier)
 
     def _respelled(self, earlier: ReadingPlan) -> dict[tuple[str, str], Choice | None]:
         """(part, heading without its unit) → what it meant in the spelling that is shown no more."""

@@ -175,10 +175,13 @@ STAND_IN_WORDS: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 
-# Position in the page, or the clock: never compared (a sorted grid and a passing day are no change).
-VOLATILE_LABELS: frozenset[str] = frozenset(
+# A row's place in the page, or the clock: what columns of these names show until a reading tells otherwise
+# (`etl.understand.clocks`). Such a column is never compared: a sorted grid and a passing day are no change.
+POSITION_LABELS: frozenset[str] = frozenset(
+    {"#", "no", "nr", "row", "row no", "row number", "line no", "s/n", "sr no"}
+)
+CLOCK_LABELS: frozenset[str] = frozenset(
     {
-        "#", "no", "nr", "row", "row no", "row number", "line no", "s/n", "sr no",
         "days remaining", "days left", "days overdue", "days elapsed", "last refreshed", "last refresh",
         "printed on", "generated on", "date printed", "date generated", "report generated", "current date",
     }

@@ -14,14 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from etl.values.labels import FIELD_LABELS, FIELDS, STAND_IN_WORDS, VOLATILE_LABELS
+from etl.values.labels import CLOCK_LABELS, FIELD_LABELS, FIELDS, POSITION_LABELS, STAND_IN_WORDS
 from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
 from etl.values.text import one_line
 from etl.values.units import Unit, label_unit, split_unit
 from projects.fields import Kind, of
 
 __all__ = [
-    "DEFAULT", "FIELDS", "FIELD_LABELS", "PROGRAMMES", "PROJECT_TYPES", "PROVINCES", "STATUSES",
+    "CLOCK_LABELS", "DEFAULT", "FIELDS", "FIELD_LABELS", "POSITION_LABELS", "PROGRAMMES", "PROJECT_TYPES",
+    "PROVINCES", "STATUSES",
     "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_stand_in", "is_volatile",
     "label_unit", "normal_label", "normal_word", "province_of",
 ]  # fmt: skip
@@ -168,8 +169,8 @@ DEFAULT = Vocabulary()
 
 @lru_cache(maxsize=4096)
 def is_volatile(label: str) -> bool:
-    """Whether a column shows a position or the clock, so that it never counts as a change."""
-    return normal_label(label) in VOLATILE_LABELS
+    """Whether a column is called as those are that show a position or the clock."""
+    return normal_label(label) in POSITION_LABELS | CLOCK_LABELS
 
 
 @lru_cache(maxsize=4096)
