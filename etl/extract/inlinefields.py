@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -15,21 +16,27 @@ _LONGEST = 10_000  # characters of one line
 # Each field begins with a label and its colon; a mark that no label follows is part of a value
 _BREAKS = {mark: re.compile(rf"\s*{re.escape(mark)}\s+(?=[^:{mark}]{{0,60}}:(?:\s|$))") for mark in _MARKS}
 _FIELD = re.compile(r"\s*[^:]{0,60}:(?:\s|$)")
+_KEPT = frozenset({"script", "style", "td", "th", "pre", "textarea", "option"})
+_MOST_LINES = 20_000
+_MOST_ANCESTORS = 60
 _TEXTS = etree.XPath(
-    "//text()[contains(., ': ') and ("
-    + " or ".join(f"contains(., '{mark} ')" for mark in _MARKS)
-    + ")][not(ancestor::script or ancestor::style or ancestor::td or ancestor::th or ancestor::pre"
-    " or ancestor::textarea or ancestor::option)]"
+    "//text()[contains(., ': ') and (" + " or ".join(f"contains(., '{mark} ')" for mark in _MARKS) + ")]"
 )
 
 
 def break_lines(root: Element) -> None:
     """Put a line break where one field ends and the next begins. Cells are left as they are published."""
     texts: Any = _TEXTS(root)
-    for text in texts:
+    for text in texts[:_MOST_LINES]:
         fields = _fields(text) if len(text) <= _LONGEST else []
-        if fields:
-            _put(text.getparent(), fields, is_tail=text.is_tail)
+        element = text.getparent()
+        if fields and not _is_kept(element.getparent() if text.is_tail else element):
+            _put(element, fields, is_tail=text.is_tail)
+
+
+def _is_kept(element: Element) -> bool:
+    around = islice(element.iterancestors(), _MOST_ANCESTORS)
+    return any(part.tag in _KEPT for part in (element, *around))
 
 
 def _fields(text: str) -> list[str]:
@@ -43,12 +50,15 @@ def _fields(text: str) -> list[str]:
 
 def _put(element: Element, fields: list[str], *, is_tail: bool) -> None:
     if is_tail:
-        parent, at = element.getparent(), element.getparent().index(element) + 1
+        element.tail = None
+    for words in reversed(fields[1:]):
+        line_break = element.makeelement("br")
+        line_break.tail = words
+        if is_tail:
+            element.addnext(line_break)
+        else:
+            element.insert(0, line_break)
+    if is_tail:
         element.tail = fields[0]
     else:
-        parent, at = element, 0
         element.text = fields[0]
-    for number, words in enumerate(fields[1:]):
-        line_break = parent.makeelement("br")
-        line_break.tail = words
-        parent.insert(at + number, line_break)

@@ -178,7 +178,10 @@ def _identify(document: Document, headers: list[str], rows: list[list[str]]) -> 
     at = next((fields.index(field) for field in IDENTIFYING if field in fields), None)
     if at is None or not all(row[at] for row in rows) or len({row[at] for row in rows}) < len(rows):
         return False
-    labels = [sum(document.field_of(text.rstrip(": ")) is not None for text in row) for row in rows]
+    labels = [
+        sum(text.endswith(":") or document.field_of(text.rstrip(": ")) is not None for text in row)
+        for row in rows
+    ]
     return all(count * 2 < len(headers) for count in labels) and sum(labels) < len(headers)
 
 

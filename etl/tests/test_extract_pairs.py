@@ -145,3 +145,15 @@ def test_all_blocks_of_a_long_list_are_read() -> None:
         CARD.format(f"Scheme {at}", f"WP{at}", "<p><b>Status:</b> Design</p>") for at in range(2_000)
     )
     assert len(projects(cards)) == 2_000
+
+
+@pytest.mark.parametrize("mark", ["<td><b>{}:</b></td>", "<td>{}:</td>", "<th>{}:</th>"])
+def test_labels_in_two_columns_are_no_project_in_a_table_that_lies_on_its_side(mark: str) -> None:
+    def record(at: int) -> str:
+        lines = [("Project No", f"WP{at}", "Resident engineer", "Bigen"), ("Budget", "R5", "Area", "Giyani"),
+                 ("Status", "Design", "Stage reached", "3")]  # fmt: skip
+        cells = (f"{mark.format(a)}<td>{b}</td>{mark.format(c)}<td>{d}</td>" for a, b, c, d in lines)
+        return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
+
+    (table,) = read_page("<html><body>" + "".join(map(record, range(3))) + "</body></html>").tables
+    assert table.rows == [[f"WP{at}", "Bigen", "R5", "Giyani", "Design", "3"] for at in range(3)]
