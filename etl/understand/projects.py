@@ -20,6 +20,7 @@ from etl.understand.plan import Choice
 from etl.understand.sameprojects import data_columns, each_once
 from etl.understand.words import known_label
 from etl.values.identifiers import number_of
+from etl.values.places import is_a_municipality
 from etl.values.vocabulary import normal_label
 from projects.fields import BY_NAME, Kind
 
@@ -125,7 +126,7 @@ def _sections(tables: Iterable[Table]) -> dict[int, str]:
     for some in alike.values():
         counted = Counter(text for table in some for text in table.context)
         own = [[text for text in t.context if counted[text] == 1 and not units_in([text])] for t in some]
-        if all(own) and len(some) > 1:
+        if all(own) and (len(some) > 1 or is_a_municipality(own[0][0])):
             found |= {id(table): texts[0] for table, texts in zip(some, own, strict=True)}
     return found
 

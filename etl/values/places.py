@@ -81,6 +81,11 @@ def names_a_municipality(text: str) -> bool:
     return in_province(text)[0] is not None or _name_and_kind(text)[0] in _known_names()
 
 
+def is_a_municipality(text: str) -> bool:
+    """Whether a text is the name of one and nothing else: "Limpopo - Greater Giyani (LIM331)"."""
+    return _name_and_kind(in_province(text)[1])[0] in _known_names()
+
+
 @lru_cache(maxsize=1)
 def _known_names() -> frozenset[str]:
     """The names of all municipalities, for telling a column of them from other words."""
@@ -131,6 +136,8 @@ class Places:
         if codes:
             return Found(tuple(codes))
         within, name = in_province(text)
+        if within and (codes := self.code_in(name)):
+            return Found(tuple(codes))
         return self._by_names(name, within or province, context)
 
     def _by_names(self, text: str, province: str | None, context: Sequence[str]) -> Found:
