@@ -28,6 +28,7 @@ BY_HAND = {
     "etl/understand/thesaurus.py": "what the words are made of",
     "etl/correlating/facts.py": "what the questions are made of, not what there is",
     "etl/correlating/reading.py": "the same, from the columns",
+    "etl/compare/continuity.py": "what lasts of a project that is called otherwise: evidence",
     "etl/understand/projects.py": "what tells a table of projects from one of tenders: evidence",
     "templates/projects/_project_table.html": "what the source wrote, in the cells of what we read of it",
 }

@@ -27,19 +27,13 @@ from replica.renderings.style import CASES, spelt
 # Least counts: values read right, projects found, changes found. Most counts: values read wrong, values
 # unread without a word, projects made up or passed over in silence, changes that were none.
 LEAST = {
-    "known": {"right": 2567, "found": 237, "events found": 195},
-    "held_out": {"right": 0, "found": 0, "events found": 0},
-    "mixed": {"right": 1352, "found": 221, "events found": 99},
-    "afrikaans": {"right": 0, "found": 0, "events found": 0},
+    "known": {"right": 2862, "found": 237, "events found": 214},
+    "held_out": {"right": 1915, "found": 180, "events found": 217},
+    "mixed": {"right": 2848, "found": 244, "events found": 213},
+    "afrikaans": {"right": 2835, "found": 247, "events found": 234},
 }
-MOST = {
-    "known": {"wrong": 111, "silent": 113, "invented": 5, "missing, silent": 0, "events false": 13},
-    "mixed": {"wrong": 62, "silent": 1175, "invented": 0, "missing, silent": 0, "events false": 9},
-    # not a project of these is read, so nothing is wrong: whoever begins to read them puts counts here
-    "held_out": {"invented": 0, "missing, silent": 0},
-    "afrikaans": {"invented": 0, "missing, silent": 0},
-}
-LEAST_PRECISION = 0.94  # of values, whatever is read
+NONE = {"wrong": 0, "silent": 0, "invented": 0, "missing, silent": 0, "events false": 0}
+MOST = {"known": NONE, "held_out": NONE | {"events false": 1}, "mixed": NONE, "afrikaans": NONE}
 CASES_A_KIND = 10
 # Fields that some layouts show in headings or in code, in other words than a column would
 PUT_ELSEWHERE = {"municipality", "province", "district", "latitude", "longitude", "coordinates"}
@@ -108,8 +102,6 @@ def test_reading_is_no_worse_than_it_was(words: str) -> None:
         counts.update({f"events {name}": score.outcome(name) for name in ("found", "false")})
     worse = [f"{name}: {counts[name]}, was {n}" for name, n in LEAST[words].items() if counts[name] < n]
     worse += [f"{name}: {counts[name]}, was {n}" for name, n in MOST[words].items() if counts[name] > n]
-    if counts["right"] < LEAST_PRECISION * (counts["right"] + counts["wrong"]):
-        worse.append(f"{counts['wrong']} values are wrong beside {counts['right']} right ones")
     assert not worse, "\n".join([*worse, *failures(scores, 1)])
 
 
