@@ -203,7 +203,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
         lookup = self.assembler.reads_by(reading.plan)
-        profile = profile_of(reading, lookup.field_of)
+        # by whole headings, not by the plan: one that nobody has seen is held, whatever it seems to mean
+        profile = profile_of(reading, self.words.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
         proven = continuity(reading, changes, known.keys, lookup)
         self.run.notes += proven.notes
