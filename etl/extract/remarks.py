@@ -12,7 +12,8 @@ from etl.extract.document import Document
 from etl.extract.html import BLOCKS, UNSHOWN, Element, is_hidden, text_of
 
 _MAY_NAME_A_UNIT = re.compile(
-    r"'\s?000|\bR ?000|thousand|million|billion|duisend|miljo|\bR ?(?:m|bn|mil|mn)\b|\bin (?:\w+ )?rand",
+    r"'\s?000|\(000|1[ ,]?000\b|\bR ?000|thousand|million|billion|duisend|miljo|\bR ?(?:m|bn|mil|mn)\b"
+    r"|\bin (?:\w+ )?rand",
     re.IGNORECASE,
 )
 _LONGEST, _MOST = 200, 8

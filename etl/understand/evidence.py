@@ -22,7 +22,7 @@ _LONG = 40  # characters: no longer text says that there is none
 _TELLING = 3  # figures
 
 _CURRENCY = re.compile(
-    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn|rand)\b|^\W*R\s?\d", re.IGNORECASE
+    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn)\b|\d\s*rands?\b|^\W*R\s?\d", re.IGNORECASE
 )
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
 _PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
