@@ -191,6 +191,8 @@ def test_shares_of_one_are_told_by_the_whole_column() -> None:
     [
         ("All amounts in R'000", 1000), ("Figures in R million", 10**6), ("(Rand thousands)", 1000),
         ("Rm", 10**6), ("in thousands of rand", 1000), ("Alle bedrae in R'000", 1000), ("In Rand", 1),
+        ("Figures expressed in '000", 1000), ("thousands", 1000), ("All figures R 1 000s", 1000),
+        ("in R'million", 10**6), ("1 000 households served", None), ("5 '000", None),
         ("Budgets (Rand, thousands)", 1000), ("Rand (000)", 1000), ("R ('000)", 1000), ("x R1 000", 1000),
         ("amounts in thousand rand", 1000), ("ZAR thousands", 1000), ("Rand (millions)", 10**6),
         ("million rand", 10**6), ("R billion", 10**9),

@@ -12,7 +12,8 @@ from etl.values.text import one_line
 from etl.values.units import Unit, label_unit
 
 _THOUSANDS = re.compile(
-    r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d ,.])'000'?s?\b|\bRk\b"
+    r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d,.])(?<!\d )'000'?s?\b|\bRk\b"
+    r"|^\W*thousands?\W*$|\bR\s?1[ ,]?000'?s\b"
     r"|\b(?:in|as)\s+thousands?\b|\bthousands?\s+(?:of\s+)?rands?\b|\bZAR\s?(?:'?000|thousands?|k)\b"
     r"|\brands?[\s,:(-]{1,3}(?:in\s+)?(?:thousands?|'?000'?s?)\b|\bR\s?[,(]\s?'?000'?s?\b"
     r"|(?<!\w)[x\u00d7*]\s?R?\s?1[ ,]?000\b"
@@ -20,7 +21,7 @@ _THOUSANDS = re.compile(
     re.IGNORECASE,
 )
 _MILLIONS = re.compile(
-    r"\bR\s?(?:millions?|miljoen|mill?|mn)\b|\bRm\b|\bR'?m\b|\b(?:in|as)\s+millions?\b|\bmillions?\s+(?:of\s+)?rands?\b"
+    r"\bR\s?'?(?:millions?|miljoen|mill?|mn)\b|\bRm\b|\bR'?m\b|\b(?:in|as)\s+millions?\b|\bmillions?\s+(?:of\s+)?rands?\b"
     r"|\brands?[\s,:(-]{1,3}(?:in\s+)?millions?\b|\bmiljoene?\s+rand\b|\bR\s?'?000\s?'?000\b|\bZAR\s?millions?\b",
     re.IGNORECASE,
 )
