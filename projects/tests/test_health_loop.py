@@ -108,8 +108,8 @@ def test_a_mail_server_that_says_nothing_holds_up_no_writer_and_a_killed_loop_lo
         with conversation, closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
             database.execute("ROLLBACK")
-        process.kill()
-        process.wait()
+            process.kill()  # before the conversation ends: one that ends is a refusal, and frees the claim
+            process.wait()
     with MailServer() as server:
         second = watch(mailing(env, server.port))
         until(lambda: _last_look(path).endswith(f":{second.pid}"))
