@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
-
-from lxml import etree
 
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import are_names, read_records, table_of
 from etl.extract.html import Element, squash, words_of
-from etl.extract.namedfields import named_table
+from etl.extract.namedfields import may_name_fields, named_table
 from etl.extract.pairs import BUTTONS, ELSEWHERE, MARKED, Record, is_elsewhere, roles_of
 from etl.extract.types import NotData, Table
 
@@ -93,25 +91,46 @@ class _Finder:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._number: dict[Element, int] = {}
+        self._said: list[_Text] = []
+        self._begins: dict[Element, int] = {}  # where in it each element's words begin, and where they end
+        self._ends: dict[Element, int] = {}
         self._left = _MOST_TEXTS
         self.kinds: list[_Kind] = []
         self._sort()
         # three blocks of three fields, all of which have a class or an attribute of their own
-        self.may_name_fields = sum(len(kind.elements) for kind in self.kinds if kind.is_named) > 8
+        named = [element for kind in self.kinds if kind.is_named for element in kind.elements]
+        self.may_name_fields = len(named) > 8 and may_name_fields(document, named)
 
     def _sort(self) -> None:
+        """Give each element its kind, and list what the page says: what a block says is one part of it."""
         known: dict[tuple[int, str, str], int] = {}
-        waiting: list[tuple[Element, int]] = [(self._document.root, -1)]
-        while waiting and len(self._number) < _MOST_ELEMENTS:
-            element, parent = waiting.pop()
+        waiting: list[tuple[Element, int, bool]] = [(self._document.root, -1, False)]
+        while waiting:
+            element, parent, is_end = waiting.pop()
+            if is_end:
+                self._ends[element] = len(self._said)
+                self._say(element.tail, (parent, True), False)
+                continue
+            if len(self._begins) >= _MOST_ELEMENTS:
+                continue
             key = (parent, element.tag, _look(element.get("class")))
             number = known.setdefault(key, len(self.kinds))
             if number == len(self.kinds):
                 self.kinds.append(_Kind(parent, element.tag, bool(element.attrib)))
             self.kinds[number].elements.append(element)
-            self._number[element] = number
-            waiting.extend((child, number) for child in reversed(element) if self._is_shown(child))
+            self._begins[element] = len(self._said)
+            if element.text and not element.text.isspace():
+                self._say(element.text, (number, False), _is_marked(element))
+            waiting.append((element, parent, True))
+            for child in reversed(element):
+                if self._is_shown(child):
+                    waiting.append((child, number, False))
+                elif child.tail:
+                    waiting.append((child, number, True))
+
+    def _say(self, text: str | None, place: tuple[int, bool], is_marked: bool) -> None:
+        if text and not text.isspace():
+            self._said.append(_Text(place, squash(text), is_marked))
 
     def _is_shown(self, element: Element) -> bool:
         if type(element.tag) is not str or element.tag in ELSEWHERE or element in self._document.taken:
@@ -120,7 +139,7 @@ class _Finder:
 
     def judge(self, blocks: list[Element]) -> tuple[Table | None, str]:
         """The table of the blocks, or None with what speaks against it; "" where nothing speaks for it."""
-        texts = [list(self._texts(block)) for block in blocks if self._left > 0]
+        texts = [self._texts(block) for block in blocks if self._left > 0]
         if self._left <= 0 or sum(len(part) > 1 for part in texts) * 10 < len(blocks) * 8:
             return None, ""
         records = read_records(self._document, blocks, frozenset(_labels(texts)))
@@ -136,18 +155,14 @@ class _Finder:
             return None, reason
         return table_of(self._document, _name(blocks[0]), records), ""
 
-    def _texts(self, block: Element) -> Iterator[_Text]:
+    def _texts(self, block: Element) -> list[_Text]:
         """What the block says, from its beginning to its end."""
-        for event, element in etree.iterwalk(block, events=("start", "end")):
-            is_tail = event == "end"
-            number = self._number.get(element.getparent() if is_tail else element)
-            text = element.tail if is_tail else element.text
-            if number is None or not text or (is_tail and element is block) or text.isspace():
-                continue
-            self._left -= 1
-            yield _Text((number, is_tail), squash(text), not is_tail and _is_marked(element))
+        texts = self._said[self._begins[block] : self._ends[block]]
+        self._left -= len(texts)
+        return texts
 
 
+@lru_cache(maxsize=4096)
 def _look(classes: str | None) -> str:
     """The class that tells what an element is, without what tells its place or state."""
     for name in (classes or "").split():

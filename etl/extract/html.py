@@ -7,6 +7,7 @@ instructions and wrong nesting stay libxml2's business; what it cannot read at a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -249,4 +250,9 @@ _CONTROLS = {
 def has_class(element: Element, *prefixes: str) -> bool:
     """Whether one class of the element begins with one of the prefixes (theme suffixes follow them)."""
     classes = element.get("class")
-    return bool(classes) and any(name.startswith(prefixes) for name in classes.split())
+    return bool(classes) and _begins(classes, prefixes)
+
+
+@lru_cache(maxsize=8192)  # a page says a few dozen classes at thousands of elements
+def _begins(classes: str, prefixes: tuple[str, ...]) -> bool:
+    return any(name.startswith(prefixes) for name in classes.split())

@@ -30,6 +30,8 @@ _TAIL = re.compile(
 )
 _BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
 _MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
+_BLANKS = re.compile(r"\s+")
+_EMPTY_LINE = re.compile(r"\s*\n\s*\n\s*")
 _LONGEST_NAME = 60
 _SENTENCE_END = re.compile(
     r"[a-z0-9]{3}[.!?][\"'”’)]*(?:\s|$)"
@@ -172,10 +174,11 @@ def _close(document: Document, stream: _Stream, element: Element, opened: list[t
     stream.add(_flat(element.tail))
 
 
+_MARKS = {**dict.fromkeys(BLOCKS, _LINE), "td": _CELL, "th": _CELL}
+
+
 def _mark(tag: str) -> str:
-    if tag in ("td", "th"):
-        return _CELL
-    return _LINE if tag in BLOCKS else _EDGE
+    return _MARKS.get(tag, _EDGE)
 
 
 def _flat(text: str | None) -> str:
@@ -183,8 +186,8 @@ def _flat(text: str | None) -> str:
     if not text:
         return ""
     if "\n" not in text:
-        return re.sub(r"\s+", " ", text)
-    return re.sub(r"\s+", " ", re.sub(r"\s*\n\s*\n\s*", _EDGE, text)).replace(_EDGE + " ", _EDGE)
+        return _BLANKS.sub(" ", text)
+    return _BLANKS.sub(" ", _EMPTY_LINE.sub(_EDGE, text)).replace(_EDGE + " ", _EDGE)
 
 
 def listing_rows(table: Table) -> list[ListingLine]:

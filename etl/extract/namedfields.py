@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -39,6 +40,21 @@ class _Field:
     element: Element
     name: str
     is_label: bool  # an attribute says it, for people to read
+
+
+def may_name_fields(document: Document, elements: Sequence[Element]) -> bool:
+    """Whether there may be a table of named fields among the elements: people are told names, or classes and
+    properties are words of a project. A look at what few names a page has saves one at each of its blocks."""
+    told: set[str] = set()
+    properties: set[str] = set()
+    if document.mentions(*_ATTRIBUTES, "itemprop"):
+        told = {label for element in elements for name in _ATTRIBUTES if (label := element.get(name))}
+        properties = {element.get("itemprop") or "" for element in elements}
+    classes = {element.get("class") or "" for element in elements}
+    names = {*map(_words, properties), *(_name_of(document, each)[0] for each in classes)}
+    known = {field for name in names if (field := document.field_of(name))}
+    is_known = len(known) >= _FEWEST_FIELDS and bool(known.intersection(IDENTIFYING))
+    return is_known or len(told) >= _FEWEST_FIELDS
 
 
 def named_table(document: Document, name: str, blocks: list[Element]) -> Table | None:
@@ -82,18 +98,24 @@ def _fields(document: Document, block: Element) -> list[_Field]:
 
 
 def _field(document: Document, element: Element) -> _Field | None:
+    attributes = element.attrib
+    if not attributes:
+        return None
     for attribute in _ATTRIBUTES:
-        if label := " ".join((element.get(attribute) or "").split()):
+        if attribute in attributes and (label := " ".join(attributes[attribute].split())):
             return _Field(element, label.rstrip(": "), True)
-    if prop := element.get("itemprop"):
+    if prop := attributes.get("itemprop"):
         return _Field(element, _words(prop), False)
-    classes = element.get("class") or ""
-    if classes not in document.class_names:
-        document.class_names[classes] = _named_by(document, classes)
-    name, is_known = document.class_names[classes]
+    name, is_known = _name_of(document, attributes.get("class") or "")
     if name and not is_known and any(part.get("class") for part in element.iterdescendants("*")):
         return None
     return _Field(element, name, False) if name else None
+
+
+def _name_of(document: Document, classes: str) -> tuple[str, bool]:
+    if classes not in document.class_names:
+        document.class_names[classes] = _named_by(document, classes)
+    return document.class_names[classes]
 
 
 def _named_by(document: Document, classes: str) -> tuple[str, bool]:

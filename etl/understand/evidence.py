@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from etl.values.amounts import parse_money, read_shape
 from etl.values.coordinates import parse_point
@@ -113,6 +114,7 @@ def profile(values: ColumnValues) -> Profile:
     )
 
 
+@lru_cache(maxsize=16384)  # places, dates and shares come again on each page
 def _kind(text: str) -> tuple[str, Decimal | None]:
     plain = one_line(text)
     if len(plain) > LONGEST_FIGURE or not any(map(str.isdigit, plain)):
