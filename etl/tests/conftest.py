@@ -71,7 +71,7 @@ def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
 @pytest.fixture
 def site() -> Iterator[ReplicaServer]:
     """A small site for its Municipal Money API: three financial years of one province."""
-    with ReplicaServer(projects=5, seed=3, provinces=("NW",), finance_years=3) as server:
+    with ReplicaServer(projects=5, seed=3, provinces=("GT",), finance_years=3) as server:
         yield server
 
 

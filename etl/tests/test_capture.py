@@ -43,13 +43,22 @@ from projects.models import DataChangeLog, MunicipalityListing, Project, Sightin
 pytestmark = pytest.mark.django_db
 MOST = 50_000_000
 LAYOUTS = ["grid", "postback", "table", "dataview", "dataview_postback", "cards", "json"]
-every_layout = pytest.mark.parametrize(
-    "replica",
-    [{"projects": 30, "layout": name, "rows_of_all": 10} for name in LAYOUTS],
-    indirect=True,
-    ids=LAYOUTS,
-)
-paged = pytest.mark.parametrize("replica", [{"projects": 30, "rows_of_all": 10}], indirect=True)
+
+
+def layouts(often: str) -> pytest.MarkDecorator:
+    """All layouts; only one of them outside of `make soak`."""
+    cases = [
+        pytest.param(
+            {"projects": 30, "layout": name, "rows_of_all": 10},
+            id=name,
+            marks=[] if name == often else [pytest.mark.soak],
+        )
+        for name in LAYOUTS
+    ]
+    return pytest.mark.parametrize("replica", cases, indirect=True)
+
+
+paged = pytest.mark.parametrize("replica", [{"projects": 15, "rows_of_all": 6}], indirect=True)
 
 
 def captured(url: str, here: Any, to: Path) -> Path:
@@ -92,7 +101,7 @@ def read_once(sync: Sync, **options: Any) -> tuple[SyncRun, dict[str, Any]]:
     return run, found
 
 
-@every_layout
+@layouts(often="postback")
 def test_a_capture_says_of_every_field_what_the_site_says(replica, sync, here, tmp_path):
     warc = captured(replica.url, here, tmp_path / "visit.warc.gz")
     assert (SyncRun.objects.count(), Project.objects.count(), Snapshot.objects.count()) == (0, 0, 0)
@@ -169,7 +178,7 @@ def test_extract_shows_each_page_and_callback_of_a_capture(replica, here, tmp_pa
     assert not [entry["url"] for entry in told if "robots.txt" in entry["url"]]
     assert len(told) == len(opened(warc).answers) - 1
     numbers = {project["external_id"] for entry in told for project in entry["projects"]}
-    assert len(numbers) == 30
+    assert len(numbers) == 15
 
 
 @paged
@@ -394,7 +403,14 @@ def capturing(url: str, to: Path, database: str, delay: float = 0.15, **how: Any
 
 @paged
 @pytest.mark.live
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.soak),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.soak),
+        signal.SIGKILL,
+    ],
+)
 def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(
     replica, sync, here, tmp_path, migrated_copy, end
 ):
@@ -529,7 +545,7 @@ def as_har(warc: Path, to: Path) -> Path:
     return to
 
 
-@every_layout
+@layouts(often="grid")
 def test_a_browsers_har_says_of_every_field_what_the_site_says(replica, sync, here, tmp_path):
     warc = captured(replica.url, here, tmp_path / "visit.warc.gz")
     har = as_har(warc, tmp_path / "visit.har")

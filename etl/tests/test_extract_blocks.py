@@ -7,6 +7,7 @@ import time
 import pytest
 
 from etl.extract import PageContent
+from etl.tests.hostile import hostile
 from etl.tests.test_extract_pairs import MARKUPS, rendered
 from etl.understand import read_page
 
@@ -182,7 +183,7 @@ def test_classes_that_are_not_a_project_s_make_no_table(block: str) -> None:
     assert page(repeated(block)).tables == []
 
 
-@pytest.mark.parametrize(
+@hostile(
     "text",
     [
         "<div class=c><b>A:</b> 1<br><b>B:</b> 2</div>" * 20_000,

@@ -10,6 +10,7 @@ import pytest
 from etl.extract import clean
 from etl.extract.damage import mended
 from etl.extract.html5 import parse_html5
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 
 HEAD = "<tr><th>Project No<th>Project Name<th>Budget</tr>"
@@ -122,7 +123,7 @@ def test_the_copy_for_comparing_of_a_damaged_page_is_made() -> None:
 DAMAGE = '<table><tr><td class="a>x</td><td class="b">y</td></tr></table>'
 
 
-@pytest.mark.parametrize(
+@hostile(
     "text",
     [
         "<div>" * 20_000,

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from etl.extract.types import Table
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 
 HEAD = ["Project No", "Project Name", "Budget"]
@@ -167,7 +168,7 @@ def test_a_panel_that_is_shown_at_a_click_is_read() -> None:
     assert table.rows == [["WP1", "Alpha"]]
 
 
-@pytest.mark.parametrize(
+@hostile(
     "text",
     [
         "<div role=table>" * 3_000 + "<div role=row><i role=cell>a</i><i role=cell>b</i></div>",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from etl.extract import PageContent
 from etl.extract.types import Table
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
@@ -670,7 +671,7 @@ def test_every_row_that_says_something_stands_in_one_place(
             assert content.not_data or len(lines) == 1
 
 
-@pytest.mark.parametrize(
+@hostile(
     "markup",
     [
         tr("Total", "R1") * 20_000,

@@ -8,6 +8,7 @@ import pytest
 
 from etl.extract import read_page
 from etl.extract.types import Table
+from etl.tests.hostile import hostile
 from etl.understand import read_page as understood
 
 URL = "https://ws.dws.gov.za/pmd/map.aspx"
@@ -159,7 +160,7 @@ def test_points_of_geojson_have_their_place_in_two_columns() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@hostile(
     "script",
     [
         "L.marker([" * 100_000,

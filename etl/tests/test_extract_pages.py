@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from etl.exceptions import PageChanged
 from etl.extract import clean
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,7 @@ def test_accents_survive_right_and_wrong_charsets(body: bytes, content_type: str
     assert read_page(body, content_type=content_type).projects[0].published["Project Name"] == "Naudé"
 
 
-@pytest.mark.parametrize(
+@hostile(
     "body",
     [
         "<div>" * 20_000 + "x",

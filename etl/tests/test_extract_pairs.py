@@ -7,6 +7,7 @@ import time
 import pytest
 
 from etl.extract.types import PublishedProject
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 
 URL = "https://ws.dws.gov.za/pmd/level.aspx"
@@ -119,7 +120,7 @@ def test_a_list_within_a_list_keeps_its_own_pairs() -> None:
     assert headers == [["Project No", "Money"], ["Programme", "Budget"]]
 
 
-@pytest.mark.parametrize(
+@hostile(
     "page",
     [
         "<p>" + "<b>Budget</b><i>x</i>" * 5_000,

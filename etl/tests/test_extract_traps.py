@@ -12,6 +12,7 @@ from etl.exceptions import PageChanged
 from etl.extract import clean
 from etl.extract.damage import is_overloaded
 from etl.extract.types import PublishedProject
+from etl.tests.hostile import hostile
 from etl.understand import read_page
 from etl.values.dates import parse_date
 
@@ -122,7 +123,7 @@ def test_a_municipality_line_is_read_known_or_not(name: str, code: str) -> None:
     assert (line.code, line.name, line.projects, line.value) == (code, name, "12", "R5")
 
 
-@pytest.mark.parametrize(
+@hostile(
     "page",
     [
         "<table>" + "<tr><td rowspan=65534 colspan=1000>x</td><td>y</td></tr>" * 500,

@@ -56,6 +56,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(240)
 def test_a_row_a_column_and_its_words_are_all_that_a_field_takes(copy: Path) -> None:
     environment = {**os.environ, "VAR_DIR": str(copy / "var"), "DATABASE_URL": "sqlite://"}
