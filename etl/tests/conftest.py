@@ -62,7 +62,7 @@ def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
 
     With `"short_menu": False` it has the dashboard's whole menu, and a poll twice the pages.
     """
-    small = {"projects": 12, "seed": 7, "provinces": ("NW",), "short_menu": True}
+    small = {"projects": 12, "seed": 7, "provinces": ("GT",), "short_menu": True}
     options = {**small, **getattr(request, "param", {})}
     with ReplicaServer(**options) as server:
         yield server
