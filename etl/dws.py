@@ -56,8 +56,10 @@ class EnhancedDWSMonitor(ProjectSource):
         for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
             survey.add(reading, self.evidence.observe(reading))
             survey.saw_page_of(reading)
-        survey.whole = survey.whole and crawl.lists_complete
         survey.notes += crawl.problems
+        if not crawl.lists_complete:
+            survey.whole = False
+            survey.shortfalls += crawl.problems
         survey.counts += crawl.counts
 
 

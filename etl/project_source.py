@@ -182,7 +182,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if reading.recall:
             return Completeness(reading.recall.complete)
         checks.check_demo(reading, self.run.source.demo)
-        return checks.check(reading, known.disagreements(), known.present)
+        budget = self.assembler.budgets_by(reading.plan)
+        return checks.check(reading, known.disagreements(), known.present, budget)
 
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         recognise(reading, known, self.assembler, completeness.complete)

@@ -122,7 +122,8 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
                 " what was known is kept until somebody has looked."
             )
         complete = reading.whole and not self.only
-        return Completeness(complete, list(reading.notes), self._table_differences(reading, known))
+        shortfall = "" if complete else next(iter(reading.shortfalls), "")
+        return Completeness(complete, list(reading.notes), shortfall, self._table_differences(reading, known))
 
     def _table_differences(self, reading: FinanceSurvey, known: KnownFinances) -> list[Disagreement]:
         """Where the cube's table of municipalities is not ours: reported, and nothing is made of it."""

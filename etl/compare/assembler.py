@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 from etl.compare.identity import Identities
 from etl.compare.known import Known, KnownProject
 from etl.compare.part import Part
 from etl.compare.survey import Survey
+from etl.normalise.field_reader import FieldReader
 from etl.normalise.merge import merge
 from etl.normalise.projects import Identifying, identifying, project_record
 from etl.normalise.records import Issue, ProjectRecord
@@ -30,6 +32,11 @@ class Assembler:
         if self._lookup.plan is not plan:
             self._lookup = Lookup(plan, self.words.fields)
         return self._lookup
+
+    def budgets_by(self, plan: ReadingPlan) -> Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]:
+        """What reads the budget of a line's texts, in rand, and how many rand its figure counts."""
+        lookup = self.reads_by(plan)
+        return lambda texts: FieldReader(texts, {}, self.words, lookup).amount("budget")
 
     def is_municipality(self, code: str) -> bool:
         return self.places.get(code) is not None

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from etl.compare import claims
+from etl.compare.claims import Area, Budget
 from etl.compare.survey import Survey
 from etl.crawl.observations import ObservationSet
 from etl.crawl.reading import Count
@@ -32,17 +34,22 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Completeness:
-    """`complete`: everything that the site says it has was read. `problems`: why not, in sentences."""
+    """`complete`: everything that the site says it has was read. `problems`: what was odd, in sentences."""
 
     complete: bool
     problems: list[str] = field(default_factory=list)
+    shortfall: str = ""  # what is missing, in one sentence
     disagreements: list[Disagreement] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)  # what was read of each municipality
 
 
-def check(survey: Survey, past: Sequence[Sequence[dict[str, Any]]], known: int) -> Completeness:
+def check(
+    survey: Survey, past: Sequence[Sequence[dict[str, Any]]], known: int, budget: Budget
+) -> Completeness:
     """Raises PageChanged when nothing can be read any more.
 
-    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far.
+    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far; `budget`:
+    of a project's texts.
     """
     if not survey.lines and not survey.pages and not survey.listings:
         raise PageChanged(
@@ -54,10 +61,22 @@ def check(survey: Survey, past: Sequence[Sequence[dict[str, Any]]], known: int) 
             f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."
         )
-    found = disagreements([*survey.counts, *own_counts(survey)], past)
+    counts = [*survey.counts, *own_counts(survey)]
+    areas = [] if survey.is_partial else claims.areas(survey, counts, budget)
+    sentence = "" if survey.is_partial else claims.unread(survey)
+    if sentence:
+        survey.incomplete(sentence)
+    found = disagreements(counts, past)
     open_ones = [d for d in found if not d.settled]
     complete = survey.whole and not survey.is_partial and not open_ones
-    return Completeness(complete, [*survey.notes, *(d.sentence for d in open_ones)], found)
+    missing = [] if complete else [sentence, *survey.shortfalls, *(d.sentence for d in open_ones)]
+    return Completeness(
+        complete,
+        [*survey.notes, *(d.sentence for d in open_ones)],
+        next(filter(None, missing), ""),
+        found,
+        areas,
+    )
 
 
 _OVERLAP = "{what}: {claimed} rows show only {found} different ones, so that others may be hidden."
@@ -68,13 +87,15 @@ def own_counts(survey: Survey) -> Iterable[Count]:
     """The municipality lines' numbers beside the rows of those municipalities' lists, and rows beside
     different projects: pages that overlap repeat some and hide others."""
     for key, (rows, ids) in survey.rows.items():
-        yield Count(f"{key}: different projects", rows, len(ids), _OVERLAP)
+        area = survey.area_of_list.get(key, "")
+        yield Count(f"{key}: different projects", rows, len(ids), _OVERLAP, area, is_of_site=False)
     for code, lines in survey.variants.items():
-        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED)
+        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED, code, is_of_site=False)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
         if code in survey.listed and claimed.isdigit():
-            yield Count(f"[{code}]: projects", int(claimed), len(survey.listed[code]))
+            what = f"[{code}]: projects"
+            yield Count(what, int(claimed), len(survey.listed[code]), area=code, is_of_site=False)
 
 
 def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any]]]) -> list[Disagreement]:

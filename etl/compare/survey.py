@@ -63,6 +63,8 @@ class Survey(ObservationSet):
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     list_urls: set[str] = field(default_factory=set)
+    area_of_list: dict[str, str] = field(default_factory=dict)  # list → the municipality whose it is
+    short: set[str] = field(default_factory=set)  # municipalities of whose pages not all could be read
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
@@ -83,8 +85,11 @@ class Survey(ObservationSet):
 
     def add(self, reading: Reading, seen: Observation) -> None:
         self.observations[seen.key] = seen
+        if reading.area:
+            self.area_of_list[reading.key.split("#")[0]] = reading.area
         if reading.shortfall:
             self.incomplete(reading.shortfall)
+            self.short.add(reading.area or "")
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
@@ -222,9 +227,9 @@ class Survey(ObservationSet):
     def understand(self) -> None:
         """Called when all pages were read, those of projects too: what their columns mean."""
         plan = as_watched(self.shapes.plan(self.labels, self.earlier), self.plan)
-        self.plan = proven_by_sums(plan, list(self._sums()))
+        self.plan = proven_by_sums(plan, list(self.sums()))
 
-    def _sums(self) -> Iterator[Sum]:
+    def sums(self) -> Iterator[Sum]:
         """What the lines of municipalities say that their projects come to, with these projects."""
         for code, listed in self.listings.items():
             projects = [self.lines[i].published for i in sorted(self.listed.get(code, ())) if i in self.lines]

@@ -70,6 +70,7 @@ class ObservationSet:
     notes: list[str] = field(default_factory=list)
     invalid: int = 0
     whole: bool = True  # nothing that should have been read is missing
+    shortfalls: list[str] = field(default_factory=list)  # what is missing, in sentences
     unchanged_by: str = ""
     recall: Recall | None = None  # None: the source itself was read
 
@@ -80,6 +81,7 @@ class ObservationSet:
     def incomplete(self, sentence: str) -> None:
         """Something that should have been read was not."""
         self.whole = False
+        self.shortfalls.append(sentence)
         self.notes.append(sentence)
 
     def uses(self, key: str) -> bool:

@@ -89,7 +89,7 @@ class Paging:
         """The further pages; the first is had already. Problems are noted."""
         content = self._first.content
         self._session.counts += (
-            Count(self._first.key, table.pager.items, len(table.rows))
+            Count(self._first.key, table.pager.items, len(table.rows), area=self._first.area or "")
             for table in content.tables
             if table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
         )
@@ -165,7 +165,7 @@ class Paging:
     def _sum_up_letters(self, shown: Shown, letters: list[str]) -> None:
         key = self._first.key
         if shown.items is not None:
-            self._session.counts.append(Count(key, shown.items, shown.projects))
+            self._session.counts.append(Count(key, shown.items, shown.projects, area=self._first.area or ""))
         elif shown.is_cut and not letters:
             self._session.incomplete(f"{key}: “All” is the first page of several; no more could be read.")
 
@@ -236,7 +236,7 @@ class Paging:
     def _sum_up(self, pager: Pager, rows: Rows) -> None:
         key = self._first.key
         if pager.items is not None:
-            self._session.counts.append(Count(key, pager.items, len(rows.rows)))
+            self._session.counts.append(Count(key, pager.items, len(rows.rows), area=self._first.area or ""))
         elif pager.pages and rows.pages < pager.pages:
             self._session.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
         elif pager.pages is None and rows.pages < pager.page:

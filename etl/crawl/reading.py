@@ -28,12 +28,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A total that the site names, and how many there were: whether that matters is for the checks to say."""
+    """A total that the site names, and how many there were: whether that matters is for the checks to say.
+
+    `area`: the municipality that it is of, "" for none. `is_of_site`: the site says it, else it is ours."""
 
     what: str
     claimed: int
     found: int
     template: str = "{what}: the site says {claimed}, {found} could be read."
+    area: str = ""
+    is_of_site: bool = True
 
     @property
     def sentence(self) -> str:

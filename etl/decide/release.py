@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from etl.exceptions import CannotDecide, RunInProgress
+from etl.load import areas
 from etl.runs import lease
 from projects.models import Municipality, RunState, SyncRun
 
@@ -59,4 +60,5 @@ def reject(run_id: int, by: str, reason: str) -> SyncRun:
     if not decided:
         raise CannotDecide(f"Run {run_id} was decided on by somebody else in this moment.")
     run.refresh_from_db()
+    areas.reject(run)
     return run

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 
-from etl.compare import checks
+from etl.compare import checks, claims
 from etl.compare.breaker import Belief
 from etl.compare.changes import ChangeSummary
 from etl.compare.checks import Completeness
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import Observation, ObservationSet
+from etl.load import areas
 from etl.runs import lease
 from etl.values.disklist import DiskList
 from projects.charset import storable
@@ -91,6 +92,7 @@ class Record(Generic[C]):
             if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
                 _supersede(run)
             run.save()
+            areas.record(run, completeness.areas)
 
 
 class Corrections(Generic[C]):
@@ -122,6 +124,7 @@ class Release(Generic[C]):
             _apply(run, changes, self.writer)
             if run.released_places is None:
                 Sighting.objects.filter(run=run).exclude(content_sha256="").update(loaded=True)
+            areas.release(run)
             _supersede(run)
             run.save()
 
@@ -167,12 +170,19 @@ def describe(
     run.complete = completeness.complete
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
+    run.proof = _proof(run, completeness)
     run.pages, run.seen = len(reading.observations), reading.seen
     run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
     _count(run, changes)
     notes = map(storable, [*run.notes, *completeness.problems, *reading.notes, *changes.problems])
     run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
     run.finished_at, run.lease_until = timezone.now(), None
+
+
+def _proof(run: SyncRun, completeness: Completeness) -> dict[str, Any]:
+    proof: dict[str, Any] = claims.tally(completeness.areas)
+    proof["areas"]["held"] = proof["areas"]["read"] if run.state == RunState.QUARANTINED else 0
+    return proof | {"shortfall": storable(completeness.shortfall)}
 
 
 def fail(

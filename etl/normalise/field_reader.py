@@ -148,6 +148,13 @@ class FieldReader:
                 self.note(field, candidate, f"differs from {best[0].label!r}: {best[0].text!r}")
         return best[1].value if best else None
 
+    def amount(self, field: str) -> tuple[Decimal | None, Decimal]:
+        """What a field of money comes to, in rand, and how many rand its figures count: 1000 for R'000."""
+        value = self.value(field, _PARSERS[Kind.MONEY])
+        units = {candidate.label: candidate.unit for candidate in self.candidates(field)}
+        unit = units.get(self.sources.get(field, ""))
+        return value, unit.factor if unit else Decimal(1)
+
     def _status_text(self) -> str | None:
         """The words behind the status that was read, or the best words where none was."""
         texts = {candidate.label: candidate.text for candidate in self.candidates("status")}

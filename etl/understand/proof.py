@@ -31,6 +31,11 @@ class Sum:
     text: str
     projects: Sequence[Texts]
 
+    def slack(self, factor: Decimal) -> Decimal:
+        """How far the claim and the figures, which count `factor` rand, may be apart by rounding alone."""
+        rounded = factor * len(self.projects) / 2 if factor > 1 else Decimal(0)
+        return max(self.claimed.quantum / 2, rounded)
+
 
 def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
     """The plan with the column, and the unit of its figures, of which the site's own sums come out.
@@ -82,10 +87,7 @@ def _comes_out(one: Sum, label: str, factor: int) -> bool:
         total += amount * factor
     claimed = one.claimed.value
     assert claimed is not None
-    slack = max(
-        one.claimed.quantum / 2, Decimal(factor) * len(one.projects) / 2 if factor > 1 else Decimal(0)
-    )
-    return total > 0 and abs(total - claimed) <= slack
+    return total > 0 and abs(total - claimed) <= one.slack(Decimal(factor))
 
 
 def continued(

@@ -20,7 +20,10 @@ from rest_framework.views import APIView
 from projects.api.marks import DemoMarked
 
 _NOTHING = "Nothing in the API has this address; /api/v1/ lists what there is."
-INDEX = ("projects", "municipalities", "changes", "discrepancies", "sources", "runs", "schema", "docs")
+INDEX = (
+    "projects", "municipalities", "changes", "discrepancies", "sources", "areas", "claims", "runs", "schema",
+    "docs",
+)  # fmt: skip
 
 
 @extend_schema(exclude=True)

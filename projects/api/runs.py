@@ -26,6 +26,19 @@ class SpanShape(Answer):
     count = s.IntegerField(source="change_count")
 
 
+class AreasShape(s.Serializer[Any]):
+    read = s.IntegerField()
+    complete = s.IntegerField(help_text="read whole, and every count that the site states of it met")
+    held = s.IntegerField()
+
+
+class MetShape(s.Serializer[Any]):
+    checked = s.IntegerField(
+        help_text="claims of the site about itself that could be held against the reading"
+    )
+    met = s.IntegerField()
+
+
 # What a sync prints with `--json`. `run`, `id` and `url` are null for a rehearsal, which is not kept.
 class SyncSerializer(Answer):
     run = s.IntegerField(source="pk")
@@ -50,6 +63,8 @@ class SyncSerializer(Answer):
     changes = SpanShape(source="*")
     layouts = texts()
     error = text()
+    areas = AreasShape(source="*")
+    claims = MetShape(source="*")
     started_at = s.DateTimeField(allow_null=True)
     finished_at = s.DateTimeField(allow_null=True)
     duration_s = s.FloatField(allow_null=True)
@@ -66,7 +81,12 @@ class SyncSerializer(Answer):
     url = s.CharField(source="*")
 
     def derive(self, row: SyncRun) -> dict[str, Any]:
-        return {"url": reverse("api:run-detail", args=[row.pk]) if row.pk else None}
+        areas, claims = row.proof.get("areas", {}), row.proof.get("claims", {})
+        return {
+            "areas": {name: areas.get(name, 0) for name in ("read", "complete", "held")},
+            "claims": {name: claims.get(name, 0) for name in ("checked", "met")},
+            "url": reverse("api:run-detail", args=[row.pk]) if row.pk else None,
+        }
 
 
 def run_json(run: SyncRun) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from projects.api.areas import AreaViewSet, ClaimViewSet
 from projects.api.changes import ChangeViewSet
 from projects.api.discrepancies import DiscrepancyViewSet
 from projects.api.municipalities import MunicipalityViewSet
@@ -22,6 +23,8 @@ router.register("municipalities", MunicipalityViewSet, basename="municipality")
 router.register("changes", ChangeViewSet, basename="change")
 router.register("discrepancies", DiscrepancyViewSet, basename="discrepancy")
 router.register("sources", SourceViewSet, basename="source")
+router.register("areas", AreaViewSet, basename="area")
+router.register("claims", ClaimViewSet, basename="claim")
 router.register("runs", RunViewSet, basename="run")
 
 urlpatterns = [

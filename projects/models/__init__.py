@@ -1,6 +1,7 @@
 """The record: what we know, since when, from which bytes. All tables of the project live here."""
 
 from projects.models.alerts import Alert, AlertMessage, Heartbeat
+from projects.models.area import AreaReading, AreaState
 from projects.models.changelog import (
     Cause,
     ChainHead,
@@ -24,6 +25,8 @@ __all__ = [
     "Alert",
     "AlertMessage",
     "AmountType",
+    "AreaReading",
+    "AreaState",
     "Cause",
     "ChainHead",
     "ChangeType",

@@ -156,6 +156,10 @@ class SyncRun(models.Model):
     disagreements = models.JSONField(
         default=list, blank=True, help_text="where the site's own totals differ from what it lists"
     )
+    # {"areas": {"read", "complete", "held"}, "claims": {"checked", "met"}, "shortfall": sentence or ""}
+    proof = models.JSONField(
+        default=dict, blank=True, help_text="what the site says of itself beside what was read"
+    )
     held = models.JSONField(default=list, blank=True, help_text="why it waits for a steward: rule, sentence")
     decided_by = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

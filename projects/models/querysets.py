@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -204,13 +205,15 @@ class SourceQuerySet(models.QuerySet[Any]):
         return self.annotate(last_complete=Subquery(seen.values("by")[:1]))
 
     def for_sources_page(self) -> SourceQuerySet:
-        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak`.
+        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak shortfall`.
 
         `last_error` is of the newest run that has ended: one that is going on has not said yet why the last
         one failed. A reading that is held shows that the source is there, and ends the row of failures.
         """
         newest = _runs()
-        read = _runs().filter(state__in=_READ).values("pk")[:1]
+        was_read = _runs().filter(state__in=_READ)
+        read = was_read.values("pk")[:1]
+        missing = was_read.annotate(lacks=KeyTextTransform("shortfall", "proof")).values("lacks")[:1]
         ended = newest.exclude(finished_at=None)
         return (
             self.last_complete()
@@ -221,6 +224,7 @@ class SourceQuerySet(models.QuerySet[Any]):
                 last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
                 last_change=Subquery(_last_found().values("at")),
                 last_read=Coalesce(Subquery(read), 0),
+                shortfall=Subquery(missing),
             )
             .annotate(failure_streak=Coalesce(Subquery(_failures_since("last_read")), 0))
         )

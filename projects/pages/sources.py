@@ -20,7 +20,7 @@ from projects.health.sources import Clock, in_order, sources
 from projects.log.events import entries
 from projects.models import DataChangeLog, MunicipalFigure, RunState, Sighting, Snapshot, SyncRun
 from projects.models.provenance import SyncRunQuerySet
-from projects.pages import coverage, drift, plans
+from projects.pages import areas, coverage, drift, plans
 from projects.pages.listings import paged
 
 # Shown; the whole file is in the archive.
@@ -51,6 +51,7 @@ def source_page(request: HttpRequest, name: str) -> HttpResponse:
         "decisions": runs.decided()[:10],
         "coverage": coverage.of_source(name),
         "plan": plans.of_source(name),
+        "areas": areas.of_source(name),
         "delay": delay(),
         **trust(runs),
     }

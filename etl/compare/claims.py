@@ -1,0 +1,139 @@
+"""What the site says of itself beside what was read, area by area. Pure.
+
+An area is a municipality: its line says how many projects it has and what they come to, its list's pager how
+many rows. A claim that is met proves the reading; one that is not stays on show for as long as it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from etl.understand.proof import Sum
+from etl.values.amounts import parse_count
+
+if TYPE_CHECKING:
+    from etl.compare.survey import Survey
+    from etl.crawl.reading import Count
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim. `claimed` as published; `found`: what was read, amounts in rand, "" where nothing could be
+    held against it; `met`: None for that."""
+
+    what: str
+    claimed: str
+    found: str
+    met: bool | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a reading has of one municipality. `is_read`: its list; `complete`: all of it, as far as the site
+    says how much there is."""
+
+    code: str
+    is_read: bool
+    complete: bool
+    claims: tuple[Claim, ...]
+
+
+Budget = Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]
+
+
+def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]:
+    """Each municipality that the site names or lists, by code. `counts`: all totals that were checked;
+    `budget`: of a project's texts, in rand, and how many rand its figures count."""
+    off: set[str] = set()
+    rows: dict[str, list[Claim]] = {}
+    for count in counts:
+        if count.claimed != count.found:
+            off.add(count.area)
+        if count.area and count.is_of_site:
+            found = Claim(
+                "rows of its list", str(count.claimed), str(count.found), count.claimed == count.found
+            )
+            rows.setdefault(count.area, []).append(found)
+    sums = {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
+    codes = sorted(filter(survey.is_municipality, survey.listings.keys() | survey.listed.keys()))
+    return [_area(survey, code, code in off, rows.get(code, []), sums.get(code)) for code in codes]
+
+
+def _area(survey: Survey, code: str, is_off: bool, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
+    is_read = code in survey.listed
+    claims = [*_of_line(survey, code, is_read, total), *dict.fromkeys(rows)]
+    is_proven = any(claim.met for claim in claims if claim.what == "projects")
+    complete = is_read and not is_off and code not in survey.short and (survey.whole or is_proven)
+    return Area(code, is_read, complete, tuple(claims))
+
+
+def _of_line(survey: Survey, code: str, is_read: bool, total: tuple[str, bool] | None) -> Iterator[Claim]:
+    if code not in survey.listings:
+        return
+    line = survey.listings[code].line
+    claimed = parse_count(line.projects).value
+    found = len(survey.listed[code]) if is_read else None
+    is_met = claimed == found if claimed is not None and found is not None else None
+    yield Claim("projects", line.projects, "" if found is None else str(found), is_met)
+    if line.value:
+        yield Claim("total value", line.value, *(total or ("", None)))
+
+
+def _summed(one: Sum, budget: Budget) -> tuple[str, bool] | None:
+    """What the budgets of an area come to, and whether that is what the site says, as far as it is rounded;
+    None where no project of it has a budget that can be read."""
+    read = [(value, factor) for value, factor in map(budget, one.projects) if value is not None]
+    if not read or one.claimed.value is None:
+        return None
+    total = sum((value for value, _ in read), Decimal(0))
+    slack = one.slack(max(factor for _, factor in read))
+    return f"{total:.2f}", abs(total - one.claimed.value) <= slack
+
+
+def unread(survey: Survey) -> str:
+    """That projects are claimed where no list could be read, in a sentence; "" where there are none."""
+    claimed = {
+        code: number
+        for code, listed in survey.listings.items()
+        if survey.is_municipality(code) and (number := parse_count(listed.line.projects).value)
+    }
+    if claimed and not survey.lines and not survey.pages:
+        return (
+            f"{_projects(sum(claimed.values()))} claimed in {_municipalities(len(claimed))},"
+            " none could be read."
+        )
+    missing = sorted(code for code in claimed if code not in survey.listed) if survey.listed else []
+    if not missing:
+        return ""
+    shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+    return (
+        f"{_projects(sum(claimed[code] for code in missing))} claimed in {_municipalities(len(missing))}"
+        f" whose lists were not read ({shown})."
+    )
+
+
+def _projects(number: int) -> str:
+    return "1 project is" if number == 1 else f"{number} projects are"
+
+
+def _municipalities(number: int) -> str:
+    return "1 municipality" if number == 1 else f"{number} municipalities"
+
+
+def tally(found: Iterable[Area]) -> dict[str, dict[str, int]]:
+    """`areas` read and complete, `claims` checked and met."""
+    known = list(found)
+    claims = [claim for area in known for claim in area.claims if claim.met is not None]
+    return {
+        "areas": {
+            "read": sum(area.is_read for area in known),
+            "complete": sum(area.complete for area in known),
+        },
+        "claims": {"checked": len(claims), "met": sum(bool(claim.met) for claim in claims)},
+    }

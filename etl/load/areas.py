@@ -1,0 +1,67 @@
+"""Which areas a run read, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etl.compare.claims import Area
+from projects.models import GOOD, AreaReading, AreaState, RunState, SyncRun
+
+_BATCH = 2000
+
+
+def record(run: SyncRun, areas: Sequence[Area]) -> None:
+    """A row for each area that was read otherwise than by the runs before; the others' rows go on."""
+    known = {row.area: row for row in AreaReading.objects.filter(source=run.source).newest()}
+    new, same = [], []
+    for area in areas:
+        row = _row(run, area)
+        before = known.get(area.code)
+        if before and _said(before) == _said(row):
+            same.append(before.pk)
+        else:
+            new.append(row)
+    AreaReading.objects.bulk_create(new, batch_size=_BATCH)
+    for start in range(0, len(same), _BATCH):
+        AreaReading.objects.filter(pk__in=same[start : start + _BATCH]).update(last_run=run)
+
+
+def release(run: SyncRun) -> None:
+    """What was held of the run is loaded: all of it, or the places that were released."""
+    held = AreaReading.objects.filter(last_run=run, state=AreaState.HELD)
+    if run.released_places is not None:
+        held = held.filter(area__in=run.released_places)
+    held.filter(is_whole=True).update(state=AreaState.LOADED, is_loaded=True)
+    held.filter(is_whole=False).update(state=AreaState.INCOMPLETE, is_loaded=True)
+
+
+def reject(run: SyncRun) -> None:
+    """What was held of the run is rejected."""
+    AreaReading.objects.filter(last_run=run, state=AreaState.HELD).update(state=AreaState.REJECTED)
+
+
+def _row(run: SyncRun, area: Area) -> AreaReading:
+    return AreaReading(
+        source_id=run.source_id,
+        area=area.code,
+        run=run,
+        last_run=run,
+        state=_state(run, area),
+        is_whole=area.complete,
+        is_loaded=run.state in GOOD and area.is_read,
+        claims=[claim.as_json() for claim in area.claims],
+    )
+
+
+def _state(run: SyncRun, area: Area) -> AreaState:
+    if not area.is_read:
+        return AreaState.INCOMPLETE
+    if run.state == RunState.QUARANTINED:
+        return AreaState.HELD
+    if run.state == RunState.REJECTED:
+        return AreaState.REJECTED
+    return AreaState.LOADED if area.complete else AreaState.INCOMPLETE
+
+
+def _said(row: AreaReading) -> tuple[object, ...]:
+    return row.state, row.is_whole, row.is_loaded, row.claims

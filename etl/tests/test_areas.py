@@ -1,0 +1,161 @@
+"""Area by area: what the site says of itself beside what was read, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from etl.decide.release import reject
+from etl.scheduler import DataScheduler
+from etl.tests.conftest import Sync
+from etl.tests.test_trust import forty, mass_edit
+from etl.tests.tinysite import serving
+from projects.models import AreaReading, SyncRun
+from replica.server import ReplicaServer
+
+pytestmark = pytest.mark.django_db
+ROW = "<tr><td>WP{0}</td><td>Scheme {0}</td><td>R{1}</td></tr>"
+HEAD = "<tr><th>Project No</th><th>Project Name</th><th>Budget</th></tr>"
+
+
+def page(body: str) -> tuple[int, dict[str, str], str]:
+    return 200, {"Content-Type": "text/html"}, f"<html><body>{body}</body></html>"
+
+
+def site(claims: dict[str, tuple[str, str]], lists: dict[str, list[int]]) -> dict[str, Any]:
+    """An entry page with a line a municipality, and the lists that there are of them."""
+    lines = "".join(
+        f"<p><a href='list.aspx?m={code}'>Place - [{code}]</a> {number} Projects"
+        f" with a Total value: {value}</p>"
+        for code, (number, value) in claims.items()
+    )
+    pages = {"/pmd/level.aspx": page(lines)}
+    for code, budgets in lists.items():
+        rows = "".join(ROW.format(f"{code}{at}", budget) for at, budget in enumerate(budgets))
+        pages[f"/pmd/list.aspx?m={code}"] = page(f"<table>{HEAD}{rows}</table>")
+    return pages
+
+
+def answer(what: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = Client().get(f"/api/v1/{what}/?source=dws&page_size=500").json()["results"]
+    return found
+
+
+def claims() -> dict[tuple[str, str], tuple[str, str, bool | None]]:
+    found = answer("claims")
+    return {(each["area"], each["what"]): (each["claimed"], each["found"], each["met"]) for each in found}
+
+
+def states() -> dict[str, str]:
+    return {each["area"]: each["state"] for each in answer("areas")}
+
+
+def test_each_claim_stands_beside_what_was_read(sync: Sync) -> None:
+    pages = site(
+        {"LIM331": ("2", "R3,000.00"), "LIM332": ("3", "R5 million"), "LIM333": ("2", "R9")},
+        {"LIM331": [1000, 2000], "LIM332": [4_000_000, 1_200_000, 100_000], "LIM333": [4]},
+    )
+    with serving(pages) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert claims() == {
+        ("LIM331", "projects"): ("2", "2", True),
+        ("LIM331", "total value"): ("R3,000.00", "3000.00", True),
+        ("LIM332", "projects"): ("3", "3", True),
+        ("LIM332", "total value"): ("R5 million", "5300000.00", True),  # as far as it is rounded
+        ("LIM333", "projects"): ("2", "1", False),
+        ("LIM333", "total value"): ("R9", "4.00", False),
+    }
+    assert states() == {"LIM331": "loaded", "LIM332": "loaded", "LIM333": "incomplete"}
+    assert not run.complete
+    assert run.proof["areas"] == {"read": 3, "complete": 2, "held": 0}
+    assert run.proof["claims"] == {"checked": 6, "met": 4}
+    said = Client().get(f"/api/v1/runs/{run.pk}/").json()
+    assert (said["areas"], said["claims"]) == (run.proof["areas"], run.proof["claims"])
+
+
+def test_projects_that_are_claimed_and_cannot_be_read_are_no_silence(sync: Sync) -> None:
+    pages = site({"LIM331": ("50", "R3"), "LIM332": ("7", "R5")}, {})
+    missing = {
+        f"/pmd/list.aspx?m={code}": page("<p>This list is being moved.</p>") for code in ("LIM331", "LIM332")
+    }
+    with serving(pages | missing) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    sentence = "57 projects are claimed in 2 municipalities, none could be read."
+    assert not run.complete
+    assert sentence in run.notes
+    assert sentence in Client().get("/").content.decode()
+    assert set(states().values()) == {"incomplete"}
+
+
+def test_one_list_that_cannot_be_read_is_named_and_the_others_are_whole(sync: Sync) -> None:
+    pages = site({"LIM331": ("1", "R3"), "LIM332": ("7", "R5")}, {"LIM331": [3]})
+    pages["/pmd/list.aspx?m=LIM332"] = page("<p>Object reference not set to an instance of an object.</p>")
+    with serving(pages) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert not run.complete
+    assert states() == {"LIM331": "loaded", "LIM332": "incomplete"}
+    assert "LIM332" in run.proof["shortfall"]
+
+
+def test_what_is_read_again_the_same_is_one_row(sync: Sync) -> None:
+    pages = site({"LIM331": ("2", "R3")}, {"LIM331": [1, 2]})
+    with serving(pages) as here:
+        first = sync(f"{here.root}/pmd/level.aspx")
+        last = sync(f"{here.root}/pmd/level.aspx")
+        (row,) = AreaReading.objects.all()
+        assert (row.run, row.last_run) == (first, last)
+        here.pages |= site({"LIM331": ("1", "R1")}, {"LIM331": [1]})
+        sync(f"{here.root}/pmd/level.aspx")
+    assert [row.claims[0]["found"] for row in AreaReading.objects.all()] == ["1", "2"]
+
+
+@forty
+def test_what_is_held_is_said_to_be_and_then_loaded(replica: ReplicaServer, sync: Sync) -> None:
+    sync(replica.url)
+    assert set(states().values()) == {"loaded"}
+    mass_edit(replica)
+    held = sync(replica.url)
+    assert (held.state, held.proof["areas"]["held"]) == ("quarantined", held.proof["areas"]["read"])
+    assert set(states().values()) == {"held"}
+    before = {area["area"]: area["last_loaded"] for area in answer("areas")}
+    DataScheduler().release(held.pk, "steward", "checked")
+    assert set(states().values()) == {"loaded"}
+    assert all(area["last_loaded"] > before[area["area"]] for area in answer("areas"))
+
+
+@pytest.mark.soak
+@forty
+def test_what_is_rejected_is_said_to_be(replica: ReplicaServer, sync: Sync) -> None:
+    sync(replica.url)
+    mass_edit(replica)
+    reject(sync(replica.url).pk, "steward", "a test of theirs")
+    assert set(states().values()) == {"rejected"}
+    sync(replica.url)
+    assert set(states().values()) == {"rejected"}
+
+
+def test_the_trust_page_tells_area_by_area(sync: Sync, client: Client) -> None:
+    pages = site({"LIM331": ("2", "R3"), "LIM332": ("5", "R9")}, {"LIM331": [1, 2], "LIM332": [9]})
+    with serving(pages) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    shown = client.get("/sources/dws/").content.decode()
+    assert "Area by area" in shown
+    assert "1 of 2 municipalities are read whole" in " ".join(shown.split())
+    assert "Greater Giyani" in shown
+    assert (
+        "1 of 2 areas that were read are whole; 3 of 4 claims"
+        in client.get(f"/runs/{run.pk}/").content.decode()
+    )
+
+
+def test_a_sync_s_json_counts_areas_and_claims(replica: ReplicaServer, here: Any, capsys: Any) -> None:
+    here.DWS_URL = replica.url
+    call_command("sync_dws", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert said["areas"]["read"] == said["areas"]["complete"] > 3
+    assert said["claims"]["checked"] > said["areas"]["read"]
+    assert SyncRun.objects.get(pk=said["run"]).proof["shortfall"] == ""

@@ -1,0 +1,55 @@
+"""What the readings have of each area: a municipality, with what the site says of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from projects.models.provenance import Source, SyncRun
+
+
+class AreaState(models.TextChoices):
+    LOADED = "loaded"
+    HELD = "held"
+    INCOMPLETE = "incomplete"  # loaded as far as it was read
+    REJECTED = "rejected"
+
+
+class AreaReadingQuerySet(models.QuerySet["AreaReading"]):
+    def newest(self) -> AreaReadingQuerySet:
+        """The newest reading of each area of each source, by the area's code."""
+        last = self.order_by().values("source", "area").annotate(last=models.Max("pk")).values("last")
+        return self.filter(pk__in=last).order_by("area", "source")
+
+
+class AreaReading(models.Model):
+    """An area as run after run read it: one row for as long as they read the same of it.
+
+    `run` is the first of them, `last_run` the last. `claims`: what the site says of the area beside what
+    was read, `{"what", "claimed", "found", "met"}`; `met` is null where nothing could be held against it.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="area_readings")
+    area = models.CharField(max_length=20, help_text="the municipality's code")
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="area_readings")
+    last_run = models.ForeignKey(SyncRun, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=12, choices=AreaState)
+    is_whole = models.BooleanField(help_text="all of it was read, as far as the site says how much there is")
+    is_loaded = models.BooleanField(help_text="what was read of it was believed")
+    claims = models.JSONField(default=list)
+
+    objects = AreaReadingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["source", "area", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.area} in run {self.run_id} ({self.state})"
+
+    @property
+    def checked(self) -> int:
+        return sum(claim["met"] is not None for claim in self.claims)
+
+    @property
+    def met(self) -> int:
+        return sum(bool(claim["met"]) for claim in self.claims)

@@ -1,0 +1,41 @@
+"""Area by area, what the site says of itself beside what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from projects.api.areas import readings
+from projects.models import AreaState
+
+_OPEN = (AreaState.HELD, AreaState.REJECTED, AreaState.INCOMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """`rows`: those that do not add up first. `whole` and `valued`: of which every count, and the value, is
+    met; `counted`: that have a value which could be checked."""
+
+    rows: list[Any]
+    whole: int
+    valued: int
+    counted: int
+
+    @property
+    def open(self) -> list[Any]:
+        return [row for row in self.rows if row.state in _OPEN]
+
+
+def of_source(name: str) -> Areas:
+    return _areas(list(readings().filter(source=name)))
+
+
+def _areas(rows: list[Any]) -> Areas:
+    for row in rows:
+        row.by_what = {claim["what"]: claim for claim in row.claims}
+        row.projects, row.value = row.by_what.get("projects"), row.by_what.get("total value")
+        row.found = Decimal(row.value["found"]) if row.value and row.value["found"] else None
+    rows.sort(key=lambda row: (row.state == AreaState.LOADED, row.area))
+    checked = [row.value["met"] for row in rows if row.value and row.value["met"] is not None]
+    return Areas(rows, sum(row.is_whole for row in rows), sum(checked), len(checked))
