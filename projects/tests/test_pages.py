@@ -294,7 +294,7 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
         ("/municipalities/DC33/", 16),
         ("/changes/", 9),
         ("/sources/", 6),
-        ("/sources/dws/", 15),
+        ("/sources/dws/", 16),
         ("/runs/{run}/", 6),
         ("/changes/feed.atom", 3),
     ],

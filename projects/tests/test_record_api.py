@@ -121,7 +121,7 @@ def test_a_run_is_what_the_sync_prints_with_its_id_and_address(client):
     a_source(demo=True)
     run = a_run(pages=61, layouts=["grid"], first_change=3, last_change=5, change_count=3)
     row = client.get(f"/api/v1/runs/{run.pk}/").json()
-    trust = {"held", "decided_at", "decision", "released_places", "disagreements"}
+    trust = {"areas", "claims", "held", "decided_at", "decision", "released_places", "disagreements"}
     known = SYNC_JSON | trust | {"id", "url", "notes", "unchanged_by", "requested_at", "waits_for"}
     assert set(run_json(run)) == known
     assert set(row) == known | {"demo", "queue_position"} == set(RunSerializer().fields)
