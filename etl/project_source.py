@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import replace
 from functools import partial
 
 from django.utils import timezone
@@ -192,8 +194,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             if reading.unchanged_by
             else self._differences(reading, known, completeness)
         )
+        self._conclude(completeness, reading, known)
         if completeness.complete:
-            self._absences(changes, reading, known)
+            doubtful = {area.code for area in completeness.areas if not area.concludes}
+            doubtful |= reading.recall.inconclusive if reading.recall else set()
+            self._absences(changes, reading, known, doubtful)
         recall = reading.recall
         if recall is None or recall.places is None:
             return changes
@@ -255,15 +260,41 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
         )
 
-    def _absences(self, changes: Changes, reading: Survey, known: Known) -> None:
+    def _conclude(self, completeness: Completeness, reading: Survey, known: Known) -> None:
+        """Say of each area whether a project that is not seen there is gone."""
+        short = {area.code for area in completeness.areas if not area.complete}
+        gone = Counter(code for places in self._gone(reading, known, short) for code in places)
+        before = known.claims() if short else {}
+        completeness.areas = [
+            replace(area, concludes=area.shows_what_went(before.get(area.code), gone[area.code]))
+            for area in completeness.areas
+        ]
+
+    def _gone(self, reading: Survey, known: Known, among: Set[str]) -> Iterator[set[str]]:
+        """The places, of those `among`, of each listed project that was not seen."""
+        seen = reading.ids
+        for external_id, key in known.keys.items() if among else ():
+            if key.is_present and external_id not in seen:
+                yield known.places_of(key.pk) & among
+
+    def _absences(self, changes: Changes, reading: Survey, known: Known, doubtful: Set[str]) -> None:
+        """Nothing is concluded in a `doubtful` area, nor of a project of which no area is known then."""
         now = reading.recall.at if reading.recall else self.run.read_at or timezone.now()
         seen, shown = reading.ids, reading.listings.keys()
-        gone = ((i, key) for i, key in known.keys.items() if key.is_present and i not in seen)
+        gone = (
+            (i, key)
+            for i, key in known.keys.items()
+            if key.is_present and i not in seen and self._is_gone(known.places_of(key.pk), doubtful)
+        )
         late = ((i, key) for i, key in known.overdue(now) if i not in seen)
         changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
         changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
         listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)
         changes.unlisted = [Absence(row.code, row.pk, "missing") for row in listed]
+
+    @staticmethod
+    def _is_gone(places: Set[str], doubtful: Set[str]) -> bool:
+        return not doubtful or bool(places and not places & doubtful)
 
     def _process_project(
         self,

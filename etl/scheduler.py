@@ -26,7 +26,7 @@ from etl.runs.lease import Renewal
 from etl.sources import source_of, sources
 from projects.declared import REGISTRY
 from projects.health import circuit
-from projects.models import GOOD, Heartbeat, RunState, Source, SyncRun
+from projects.models import GOOD, AreaReading, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
@@ -271,4 +271,8 @@ def _with_archive(source: str) -> type[ArchivedSource]:
 def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
     """What a run read, with what was decided of it."""
     looks = _with_archive(run.source_id).looks_of(run)
-    return Recall(looks, bool(run.complete), at or timezone.now(), places=run.released_places)
+    doubtful = AreaReading.objects.of_run(run).filter(concludes=False).values_list("area", flat=True)
+    moment = at or timezone.now()
+    return Recall(
+        looks, bool(run.complete), moment, places=run.released_places, inconclusive=frozenset(doubtful)
+    )

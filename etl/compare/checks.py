@@ -88,14 +88,15 @@ def own_counts(survey: Survey) -> Iterable[Count]:
     different projects: pages that overlap repeat some and hide others."""
     for key, (rows, ids) in survey.rows.items():
         area = survey.area_of_list.get(key, "")
-        yield Count(f"{key}: different projects", rows, len(ids), _OVERLAP, area, is_of_site=False)
+        what = f"{key}: different projects"
+        yield Count(what, rows, len(ids), _OVERLAP, area, claims.REPEATED, is_of_site=False)
     for code, lines in survey.variants.items():
-        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED, code, is_of_site=False)
+        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED, code, "lines", is_of_site=False)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
         if code in survey.listed and claimed.isdigit():
             what = f"[{code}]: projects"
-            yield Count(what, int(claimed), len(survey.listed[code]), area=code, is_of_site=False)
+            yield Count(what, int(claimed), len(survey.listed[code]))
 
 
 def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any]]]) -> list[Disagreement]:

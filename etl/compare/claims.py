@@ -42,34 +42,61 @@ class Area:
     is_read: bool
     complete: bool
     claims: tuple[Claim, ...]
+    concludes: bool = True  # what is not seen there is not there
+
+    def shows_what_went(self, before: Iterable[Mapping[str, Any]] | None, gone: int) -> bool:
+        """Whether rows that are not seen are gone, and not among those that the site counts and does not
+        show: all of it was read, or each of its counts fell by exactly the rows that went.
+
+        `before`: the area's claims in the reading before, as JSON; `gone`: known projects not seen now.
+        """
+        if self.complete:
+            return True
+        counted = {claim["what"]: claim for claim in before or ()}
+        unmet = [claim for claim in self.claims if claim.met is False and claim.what != _VALUE]
+        return bool(unmet) and self.is_read and all(_fell(counted.get(c.what), c, gone) for c in unmet)
 
 
+_VALUE = "total value"
+REPEATED = "different rows of its list"
 Budget = Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]
+
+
+def _fell(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
+    """Whether a count that is off fell by exactly the rows that went, and is off by as much as before."""
+    if before is None:
+        return False
+    was, shown = parse_count(before["claimed"]).value, parse_count(before["found"]).value
+    claimed, found = parse_count(now.claimed).value, parse_count(now.found).value
+    if was is None or shown is None or claimed is None or found is None:
+        return False
+    return was - claimed == gone and was - shown == claimed - found
 
 
 def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]:
     """Each municipality that the site names or lists, by code. `counts`: all totals that were checked;
     `budget`: of a project's texts, in rand, and how many rand its figures count."""
-    off: set[str] = set()
     rows: dict[str, list[Claim]] = {}
     for count in counts:
-        if count.claimed != count.found:
-            off.add(count.area)
-        if count.area and count.is_of_site:
-            found = Claim(
-                "rows of its list", str(count.claimed), str(count.found), count.claimed == count.found
-            )
-            rows.setdefault(count.area, []).append(found)
+        if count.area and (count.is_of_site or count.claimed != count.found):
+            is_met = count.claimed == count.found
+            claim = Claim(count.kind, str(count.claimed), str(count.found), is_met)
+            rows.setdefault(count.area, []).append(claim)
     sums = {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
     codes = sorted(filter(survey.is_municipality, survey.listings.keys() | survey.listed.keys()))
-    return [_area(survey, code, code in off, rows.get(code, []), sums.get(code)) for code in codes]
+    return [_area(survey, code, rows.get(code, []), sums.get(code)) for code in codes]
 
 
-def _area(survey: Survey, code: str, is_off: bool, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
+def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
     is_read = code in survey.listed
     claims = [*_of_line(survey, code, is_read, total), *dict.fromkeys(rows)]
     is_proven = any(claim.met for claim in claims if claim.what == "projects")
-    complete = is_read and not is_off and code not in survey.short and (survey.whole or is_proven)
+    # rows that come twice hide none where the number of projects is met
+    unmet = {claim.what for claim in claims if claim.met is False} - {
+        _VALUE,
+        *((REPEATED,) if is_proven else ()),
+    }
+    complete = is_read and not unmet and code not in survey.short and (survey.whole or is_proven)
     return Area(code, is_read, complete, tuple(claims))
 
 
@@ -82,7 +109,7 @@ def _of_line(survey: Survey, code: str, is_read: bool, total: tuple[str, bool] |
     is_met = claimed == found if claimed is not None and found is not None else None
     yield Claim("projects", line.projects, "" if found is None else str(found), is_met)
     if line.value:
-        yield Claim("total value", line.value, *(total or ("", None)))
+        yield Claim(_VALUE, line.value, *(total or ("", None)))
 
 
 def _summed(one: Sum, budget: Budget) -> tuple[str, bool] | None:

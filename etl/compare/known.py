@@ -22,6 +22,7 @@ from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.fields import FIELDS
 from projects.models import (
     GOOD,
+    AreaReading,
     Identity,
     Municipality,
     MunicipalityListing,
@@ -164,6 +165,11 @@ class Known:
         """Where the site disagreed with itself in the last readings, newest first."""
         read = SyncRun.objects.filter(source=self.source, state__in=[*GOOD, RunState.QUARANTINED])
         return list(read.order_by("-id").values_list("disagreements", flat=True)[:5])
+
+    def claims(self) -> dict[str, list[dict[str, Any]]]:
+        """What the site said of each area when that was last read, beside what was read then."""
+        newest = AreaReading.objects.filter(source=self.source).newest()
+        return dict(newest.values_list("area", "claims"))
 
     def overdue(self, now: datetime) -> list[tuple[str, Key]]:
         """Missing projects that this complete reading would make withdrawn, if it lists them no more."""

@@ -46,7 +46,8 @@ class Recall:
     """A reading of the past, to be had again from the archive, with what was decided of it then.
 
     `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
-    municipalities that a steward released; None for all.
+    municipalities that a steward released; None for all. `inconclusive`: codes of those where what was not
+    seen may be there all the same.
     """
 
     looks: Iterable[Sighting]
@@ -54,6 +55,7 @@ class Recall:
     at: datetime
     cause: str = "source"
     places: Sequence[str] | None = None
+    inconclusive: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)

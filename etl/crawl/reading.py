@@ -30,13 +30,15 @@ class Reading:
 class Count:
     """A total that the site names, and how many there were: whether that matters is for the checks to say.
 
-    `area`: the municipality that it is of, "" for none. `is_of_site`: the site says it, else it is ours."""
+    `area`: the municipality that it is of, "" for none. `kind`: what is counted, in a few words.
+    `is_of_site`: the site says it, else it is ours."""
 
     what: str
     claimed: int
     found: int
     template: str = "{what}: the site says {claimed}, {found} could be read."
     area: str = ""
+    kind: str = "rows of its list"
     is_of_site: bool = True
 
     @property

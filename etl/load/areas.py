@@ -49,6 +49,7 @@ def _row(run: SyncRun, area: Area) -> AreaReading:
         state=_state(run, area),
         is_whole=area.complete,
         is_loaded=run.state in GOOD and area.is_read,
+        concludes=area.concludes,
         claims=[claim.as_json() for claim in area.claims],
     )
 
@@ -64,4 +65,4 @@ def _state(run: SyncRun, area: Area) -> AreaState:
 
 
 def _said(row: AreaReading) -> tuple[object, ...]:
-    return row.state, row.is_whole, row.is_loaded, row.claims
+    return row.state, row.is_whole, row.is_loaded, row.concludes, row.claims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from etl.scheduler import DataScheduler
 from etl.tests.conftest import Sync
 from etl.tests.test_trust import forty, mass_edit
 from etl.tests.tinysite import serving
-from projects.models import AreaReading, SyncRun
+from projects.models import AreaReading, Project, SyncRun
 from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,34 @@ def test_a_sync_s_json_counts_areas_and_claims(replica: ReplicaServer, here: Any
     assert said["areas"]["read"] == said["areas"]["complete"] > 3
     assert said["claims"]["checked"] > said["areas"]["read"]
     assert SyncRun.objects.get(pk=said["run"]).proof["shortfall"] == ""
+
+
+def test_a_list_that_shows_fewer_than_the_site_says_makes_no_row_missing(sync: Sync) -> None:
+    """The 64 of which 50 are shown: which 50 says nothing of the others, however often it is so."""
+    everything = list(range(1, 65))
+    with serving(
+        site({"LIM331": ("64", "R1"), "LIM332": ("2", "R2")}, {"LIM331": everything[:50], "LIM332": [1, 2]})
+    ) as here:
+        for _ in range(4):
+            sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("64", "R1")}, {"LIM331": everything[:49]})
+        here.pages |= site({"LIM331": ("64", "R1"), "LIM332": ("2", "R2")}, {})
+        for _ in range(4):
+            sync(f"{here.root}/pmd/level.aspx")
+    assert states() == {"LIM331": "incomplete", "LIM332": "loaded"}
+    assert not Project.objects.exclude(presence="present").exists()
+
+
+def test_with_a_steady_shortfall_what_goes_with_its_claim_is_gone(sync: Sync) -> None:
+    with serving(site({"LIM331": ("9", "R1")}, {"LIM331": list(range(7))})) as here:
+        for _ in range(3):
+            sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("8", "R1")}, {"LIM331": list(range(6))})
+        for _ in range(3):
+            sync(f"{here.root}/pmd/level.aspx")
+        out = StringIO()
+        call_command("replay", "--json", stdout=out)
+    assert json.loads(out.getvalue())["identical"], out.getvalue()
+    assert list(Project.objects.exclude(presence="present").values_list("external_id", flat=True)) == [
+        "WPLIM3316"
+    ]

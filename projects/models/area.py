@@ -15,6 +15,10 @@ class AreaState(models.TextChoices):
 
 
 class AreaReadingQuerySet(models.QuerySet["AreaReading"]):
+    def of_run(self, run: SyncRun) -> AreaReadingQuerySet:
+        """The areas as a run read them."""
+        return self.filter(source=run.source_id, run__lte=run.pk, last_run__gte=run.pk)
+
     def newest(self) -> AreaReadingQuerySet:
         """The newest reading of each area of each source, by the area's code."""
         last = self.order_by().values("source", "area").annotate(last=models.Max("pk")).values("last")
@@ -35,6 +39,7 @@ class AreaReading(models.Model):
     state = models.CharField(max_length=12, choices=AreaState)
     is_whole = models.BooleanField(help_text="all of it was read, as far as the site says how much there is")
     is_loaded = models.BooleanField(help_text="what was read of it was believed")
+    concludes = models.BooleanField(help_text="a project that was not seen there is not there")
     claims = models.JSONField(default=list)
 
     objects = AreaReadingQuerySet.as_manager()
