@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from projects.health.checks import WATCH
 from projects.health.hubs import HubRecord, HubsUnknown, hubs
 from projects.health.sources import SourceFacts, all_facts
 from projects.health.worker import WORKER, queue
-from projects.models import Alert, AlertMessage, ChainHead, Heartbeat
+from projects.models import Alert, AlertMessage, AreaReading, ChainHead, Heartbeat
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -33,7 +34,7 @@ def _lines(now: datetime) -> Iterator[str]:
     database: list[str] = []
     if up:
         try:
-            database = [*_of_sources(), *_of_parts(now), *_of_log(records)]
+            database = [*_of_sources(), *_of_areas(), *_of_parts(now), *_of_log(records)]
         except DatabaseFailure:  # it went away between two questions
             up = False
     yield metric("buka_database_up", "1: the database answers", [({}, float(up))])
@@ -79,6 +80,28 @@ def _of_sources() -> Iterator[str]:
     yield each("source_circuit_open", "1: the clock asks less often", lambda one: float(one.circuit.open))
     yield each("source_held", "1: a reading waits for a steward", lambda one: float(one.held is not None))
     yield each("run_duration_seconds", "What the newest ended run took", lambda one: one.last_duration_s)
+
+
+def _of_areas() -> Iterator[str]:
+    """Whether what the site says of itself is met: the figures of the newest reading of each area."""
+    states: Counter[tuple[str, str]] = Counter()
+    checked: Counter[str] = Counter()
+    met: Counter[str] = Counter()
+    for row in AreaReading.objects.newest():
+        states[row.source_id, row.state] += 1
+        checked[row.source_id] += row.checked
+        met[row.source_id] += row.met
+    areas: list[Sample] = [({"source": name, "state": state}, n) for (name, state), n in states.items()]
+    yield metric("buka_areas", "Municipalities by what became of their newest reading", areas)
+    for name, meaning, counted in (
+        (
+            "buka_claims_checked",
+            "Counts and sums that the source states of itself, and that could be checked",
+            checked,
+        ),
+        ("buka_claims_met", "Those of them that are met", met),
+    ):
+        yield metric(name, meaning, [({"source": source}, counted[source]) for source in checked])
 
 
 def _failures(one: SourceFacts) -> float:

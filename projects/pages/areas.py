@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.api.areas import readings
-from projects.models import AreaState
+from projects.models import AreaState, Project
 
 _OPEN = (AreaState.HELD, AreaState.REJECTED, AreaState.INCOMPLETE)
 
@@ -29,6 +29,13 @@ class Areas:
 
 def of_source(name: str) -> Areas:
     return _areas(list(readings().filter(source=name)))
+
+
+def of_project(project: Project) -> list[Any]:
+    """The newest readings of the lists of a project's municipalities."""
+    codes = [place.code for place in project.municipalities.all()]
+    rows = readings().filter(source=project.source_id, area__in=codes)
+    return _areas(list(rows)).rows
 
 
 def _areas(rows: list[Any]) -> Areas:

@@ -14,6 +14,7 @@ from projects.api.sides import publishers
 from projects.fields import BY_NAME, FIELDS
 from projects.filters import BOUNDS, ProjectFilter, open_about
 from projects.models import DataChangeLog, Municipality, Presence, Project, Province, Status
+from projects.pages import areas
 from projects.pages.listings import filtered, paged
 
 
@@ -55,6 +56,7 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
         "last_seen": last_seen_at(project, complete),
         "discrepancies": open_about(project),
+        "areas": areas.of_project(project),
         "checked": complete.get(project.source_id),
         "page": paged(request, history),
     }
