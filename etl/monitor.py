@@ -75,7 +75,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         completeness = self.check(reading, known)
         changes = self.compare(reading, known, completeness)  # understand and normalise what may differ
         belief = self.hold(reading, changes, known)
-        self.store.load(self.run, reading, completeness, changes, belief)
+        believed = self.without_held(changes, belief, known)
+        self.store.load(self.run, reading, completeness, believed, belief)
 
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
@@ -118,6 +119,10 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     @abstractmethod
     def hold(self, reading: R, changes: C, known: K) -> Belief:
         """Whether a steward has to look before the changes are loaded."""
+
+    def without_held(self, changes: C, belief: Belief, known: K) -> C:
+        """The changes but for those of areas that are held while the others go on."""
+        return changes
 
 
 class ArchivedSource(SourceMonitor[K, R, C]):

@@ -10,9 +10,9 @@ from functools import partial
 
 from django.utils import timezone
 
-from etl.compare import breaker, checks
+from etl.compare import breaker, checks, patterns
 from etl.compare.assembler import Assembler
-from etl.compare.breaker import Belief
+from etl.compare.breaker import Belief, HeldArea
 from etl.compare.changes import (
     Absence,
     Changes,
@@ -26,7 +26,7 @@ from etl.compare.changes import (
 from etl.compare.checks import Completeness
 from etl.compare.continuity import recognise
 from etl.compare.drift import continuity
-from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
+from etl.compare.known import ACCEPTED, Known, KnownProject, details, known_places, known_words, limits
 from etl.compare.profile import profile_of
 from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
@@ -47,7 +47,7 @@ from etl.runs.parser_version import parser_digest
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
-from projects.models import Cause, Sighting, Source, SyncRun
+from projects.models import AreaState, Cause, Sighting, Source, SyncRun
 
 _ASKED = 200  # projects by which a renamed column is recognised
 
@@ -200,9 +200,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             doubtful |= reading.recall.inconclusive if reading.recall else set()
             self._absences(changes, reading, known, doubtful)
         recall = reading.recall
-        if recall is None or recall.places is None:
+        if recall is None:
             return changes
-        return changes.within(recall.places, known.places_of)
+        changes = changes.outside(recall.held, known.places_of)
+        return changes if recall.places is None else changes.within(recall.places, known.places_of)
 
     def hold(self, reading: Survey, changes: Changes, known: Known) -> Belief:
         if recall := reading.recall:  # it was judged when it was read
@@ -219,7 +220,36 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             if not belief.rejected:
                 belief.reasons = breaker.reasons(profile, known.past(), changes, limits(), reading.whole)
                 belief.reasons += proven.reasons
+                self._hold_areas(belief, reading, changes, known)
         return belief
+
+    def _hold_areas(self, belief: Belief, reading: Survey, changes: Changes, known: Known) -> None:
+        """Areas whose changes no world makes are held, and the others go on; where nothing else changed, the
+        reading is held as a whole."""
+        found = patterns.patterns(changes, known.places_of)
+        found |= patterns.renumbered(reading, changes, known.places_of)
+        if belief.reasons or not found:
+            return
+        decided, is_new = known.decisions(), False
+        for code, digest in patterns.digests(changes, found, known.places_of).items():
+            before = decided.get(code, ("", ""))
+            if before == (digest, ACCEPTED):
+                continue
+            belief.areas[code] = HeldArea(found[code], digest, before == (digest, AreaState.REJECTED))
+            is_new |= before[0] != digest
+        held = [reason for area in belief.areas.values() if not area.is_rejected for reason in area.reasons]
+        if is_new and held and not changes.outside(belief.areas, known.places_of):
+            belief.reasons, belief.areas = held, {}
+            return
+        self.run.notes += [f"{r.sentence} The area is held, the others are loaded." for r in held]
+        reading.held = frozenset(belief.areas)
+        reading.held_ids = frozenset(
+            {i for code in belief.areas for i in reading.listed.get(code, ())}
+            | {i for i, key in known.keys.items() if known.places_of(key.pk) & reading.held}
+        )
+
+    def without_held(self, changes: Changes, belief: Belief, known: Known) -> Changes:
+        return changes.outside(belief.areas, known.places_of)
 
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from etl.compare.survey import Survey
 from etl.crawl.observations import Recall
 from etl.crawl.session import Progress, unobserved
-from etl.decide.release import held_run, take_up
+from etl.decide.release import decide_areas, held_run, take_up
 from etl.decide.replay import Outcome, replay
 from etl.exceptions import CannotDecide, EtlError, LeaseLost, RunInProgress, Stopped
 from etl.fetch.recorder import Recorder
@@ -137,6 +137,16 @@ class DataScheduler:
         monitor = _with_archive(held.source_id)
         run = take_up(held, by, reason, places)
         return monitor(run, recall=_recall(run), store=Release(monitor.writer)).execute()
+
+    def release_areas(self, run_id: int, codes: Sequence[str], by: str, reason: str) -> SyncRun:
+        """Accept the held readings of some areas, and read the source: what says the same is loaded.
+
+        Raises CannotDecide, RunInProgress, or what ended the reading.
+        """
+        run = SyncRun.objects.filter(pk=run_id).first()
+        decide_areas(run_id, codes, by, reason, accept=True)
+        assert run is not None
+        return self.run_now(run.source_id, SyncRun.Trigger.COMMAND)
 
     def rehearse_release(self, run: SyncRun) -> ChangeSet:
         """What releasing a held run would change now; writes nothing. Raises EtlError."""
@@ -271,8 +281,16 @@ def _with_archive(source: str) -> type[ArchivedSource]:
 def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
     """What a run read, with what was decided of it."""
     looks = _with_archive(run.source_id).looks_of(run)
-    doubtful = AreaReading.objects.of_run(run).filter(concludes=False).values_list("area", flat=True)
-    moment = at or timezone.now()
+    areas = AreaReading.objects.of_run(run)
+    doubtful = areas.filter(concludes=False).values_list("area", flat=True)
+    # of a run that was held whole a steward decided otherwise: its `places`
+    is_split = run.state in GOOD and run.decided_at is None
+    held = areas.not_loaded().values_list("area", flat=True) if is_split else ()
     return Recall(
-        looks, bool(run.complete), moment, places=run.released_places, inconclusive=frozenset(doubtful)
+        looks,
+        bool(run.complete),
+        at or timezone.now(),
+        places=run.released_places,
+        inconclusive=frozenset(doubtful),
+        held=frozenset(held),
     )

@@ -33,6 +33,15 @@ class Reason:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldArea:
+    """Why an area is held. `digest`: of what it would change; `is_rejected`: a steward said no to that."""
+
+    reasons: list[Reason]
+    digest: str
+    is_rejected: bool = False
+
+
 @dataclass(slots=True)
 class Belief:
     """Whether a reading is believed, and what is kept of it for the next one.
@@ -45,6 +54,7 @@ class Belief:
     profile: dict[str, Any]
     reasons: list[Reason] = field(default_factory=list)
     rejected: bool = False
+    areas: dict[str, HeldArea] = field(default_factory=dict)  # code → those that are not loaded
 
 
 @dataclass(slots=True)

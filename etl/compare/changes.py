@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from etl.compare.survey import Listed
@@ -118,14 +118,24 @@ class Changes:
         wanted = set(codes)
         some = Changes(invalid=self.invalid, problems=self.problems, plan=self.plan)
         for change in self.projects:
-            places = set(change.record.values["municipalities"]) | (
-                places_of(change.pk) if change.pk else set()
-            )
-            if places & wanted:
+            if places(change, places_of) & wanted:
                 some.add(change)
         some.listings = [listing for listing in self.listings if listing.record.code in wanted]
         some.unlisted = [absence for absence in self.unlisted if absence.external_id in wanted]
         some.absences = [absence for absence in self.absences if places_of(absence.pk) & wanted]
+        return some
+
+    def outside(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
+        """Those that concern no project of some municipalities; of these the lines change alone."""
+        held = set(codes)
+        if not held:
+            return self
+        some = replace(self, projects=DiskList(), counts=Counter(), blanked=Counter(), moved=0)
+        for change in self.projects:
+            if not places(change, places_of) & held:
+                some.add(change)
+        some.absences = [absence for absence in self.absences if not places_of(absence.pk) & held]
+        some.quiet = [quiet for quiet in self.quiet if not places_of(quiet.pk) & held]
         return some
 
     def summaries(self) -> Iterator[ChangeSummary]:
@@ -152,6 +162,11 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(len(self.projects) or self.listings or self.absences or self.unlisted)
+
+
+def places(change: ProjectChange, places_of: Callable[[int], set[str]]) -> set[str]:
+    """The codes of a project's municipalities, those that it had and those that it has."""
+    return set(change.record.values["municipalities"]) | (places_of(change.pk) if change.pk else set())
 
 
 def value_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -88,8 +88,10 @@ def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]
 
 
 def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
-    is_read = code in survey.listed
-    claims = [*_of_line(survey, code, is_read, total), *dict.fromkeys(rows)]
+    is_listed = code in survey.listed
+    # where the site has one list for all municipalities, that list is theirs
+    is_read = is_listed or bool(not survey.listed and survey.whole and survey.lines)
+    claims = [*_of_line(survey, code, is_listed, total), *dict.fromkeys(rows)]
     is_proven = any(claim.met for claim in claims if claim.what == "projects")
     # rows that come twice hide none where the number of projects is met
     unmet = {claim.what for claim in claims if claim.met is False} - {
@@ -100,12 +102,12 @@ def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] 
     return Area(code, is_read, complete, tuple(claims))
 
 
-def _of_line(survey: Survey, code: str, is_read: bool, total: tuple[str, bool] | None) -> Iterator[Claim]:
+def _of_line(survey: Survey, code: str, is_listed: bool, total: tuple[str, bool] | None) -> Iterator[Claim]:
     if code not in survey.listings:
         return
     line = survey.listings[code].line
     claimed = parse_count(line.projects).value
-    found = len(survey.listed[code]) if is_read else None
+    found = len(survey.listed[code]) if is_listed else None
     is_met = claimed == found if claimed is not None and found is not None else None
     yield Claim("projects", line.projects, "" if found is None else str(found), is_met)
     if line.value:

@@ -73,12 +73,12 @@ def _moved(changes: Changes) -> tuple[dict[str, set[str]], Ids]:
             continue
         for name, (old, new) in change.field_changes.items():
             moved.setdefault(name, set()).add(change.record.external_id)
-            if name in BY_NAME and old and (way := _way(BY_NAME[name].kind, old, new)):
+            if name in BY_NAME and old and (way := way_of(BY_NAME[name].kind, old, new)):
                 ways.setdefault((name, way), set()).add(change.record.external_id)
     return moved, ways
 
 
-def _way(kind: Kind, old: Any, new: Any) -> str:
+def way_of(kind: Kind, old: Any, new: Any) -> str:
     """In which way only a reading changes values: by a power of ten, by turning dates round, by reading no
     more what is there; "" in none."""
     if kind not in (Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DATE):

@@ -39,6 +39,8 @@ from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
 
+ACCEPTED = "accepted"
+
 
 @dataclass(slots=True)
 class Key:
@@ -170,6 +172,12 @@ class Known:
         """What the site said of each area when that was last read, beside what was read then."""
         newest = AreaReading.objects.filter(source=self.source).newest()
         return dict(newest.values_list("area", "claims"))
+
+    def decisions(self) -> dict[str, tuple[str, str]]:
+        """Area → what its held reading would change (a digest), and what became of it: HELD, REJECTED or
+        ACCEPTED."""
+        rows = AreaReading.objects.filter(source=self.source).newest().not_loaded()
+        return {row.area: (row.digest, ACCEPTED if row.accepted else row.state) for row in rows}
 
     def overdue(self, now: datetime) -> list[tuple[str, Key]]:
         """Missing projects that this complete reading would make withdrawn, if it lists them no more."""

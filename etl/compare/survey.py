@@ -64,6 +64,8 @@ class Survey(ObservationSet):
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     list_urls: set[str] = field(default_factory=set)
     area_of_list: dict[str, str] = field(default_factory=dict)  # list → the municipality whose it is
+    held: frozenset[str] = frozenset()  # municipalities that are not loaded, and projects there
+    held_ids: frozenset[str] = frozenset()
     short: set[str] = field(default_factory=set)  # municipalities of whose pages not all could be read
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
@@ -74,6 +76,14 @@ class Survey(ObservationSet):
     def ids(self) -> set[str]:
         """The identities of all projects that were read."""
         return self.lines.keys() | self.pages.keys()
+
+    def uses(self, key: str) -> bool:
+        """Nothing that shows a project of a held area: it is to differ from what is known next time too."""
+        seen = self.observations[key]
+        if seen.external_id:
+            return seen.external_id not in self.held_ids
+        shown = self.rows.get(key.split("#")[0], (0, set()))[1]
+        return seen.area not in self.held and not shown & self.held_ids
 
     @property
     def seen(self) -> int:

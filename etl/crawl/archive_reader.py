@@ -14,7 +14,7 @@ from etl.exceptions import PageChanged
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
-from projects.models import Sighting, Source, SyncRun
+from projects.models import AreaReading, Sighting, Source, SyncRun
 
 
 def readings(looks: Iterable[Sighting], extract: Callable[[Page], PageContent]) -> Iterator[Reading]:
@@ -62,10 +62,15 @@ def newest(source: Source) -> QuerySet[Sighting]:
 
 
 def believed(source: Source) -> Iterator[Sighting]:
-    """What the record rests on: the lists of the last believed run, each project's last believed page."""
+    """What the record rests on: the lists of the last believed run, those of areas that are held as they
+    were believed last, and each project's last believed page."""
     lists = Sighting.objects.filter(source=source, loaded=True, external_id="")
     last_run = lists.order_by("-run_id").values_list("run_id", flat=True).first()
-    return _in_order(newest(source).filter(Q(run_id=last_run) | ~Q(external_id="")))
+    held = list(
+        AreaReading.objects.filter(source=source).newest().not_loaded().values_list("area", flat=True)
+    )
+    wanted = Q(run_id=last_run) | ~Q(external_id="") | Q(area__in=held)
+    return _in_order(newest(source).filter(wanted))
 
 
 def _in_order(looks: QuerySet[Sighting]) -> Iterator[Sighting]:

@@ -47,7 +47,7 @@ class Recall:
 
     `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
     municipalities that a steward released; None for all. `inconclusive`: codes of those where what was not
-    seen may be there all the same.
+    seen may be there all the same. `held`: of those that were not loaded.
     """
 
     looks: Iterable[Sighting]
@@ -56,6 +56,7 @@ class Recall:
     cause: str = "source"
     places: Sequence[str] | None = None
     inconclusive: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)

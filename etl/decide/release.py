@@ -10,7 +10,7 @@ from django.utils import timezone
 from etl.exceptions import CannotDecide, RunInProgress
 from etl.load import areas
 from etl.runs import lease
-from projects.models import Municipality, RunState, SyncRun
+from projects.models import AreaReading, AreaState, Municipality, RunState, SyncRun
 
 
 def held_run(run_id: int) -> SyncRun:
@@ -49,6 +49,28 @@ def take_up(run: SyncRun, by: str, reason: str, places: Sequence[str] | None = N
     if not claimed:
         raise CannotDecide(f"Run {run.pk} was decided on by somebody else in this moment.")
     return run
+
+
+def decide_areas(run_id: int, codes: Sequence[str], by: str, reason: str, *, accept: bool) -> list[str]:
+    """Accept or reject the held readings of some areas of a run whose other areas were loaded; their codes.
+
+    What is accepted is loaded by the next reading that says the same. Raises CannotDecide where one of them
+    is not held now.
+    """
+    run = SyncRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise CannotDecide(f"There is no run {run_id}.")
+    held = (
+        AreaReading.objects.filter(source=run.source).newest().filter(state=AreaState.HELD, run__lte=run_id)
+    )
+    wanted = [row for row in held.filter(last_run__gte=run_id) if row.area in codes]
+    if missing := sorted(set(codes) - {row.area for row in wanted}):
+        raise CannotDecide(f"Not held (any more) since run {run_id}: {', '.join(missing)}.")
+    decision = {"decided_by": by, "decided_at": timezone.now(), "decision": reason}
+    if not accept:
+        decision["state"] = AreaState.REJECTED
+    AreaReading.objects.filter(pk__in=[row.pk for row in wanted]).update(accepted=accept, **decision)
+    return [row.area for row in wanted]
 
 
 def reject(run_id: int, by: str, reason: str) -> SyncRun:

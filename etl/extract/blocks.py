@@ -186,7 +186,7 @@ def _labels(blocks: list[list[_Text]]) -> set[str]:
     marked: set[tuple[int, bool]] = set()
     for texts in blocks:
         here: dict[tuple[int, bool], list[bool]] = {}
-        for part, following in zip(texts, [*texts[1:], None], strict=True):
+        for part, following in zip(texts, [*texts[1:], None], strict=False):
             is_label = (part.place, _label_of(part)) in again
             here.setdefault(part.place, []).append(is_label)
             ends_in_colon = ":" in part.text

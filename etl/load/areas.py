@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from etl.compare.breaker import HeldArea
 from etl.compare.claims import Area
 from projects.models import GOOD, AreaReading, AreaState, RunState, SyncRun
 
 _BATCH = 2000
 
 
-def record(run: SyncRun, areas: Sequence[Area]) -> None:
-    """A row for each area that was read otherwise than by the runs before; the others' rows go on."""
-    known = {row.area: row for row in AreaReading.objects.filter(source=run.source).newest()}
+def record(run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea]) -> None:
+    """A row for each area that was read otherwise than by the runs before; the others' rows go on.
+
+    `held`: code → why it was not loaded, where the others were.
+    """
+    # a row stands for every run from its first to its last: an area that was not seen in between begins anew
+    before = (
+        SyncRun.objects.filter(source=run.source, pk__lt=run.pk).exclude(proof={}).order_by("-pk").first()
+    )
+    rows = AreaReading.objects.filter(source=run.source).newest().filter(last_run=before)
+    known = {row.area: row for row in rows}
     new, same = [], []
     for area in areas:
-        row = _row(run, area)
-        before = known.get(area.code)
-        if before and _said(before) == _said(row):
-            same.append(before.pk)
+        row = _row(run, area, held.get(area.code))
+        earlier = known.get(area.code)
+        if earlier and _said(earlier) == _said(row):
+            same.append(earlier.pk)
         else:
             new.append(row)
     AreaReading.objects.bulk_create(new, batch_size=_BATCH)
@@ -40,21 +49,25 @@ def reject(run: SyncRun) -> None:
     AreaReading.objects.filter(last_run=run, state=AreaState.HELD).update(state=AreaState.REJECTED)
 
 
-def _row(run: SyncRun, area: Area) -> AreaReading:
+def _row(run: SyncRun, area: Area, held: HeldArea | None) -> AreaReading:
     return AreaReading(
         source_id=run.source_id,
         area=area.code,
         run=run,
         last_run=run,
-        state=_state(run, area),
+        state=_state(run, area, held),
         is_whole=area.complete,
-        is_loaded=run.state in GOOD and area.is_read,
+        is_loaded=run.state in GOOD and area.is_read and held is None,
         concludes=area.concludes,
         claims=[claim.as_json() for claim in area.claims],
+        reasons=[reason.as_json() for reason in held.reasons] if held else [],
+        digest=held.digest if held else "",
     )
 
 
-def _state(run: SyncRun, area: Area) -> AreaState:
+def _state(run: SyncRun, area: Area, held: HeldArea | None) -> AreaState:
+    if held:
+        return AreaState.REJECTED if held.is_rejected else AreaState.HELD
     if not area.is_read:
         return AreaState.INCOMPLETE
     if run.state == RunState.QUARANTINED:
@@ -65,4 +78,4 @@ def _state(run: SyncRun, area: Area) -> AreaState:
 
 
 def _said(row: AreaReading) -> tuple[object, ...]:
-    return row.state, row.is_whole, row.is_loaded, row.concludes, row.claims
+    return row.state, row.is_whole, row.is_loaded, row.concludes, row.claims, row.digest

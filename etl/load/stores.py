@@ -92,7 +92,7 @@ class Record(Generic[C]):
             if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
                 _supersede(run)
             run.save()
-            areas.record(run, completeness.areas)
+            areas.record(run, completeness.areas, belief.areas)
 
 
 class Corrections(Generic[C]):
@@ -170,7 +170,7 @@ def describe(
     run.complete = completeness.complete
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
-    run.proof = _proof(run, completeness)
+    run.proof = _proof(run, completeness, belief)
     run.pages, run.seen = len(reading.observations), reading.seen
     run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
     _count(run, changes)
@@ -179,9 +179,10 @@ def describe(
     run.finished_at, run.lease_until = timezone.now(), None
 
 
-def _proof(run: SyncRun, completeness: Completeness) -> dict[str, Any]:
+def _proof(run: SyncRun, completeness: Completeness, belief: Belief) -> dict[str, Any]:
     proof: dict[str, Any] = claims.tally(completeness.areas)
-    proof["areas"]["held"] = proof["areas"]["read"] if run.state == RunState.QUARANTINED else 0
+    is_held = run.state == RunState.QUARANTINED
+    proof["areas"]["held"] = proof["areas"]["read"] if is_held else len(belief.areas)
     return proof | {"shortfall": storable(completeness.shortfall)}
 
 

@@ -15,7 +15,7 @@ from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
 from projects.declared import declaration
-from projects.models import RunState, SyncRun
+from projects.models import GOOD, RunState, SyncRun
 
 _EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
 _FAILED, _BUSY = 1, 3
@@ -33,6 +33,9 @@ class SyncCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="write nothing, show what would change")
         if self.can_hold:
             parser.add_argument("--approve", type=int, metavar="RUN", help="release a held run, all of it")
+            parser.add_argument(
+                "--area", nargs="+", metavar="CODE", help="with --approve: these municipalities of it alone"
+            )
             parser.add_argument(
                 "--reason", default="released on the command line", help="why, with --approve"
             )
@@ -93,7 +96,7 @@ class SyncCommand(BaseCommand):
             self.stderr.write(f"Nothing was released: run {held} is one of {other.source_id}.")
             return _FAILED
         try:
-            run = DataScheduler().release(held, by="the command line", reason=options["reason"])
+            run = self._release(held, options)
         except RunInProgress as busy:
             self.stderr.write(str(busy))
             return _BUSY
@@ -102,6 +105,14 @@ class SyncCommand(BaseCommand):
             return _FAILED
         self._say(options, run, f"Released. {self._summary(run)}")
         return 0
+
+    def _release(self, held: int, options: dict[str, Any]) -> SyncRun:
+        """Load a held run, or areas of one; areas held while others were loaded come with a new reading."""
+        by, reason, areas = "the command line", options["reason"], options.get("area")
+        state = SyncRun.objects.filter(pk=held).values_list("state", flat=True).first()
+        if areas and state in GOOD:
+            return DataScheduler().release_areas(held, areas, by, reason)
+        return DataScheduler().release(held, by=by, reason=reason, places=areas)
 
     def _rehearse(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         try:

@@ -306,6 +306,14 @@ def test_what_goes_missing_is_kept_and_may_return(board, client):
     assert MunicipalityListing.objects.filter(source=NAME, is_listed=True).count() == 2
 
 
+def test_one_list_for_all_municipalities_is_the_list_of_each(board):
+    board.publish()
+    read()
+    board.publish(GIYANI, AMATHOLE, totals=["Total;0;Cape Town [CPT];;;;;;;", TOTALS[1]])
+    gone = read()
+    assert (gone.missing, gone.complete, project("A1").presence) == (1, True, "missing")
+
+
 def test_after_a_whole_life_all_is_shown_and_history_replays_to_the_same(board, steward, manage, here):
     here.WITHDRAWN_AFTER_HOURS = 0
     here.FETCH_MAX_ATTEMPTS = 1

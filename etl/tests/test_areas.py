@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from etl.decide.release import reject
+from etl.decide.release import decide_areas, reject
 from etl.scheduler import DataScheduler
 from etl.tests.conftest import Sync
 from etl.tests.test_trust import forty, mass_edit
@@ -191,3 +191,115 @@ def test_with_a_steady_shortfall_what_goes_with_its_claim_is_gone(sync: Sync) ->
     assert list(Project.objects.exclude(presence="present").values_list("external_id", flat=True)) == [
         "WPLIM3316"
     ]
+
+
+GIYANI, LETABA = list(range(1000, 6000, 1000)), list(range(20_000, 70_000, 10_000))
+
+
+def two_lists(giyani: list[int], letaba: list[int]) -> dict[str, Any]:
+    return site({"LIM331": ("5", ""), "LIM332": ("5", "")}, {"LIM331": giyani, "LIM332": letaba})
+
+
+def budgets(area: str) -> list[int]:
+    found = Project.objects.filter(external_id__startswith=f"WP{area}").order_by("external_id")
+    return [int(budget) for budget in found.values_list("budget", flat=True)]
+
+
+def test_one_area_in_thousands_is_held_while_the_others_go_on_and_loaded_when_it_is_released(
+    sync: Sync, client: Client, capsys: Any
+) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= two_lists([budget // 1000 for budget in GIYANI], [21_000, *LETABA[1:]])
+        run = sync(f"{here.root}/pmd/level.aspx")
+        assert (run.state, run.updated, run.proof["areas"]["held"]) == ("succeeded", 1, 1)
+        assert "divided by 1\u00a0000 in all of the 5 projects" in run.notes[0]
+        assert budgets("LIM331") == GIYANI
+        assert budgets("LIM332")[0] == 21_000
+        assert states() == {"LIM331": "held", "LIM332": "loaded"}
+        assert "divided by 1" in client.get("/sources/dws/").content.decode()
+        assert "is held" in client.get("/municipalities/LIM331/").content.decode()
+        again = sync(f"{here.root}/pmd/level.aspx")  # one decision, however often it comes
+        assert (again.state, again.proof["areas"]["held"]) == ("unchanged", 1)
+        capsys.readouterr()
+        call_command("sync_dws", "--approve", str(again.pk), "--area", "LIM331", "--reason", "confirmed")
+        assert "5 updated" in capsys.readouterr().out
+        assert budgets("LIM331") == [1, 2, 3, 4, 5]
+        assert states() == {"LIM331": "loaded", "LIM332": "loaded"}
+        assert sync(f"{here.root}/pmd/level.aspx").state == "unchanged"
+        call_command("replay", "--json")
+    assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_a_held_area_that_is_rejected_stays_as_it_was_and_is_not_asked_of_again(
+    sync: Sync, capsys: Any
+) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= two_lists([budget // 1000 for budget in GIYANI], [21_000, *LETABA[1:]])
+        run = sync(f"{here.root}/pmd/level.aspx")
+        decide_areas(run.pk, ["LIM331"], "steward", "theirs is wrong", accept=False)
+        for _ in range(2):
+            assert sync(f"{here.root}/pmd/level.aspx").state == "unchanged"
+        assert states() == {"LIM331": "rejected", "LIM332": "loaded"}
+        assert budgets("LIM331") == GIYANI
+        here.pages |= two_lists([2000, *GIYANI[1:]], [21_000, *LETABA[1:]])  # they put it right
+        sync(f"{here.root}/pmd/level.aspx")
+        assert states() == {"LIM331": "loaded", "LIM332": "loaded"}
+        assert budgets("LIM331") == [2000, *GIYANI[1:]]
+        call_command("replay", "--json")
+    assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_where_nothing_else_changed_the_whole_reading_is_held(sync: Sync) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= two_lists([budget // 1000 for budget in GIYANI], LETABA)
+        run = sync(f"{here.root}/pmd/level.aspx")
+        assert (run.state, [reason["rule"] for reason in run.held]) == ("quarantined", ["pattern"])
+        DataScheduler().release(run.pk, "steward", "confirmed")
+    assert budgets("LIM331") == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "giyani",
+    [
+        [2000, *GIYANI[1:]],  # one budget is another
+        [100, 200, *GIYANI[2:]],  # two were put right
+        [100, 250, 300, 400, 555],  # all are less, each otherwise
+        [budget * 2 for budget in GIYANI],  # twice as much is no unit
+    ],
+)
+def test_what_may_well_have_happened_is_loaded(sync: Sync, giyani: list[int]) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= two_lists(giyani, [21_000, *LETABA[1:]])
+        assert sync(f"{here.root}/pmd/level.aspx").proof["areas"]["held"] == 0
+    assert budgets("LIM331") == giyani
+
+
+def test_an_area_whose_projects_all_have_other_numbers_is_held(sync: Sync) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        pages = two_lists(GIYANI, [21_000, *LETABA[1:]])
+        status, headers, body = pages["/pmd/list.aspx?m=LIM331"]
+        here.pages |= pages | {
+            "/pmd/list.aspx?m=LIM331": (status, headers, body.replace("WPLIM", "Scheme X"))
+        }
+        sync(f"{here.root}/pmd/level.aspx")
+    assert states() == {"LIM331": "held", "LIM332": "loaded"}
+    assert Project.objects.filter(presence="present").count() == 10
+
+
+def test_an_area_that_a_reading_did_not_see_begins_anew(sync: Sync) -> None:
+    both = dict.fromkeys(("LIM331", "LIM332"), ("1", "R1"))
+    lists = {"LIM331": [1], "LIM332": [1]}
+    with serving(site(both, lists)) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        sync(url)
+        here.pages.update(site({"LIM331": ("1", "R1")}, lists))
+        between = sync(url)
+        here.pages.update(site(both, lists))
+        sync(url)
+    assert [row.area for row in AreaReading.objects.of_run(between)] == ["LIM331"]
+    assert AreaReading.objects.filter(area="LIM332").count() == 2

@@ -200,3 +200,8 @@ def test_countless_blocks_are_read_in_bounded_time(text: str) -> None:
     started = time.process_time()
     page(text)
     assert time.process_time() - started < 15
+
+
+def test_a_block_that_is_cut_off_empty_is_read_with_the_others() -> None:
+    whole = "".join(f"<div class=c><i>Status</i><b>c{at}</b></div>" for at in range(30))
+    assert page(whole + "<div class=c><i>").projects == page(whole).projects

@@ -19,6 +19,10 @@ class AreaReadingQuerySet(models.QuerySet["AreaReading"]):
         """The areas as a run read them."""
         return self.filter(source=run.source_id, run__lte=run.pk, last_run__gte=run.pk)
 
+    def not_loaded(self) -> AreaReadingQuerySet:
+        """Those whose reading is held, or was rejected."""
+        return self.filter(state__in=(AreaState.HELD, AreaState.REJECTED))
+
     def newest(self) -> AreaReadingQuerySet:
         """The newest reading of each area of each source, by the area's code."""
         last = self.order_by().values("source", "area").annotate(last=models.Max("pk")).values("last")
@@ -41,6 +45,14 @@ class AreaReading(models.Model):
     is_loaded = models.BooleanField(help_text="what was read of it was believed")
     concludes = models.BooleanField(help_text="a project that was not seen there is not there")
     claims = models.JSONField(default=list)
+    reasons = models.JSONField(default=list, help_text="why it is held: rule, sentence")
+    digest = models.CharField(
+        max_length=64, blank=True, help_text="of what it would change, where it is held"
+    )
+    accepted = models.BooleanField(default=False, help_text="a steward said yes: the next reading loads it")
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.TextField(blank=True, help_text="the steward's reason")
 
     objects = AreaReadingQuerySet.as_manager()
 

@@ -31,6 +31,11 @@ def of_source(name: str) -> Areas:
     return _areas(list(readings().filter(source=name)))
 
 
+def of_place(code: str) -> list[Any]:
+    """The newest reading of a municipality's list, of each source."""
+    return _areas(list(readings().filter(area=code))).rows
+
+
 def of_project(project: Project) -> list[Any]:
     """The newest readings of the lists of a project's municipalities."""
     codes = [place.code for place in project.municipalities.all()]

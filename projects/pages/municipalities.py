@@ -16,6 +16,7 @@ from projects.finances.beside_table import beside_table
 from projects.finances.tables import years
 from projects.log.events import entries
 from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Municipality, Project, Province
+from projects.pages import areas
 from projects.pages.listings import filtered, paged
 
 _ALL = 300  # there are 257: one page has them all
@@ -56,6 +57,7 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "questions": Discrepancy.objects.open().filter(municipality=code),
         "attribution": attribution(),
         "municipality": municipality,
+        "areas": areas.of_place(code),
         "publishers": sources,
         "locals": locals_,
         "page": paged(request, projects),

@@ -1,0 +1,88 @@
+"""Changes that no world makes: all figures of an area a power of ten apart, all its days turned round. Pure.
+
+What one municipality's page says in thousands of rand, when it said rand before, are no falls in budgets. The
+area is held for a person, and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from etl.compare.breaker import Reason
+from etl.compare.changes import Changes, places
+from etl.compare.drift import way_of
+from etl.compare.survey import Survey
+from etl.normalise.records import digest_of
+from etl.understand.judge import name_of
+from projects.fields import BY_NAME, Kind
+
+_LEAST = 3  # changed values: one or two may well have been put right
+_RULE = "pattern"
+_WAYS = {
+    "turned": "day and month have changed places in all of its {number} dates that changed ({what})",
+    "unread": "{what} cannot be read any more in all of the {number} projects in which it changed",
+}
+PlacesOf = Callable[[int], set[str]]
+
+
+def patterns(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    """Area → why it is to be held. `places_of`: a known project's codes."""
+    moved: Counter[tuple[str, str]] = Counter()  # (area, field) → values that changed
+    ways: Counter[tuple[str, str, str]] = Counter()
+    for change in changes.projects:
+        if change.pk is None:
+            continue
+        codes = places(change, places_of)
+        for name, (old, new) in change.field_changes.items():
+            if name not in BY_NAME or not old or BY_NAME[name].kind not in _KINDS:
+                continue
+            way = way_of(BY_NAME[name].kind, old, new)
+            moved.update((code, name) for code in codes)
+            ways.update((code, name, way) for code in codes if way)
+    found: dict[str, list[Reason]] = {}
+    for (code, name, way), number in sorted(ways.items()):
+        if number >= _LEAST and number == moved[code, name]:
+            found.setdefault(code, []).append(Reason(_RULE, f"[{code}]: {_sentence(name, way, number)}."))
+    return found
+
+
+_KINDS = (Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DATE)
+
+
+def renumbered(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    """Area → that all of its projects are gone, and as many others have come."""
+    gone = Counter(code for absence in changes.absences for code in places_of(absence.pk))
+    stays = {code for change in changes.projects if change.pk for code in places_of(change.pk)}
+    new: Counter[str] = Counter()
+    for change in changes.projects:
+        if change.change_type == "created":
+            new.update(set(change.record.values["municipalities"]))
+    found = {}
+    for code, number in sorted(gone.items()):
+        listed = len(reading.listed.get(code, ()))
+        if number >= _LEAST and new[code] >= _LEAST and new[code] == listed and code not in stays:
+            sentence = f"[{code}]: all of its {number} projects are gone, and {new[code]} others have come."
+            found[code] = [Reason(_RULE, sentence)]
+    return found
+
+
+def _sentence(name: str, way: str, number: int) -> str:
+    what = name_of(name)
+    if way in _WAYS:
+        return _WAYS[way].format(what=what, number=number)
+    how = "multiplied" if int(way) > 0 else "divided"
+    factor = f"{10 ** abs(int(way)):,}".replace(",", "\u00a0")
+    return f"{what} is what it was {how} by {factor} in all of the {number} projects in which it changed"
+
+
+def digests(changes: Changes, codes: Iterable[str], places_of: PlacesOf) -> dict[str, str]:
+    """SHA-256 of what each area would change: two equal ones are one decision."""
+    said: dict[str, dict[str, object]] = {code: {} for code in codes}
+    for change in changes.projects:
+        for code in places(change, places_of) & said.keys():
+            said[code][change.record.external_id] = [change.change_type, change.field_changes]
+    for absence in changes.absences:
+        for code in places_of(absence.pk) & said.keys():
+            said[code][absence.external_id] = [absence.step]
+    return {code: digest_of(each) for code, each in said.items()}
