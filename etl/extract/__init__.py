@@ -20,6 +20,7 @@ from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_cards, read_fields
 from etl.extract.fixedwidth import name_fixed_width
+from etl.extract.footnotes import drop_footnote_marks
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
@@ -31,9 +32,12 @@ from etl.extract.links import Links
 from etl.extract.mht import looks_like_mht, read_mht
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
+from etl.extract.ownheadings import drop_own_headings
 from etl.extract.pager import link_pager, settle_pagers
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
+from etl.extract.sidebyside import join_halves
+from etl.extract.stackedrows import part_stacked_rows
 from etl.extract.steps import step_pager
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
@@ -90,9 +94,13 @@ def _content(
     document = Document(parsed.root, text.lower(), labels)
     styles = read_styles(parsed.root)
     hide(parsed.root, styles)
+    drop_footnote_marks(parsed.root, document.source)
     name_fixed_width(parsed.root, document.source)
     break_lines(parsed.root)
     name_tables(parsed.root, document.source, styles, document.field_of)
+    join_halves(parsed.root)
+    drop_own_headings(parsed.root)
+    part_stacked_rows(parsed.root)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 
 from etl.extract.html import Element, text_of
+from etl.extract.sidebyside import join_rows
 from etl.extract.styles import Styles, display_of
 
 _TABLES = frozenset({"table", "grid", "treegrid"})
@@ -57,7 +58,7 @@ def _turn(table: Element, part: Part, fewest: int) -> None:
     if table.tag in _OWN_TAGS:
         return
     rows = [(row, list(_own(row, part, _CELLS))) for row in _own(table, part, ("row",))]
-    rows = [(row, cells) for row, cells in rows if cells and row.tag not in _OWN_TAGS]
+    rows = join_rows([(row, cells) for row, cells in rows if cells and row.tag not in _OWN_TAGS])
     if len(rows) < fewest or max(len(cells) for _, cells in rows) < 2:
         return
     table.tag = "table"

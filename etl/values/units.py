@@ -42,6 +42,11 @@ _BARE = re.compile(
     r"(?:(?P<thousand>'?\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)|(?P<billion>(?i:billions?)|bn))?"
     r"|(?P<rand>(?i:in\s+rands?|zar)))|(?P<percent>%))$"
 )
+# Before or among a heading's words, as a band above it puts it there: "R'000 Budget", "2025/26 R million Spent"
+_AMONG = re.compile(
+    r"(?:^|(?<=\S)\s+)(?:in\s+)?R\s?(?:(?P<thousand>'\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)"
+    r"|(?P<billion>(?i:billions?)|bn))[:,]?\s+(?=\S)"
+)
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
 _MARKS = " :*.;,-"
 _FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
@@ -78,8 +83,8 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
         if match.re is not _VAT_NOTE:
             unit = unit or _unit_of(match)
         rest = shorter
-    if unit is None and (match := _WITHIN.search(rest)):
-        return f"{rest[: match.start()]} {rest[match.end() :]}", _unit_of(match)
+    if unit is None and (match := _WITHIN.search(rest) or _AMONG.search(rest)):
+        return f"{rest[: match.start()]} {rest[match.end() :]}".strip(), _unit_of(match)
     return rest, unit
 
 
