@@ -12,6 +12,7 @@ from functools import partial
 
 from etl.extract.blocks import read_blocks
 from etl.extract.callback import looks_like_callback, read_callback
+from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
@@ -25,6 +26,7 @@ from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
 from etl.extract.inlinefields import break_lines
+from etl.extract.innerlabels import part_columns
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
@@ -99,6 +101,7 @@ def _content(
     break_lines(parsed.root)
     name_tables(parsed.root, document.source, styles, document.field_of)
     join_halves(parsed.root)
+    hide_extras(parsed.root)
     drop_own_headings(parsed.root)
     part_stacked_rows(parsed.root)
     scripts = [script.text for script in document.all("script") if script.text]
@@ -148,6 +151,7 @@ def _tables(document: Document) -> list[Table]:
     for item in found:
         if item.table.kind in ("grid", "table"):
             item.table.context = read_context(item.element, others, item.table.context)
+            part_columns(item.table, document.field_of)
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

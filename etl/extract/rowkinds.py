@@ -100,6 +100,8 @@ def _is_across(line: Line, identity: int | None, lines: Sequence[Line]) -> bool:
     if not line.says_one_thing():
         return False
     at, cell = line.starts[0]
+    if cell.colspan > 1 and cell.element.find(".//table") is not None:
+        return True  # below a blank cell: what opens under the row above
     if at > 0 or _is_figure(cell.text) or len(lines) < 3:
         return False
     return (

@@ -22,6 +22,7 @@ from etl.extract.plainheader import Header, captions, find_header
 from etl.extract.plainrows import OwnRows, own_rows
 from etl.extract.rowkinds import is_heading, tell_apart
 from etl.extract.rowpostbacks import row_postbacks
+from etl.extract.sharedcells import continues, shared_figures
 from etl.extract.spans import Cell, span
 from etl.extract.types import NotData, Table
 
@@ -279,6 +280,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         return _no_data(table, shape, "Its cells hold buttons only.")
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
     texts = [[line.texts[at] for at in shown] for line in body.data]
+    for row, at, count in shared_figures(body.data, shown):
+        texts[row][at] += f" (of {count} rows together)"
     names, values = body.groups.columns(len(texts))
     if names:
         texts = [before + row for before, row in zip(values, texts, strict=True)]
@@ -296,7 +299,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         field_names=[""] * (len(names) + len(shown)),
         linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
-    result.continued = {at for at in range(1, len(body.data)) if _continues(body.data[at - 1], body.data[at])}
+    result.continued = {at for at in range(1, len(body.data)) if continues(body.data[at - 1], body.data[at])}
     for total in totals:
         total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
@@ -310,14 +313,6 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
-
-
-def _continues(above: Line, line: Line) -> bool:
-    """Whether a row is one more line of the row above: most of its cells come down from there."""
-    if not line.hangs:
-        return False
-    pairs = [(one, other) for one, other in zip(above.cells, line.cells, strict=True) if other and other.text]
-    return sum(one is other for one, other in pairs) * 2 > len(pairs)
 
 
 def _begins(row: list[str], at: int) -> bool:

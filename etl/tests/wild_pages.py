@@ -56,7 +56,7 @@ Text = Callable[[P], str]
 R: dict[str, Text] = {  # how a value is written
     "no": lambda p: p.no,
     "name": lambda p: escape(p.name),
-    "place": lambda p: f"{p.place} Local Municipality",
+    "place": lambda p: f"{p.place} Local Municipality [{p.code}]",
     "muni": lambda p: f"{p.place} ({p.code})",
     "code": lambda p: p.code,
     "prog": lambda p: p.programme,
@@ -546,3 +546,161 @@ def shared_amount() -> str:
         tr([p.no, p.name, *([f"<td rowspan=2>R{p.budget + WORLD[n + 1].budget:,.2f}</td>"] if n % 2 == 0 else []), R["spent"](p)]) for n, p in enumerate(WORLD)
     )
     return page(f"<table>{tr(heads('Project No|Project Name|Budget|Expenditure'), 'th')}{rows}</table>")
+
+
+# -- what only looks like a list of projects, and lists with traps ------------------------------------------
+
+
+def listing(names: str, *rows: str, before: str = "") -> str:
+    return page(before, f"<table>{tr(heads(names), 'th')}{''.join(tr(heads(row)) for row in rows)}</table>")
+
+
+@wild("")
+def dam_levels() -> str:
+    return listing("Dam|Municipality|River|Capacity (Mm³)|% Full this week|Status", *(f"{p.place} Dam|{p.place} ({p.code})|Olifants|{p.percent + 20}.4|{p.percent}|Normal" for p in WORLD))
+
+
+@wild("")
+def vacancies() -> str:
+    return listing("Ref No|Title|Centre|Salary|Closing Date", *(f"DWS/2026/{n}|Engineer Grade {n}|{p.place}|R{700000 + n}|{n + 10}/09/2026" for n, p in enumerate(WORLD)))
+
+
+@wild("")
+def schedule_of_tasks() -> str:
+    return listing("ID|Task Name|Duration|Start|Finish|% Complete", *(f"{n}|Excavate section {n}|{n + 5} days|0{n}/03/2026|1{n}/04/2026|{n * 10}%" for n in range(1, 10)), before="<h1>Giyani Bulk Water: programme of works</h1>")
+
+
+@wild("")
+def risk_register() -> str:
+    return listing("Risk ID|Risk Description|Owner|Status|Target Date|Cost of mitigation", *(f"R-{n:03}|Late delivery of pipes lot {n}|Mr Dube|Open|1{n}/04/2026|R{n}50 000" for n in range(1, 10)))
+
+
+@wild("")
+def payments_to_contractors() -> str:
+    return listing("Invoice No|Contractor|Description|Invoice Date|Amount", *(f"INV{n}77|{p.contractor}|Certificate {n}|{p.start:%d/%m/%Y}|R{p.spent:,.2f}" for n, p in enumerate(WORLD)))
+
+
+@wild("")
+def contacts() -> str:
+    return listing("Name|Municipality|Designation|Telephone|E-mail", *(f"Ms A. Nkosi{n}|{p.place} ({p.code})|Manager: Water|015 555 00{n}0|a{n}@{p.code.lower()}.gov.za" for n, p in enumerate(WORLD)))
+
+
+@wild("external_id name municipality budget status")
+def filters_in_head() -> str:
+    head = "".join(f'<th>{n}<br><select class="form-control"><option value="">All</option><option>Limpopo</option></select></th>' for n in heads("Project No|Project Name|Municipality|Budget|Status"))
+    return page(f"<table class='display dataTable'><thead><tr>{head}</tr></thead><tbody>{each(lambda p: tr(texts(p, 'no name place bud status')))}</tbody></table>")
+
+
+@wild("external_id name municipality budget status")
+def action_menus() -> str:
+    menu = '<div class="dropdown"><button class="btn dropdown-toggle">Actions</button><div class="dropdown-menu"><a class="dropdown-item" href="/v">View</a><a class="dropdown-item" href="/e">Report a problem</a></div></div>'
+    return page(f"<table class='table'>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{each(lambda p: tr([p.no, R['name'](p) + menu, *texts(p, 'place bud status')]))}</table>")
+
+
+@wild("external_id name budget status")
+def datatables_child_rows() -> str:
+    def child(p: P) -> str:
+        facts = "".join(f'<li data-dtr-index="{n}"><span class="dtr-title">{k}</span> <span class="dtr-data">{v}</span></li>' for n, (k, v) in enumerate((("Budget", R["bud"](p)), ("Status", p.status)), 2))
+        return f'<tr class="child"><td class="child" colspan="2"><ul data-dtr-index="0" class="dtr-details">{facts}</ul></td></tr>'
+
+    head = tr([*heads("Project No|Project Name"), '<th style="display: none;">Budget</th>', '<th style="display: none;">Status</th>'], "th")
+    rows = each(lambda p: tr([f'<td class="dtr-control">{p.no}</td>', R["name"](p), f'<td style="display: none;">{R["bud"](p)}</td>', f'<td style="display: none;">{p.status}</td>']) + child(p))
+    return page(f'<table class="dataTable dtr-inline collapsed"><thead>{head}</thead><tbody>{rows}</tbody></table>')
+
+
+@wild("external_id name municipality budget status")
+def desktop_and_mobile() -> str:
+    cards = each(lambda p: f'<div class="card"><h5>{p.name}</h5><p><b>Project No:</b> {p.no}</p><p><b>Budget:</b> {R["bud"](p)}</p><p><b>Status:</b> {p.status}</p></div>')
+    return page('<div class="d-none d-md-block">', table("Project No|Project Name|Municipality|Budget|Status", "no name place bud status"), f'</div><div class="d-md-none">{cards}</div>')
+
+
+@wild("external_id name municipality status")
+def dollars_in_head() -> str:
+    return page("<h2>Donor-funded projects</h2>", table("Project ID|Project Name|Municipality|Project Cost (US$ million)|Status", "no name place bud_m status"))
+
+
+@wild("external_id name municipality status")
+def euros_in_cells() -> str:
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Total cost|Status'), 'th')}{each(lambda p: tr([*texts(p, 'no name place'), f'€ {p.budget / 1e6:.1f} million', p.status]))}</table>")
+
+
+@wild("external_id name municipality status")
+def dollars_in_caption() -> str:
+    rows = each(lambda p: tr(texts(p, "no name place bud_k status")))
+    return page(f"<table><caption>Amounts in USD thousand</caption>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality budget")
+def millions_in_prose() -> str:
+    return page("<p>These projects are worth millions of rands and will create jobs for thousands of people.</p>", table("Project No|Project Name|Municipality|Budget", "no name place bud"))
+
+
+@wild("external_id name municipality budget contractor completion_date")
+def two_line_records() -> str:
+    head = tr(heads("Project No|Project Name|Budget"), "th") + tr(heads("Municipality|Contractor|Completion Date"), "th")
+    return page(f"<table border=1>{head}{each(lambda p: tr(texts(p, 'no name bud')) + tr(texts(p, 'place con end')))}</table>")
+
+
+@wild("external_id name municipality budget")
+def planned_and_actual_rows() -> str:
+    rows = each(lambda p: tr([*(f"<td rowspan=2>{t}</td>" for t in texts(p, "no name place bud")), "Planned", "R1 000 000", "R2 000 000"]) + tr(["Actual", "R900 000", "R1 500 000"]))
+    return page(f"<table border=1>{tr(heads('Project No|Project Name|Municipality|Total Budget|Type|Q1|Q2'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget contractor")
+def description_rows() -> str:
+    rows = each(lambda p: tr(texts(p, "no name bud con")) + f'<tr class="detail"><td colspan="4"><i>Scope: {p.place} works, pipes and a pump station for R{p.spent:,}</i></td></tr>')
+    return page(f"<table border=1>{tr(heads('Project No|Project Name|Budget|Contractor'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget status")
+def payments_within() -> str:
+    rows = each(lambda p: tr(["+", *texts(p, "no name bud status")]) + f'<tr class="detail-row"><td></td><td colspan="4"><table><tr><th>Payment No</th><th>Date</th><th>Amount</th></tr><tr><td>1</td><td>01/02/2026</td><td>R{p.spent / 2:,.2f}</td></tr><tr><td>2</td><td>01/03/2026</td><td>R{p.spent / 4:,.2f}</td></tr></table></td></tr>')
+    return page(f"<table class='master'>{tr(heads('|Project No|Project Name|Budget|Status'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality")
+def annual_budgets() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place"), *(f"R{p.budget // n:,}" for n in (5, 4, 3))]))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget 2024/25|Budget 2025/26|Budget 2026/27'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget expenditure")
+def original_and_adjusted() -> str:
+    rows = each(lambda p: tr([p.no, p.name, f"{p.budget // 1000 - 500:,}", f"{p.budget // 1000:,}", f"{p.spent // 1000:,}", f"{p.percent}%"]))
+    return page(f"<p>Figures are in R'000.</p><table>{tr(heads('Project No|Project Name|Original Budget|Adjusted Budget|Actual Expenditure|% Spent'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality budget")
+def swiss_marks_and_scales() -> str:
+    rows = "".join(tr([*texts(p, "no name place"), (f"R{p.budget:,}".replace(",", "'"), f"R {p.budget / 1e6:.1f}m".replace(".", ","), f"R{p.budget / 1e9:.4f}bn", R["bud_sp"](p))[n % 4]]) for n, p in enumerate(WORLD))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Project value'), 'th')}{rows}</table>")
+
+
+@wild("external_id name progress_percentage")
+def shares_with_ones() -> str:
+    return page(f"<table>{tr(heads('Project No|Project Name|Physical progress'), 'th')}{each(lambda p: tr([p.no, p.name, f'{p.percent / 100:g}']))}</table>")
+
+
+@wild("external_id name municipality budget status")
+def read_more_links() -> str:
+    rows = each(lambda p: tr([p.no, f'{p.name} <a class="more" href="/p/{p.no}">Read more</a>', *texts(p, "place bud status")]))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality budget status")
+def new_markers() -> str:
+    rows = "".join(tr([p.no, p.name + (' <span class="label label-danger">New!</span>' if n % 3 == 0 else ""), R["place"](p), R["bud"](p), f'<span class="dot" title="green"></span> <span class="badge">{p.status}</span>']) for n, p in enumerate(WORLD))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality budget")
+def number_in_name_cell() -> str:
+    rows = each(lambda p: tr([f'{p.name}<br><small class="text-muted">Project No: {p.no}</small>', R["place"](p), R["bud"](p)]))
+    return page(f"<table>{tr(heads('Project|Municipality|Budget'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget municipality")
+def hidden_by_class() -> str:
+    rows = each(lambda p: tr([p.no, f'<span class="sr-only">Project name</span>{p.name}', f'<span class="hide-me">{p.budget:015}</span>{R["bud"](p)}', R["place"](p)]))
+    return page("<style>.hide-me{display:none} .sr-only{position:absolute;width:1px;height:1px;clip:rect(0,0,0,0)}</style>", f"<table>{tr(heads('Project No|Project Name|Budget|Municipality'), 'th')}{rows}</table>")

@@ -28,6 +28,17 @@ _MILLIONS = re.compile(
 _BILLIONS = re.compile(
     r"\bR\s?(?:billions?|bn)\b|\b(?:in|as)\s+billions?\b|\bbillions?\s+of\s+rands?\b", re.IGNORECASE
 )
+# "worth millions of rands" says how much, not what the figures count
+_SAYS_HOW_MUCH = re.compile(
+    r"\b(?:worth|cost(?:s|ing)?|spen[dt]|spending|saved?|saving|lost|losing|hundreds|tens|over|many|several|werd?|kos)"
+    r"\s+(?:of\s+)?(?:many\s+|several\s+)?$",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"\b(?:in|amounts?|figures|values)\b[^.;]{0,30}?(?:\b(?:USD|US dollars?|EUR|euros?|GBP|dollars?|pounds?)\b|US\$|[€£])"
+    r"|^\W*(?:USD|US\$|EUR|€|£|GBP)\s*(?:'?000|thousands?|millions?|m|bn)?\W*$",
+    re.IGNORECASE,
+)
 _RANDS = re.compile(r"\b(?:in|are)\s+(?:full\s+|whole\s+)?rands?\b(?!\s*(?:thousand|million))", re.IGNORECASE)
 _PERCENT = re.compile(r"^[(\[]?\s*(?:%|percent|per cent)\s*[)\]]?$", re.IGNORECASE)
 # An amount of its own in a note ("Total budget: R5 million") names no unit of the columns
@@ -52,7 +63,7 @@ def unit_in(text: str) -> Unit | None:
     for pattern, factor, name in _SCALES:
         if match := pattern.search(plain):
             before = plain[: match.start()].rstrip()
-            if not (before and before[-1].isdigit()):
+            if not (before and before[-1].isdigit()) and not _SAYS_HOW_MUCH.search(f"{before} "):
                 return Unit("money", Decimal(factor), name)
     if _RANDS.search(plain) or plain.strip("()[] .").casefold() in ("r", "rand", "zar", "rands"):
         return Unit("money", Decimal(1), "R")
@@ -64,6 +75,11 @@ def table_units(table: Table, remarks: Sequence[str]) -> list[NamedUnit]:
     those that the page names for all."""
     notes = [" ".join(row.row) for row in table.left_out if row.kind == "note"]
     return units_in([*table.context, *notes]) or units_in(remarks)
+
+
+def names_foreign_money(text: str) -> bool:
+    """Whether a text says that figures count dollars, euros or pounds."""
+    return _FOREIGN.search(one_line(text)) is not None
 
 
 def units_in(texts: Sequence[str]) -> list[NamedUnit]:

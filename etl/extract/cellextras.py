@@ -1,0 +1,54 @@
+"""What stands in a cell beside its value: buttons, menus, words for screen readers, a "New!". It is no part of it.
+
+Only where more stands in the cell: a lone button or badge is all that the cell says. Links stay links.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from etl.extract.html import Element, is_hidden, words_of
+from etl.extract.pairs import BUTTONS
+
+_FOR_READERS = frozenset(
+    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader element-invisible"
+    " assistive-text u-visuallyhidden wb-inv".split()
+)
+_MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
+_MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
+_NEWS = frozenset({"new", "updated", "latest"})
+_MOST_PARTS = 60
+
+
+def hide_extras(root: Element) -> None:
+    """Hide in each cell what is not its value."""
+    for cell in root.iter("td", "th"):
+        if not len(cell) or cell.find(".//table") is not None:
+            continue
+        extras = [part for part in islice(cell.iter("*"), 1, _MOST_PARTS) if _is_extra(part, cell.tag)]
+        if not extras:
+            continue
+        shown = [part.attrib.get("hidden") for part in extras]
+        for part in extras:
+            part.set("hidden", "")
+        if not any(mark.isalnum() for mark in words_of(cell)):
+            for part, before in zip(extras, shown, strict=True):
+                if before is None:
+                    del part.attrib["hidden"]
+
+
+def _is_extra(part: Element, cell: str) -> bool:
+    if is_hidden(part):
+        return False
+    classes = part.get("class") or ""
+    if classes and not _FOR_READERS.isdisjoint(classes.split()):
+        return True
+    if cell == "th":
+        return False  # there a button may be the heading
+    if classes and _MENU.search(classes):
+        return True
+    said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in ("a", "button", "span", "sup", "b") else ""
+    if part.tag in ("a", "button"):
+        return said in BUTTONS or said in _MORE_BUTTONS
+    return said in _NEWS and bool(classes)
