@@ -704,3 +704,108 @@ def number_in_name_cell() -> str:
 def hidden_by_class() -> str:
     rows = each(lambda p: tr([p.no, f'<span class="sr-only">Project name</span>{p.name}', f'<span class="hide-me">{p.budget:015}</span>{R["bud"](p)}', R["place"](p)]))
     return page("<style>.hide-me{display:none} .sr-only{position:absolute;width:1px;height:1px;clip:rect(0,0,0,0)}</style>", f"<table>{tr(heads('Project No|Project Name|Budget|Municipality'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget status")
+def group_rows_with_sums() -> str:
+    out = []
+    for programme in ("RBIG", "WSIG", "MIG"):
+        some = [p for p in WORLD if p.programme == programme]
+        out.append(f'<tr class="grp"><td colspan=2><b>{programme}</b></td><td><b>R{sum(p.budget for p in some):,.2f}</b></td><td></td></tr>')
+        out += [tr(texts(p, "no name bud status")) for p in some]
+    return page(f"<table border=1>{tr(heads('Project No|Project Name|Budget|Status'), 'th')}{''.join(out)}</table>")
+
+
+@wild("name municipality budget progress_percentage")
+def ranked() -> str:
+    rows = "".join(tr([str(n), *texts(p, "name place bud pct")]) for n, p in enumerate(WORLD, 1))
+    return page(f"<h3>Top ten projects by value</h3><table>{tr(heads('No.|Project Name|Municipality|Budget|% Complete'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget municipality")
+def json_in_millions() -> str:
+    rows = [{"projectNo": p.no, "projectName": p.name, "municipality": R["muni"](p), "budgetRm": p.budget / 1e6} for p in WORLD]
+    return page(f'<div id="app"></div><script id="__NEXT_DATA__" type="application/json">{json.dumps({"props": {"pageProps": {"projects": rows}}, "page": "/projects"})}</script>')
+
+
+@wild("external_id name budget start_date status")
+def json_epochs() -> str:
+    rows = [{"PROJECT_ID": p.no, "PROJECT_NAME": p.name, "BUDGET": p.budget, "START_DATE": int((p.start - date(1970, 1, 1)).total_seconds() * 1000), "STATUS": p.status} for p in WORLD]
+    return page(f"<script>window.projects = {json.dumps(rows)};</script>")
+
+
+@wild("external_id name municipality budget status")
+def sections_with_units() -> str:
+    one = table("Project No|Project Name|Municipality|Budget|Status", "no name place bud_k status", rows=WORLD[:5])
+    other = table("Project No|Project Name|Municipality|Budget|Status", "no name place bud_m status", rows=WORLD[5:])
+    return page(f"<h3>Limpopo (R'000)</h3>{one}<h3>Other provinces (R million)</h3>{other}")
+
+
+@wild("external_id name municipality budget expenditure")
+def unit_below_the_table() -> str:
+    return page(table("Project No|Project Name|Municipality|Budget|Expenditure to date", "no name place bud_k spent_k"), "<p><small>Note: rand values are shown in thousands (R'000).</small></p>")
+
+
+@wild("external_id name municipality budget")
+def chart_beside_in_millions() -> str:
+    return page(table("Project No|Project Name|Municipality|Budget", "no name place bud_sp"), '<div class="chart"><h4>Expenditure per year (R million)</h4><table><tr><th>Year</th><th>Spent</th></tr><tr><td>2023/24</td><td>412</td></tr><tr><td>2024/25</td><td>520</td></tr><tr><td>2025/26</td><td>610</td></tr></table></div>')
+
+
+@wild("external_id name municipality")
+def approximate_words() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place"), f"Planned {p.percent + 10 if p.percent < 90 else 100}% / Actual {p.percent}%", f"R{p.budget - 1000000:,} – R{p.budget:,}"]))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Progress|Project cost'), 'th')}{rows}</table>")
+
+
+@wild("external_id name budget contractor status")
+def paragraphs() -> str:
+    return page(each(lambda p: f"<p><strong>{p.name}</strong><br>Project No: {p.no}<br>Budget: {R['bud'](p)}<br>Contractor: {R['con'](p)}<br>Status: {p.status}</p>"))
+
+
+@wild("external_id name municipality budget completion_date")
+def american_dates() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place bud"), f"{p.end:%m/%d/%Y} 12:00:00 AM"]))
+    return page(f'<table class="gridview" id="GridView1">{tr(heads("Project No|Project Name|Municipality|Budget|Completion Date"), "th")}{rows}</table>')
+
+
+@wild("external_id name municipality budget")
+def header_repeated_with_page_totals() -> str:
+    out = []
+    for start in (0, 5):
+        some = WORLD[start : start + 5]
+        out += [tr(heads("Project No|Project Name|Municipality|Budget (R)"), "th"), *(tr(texts(p, "no name place bud")) for p in some)]
+        out.append(tr(["", f"<td colspan=2 align=right>Carried forward</td>", f"R{sum(p.budget for p in WORLD[: start + 5]):,.2f}"]))
+        if start == 0:
+            out.append(tr(["", "<td colspan=2 align=right>Brought forward</td>", f"R{sum(p.budget for p in some):,.2f}"]))
+    return page(f"<table border=1>{''.join(out)}</table>")
+
+
+@wild("external_id name municipality budget status")
+def devexpress_grid_saved() -> str:
+    head = "".join(f'<td id="g_col{n}" class="dxgvHeader_Office2010Blue" style="border-top-width:0px"><table style="width:100%"><tr><td>{t}</td><td style="width:1px;text-align:right"><span class="dx-vam">&nbsp;</span></td></tr></table></td>' for n, t in enumerate(heads("Project No|Project Name|Municipality|Budget|Status")))
+    rows = "".join(f'<tr id="g_DXDataRow{n}" class="dxgvDataRow_Office2010Blue">' + "".join(f'<td class="dxgv">{t}</td>' for t in texts(p, "no name place bud status")) + "</tr>" for n, p in enumerate(WORLD))
+    return page(f'<table class="dxgvControl_Office2010Blue" id="g"><tr><td><table id="g_DXMainTable" class="dxgvTable_Office2010Blue"><tr id="g_DXHeadersRow0">{head}</tr>{rows}<tr id="g_DXFooterRow" class="dxgvFooter_Office2010Blue"><td class="dxgv">Count=10</td><td></td><td></td><td class="dxgv">Sum=R{sum(p.budget for p in WORLD):,.2f}</td><td></td></tr></table></td></tr></table>')
+
+
+@wild("external_id name municipality budget contractor")
+def word_lists_numbered() -> str:
+    return page("<ol>" + each(lambda p: f"<li><b>{p.name}</b> ({p.no})<ul><li>Municipality: {R['place'](p)}</li><li>Budget: {R['bud_sp'](p)}</li><li>Contractor: {R['con'](p)}</li></ul></li>") + "</ol>")
+
+
+@wild("external_id name municipality budget progress_percentage contractor")
+def ministers_reply() -> str:
+    head = "<tr><td><b>#</b></td><td><b>(a) Project number</b></td><td><b>(b) Name of project</b></td><td><b>(c) Municipality</b></td><td><b>(d) Total project cost (R’000)</b></td><td><b>(e) % completed</b></td><td><b>(f) Contractor</b></td></tr>"
+    rows = "".join(tr([f"({n})", *texts(p, "no name place bud_k pct con")]) for n, p in enumerate(WORLD, 1))
+    return page(f"<p>Reply: the details are as follows.</p><table class=MsoTableGrid border=1>{head}{rows}</table>")
+
+
+@wild("external_id name municipality budget status")
+def flex_rows() -> str:
+    head = "".join(f'<div class="col">{n}</div>' for n in heads("Project No|Project Name|Municipality|Budget|Status"))
+    return page(f'<div class="list"><div class="row header">{head}</div>' + each(lambda p: '<div class="row">' + "".join(f'<div class="col">{t}</div>' for t in texts(p, "no name place bud status")) + "</div>") + "</div>")
+
+
+@wild("external_id name municipality budget expenditure progress_percentage")
+def over_and_under() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place"), f"{R['bud'](p)}<br>{R['spent'](p)}", p and f"{p.percent}%"]))
+    return page(f"<table>{tr(['Project No', 'Project Name', 'Municipality', 'Budget<br>Expenditure', 'Progress'], 'th')}{rows}</table>")

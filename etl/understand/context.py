@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from etl.extract.types import PageContent, Table
 from etl.values.text import one_line
-from etl.values.units import Unit, label_unit
+from etl.values.units import Unit, label_unit, split_unit
 
 _THOUSANDS = re.compile(
     r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d,.])(?<!\d )'000'?s?\b|\bRk\b"
@@ -40,6 +40,12 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _RANDS = re.compile(r"\b(?:in|are)\s+(?:full\s+|whole\s+)?rands?\b(?!\s*(?:thousand|million))", re.IGNORECASE)
+_OF_FIGURES = re.compile(
+    r"^(?:all\s+|alle\s+)?(?:amounts?|figures?|values?|costs?|budgets?|bedrae|syfers|waardes)\b[\w\s]{0,20}?"
+    r"(?:\b(?:in|are|is)\b|:)\s*",
+    re.IGNORECASE,
+)
+_SHORT = 60
 _PERCENT = re.compile(r"^[(\[]?\s*(?:%|percent|per cent)\s*[)\]]?$", re.IGNORECASE)
 # An amount of its own in a note ("Total budget: R5 million") names no unit of the columns
 _SPEAKS_OF_ALL = re.compile(r"\b(?:all|alle|figures|amounts|bedrae|values|waardes)\b", re.IGNORECASE)
@@ -65,6 +71,9 @@ def unit_in(text: str) -> Unit | None:
             before = plain[: match.start()].rstrip()
             if not (before and before[-1].isdigit()) and not _SAYS_HOW_MUCH.search(f"{before} "):
                 return Unit("money", Decimal(factor), name)
+    rest, unit = split_unit(f"Amount {_OF_FIGURES.sub('', plain)}") if len(plain) <= _SHORT else ("", None)
+    if unit and unit.factor != 1 and rest == "Amount" and plain.strip("() ").casefold() not in ("m", "k"):
+        return unit
     if _RANDS.search(plain) or plain.strip("()[] .").casefold() in ("r", "rand", "zar", "rands"):
         return Unit("money", Decimal(1), "R")
     return None

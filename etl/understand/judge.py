@@ -12,6 +12,7 @@ from etl.understand.evidence import ColumnValues, Profile, day_first, decimal_ma
 from etl.understand.plan import Choice
 from etl.understand.words import is_built_in, is_of_another_thing, known_label, meanings
 from etl.values.places import names_a_municipality
+from etl.values.units import names_foreign_money
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
@@ -264,6 +265,8 @@ def _formatted(choice: Choice, column: Column, seen: Profile, around: Sequence[N
 
 
 def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[NamedUnit]) -> Choice:
+    if names_foreign_money(column.label):
+        return _doubted(choice, f"“{column.label}” names another money than rand.")
     named, is_doubtful = column_unit(column.label, column.note, around)
     if is_doubtful:
         return _doubted(choice, "The page names several units: " + "; ".join(one.where for one in around))
