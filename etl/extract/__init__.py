@@ -36,6 +36,7 @@ from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.ownheadings import drop_own_headings
 from etl.extract.pager import link_pager, settle_pagers
+from etl.extract.positioned import name_positioned
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
 from etl.extract.sidebyside import join_halves
@@ -44,6 +45,7 @@ from etl.extract.steps import step_pager
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
+from etl.extract.valuefirst import turn_pairs
 from etl.extract.views import read_views
 from etl.values.vocabulary import FIELD_LABELS
 from projects.charset import decoded
@@ -99,8 +101,10 @@ def _content(
     drop_footnote_marks(parsed.root, document.source)
     name_fixed_width(parsed.root, document.source)
     break_lines(parsed.root)
+    name_positioned(parsed.root, document.source)
     name_tables(parsed.root, document.source, styles, document.field_of)
     join_halves(parsed.root)
+    turn_pairs(parsed.root, document.field_of)
     hide_extras(parsed.root)
     drop_own_headings(parsed.root)
     part_stacked_rows(parsed.root)

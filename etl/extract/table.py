@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from etl.extract.cellkinds import are_units
+from etl.extract.cellkinds import are_units, read_figure
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, grid_of
 from etl.extract.halves import cut, halved, width_of_halves
@@ -274,7 +274,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     shown = [
         at
         for at, header in enumerate(headers)
-        if header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals)
+        if (header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals))
+        and not _holds_currency(body.data, headers, at)
     ]
     if not shown:
         return _no_data(table, shape, "Its cells hold buttons only.")
@@ -322,6 +323,14 @@ def _begins(row: list[str], at: int) -> bool:
 
 def _says_something(lines: list[Line], at: int) -> bool:
     return any(_has_words(line.cells[at]) for line in lines)
+
+
+def _holds_currency(lines: list[Line], headers: list[str], at: int) -> bool:
+    """Whether the column holds the mark of the amounts in the next one, under the same heading."""
+    if at + 1 >= len(headers) or headers[at + 1] != headers[at]:
+        return False
+    marks = {line.texts[at].strip() for line in lines} - {"", "-"}
+    return marks in ({"R"}, {"ZAR"}) and any(read_figure(line.texts[at + 1]) for line in lines)
 
 
 def _has_words(cell: Cell | None) -> bool:

@@ -809,3 +809,35 @@ def flex_rows() -> str:
 def over_and_under() -> str:
     rows = each(lambda p: tr([*texts(p, "no name place"), f"{R['bud'](p)}<br>{R['spent'](p)}", p and f"{p.percent}%"]))
     return page(f"<table>{tr(['Project No', 'Project Name', 'Municipality', 'Budget<br>Expenditure', 'Progress'], 'th')}{rows}</table>")
+
+
+def _metrics(p: P, one: str) -> str:
+    facts = ((f"R{p.budget / 1e6:.1f}m", "Budget"), (f"R{p.spent / 1e6:.1f}m", "Expenditure"), (f"{p.percent}%", "Progress"), (p.status, "Status"))
+    return "".join(one.format(value, label) for value, label in facts)
+
+
+@wild("name budget expenditure progress_percentage status")
+def values_over_labels() -> str:
+    one = '<div class="metric"><div class="value">{}</div><div class="label">{}</div></div>'
+    return page(each(lambda p: f'<div class="project-card"><h3><a href="/p/{p.no}">{p.name}</a></h3>{_metrics(p, one)}</div>'))
+
+
+@wild("name budget expenditure progress_percentage status")
+def values_and_labels_in_a_row() -> str:
+    return page(each(lambda p: f'<div class="project-card"><h3>{p.name}</h3>{_metrics(p, "<span class=value>{}</span><span class=label>{}</span>")}</div>'))
+
+
+@wild("name budget expenditure progress_percentage status")
+def values_over_labels_in_cells() -> str:
+    def rows(p: P) -> str:
+        return tr([f"R{p.budget / 1e6:.1f}m", f"R{p.spent / 1e6:.1f}m", f"{p.percent}%", p.status]) + tr(["Budget", "Expenditure", "Progress", "Status"])
+
+    return page(each(lambda p: f"<div class='proj'><h4>{p.name}</h4><table>{rows(p)}</table></div>"))
+
+
+@wild("name budget expenditure progress_percentage status")
+def labels_over_values_in_cells() -> str:
+    def rows(p: P) -> str:
+        return tr(["Budget", "Expenditure", "Progress", "Status"]) + tr([f"R{p.budget / 1e6:.1f}m", f"R{p.spent / 1e6:.1f}m", f"{p.percent}%", p.status])
+
+    return page(each(lambda p: f"<div class='proj'><h4>{p.name}</h4><table>{rows(p)}</table></div>"))
