@@ -26,7 +26,7 @@ from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
 from etl.extract.inlinefields import break_lines
-from etl.extract.innerlabels import part_columns
+from etl.extract.innerlabels import part_columns, part_numbers
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
@@ -156,6 +156,8 @@ def _tables(document: Document) -> list[Table]:
         if item.table.kind in ("grid", "table"):
             item.table.context = read_context(item.element, others, item.table.context)
             part_columns(item.table, document.field_of)
+        if item.table.kind in ("grid", "table", "cards"):
+            part_numbers(item.table, document.field_of)
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

@@ -1,4 +1,4 @@
-"""What stands in a cell beside its value: buttons, menus, words for screen readers, a "New!". It is no part of it.
+"""What stands in a cell beside its value, no part of it: buttons, menus, words for screen readers, "New!".
 
 Only where more stands in the cell: a lone button or badge is all that the cell says. Links stay links.
 """
@@ -12,12 +12,13 @@ from etl.extract.html import Element, is_hidden, words_of
 from etl.extract.pairs import BUTTONS
 
 _FOR_READERS = frozenset(
-    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader element-invisible"
-    " assistive-text u-visuallyhidden wb-inv".split()
+    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader"
+    " element-invisible assistive-text u-visuallyhidden wb-inv".split()
 )
 _MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
 _MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
 _NEWS = frozenset({"new", "updated", "latest"})
+_MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
 
 
@@ -27,15 +28,17 @@ def hide_extras(root: Element) -> None:
         if not len(cell) or cell.find(".//table") is not None:
             continue
         extras = [part for part in islice(cell.iter("*"), 1, _MOST_PARTS) if _is_extra(part, cell.tag)]
-        if not extras:
-            continue
-        shown = [part.attrib.get("hidden") for part in extras]
+        if extras:
+            _hide(cell, extras)
+
+
+def _hide(cell: Element, extras: list[Element]) -> None:
+    """Hide parts of a cell, unless nothing is left of it then."""
+    for part in extras:
+        part.set("hidden", "")
+    if not any(mark.isalnum() for mark in words_of(cell)):
         for part in extras:
-            part.set("hidden", "")
-        if not any(mark.isalnum() for mark in words_of(cell)):
-            for part, before in zip(extras, shown, strict=True):
-                if before is None:
-                    del part.attrib["hidden"]
+            del part.attrib["hidden"]
 
 
 def _is_extra(part: Element, cell: str) -> bool:
@@ -48,7 +51,7 @@ def _is_extra(part: Element, cell: str) -> bool:
         return False  # there a button may be the heading
     if classes and _MENU.search(classes):
         return True
-    said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in ("a", "button", "span", "sup", "b") else ""
+    said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in _MAY_SAY else ""
     if part.tag in ("a", "button"):
         return said in BUTTONS or said in _MORE_BUTTONS
     return said in _NEWS and bool(classes)

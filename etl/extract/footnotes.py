@@ -1,4 +1,4 @@
-"""Marks of footnotes, `Budget<sup>1</sup>`: a person reads the words without them, and so does what follows. Pure.
+"""Marks of footnotes, `Budget<sup>1</sup>`: a person reads the words without them, and so do we. Pure.
 
 A mark is no digit of the figure that it stands behind and no letter of the name. What is raised for another
 reason stays: m³, 10⁶, 1st, degrees.
@@ -40,7 +40,7 @@ def drop_footnote_marks(root: Element, source: str) -> None:
 
 
 def _before(element: Element) -> str:
-    """The words that the mark stands behind, in its block: "" where it heads them, as in the footnote itself."""
+    """The words that the mark stands behind, in its block: "" where it heads them, as in a footnote."""
     for _ in range(_MOST_BEFORE):
         parent, above = element.getparent(), element.getprevious()
         text = (above.tail if above is not None else parent.text if parent is not None else "") or ""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from etl.extract.html import Element, text_of
@@ -29,7 +30,9 @@ def name_positioned(root: Element, source: str) -> None:
     if "absolute" not in source or "left" not in source:
         return
     for parent in list(root.iter("div", "body", "form", "td")):
-        placed = [found for child in parent if (found := _placed(child))] if len(parent) >= _FEWEST_TEXTS else []
+        if len(parent) < _FEWEST_TEXTS:
+            continue
+        placed = [found for child in parent if (found := _placed(child))]
         if _FEWEST_TEXTS <= len(placed) <= _MOST_TEXTS:
             _table(parent, _lines(placed))
 
@@ -61,7 +64,7 @@ def _table(parent: Element, lines: list[_Line]) -> None:
     inside = [line for line in lines if first <= line.top <= last]
     if any(_at(left, columns) is None for line in inside for left, _ in line.texts):
         return  # something between the lines stands in none of the columns
-    pitch = median(after.top - line.top for line, after in zip(rows, rows[1:], strict=False))
+    pitch = median(after.top - line.top for line, after in pairwise(rows))
     table = parent.makeelement("table")
     rows[0].texts[0][1].addprevious(table)
     cells: list[Element] = []

@@ -1,12 +1,13 @@
-"""A table whose first columns stand still while the others scroll is drawn as two; here it is one again. Pure."""
+"""A table whose first columns stand still while the others scroll is drawn as two: one again here. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from itertools import islice
 
 from etl.extract.html import Element, text_of
 
+Row = tuple[Element, list[Element]]
 _MOST_TABLES = 400
 _FEWEST_ROWS = 2
 
@@ -19,9 +20,8 @@ def join_halves(root: Element) -> None:
     while at + 4 <= len(tables):
         left, right, below, beside = (rows[table] for table in tables[at : at + 4])
         if _are_halves(left, right, below, beside):
-            for first, second in ((left, right), (below, beside)):
-                for cells, more in zip(first, second, strict=True):
-                    cells[0].getparent().extend(more)
+            for cells, more in zip([*left, *below], [*right, *beside], strict=True):
+                cells[0].getparent().extend(more)
             for table in (tables[at + 1], tables[at + 3]):
                 table.getparent().remove(table)
             at += 4
@@ -42,12 +42,12 @@ def _are_halves(*parts: list[list[Element]]) -> bool:
     return len(left[0]) == len(below[0]) and len(right[0]) == len(beside[0]) and any(map(text_of, right[0]))
 
 
-def join_rows(rows: list[tuple[Element, list[Element]]]) -> list[tuple[Element, list[Element]]]:
+def join_rows(rows: list[Row]) -> list[Row]:
     """Rows by their roles that say that they are parts of one row: the same number, and other columns."""
     for name in ("aria-rowindex", "row-index"):
         numbers = [(row.get(name), _is_head(cells)) for row, cells in rows]
         if all(number for number, _ in numbers) and len(set(numbers)) < len(numbers):
-            return _together(rows, lambda row, cells, name=name: (row.get(name), _is_head(cells)))  # type: ignore[misc]
+            return _together(rows, numbers)
     return rows
 
 
@@ -55,16 +55,14 @@ def _is_head(cells: list[Element]) -> bool:
     return all(cell.get("role") == "columnheader" for cell in cells)
 
 
-def _together(
-    rows: list[tuple[Element, list[Element]]], key: Callable[[Element, list[Element]], object]
-) -> list[tuple[Element, list[Element]]]:
-    joined: dict[object, tuple[Element, list[Element]]] = {}
-    for row, cells in rows:
-        if (known := joined.get(key(row, cells))) is None:
-            joined[key(row, cells)] = (row, cells)
+def _together(rows: list[Row], keys: Sequence[object]) -> list[Row]:
+    joined: dict[object, Row] = {}
+    for (row, cells), key in zip(rows, keys, strict=True):
+        if (known := joined.get(key)) is None:
+            joined[key] = (row, cells)
         elif _columns(known[1]).isdisjoint(_columns(cells)):
             known[1].extend(cells)
-            known[1].sort(key=lambda cell: _column(cell))
+            known[1].sort(key=_column)
         else:
             return rows  # the same row twice: a copy, as for printing
     return list(joined.values())

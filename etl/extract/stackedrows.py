@@ -1,4 +1,4 @@
-"""Several projects in one row, their numbers, names and amounts each over as many lines: a row for each. Pure."""
+"""Several projects in one row, their numbers, names, amounts each over as many lines: a row each. Pure."""
 
 from __future__ import annotations
 

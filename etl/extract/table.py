@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from etl.extract.cellkinds import are_units, read_figure
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
-from etl.extract.gridlines import Grid, Line, grid_of
+from etl.extract.gridlines import Grid, Line, continues, grid_of, shared_figures
 from etl.extract.halves import cut, halved, width_of_halves
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
@@ -22,7 +22,6 @@ from etl.extract.plainheader import Header, captions, find_header
 from etl.extract.plainrows import OwnRows, own_rows
 from etl.extract.rowkinds import is_heading, tell_apart
 from etl.extract.rowpostbacks import row_postbacks
-from etl.extract.sharedcells import continues, shared_figures
 from etl.extract.spans import Cell, span
 from etl.extract.types import NotData, Table
 

@@ -1,4 +1,4 @@
-"""Large figures with their labels below, `<b>R5m</b><small>Budget</small>`: the label is put before its value.
+"""Large figures with their labels below, `<b>R5m</b><small>Budget</small>`: the label goes before its value.
 
 Every reader of labels takes what stands behind one: here that would be the next label's value.
 """
@@ -13,6 +13,7 @@ from etl.extract.html import Element, squash, text_of
 FieldOf = Callable[[str], str | None]
 Pair = tuple[Element, Element]
 _HOLDERS = ("div", "li", "section", "article", "p", "span", "ul", "a")
+_DECORATION = frozenset({"br", "hr", "i", "svg", "img"})
 _LONGEST_LABEL = 40
 _MOST_PARTS = 40
 _FEWEST_PAIRS = 2
@@ -28,10 +29,8 @@ def turn_pairs(root: Element, field_of: FieldOf) -> None:
             if around is not None:
                 blocks.setdefault(around, []).append((parts[0], parts[1]))
         elif len(parts) > 3:
-            for some in (parts, parts[1:]):  # a name may stand first
-                if len(some) % 2 == 0:
-                    pairs = list(zip(some[::2], some[1::2], strict=True))
-                    _turn(pairs, field_of)
+            some = parts[len(parts) % 2 :]  # a name may stand first
+            _turn(list(zip(some[::2], some[1::2], strict=True)), field_of)
     for pairs in blocks.values():
         _turn(pairs, field_of)
 
@@ -40,7 +39,7 @@ def _parts(holder: Element) -> list[Element]:
     """The elements in the holder that say something; none where text of its own stands between them."""
     if len(holder) < 2 or len(holder) > _MOST_PARTS or squash(holder.text):
         return []
-    parts = [part for part in holder if isinstance(part.tag, str) and part.tag not in ("br", "hr", "i", "svg", "img")]
+    parts = [part for part in holder if isinstance(part.tag, str) and part.tag not in _DECORATION]
     if any(squash(part.tail) for part in holder) or any(len(part) > 2 for part in parts):
         return []
     return parts
@@ -52,7 +51,7 @@ def _turn(pairs: list[Pair], field_of: FieldOf) -> None:
     said = [(text_of(value), text_of(label)) for value, label in pairs]
     if any(field_of(value.rstrip(": ")) or value.endswith(":") for value, _ in said):
         return
-    if not all(0 < len(label) <= _LONGEST_LABEL and value and kind_of(label) == "words" for value, label in said):
+    if not all(value and len(label) <= _LONGEST_LABEL and kind_of(label) == "words" for value, label in said):
         return
     known = sum(field_of(label.rstrip(": ")) is not None for _, label in said)
     figures = sum(kind_of(value) in ("figure", "date") for value, _ in said)

@@ -841,3 +841,75 @@ def labels_over_values_in_cells() -> str:
         return tr(["Budget", "Expenditure", "Progress", "Status"]) + tr([f"R{p.budget / 1e6:.1f}m", f"R{p.spent / 1e6:.1f}m", f"{p.percent}%", p.status])
 
     return page(each(lambda p: f"<div class='proj'><h4>{p.name}</h4><table>{rows(p)}</table></div>"))
+
+
+@wild("external_id name municipality status")
+def rand_under_thousands() -> str:
+    """The heading says thousands, the cells are whole rand with their sign: nobody can tell."""
+    rows = "".join(tr([*texts(p, "no name place"), f"R{p.budget // 10:,.2f}", p.status]) for p in WORLD)
+    return page(f"""<table>{tr(heads("Project No|Project Name|Municipality|Budget (R'000)|Status"), 'th')}{rows}</table>""")
+
+
+@wild("external_id name municipality budget")
+def extjs_grid() -> str:
+    head = "".join(f'<div class="x-column-header"><div class="x-column-header-inner"><span class="x-column-header-text">{n}</span></div></div>' for n in heads("Project No|Project Name|Municipality|Budget"))
+    rows = each(lambda p: '<table class="x-grid-item" cellpadding="0" style="width:0"><tbody><tr class="x-grid-row">' + "".join(f'<td class="x-grid-cell x-grid-td"><div class="x-grid-cell-inner">{t}</div></td>' for t in texts(p, "no name place bud")) + "</tr></tbody></table>")
+    return page(f'<div class="x-grid"><div class="x-grid-header-ct">{head}</div><div class="x-grid-view"><div class="x-grid-item-container">{rows}</div></div></div>')
+
+
+@wild("external_id name municipality budget status")
+def newsletter_table() -> str:
+    return page(f'<table role="presentation" width="600"><tr><td>{table("Project No|Project Name|Municipality|Budget|Status", "no name place bud status", "role=presentation")}</td></tr></table>')
+
+
+@wild("external_id name municipality budget")
+def csv_in_pre() -> str:
+    return page("<h2>projects.csv</h2><pre>Project No,Project Name,Municipality,Budget\n" + each(lambda p: f'{p.no},{p.name},{R["muni"](p)},"R{p.budget:,}"\n') + "</pre>")
+
+
+@wild("external_id name municipality budget")
+def bars_in_pre() -> str:
+    return page("<pre>| Project No | Project Name | Municipality | Budget |\n|---|---|---|---|\n" + each(lambda p: f"| {p.no} | {p.name} | {R['muni'](p)} | R{p.budget:,} |\n") + "</pre>")
+
+
+@wild("external_id name municipality budget status")
+def tables_in_captions() -> str:
+    return page("".join(f"<table><caption>{code} projects</caption>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{''.join(tr(texts(p, 'no name place bud status')) for p in WORLD if p.programme == code)}</table>" for code in ("RBIG", "WSIG", "MIG")))
+
+
+@wild("external_id name municipality")
+def dates_in_one_cell() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place"), f"{R['start'](p)} – {R['end'](p)}", f"R{p.budget / 1e6:.1f} million (revised from R{p.budget / 1e6 - 1:.1f} million)"]))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Start – End|Budget'), 'th')}{rows}</table>")
+
+
+@wild("external_id name municipality budget")
+def excel_xml() -> str:
+    def row(cells: list[str], kind: str = "String") -> str:
+        return "<Row>" + "".join(f'<Cell><Data ss:Type="{kind}">{c}</Data></Cell>' for c in cells) + "</Row>"
+
+    rows = row(heads("Project No|Project Name|Municipality|Budget")) + each(lambda p: row(texts(p, "no name muni bud")))
+    return f'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Projects"><Table>{rows}</Table></Worksheet></Workbook>'
+
+
+@wild("external_id name municipality budget")
+def kml() -> str:
+    def data(name: str, text: str) -> str:
+        return f'<Data name="{name}"><value>{text}</value></Data>'
+
+    marks = each(lambda p: f"<Placemark><name>{p.name}</name><ExtendedData>{data('Project No', p.no)}{data('Municipality', R['muni'](p))}{data('Budget', R['bud'](p))}</ExtendedData><Point><coordinates>30.1,-23.4,0</coordinates></Point></Placemark>")
+    return f'<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>'
+
+
+@wild("external_id name municipality budget")
+def two_projects_beside() -> str:
+    head = tr(heads("Project No|Project Name|Municipality|Budget") * 2, "th")
+    rows = "".join(tr([*texts(p, "no name place bud"), *texts(q, "no name place bud")]) for p, q in zip(WORLD[::2], WORLD[1::2], strict=True))
+    return page(f"<table>{head}{rows}</table>")
+
+
+@wild("external_id name municipality budget expenditure")
+def phases_side_by_side() -> str:
+    head = "<tr><th rowspan=2>Project No</th><th rowspan=2>Project Name</th><th rowspan=2>Municipality</th><th colspan=2>Phase 1</th><th colspan=2>Total</th></tr>" + tr(["Budget", "Spent"] * 2, "th")
+    rows = each(lambda p: tr([*texts(p, "no name place"), f"R{p.budget // 2:,}", f"R{p.spent // 2:,}", R["bud"](p), R["spent"](p)]))
+    return page(f"<table>{head}{rows}</table>")

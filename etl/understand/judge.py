@@ -280,8 +280,9 @@ def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[Nam
         choice = replace(choice, unit=named.unit.text, evidence=why)
     if seen.high is None:
         return choice
-    is_signed = named is not None and seen.money > 0.5 and abs(seen.high) > _LEAST_IN_RAND
-    if (seen.number > 0.5 or is_signed) and abs(seen.high) * factor > _GREATEST:
+    is_signed = factor > 1 and seen.money > 0.5 and abs(seen.high) > _LEAST_IN_RAND
+    greatest = _GREATEST / 10 if is_signed else _GREATEST
+    if (seen.number > 0.5 or is_signed) and abs(seen.high) * factor > greatest:
         return _doubted(choice, f"Read in {choice.unit or 'rand'} its figures are too large for any project.")
     if factor == 1 and not named and seen.money == 0 and seen.count >= 5 and seen.small >= _SMALL:
         return _doubted(choice, "Its figures are too small for rand, and no unit is named.")

@@ -87,8 +87,8 @@ OTHER = frozenset(
     " note notes opmerking opmerkings person phone photo photos population previous printed quarter"
     " reason reasons refreshed remark remarks report retention risk risks safety savings settlement"
     " telephone tender town towns updated user variance variation vat village villages ward wards"
-    " weather women wyk youth task tasks milestone milestones activity activities deliverable deliverables dam dams"
-    " employee company bidder school clinic designation salary vacancy".split()
+    " weather women wyk youth task tasks milestone milestones activity activities deliverable"
+    " deliverables dam dams employee company bidder school clinic designation salary vacancy".split()
 )
 # words with two plain forms: each is tried
 EITHER = {

@@ -42,23 +42,21 @@ _BARE = re.compile(
     r"(?:(?P<thousand>'?\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)|(?P<billion>(?i:billions?)|bn))?"
     r"|(?P<rand>(?i:in\s+rands?|zar)))|(?P<percent>%))$"
 )
-# Before or among a heading's words, as a band above it puts it there: "R'000 Budget", "2025/26 R million Spent"
-_AMONG = re.compile(
-    r"(?:^|(?<=\S)\s+)(?:in\s+)?R\s?(?:(?P<thousand>'\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)"
-    r"|(?P<billion>(?i:billions?)|bn))[:,]?\s+(?=\S)"
-)
 # Any other spelling, anywhere in a label: a figure read in rand that counts thousands is the worst of errors
 _LOOSE = re.compile(
-    r"(?P<million>\bR?millions?\b(?!\s+(?:lit|m3|m\u00b3|kl|people|households))|\bmiljoene?\b|\bmill?\b\.?(?=\s*(?:rands?|ZAR|[)\]]|$))|\bmn\b"
-    r"|\b(?:R|ZAR)\s?'?m\b|\bm\s?(?:rands?|ZAR)\b|\(\s*m\s*\)|'?(?<![\d,.])000[ ']{1,2}000(?!\d))"
+    r"(?P<million>\bR?millions?\b(?!\s+(?:lit|m3|m\u00b3|kl|people|households))|\bmiljoene?\b|\bmn\b"
+    r"|\bmill?\b\.?(?=\s*(?:rands?|ZAR|[)\]]|$))|\b(?:R|ZAR)\s?'?m\b|\bm\s?(?:rands?|ZAR)\b|\(\s*m\s*\)"
+    r"|'?(?<![\d,.])000[ ']{1,2}000(?!\d))"
     r"|(?P<billion>\bbillions?\b|\bbn\b|\bmiljard\b)"
-    r"|(?P<thousand>\bthousands?\b|\bduisende?\b|\b(?:Rk|kR)\b|\(\s*k\s*\)|(?<=\s)k$|[x\u00d7*]\s?R?\s?1[ ,]?000(?!\d)"
-    r"|\bR\s?1[ ,]?000(?:'?s)?(?!\d)|(?<![\d,.])(?<!\d )(?:\bR|\bZAR)?[\s'.,/(-]{0,3}(?<!\d)(?:000|ooo)(?:'?s)?(?!\d))",
+    r"|(?P<thousand>\bthousands?\b|\bduisende?\b|\b(?:Rk|kR)\b|\(\s*k\s*\)|(?<=\s)k$"
+    r"|[x\u00d7*]\s?R?\s?1[ ,]?000(?!\d)|\bR\s?1[ ,]?000(?:'?s)?(?!\d)"
+    r"|(?<![\d,.])(?<!\d )(?:\bR|\bZAR)?[\s'.,/(-]{0,3}(?<!\d)(?:000|ooo)(?:'?s)?(?!\d))",
     re.IGNORECASE,
 )
 _IN_KEYS = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OF_MONEY = re.compile(
-    r"budget|cost|value|amount|expend|spen[dt]|fund|alloc|begroting|koste|uitgaw|bedrag|waarde|price", re.IGNORECASE
+    r"budget|cost|value|amount|expend|spen[dt]|fund|alloc|begroting|koste|uitgaw|bedrag|waarde|price",
+    re.IGNORECASE,
 )
 _EMPTY = re.compile(r"[(\[][\s,;'./-]*(?:in|of|r|zar|rands?)?[\s,;'./-]*[)\]]|\s(?=\s)", re.IGNORECASE)
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
@@ -97,25 +95,35 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
         if match.re is not _VAT_NOTE and (unit is None or (unit.kind == "money" and unit.factor == 1)):
             unit = _unit_of(match)
         rest = shorter
-    match = None if unit else _WITHIN.search(rest) or _AMONG.search(rest)
+    match = None if unit else _WITHIN.search(rest)
     if match and not (_unit_of(match).factor == 1 and _LOOSE.search(rest)):
         return f"{rest[: match.start()]} {rest[match.end() :]}".strip(), _unit_of(match)
     if rest and " " not in rest:  # a key: "budget_thousands", "CostRm"
         rest = _IN_KEYS.sub(" ", rest) if _LOOSE.search(_IN_KEYS.sub(" ", rest)) else rest
-    if (unit is None or (unit.kind == "money" and unit.factor == 1)) and (match := _LOOSE.search(rest)):
-        shorter = _EMPTY.sub(" ", f"{rest[: match.start()]} {rest[match.end() :]}").strip(" ()[],;'-/")
-        shorter = re.sub(r"\s(?:R|ZAR)$", "", shorter)
-        factor = next(_FACTORS[name] for name, text in match.groupdict().items() if text)
-        is_measure = match.group().strip(" ()").casefold() in ("m", "k") and not _OF_MONEY.search(rest)
-        if shorter.casefold() not in ("", "r", "zar", "rand", "rands") and not is_measure:
-            return shorter, Unit("money", factor, match.group().strip(" ()[]"))
+    if unit is None or (unit.kind == "money" and unit.factor == 1):
+        return _loosely(rest) or (rest, unit)
     return rest, unit
+
+
+def _loosely(label: str) -> tuple[str, Unit] | None:
+    """A label and its unit of thousands or millions in any other spelling; None where there is none."""
+    match = _LOOSE.search(label)
+    if match is None:
+        return None
+    rest = _EMPTY.sub(" ", f"{label[: match.start()]} {label[match.end() :]}").strip(" ()[],;'-/")
+    rest = re.sub(r"\s(?:R|ZAR)$", "", rest)
+    is_measure = match.group().strip(" ()").casefold() in ("m", "k") and not _OF_MONEY.search(label)
+    if is_measure or rest.casefold() in ("", "r", "zar", "rand", "rands"):
+        return None
+    factor = next(_FACTORS[name] for name, text in match.groupdict().items() if text)
+    return rest, Unit("money", factor, match.group().strip(" ()[]"))
 
 
 # What rand is not: figures under such a label are no amounts in rand, whatever else it says
 _FOREIGN = re.compile(
     r"US\$|N\$|(?<![A-Za-z])\$|[€£¥]"
-    r"|(?<![A-Za-z])(?:USD|EUR|GBP|BWP|NAD|LSL|SZL|MZN|CHF|JPY|CNY|(?i:(?:US )?dollars?|euros?|pula|maloti|meticais))(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?:USD|EUR|GBP|BWP|NAD|LSL|SZL|MZN|CHF|JPY|CNY"
+    r"|(?i:(?:US )?dollars?|euros?|pula|maloti|meticais))(?![A-Za-z])"
 )
 
 
