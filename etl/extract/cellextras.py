@@ -17,6 +17,7 @@ _FOR_READERS = frozenset(
 )
 _MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
 _MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
+_BADGE = re.compile(r"badge|label|pill|chip|\bnew\b|flag|marker", re.IGNORECASE)
 _NEWS = frozenset({"new", "updated", "latest"})
 _MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
@@ -54,4 +55,4 @@ def _is_extra(part: Element, cell: str) -> bool:
     said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in _MAY_SAY else ""
     if part.tag in ("a", "button"):
         return said in BUTTONS or said in _MORE_BUTTONS
-    return said in _NEWS and bool(classes)
+    return said in _NEWS and _BADGE.search(classes) is not None

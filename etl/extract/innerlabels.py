@@ -12,12 +12,17 @@ from etl.values.places import MUNICIPAL_CODE
 FieldOf = Callable[[str], str | None]
 _MOST_WORDS = 5  # of a label
 _FEWEST_ROWS = 2
-_NUMBER = "Reference"  # what the column of codes is called that stood in brackets behind the names
+REFERENCE = "Reference"  # what the column of codes is called that stood in brackets behind the names
 _CODED = (
     re.compile(r"(?P<name>.{6,}?)\s*[(\[]\s*(?P<code>[^\s()\[\]]{5,30})\s*[)\]]"),
     re.compile(r"(?P<code>[^\s()\[\]:]{5,30})\s*(?:\s[-–—|]|:)\s+(?P<name>.{6,})"),
 )
 _FEWEST_CODES = 3
+# Municipalities and parts of a scheme have codes too, and no project has a number of one digit
+_NO_NUMBER = re.compile(
+    MUNICIPAL_CODE.pattern + r"$|(?:phase|fase|ph|ward|wyk|lot|stage|part|zone|unit|block)\b|\D*\d\D*$",
+    re.IGNORECASE,
+)
 
 
 def part_columns(table: Table, field_of: FieldOf) -> None:
@@ -35,7 +40,7 @@ def part_numbers(table: Table, field_of: FieldOf) -> None:
     """Give the codes that stand in brackets behind all names, or before them, a column of their own, where no
     column is the projects' number."""
     fields = [field_of(header) for header in table.headers]
-    if "external_id" in fields or _NUMBER in table.headers or len(table.rows) < _FEWEST_CODES:
+    if "external_id" in fields or REFERENCE in table.headers or len(table.rows) < _FEWEST_CODES:
         return
     for at, header in enumerate(table.headers):
         if fields[at] != "name" and header != "Title":
@@ -44,14 +49,14 @@ def part_numbers(table: Table, field_of: FieldOf) -> None:
             found = [shape.fullmatch(row[at]) for row in table.rows]
             parts = [(match["name"], match["code"]) for match in found if match]
             if len(parts) == len(found) and _are_numbers([code for _, code in parts]):
-                _insert(table, at, _NUMBER, parts)
+                _insert(table, at, REFERENCE, parts)
                 return
 
 
 def _are_numbers(codes: list[str]) -> bool:
     """Whether codes of one build, each another, may be numbers of projects; a municipality's is none."""
     builds = {re.sub(r"[A-Za-z]+", "A", re.sub(r"\d+", "9", code)) for code in codes}
-    is_coded = all(kind_of(code) == "code" and not MUNICIPAL_CODE.fullmatch(code) for code in codes)
+    is_coded = all(kind_of(code) == "code" and not _NO_NUMBER.match(code) for code in codes)
     return is_coded and len(builds) == 1 and len(set(codes)) == len(codes)
 
 

@@ -45,7 +45,7 @@ def _own(cell: Element, head: str) -> Element | None:
         return None
     if text_of(first).rstrip(" :") != head:
         return None
-    is_followed = bool(squash(first.tail)) or first.getnext() is not None
+    is_followed = bool(squash(first.tail)) or first.getnext() is not None or text_of(first).endswith(":")
     return first if is_followed or _MARKED in (first.get("class") or "").lower() else None
 
 

@@ -51,13 +51,14 @@ def _said(line: list[Element | str]) -> str:
 
 
 def _are_stacked(lines: list[list[list[Element | str]]], count: int) -> bool:
-    """Whether a cell holds so many different codes, one has as many figures or names, and none other a number
-    of lines between."""
+    """Whether a cell holds so many different codes, another as many figures or dates, and none a number of
+    lines between: a long name over two lines parts nothing."""
     if not 2 <= count <= _MOST_LINES or any(len(cell) not in (0, 1, count) for cell in lines):
         return False
     several = [[_said(line) for line in cell] for cell in lines if len(cell) == count]
     codes = [texts for texts in several if all(kind_of(text) == "code" for text in texts)]
-    return len(several) > 1 and any(len(set(texts)) == count for texts in codes)
+    figures = [texts for texts in several if all(kind_of(text) in ("figure", "date") for text in texts)]
+    return bool(figures) and any(len(set(texts)) == count for texts in codes)
 
 
 def _part(row: Element, cells: list[Element], lines: list[list[list[Element | str]]], count: int) -> None:

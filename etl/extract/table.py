@@ -16,6 +16,7 @@ from etl.extract.halves import cut, halved, width_of_halves
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
+from etl.extract.misplaced import rightly_headed, say_again
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
@@ -263,6 +264,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     if width := width_of_halves(headers, document.field_of):
         shape = replace(shape, grid=halved(shape.grid, shape.header.end, width), units=shape.units[:width])
         shape.head, headers = [cut(line, 0, width) for line in shape.head], headers[:width]
+    headers = rightly_headed(headers, shape.head, shape.body, document.field_of)
     if reason := reason_against(table, shape.header, shape.body, headers):
         return _no_data(table, shape, reason)
     known = [at for at, header in enumerate(headers) if document.field_of(header) == "external_id"]
@@ -280,6 +282,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         return _no_data(table, shape, "Its cells hold buttons only.")
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
     texts = [[line.texts[at] for at in shown] for line in body.data]
+    say_again(texts)
     for row, at, count in shared_figures(body.data, shown):
         texts[row][at] += f" (of {count} rows together)"
     names, values = body.groups.columns(len(texts))

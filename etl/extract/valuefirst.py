@@ -57,5 +57,5 @@ def _turn(pairs: list[Pair], field_of: FieldOf) -> None:
     figures = sum(kind_of(value) in ("figure", "date") for value, _ in said)
     if known * 2 >= len(pairs) and known > 1 and figures:
         for value, label in pairs:
-            label.tag = "label" if label.tag in ("small", "em", "i") else label.tag
+            label.tag = "label" if label.tag in ("small", "em", "i", "span") else label.tag
             value.addprevious(label)

@@ -366,3 +366,53 @@ def phases_side_by_side() -> str:
     head = "<tr><th rowspan=2>Project No</th><th rowspan=2>Project Name</th><th rowspan=2>Municipality</th><th colspan=2>Phase 1</th><th colspan=2>Total</th></tr>" + tr(["Budget", "Spent"] * 2, "th")
     rows = each(lambda p: tr([*texts(p, "no name place"), f"R{p.budget // 2:,}", f"R{p.spent // 2:,}", R["bud"](p), R["spent"](p)]))
     return page(f"<table>{head}{rows}</table>")
+
+@wild("external_id name municipality budget")
+def one_heading_over_two() -> str:
+    head = "<tr><th colspan=2>Project</th><th>Municipality</th><th>Budget</th></tr>"
+    return page(f"<table>{head}{each(lambda p: tr(texts(p, 'no name place bud')))}</table>")
+
+@wild("external_id name municipality budget")
+def heading_short_of_a_column() -> str:
+    rows = "".join(tr([f"{n}.", *texts(p, "no name place bud")]) for n, p in enumerate(WORLD, 1))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget'), 'th')}{rows}</table>")
+
+@wild("external_id name municipality budget status")
+def row_headers() -> str:
+    rows = each(lambda p: tr([f'<th scope="row">{p.no}</th>', *texts(p, "name place bud status")]))
+    return page(f"<table><thead>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}</thead><tbody>{rows}</tbody></table>")
+
+@wild("external_id name municipality status")
+def json_nested() -> str:
+    rows = [{"projectNo": p.no, "projectName": p.name, "municipality": R["muni"](p), "status": {"id": 3, "label": p.status}, "budget": {"amount": p.budget / 1e6, "unit": "million", "currency": "ZAR"}} for p in WORLD]
+    return page(f'<script type="application/json" id="data">{json.dumps({"projects": rows})}</script>')
+
+@wild("external_id name municipality budget")
+def missing_cells() -> str:
+    rows = "".join(tr(texts(p, "no name place bud") if n != 4 else texts(p, "no name bud")) for n, p in enumerate(WORLD))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget'), 'th')}{rows}</table>")
+
+@wild("external_id name programme budget contractor")
+def ditto_marks() -> str:
+    said: set[str] = set()
+    rows = "".join(tr(["&quot;" if p.programme in said else said.add(p.programme) or p.programme, *texts(p, "no name bud con")]) for p in sorted(WORLD, key=lambda p: p.programme))
+    return page(f"<table>{tr(heads('Programme|Project No|Project Name|Budget|Contractor'), 'th')}{rows}</table>")
+
+@wild("external_id name municipality budget status completion_date")
+def statuses_with_more() -> str:
+    rows = each(lambda p: tr([*texts(p, "no name place bud"), f"{p.status} ({p.percent}%)", f"{R['end_long'](p)} (revised)"]))
+    return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Budget|Status|Completion date'), 'th')}{rows}</table>")
+
+@wild("external_id name municipality budget")
+def search_results() -> str:
+    return page(each(lambda p: f'<div class="search-result"><h3><a href="/projects/{p.no}">{p.name}</a></h3><div class="meta"><span class="meta-item">Project No: {p.no}</span> <span class="meta-item">Municipality: {R["place"](p)}</span> <span class="meta-item">Budget: R{p.budget / 1e6:.1f} million</span></div><p class="snippet">The project will supply 15 000 households at a cost of R{p.spent:,} …</p></div>'))
+
+@wild("external_id name budget progress_percentage")
+def bars_with_numbers() -> str:
+    bar = '<div class="progress"><div class="progress-bar" role="progressbar" style="width: {0}%" aria-valuenow="{0}" aria-valuemin="0" aria-valuemax="100"><span class="sr-only">{0}% Complete</span></div></div>'
+    return page(f"<table>{tr(heads('Project No|Project Name|Budget|Progress'), 'th')}{each(lambda p: tr([*texts(p, 'no name bud'), bar.format(p.percent)]))}</table>")
+
+@wild("external_id name municipality budget expenditure")
+def sums_above_the_heading() -> str:
+    top = f"<tr><td colspan=3>Total of all projects</td><td>R{sum(p.budget for p in WORLD):,.2f}</td><td>R{sum(p.spent for p in WORLD):,.2f}</td></tr>"
+    return page(f"<table border=1>{top}{tr(heads('Project No|Project Name|Municipality|Budget|Expenditure'), 'th')}{each(lambda p: tr(texts(p, 'no name place bud spent')))}</table>")

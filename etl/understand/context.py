@@ -35,8 +35,8 @@ _SAYS_HOW_MUCH = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    r"\b(?:in|amounts?|figures|values)\b[^.;]{0,30}?"
-    r"(?:\b(?:USD|US dollars?|EUR|euros?|GBP|dollars?|pounds?)\b|US\$|[€£])"
+    r"(?:\b(?:amounts?|figures?|values?|budgets?|costs?|all)\b[^.;\d]{0,25}\b(?:in|are)|^\W*in)\s+(?:\w+\s+)?"
+    r"(?:\b(?:USD|US dollars?|EUR|euros?|GBP|dollars?|pounds?)\b|US\$|[€£])(?!\s*\d)"
     r"|^\W*(?:USD|US\$|EUR|€|£|GBP)\s*(?:'?000|thousands?|millions?|m|bn)?\W*$",
     re.IGNORECASE,
 )
