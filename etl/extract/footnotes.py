@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
@@ -30,7 +31,8 @@ def drop_footnote_marks(root: Element, source: str) -> None:
     """Take the marks of footnotes out of the tree. `source`: the page's text in small letters."""
     if not _SAID.search(source):
         return
-    for element in _RAISED(root)[:_MOST]:
+    found: Any = _RAISED(root)
+    for element in found[:_MOST]:
         parent = element.getparent()
         if parent is None or not _MARK.fullmatch(squash("".join(islice(element.itertext(), 20)))):
             continue

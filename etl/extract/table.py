@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from etl.extract.cellkinds import are_units, read_figure
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, continues, grid_of, shared_figures
-from etl.extract.halves import cut, halved, width_of_halves
+from etl.extract.halves import cut, halved, unfolded, width_of_halves
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
@@ -259,7 +259,18 @@ def _no_data(table: Element, shape: _Shape, reason: str) -> NotData:
     return NotData(table.get("id") or "", len(shape.grid.lines), reason)
 
 
+def _in_one_line(shape: _Shape, document: Document) -> _Shape:
+    """The table with each record of two lines in one."""
+    header = shape.header
+    grid = unfolded(shape.grid, header.start, header.end, document.field_of) if len(shape.head) == 2 else None
+    if grid is None:
+        return shape
+    head = grid.lines[header.start : header.start + 1]
+    return replace(shape, grid=grid, header=replace(header, end=header.start + 1), head=head, units=[])
+
+
 def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
+    shape = _in_one_line(shape, document)
     headers = captions(shape.head, shape.grid.width)
     if width := width_of_halves(headers, document.field_of):
         shape = replace(shape, grid=halved(shape.grid, shape.header.end, width), units=shape.units[:width])

@@ -150,6 +150,23 @@ def test_ditto_is_the_text_above_and_a_total_above_the_headings_is_none_of_them(
     ]
 
 
+def test_records_of_two_lines_under_two_lines_of_headings_are_one_row_each() -> None:
+    more = "<tr><th>Municipality</th><th>Contractor</th><th>Completion Date</th></tr>"
+    lines = [(record[1:], (f"Place {n}", f"Firm {n}", f"1{n}/04/2026")) for n, record in enumerate(WIDE)]
+    found = table(f"<table>{HEAD}{more}{''.join(rows(*pair) for pair in lines)}</table>")
+    assert found.headers == [
+        "Project No",
+        "Project Name",
+        "Budget",
+        "Municipality",
+        "Contractor",
+        "Completion Date",
+    ]
+    assert found.rows[1] == ["WP2", "Beta", "R20", "Place 1", "Firm 1", "11/04/2026"]
+    odd = "".join(rows(*pair) for pair in lines) + rows(("WP7", "Eta", "R7"))
+    assert len(table(f"<table>{HEAD}{more}{odd}</table>").headers) == 3
+
+
 def test_two_lists_with_their_headings_apart_stay_two() -> None:
     one = f"<table>{HEAD}</table><table>{rows(('WP1', 'Alpha', 'R10'), *OTHERS)}</table>"
     assert [len(found.headers) for found in read_page(one * 2).tables] == [3, 3]
