@@ -46,12 +46,10 @@ def _parts(holder: Element) -> list[Element]:
 
 
 def _turn(pairs: list[Pair], field_of: FieldOf) -> None:
-    if len(pairs) < _FEWEST_PAIRS:
+    if len(pairs) < _FEWEST_PAIRS or not all(_may_be_label(text_of(label)) for _, label in pairs):
         return
     said = [(text_of(value), text_of(label)) for value, label in pairs]
-    if any(field_of(value.rstrip(": ")) or value.endswith(":") for value, _ in said):
-        return
-    if not all(value and len(label) <= _LONGEST_LABEL and kind_of(label) == "words" for value, label in said):
+    if any(not value or value.endswith(":") or field_of(value) for value, _ in said):
         return
     known = sum(field_of(label.rstrip(": ")) is not None for _, label in said)
     figures = sum(kind_of(value) in ("figure", "date") for value, _ in said)
@@ -59,3 +57,9 @@ def _turn(pairs: list[Pair], field_of: FieldOf) -> None:
         for value, label in pairs:
             label.tag = "label" if label.tag in ("small", "em", "i", "span") else label.tag
             value.addprevious(label)
+
+
+def _may_be_label(text: str) -> bool:
+    if not 0 < len(text) <= _LONGEST_LABEL or ":" in text[:-1]:
+        return False
+    return not any(map(str.isdigit, text)) and kind_of(text) == "words"
