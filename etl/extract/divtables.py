@@ -41,6 +41,9 @@ def name_tables(root: Element, source: str, styles: Styles, field_of: FieldOf) -
     if _SPREADSHEET in source[:5000]:
         for row in list(root.iter("row")):
             _name_sheet_row(row)
+    if "dxvgtable" in source:  # DevExpress' vertical grid: a plain table on its side
+        for table in root.xpath("//table[contains(@class, 'dxvgTable')]"):
+            table.attrib.clear()
     if "role=" in source and ("gridcell" in source or "columnheader" in source or "cell" in source):
         for element in list(root.xpath("//*[@role='table' or @role='grid' or @role='treegrid']")):
             _turn(element, _role, fewest=1)

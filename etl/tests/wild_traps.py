@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 
 from etl.tests.wild_pages import WORLD, P, R, each, heads, page, table, texts, tr, wild
@@ -416,3 +417,46 @@ def bars_with_numbers() -> str:
 def sums_above_the_heading() -> str:
     top = f"<tr><td colspan=3>Total of all projects</td><td>R{sum(p.budget for p in WORLD):,.2f}</td><td>R{sum(p.spent for p in WORLD):,.2f}</td></tr>"
     return page(f"<table border=1>{top}{tr(heads('Project No|Project Name|Municipality|Budget|Expenditure'), 'th')}{each(lambda p: tr(texts(p, 'no name place bud spent')))}</table>")
+
+# -- DevExpress ------------------------------------------------------------------------------------------------
+def _dx(names: str, keys: str, after: Callable[[P, int], str], before: str = "") -> str:
+    head = "".join(f'<td id="g_col{n}" class="dxgvHeader"><table><tr><td>{t}</td><td></td></tr></table></td>' for n, t in enumerate(heads(names)))
+    rows = "".join(f'<tr id="g_DXDataRow{n}" class="dxgvDataRow">' + "".join(f'<td class="dxgv">{t}</td>' for t in texts(p, keys)) + "</tr>" + after(p, n) for n, p in enumerate(WORLD))
+    return page(f'{before}<table id="g" class="dxgvControl"><tr><td><table id="g_DXMainTable" class="dxgvTable"><tr id="g_DXHeadersRow0">{head}</tr>{rows}</table></td></tr></table>')
+
+@wild("external_id name municipality budget")
+def dx_preview_rows() -> str:
+    return _dx("Project No|Project Name|Municipality|Budget", "no name place bud", lambda p, n: f'<tr id="g_DXPRow{n}" class="dxgvPreviewRow"><td colspan="4" class="dxgv">Works at {p.place} for R{p.spent:,}</td></tr>')
+
+@wild("external_id name municipality budget")
+def dx_adaptive_rows() -> str:
+    return _dx("Project No|Project Name|Municipality|Budget", "no name place bud", lambda p, n: f'<tr id="g_DXADRow{n}" class="dxgvAdaptiveDetailRow" style="display:none"><td colspan="4" class="dxgv"><table><tr><td class="dxgvADCC">Status:</td><td>{p.status}</td></tr></table></td></tr>')
+
+@wild("external_id name budget status")
+def dx_payments_below() -> str:
+    return _dx("Project No|Project Name|Budget|Status", "no name bud status", lambda p, n: f'<tr id="g_DXDRow{n}" class="dxgvDetailRow"><td colspan="4" class="dxgvDetailCell"><table id="g_dx{n}_DXMainTable" class="dxgvTable"><tr id="g_dx{n}_DXHeadersRow0"><td class="dxgvHeader">Payment No</td><td class="dxgvHeader">Amount</td></tr><tr id="g_dx{n}_DXDataRow0" class="dxgvDataRow"><td class="dxgv">1</td><td class="dxgv">R{p.spent:,}</td></tr></table></td></tr>')
+
+@wild("external_id name municipality budget status")
+def dx_vertical_grid() -> str:
+    facts = zip(heads("Project No|Project Name|Municipality|Budget|Status"), "no name place bud status".split(), strict=True)
+    rows = "".join(f'<tr id="vg_DXRow{n}" class="dxvgRow"><td class="dxvgHeader">{name}</td>' + "".join(f'<td class="dxvgRecord">{R[key](p)}</td>' for p in WORLD) + "</tr>" for n, (name, key) in enumerate(facts))
+    return page(f'<table id="vg" class="dxvgControl"><tr><td><table id="vg_DXMainTable" class="dxvgTable">{rows}</table></td></tr></table>')
+
+@wild("external_id name municipality budget expenditure")
+def dx_footnotes_and_thousands() -> str:
+    return _dx("Project No<sup>1</sup>|Project Name|Municipality|Budget (R x 1000)<sup>2</sup>|Expenditure to date (R x 1000)", "no name place bud_k spent_k", lambda p, n: "")
+
+@wild("external_id name municipality budget status")
+def dx_card_view() -> str:
+    def item(label: str, text: str) -> str:
+        return f'<td class="dxflItem"><table class="dxflItemTable"><tr><td class="dxflCaptionCell"><label class="dxflCaption">{label}:</label></td><td class="dxflNestedControlCell">{text}</td></tr></table></td>'
+
+    names = heads("Project No|Project Name|Municipality|Budget|Status")
+    cards = "".join(f'<div id="cv_DXDataCard{n}" class="dxcvCard"><table class="dxflFormLayout">' + "".join(f"<tr>{item(k, v)}</tr>" for k, v in zip(names, texts(p, "no name place bud status"), strict=True)) + "</table></div>" for n, p in enumerate(WORLD))
+    return page(f'<table id="cv" class="dxcvControl"><tr><td><div id="cv_DXMainTable">{cards}</div></td></tr></table>')
+
+@wild("external_id name municipality budget status")
+def dx_buttons_and_badges() -> str:
+    R["act"] = lambda p: '<a class="dxbButton" href="javascript:;">Edit</a> <a class="dxbButton" href="javascript:;">Delete</a>'
+    R["name_more"] = lambda p: f'{R["name"](p)} <a href="/pmd/project.aspx?id={p.no}">View</a> <span class="badge">New</span>'
+    return _dx("|Project No|Project Name|Municipality|Budget|Status", "act no name_more place bud status", lambda p, n: "")
