@@ -36,6 +36,8 @@ def drop_footnote_marks(root: Element, source: str) -> None:
         parent = element.getparent()
         if parent is None or not _MARK.fullmatch(squash("".join(islice(element.itertext(), 20)))):
             continue
+        if (element.tail or "")[:1].isalpha():
+            continue  # within a word: McDonald
         before = _before(element)
         if before.strip() and not (_POWER.search(before) and element.tag != "a"):
             _drop(element, parent)

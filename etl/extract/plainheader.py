@@ -75,7 +75,9 @@ def _is_title(line: Line, below: Line) -> bool:
 def _is_sum(line: Line) -> bool:
     """Whether the line says what all rows come to: "Total of all projects | R5 million"."""
     texts = [cell.text for _, cell in line.starts]
-    return total_label(texts[0]) == 2 and any(kind_of(text) == "figure" for text in texts[1:])
+    return total_label(texts[0]) == 2 and any(
+        kind_of(text) == "figure" and not is_year(text) for text in texts[1:]
+    )
 
 
 def _holds_pairs(line: Line) -> bool:

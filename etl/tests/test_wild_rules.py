@@ -47,7 +47,7 @@ OTHERS = (("WP8", "Beta", "R20"), ("WP9", "Gamma", "R30"))
         ('Giyani<a href="#_ftn1"><span>[1]</span></a>', "Giyani"),
         # what is raised for another reason
         ("Reservoir 500 m<sup>3</sup>", "Reservoir 500 m3"), ("4 km<sup>2</sup>", "4 km2"), ("10<sup>6</sup> litres", "106 litres"),
-        ("1<sup>st</sup> phase", "1st phase"), ("23<sup>o</sup>18", "23o18"), ("Giyani<sup>TM</sup>", "GiyaniTM"),
+        ("1<sup>st</sup> phase", "1st phase"), ("23<sup>o</sup>18", "23o18"), ("Giyani<sup>TM</sup>", "GiyaniTM"), ("M<sup>c</sup>Donald", "McDonald"),
         # buttons and menus, news, and words for those who hear the page
         ('Giyani <a href="/p/1">Read more</a>', "Giyani"), ("Giyani <button>Details</button>", "Giyani"),
         ('Giyani <span class="badge">New!</span>', "Giyani"), ('<span class="sr-only">Name</span>Giyani', "Giyani"),
@@ -148,6 +148,8 @@ def test_ditto_is_the_text_above_and_a_total_above_the_headings_is_none_of_them(
         "Project Name",
         "Budget",
     ]
+    years = "<tr><th>Total budget</th><th>2024</th><th>2025</th></tr>"
+    assert table(f"<table>{years}{rows(*OTHERS)}</table>").headers == ["Total budget", "2024", "2025"]
 
 
 def test_records_of_two_lines_under_two_lines_of_headings_are_one_row_each() -> None:

@@ -105,7 +105,8 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
-        if not says_project and any(_OF_ANOTHER.search(choice.label) for choice in choices):
+        is_named = any(choice.field == "name" and not choice.by_values for choice in understood)
+        if not is_named and any(_OF_ANOTHER.search(choice.label) for choice in choices):
             return False
         return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
     return True

@@ -126,7 +126,7 @@ PHRASES: dict[str, dict[str, str]] = {
         " phase start end date cost budget value amount expenditure total count category"
         " progress percent reference town village ward department supplier year size duration"
         " class group funder source fund completion description scope planned task activity milestone"
-        " deliverable dam risk issue employee contact company bidder school",
+        " deliverable risk issue employee contact company bidder",
     },
     "description": {
         "1.0": "description|scope|project description|scope work|description work",
