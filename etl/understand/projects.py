@@ -32,6 +32,7 @@ _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
 _CERTAIN = 0.8
+_NAMED = 0.6  # a name that the heading says, and not its words alone
 _SAMPLES = 50  # texts of a column by which one page's tables are judged; the whole reading is judged by more
 _UNTOLD = ("json", "cards", "list")  # tables whose sums no reader has told apart
 _SECTION = "Section"  # what the heading above one of several tables is called
@@ -105,7 +106,7 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
-        is_named = any(choice.field == "name" and not choice.by_values for choice in understood)
+        is_named = any(choice.field == "name" and choice.certainty >= _NAMED for choice in understood)
         if not is_named and any(_OF_ANOTHER.search(choice.label) for choice in choices):
             return False
         return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
