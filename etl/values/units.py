@@ -61,6 +61,7 @@ _OF_MONEY = re.compile(
 _EMPTY = re.compile(r"[(\[][\s,;'./-]*(?:in|of|r|zar|rands?)?[\s,;'./-]*[)\]]|\s(?=\s)", re.IGNORECASE)
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
 _MARKS = " :*.;,-"
+_MOST_UNITS = 8  # of one label
 _FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
 
 
@@ -87,6 +88,16 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
 
     ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
     """
+    rest, unit = _split_once(label)
+    for _ in range(_MOST_UNITS):
+        again, other = _split_once(rest)
+        if again == rest:
+            break
+        rest, unit = again, unit or other
+    return rest, unit
+
+
+def _split_once(label: str) -> tuple[str, Unit | None]:
     rest, unit = _without_marks(one_line(label).replace("\u2033", "'")), None
     while match := _BRACKETED.search(rest) or _BARE.search(rest) or _VAT_NOTE.search(rest):
         shorter = _without_marks(rest[: match.start()])
@@ -97,11 +108,10 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
         rest = shorter
     match = None if unit else _WITHIN.search(rest)
     if match and not (_unit_of(match).factor == 1 and _LOOSE.search(rest)):
-        return f"{rest[: match.start()]} {rest[match.end() :]}".strip(), _unit_of(match)
-    if rest and " " not in rest:  # a key: "budget_thousands", "CostRm"
-        rest = _IN_KEYS.sub(" ", rest) if _LOOSE.search(_IN_KEYS.sub(" ", rest)) else rest
+        return " ".join(f"{rest[: match.start()]} {rest[match.end() :]}".split()), _unit_of(match)
     if unit is None or (unit.kind == "money" and unit.factor == 1):
-        return _loosely(rest) or (rest, unit)
+        is_key = bool(rest) and " " not in rest  # "budget_thousands", "CostRm"
+        return _loosely(_IN_KEYS.sub(" ", rest) if is_key else rest) or _loosely(rest) or (rest, unit)
     return rest, unit
 
 
@@ -111,7 +121,7 @@ def _loosely(label: str) -> tuple[str, Unit] | None:
     if match is None:
         return None
     rest = _EMPTY.sub(" ", f"{label[: match.start()]} {label[match.end() :]}").strip(" ()[],;'-/")
-    rest = re.sub(r"\s(?:R|ZAR)$", "", rest)
+    rest = re.sub(r"\s(?:R|ZAR)$", "", " ".join(rest.split()), flags=re.IGNORECASE)
     is_measure = match.group().strip(" ()").casefold() in ("m", "k") and not _OF_MONEY.search(label)
     if is_measure or rest.casefold() in ("", "r", "zar", "rand", "rands"):
         return None
