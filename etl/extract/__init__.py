@@ -12,6 +12,7 @@ from functools import partial
 
 from etl.extract.blocks import read_blocks
 from etl.extract.callback import looks_like_callback, read_callback
+from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
@@ -20,10 +21,12 @@ from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import read_cards, read_fields
 from etl.extract.fixedwidth import name_fixed_width
+from etl.extract.footnotes import drop_footnote_marks
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash
 from etl.extract.inlinefields import break_lines
+from etl.extract.innerlabels import part_columns, part_numbers
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
@@ -31,13 +34,18 @@ from etl.extract.links import Links
 from etl.extract.mht import looks_like_mht, read_mht
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
+from etl.extract.ownheadings import drop_own_headings
 from etl.extract.pager import link_pager, settle_pagers
+from etl.extract.positioned import name_positioned
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
+from etl.extract.sidebyside import join_halves
+from etl.extract.stackedrows import part_stacked_rows
 from etl.extract.steps import step_pager
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
+from etl.extract.valuefirst import turn_pairs
 from etl.extract.views import read_views
 from etl.values.vocabulary import FIELD_LABELS
 from projects.charset import decoded
@@ -90,9 +98,16 @@ def _content(
     document = Document(parsed.root, text.lower(), labels)
     styles = read_styles(parsed.root)
     hide(parsed.root, styles)
+    drop_footnote_marks(parsed.root, document.source)
     name_fixed_width(parsed.root, document.source)
     break_lines(parsed.root)
+    name_positioned(parsed.root, document.source)
     name_tables(parsed.root, document.source, styles, document.field_of)
+    join_halves(parsed.root)
+    turn_pairs(parsed.root, document.field_of)
+    hide_extras(parsed.root)
+    drop_own_headings(parsed.root)
+    part_stacked_rows(parsed.root)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
@@ -140,6 +155,9 @@ def _tables(document: Document) -> list[Table]:
     for item in found:
         if item.table.kind in ("grid", "table"):
             item.table.context = read_context(item.element, others, item.table.context)
+            part_columns(item.table, document.field_of)
+        if item.table.kind in ("grid", "table", "cards"):
+            part_numbers(item.table, document.field_of)
     tables = [item.table for item in found]
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

@@ -1,7 +1,8 @@
 """Tables that are made of other elements get a table's tags, so that the readers of tables see them.
 
 Two say themselves what they are: ARIA roles (https://www.w3.org/TR/wai-aria/#table) and `display: table-row`;
-a third kind is told by a row of headings above rows of as many elements.
+a third kind is told by a row of headings above rows of as many elements. A spreadsheet saved as XML has rows
+and cells by other names (`<Row><Cell ss:Index="3"><Data>`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 
 from etl.extract.html import Element, text_of
+from etl.extract.sidebyside import join_rows
 from etl.extract.styles import Styles, display_of
 
 _TABLES = frozenset({"table", "grid", "treegrid"})
@@ -27,12 +29,21 @@ _LONGEST_HEADING = 60  # characters
 _MOST_LOOKS = 6  # classes of rows: states and colours
 _FEWEST_ROWS = 2  # of a table by its style: fewer rows only set things side by side
 
+_SPREADSHEET = "schemas-microsoft-com:office:spreadsheet"
+_MOST_COLUMNS = 500  # of a spreadsheet
+
 FieldOf = Callable[[str], str | None]
 Part = Callable[[Element], str]  # "table", "row", one of the roles of cells, or ""
 
 
 def name_tables(root: Element, source: str, styles: Styles, field_of: FieldOf) -> None:
     """Turn what is a table by its roles, its style or its headings into one. `source`: in lower case."""
+    if _SPREADSHEET in source[:5000]:
+        for row in list(root.iter("row")):
+            _name_sheet_row(row)
+    if "dxvgtable" in source:  # DevExpress' vertical grid: a plain table on its side
+        for table in root.xpath("//table[contains(@class, 'dxvgTable')]"):
+            table.attrib.clear()
     if "role=" in source and ("gridcell" in source or "columnheader" in source or "cell" in source):
         for element in list(root.xpath("//*[@role='table' or @role='grid' or @role='treegrid']")):
             _turn(element, _role, fewest=1)
@@ -40,6 +51,26 @@ def name_tables(root: Element, source: str, styles: Styles, field_of: FieldOf) -
         for element in [part for part in root.iter("*") if _set_as(part, styles) == "table"]:
             _turn(element, lambda part: _set_as(part, styles), fewest=_FEWEST_ROWS)
     _name_rows(root, field_of)
+
+
+def _name_sheet_row(row: Element) -> None:
+    row.tag = "tr"
+    column = 0
+    for cell in list(row.iterchildren("cell")):
+        cell.tag = "td"
+        for _ in range(max(0, _number(cell, "index") - 1 - column)):
+            cell.addprevious(cell.makeelement("td"))  # cells before it that the file leaves out
+            column += 1
+        across = _number(cell, "mergeacross")
+        cell.set("colspan", str(across + 1))
+        cell.set("rowspan", str(_number(cell, "mergedown") + 1))
+        column += 1 + across
+
+
+def _number(cell: Element, name: str) -> int:
+    """A number that a spreadsheet's cell has in an attribute, 0 without."""
+    text = next((value for key, value in cell.items() if key.lower().rpartition(":")[2] == name), "")
+    return min(int(text), _MOST_COLUMNS) if text.isdecimal() and len(text) < 6 else 0
 
 
 def _role(element: Element) -> str:
@@ -57,7 +88,7 @@ def _turn(table: Element, part: Part, fewest: int) -> None:
     if table.tag in _OWN_TAGS:
         return
     rows = [(row, list(_own(row, part, _CELLS))) for row in _own(table, part, ("row",))]
-    rows = [(row, cells) for row, cells in rows if cells and row.tag not in _OWN_TAGS]
+    rows = join_rows([(row, cells) for row, cells in rows if cells and row.tag not in _OWN_TAGS])
     if len(rows) < fewest or max(len(cells) for _, cells in rows) < 2:
         return
     table.tag = "table"

@@ -1,4 +1,5 @@
-"""Rows that show several records side by side, under headings that return: each part is a row of its own."""
+"""Rows that show several records side by side, under headings that return: each part is a row of its own. And
+records of two lines, under two lines of headings: each is one row."""
 
 from __future__ import annotations
 
@@ -45,3 +46,30 @@ def cut(line: Line, start: int, end: int) -> Line:
     """The part of a line between two columns."""
     starts = [(at - start, cell) for at, cell in line.starts if start <= at < end]
     return replace(line, cells=line.cells[start:end], texts=line.texts[start:end], starts=starts)
+
+
+def unfolded(grid: Grid, start: int, end: int, field_of: Callable[[str], str | None]) -> Grid | None:
+    """The grid with each record, and its headings, in one line; None where records have a line each.
+
+    `start`, `end`: the lines of the headings. Both of them head columns of their own: known labels stand over
+    known labels, and no cell spans others.
+    """
+    head, body = grid.lines[start:end], grid.lines[end:]
+    if len(head) != 2 or len(body) < 4 or len(body) % 2 or any(map(_spans, (*head, *body))):
+        return None
+    fields = [
+        (field_of(one), field_of(other)) for one, other in zip(head[0].texts, head[1].texts, strict=True)
+    ]
+    if sum(one is not None and other is not None and one != other for one, other in fields) < _FEWEST_COLUMNS:
+        return None
+    pairs = zip(grid.lines[start::2], grid.lines[start + 1 :: 2], strict=True)
+    return Grid([*grid.lines[:start], *(_behind(*pair) for pair in pairs)], 2 * grid.width, grid.is_clipped)
+
+
+def _spans(line: Line) -> bool:
+    return line.hangs or any(cell.colspan > 1 or cell.rowspan > 1 for _, cell in line.starts)
+
+
+def _behind(line: Line, more: Line) -> Line:
+    starts = [*line.starts, *((at + len(line.cells), cell) for at, cell in more.starts)]
+    return replace(line, cells=line.cells + more.cells, texts=line.texts + more.texts, starts=starts)

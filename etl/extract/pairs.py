@@ -45,6 +45,8 @@ BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
      "select", "edit", "show", "view project", "project details", "map", "view on map", "click here"}
 )  # fmt: skip
+# Marks beside a heading that are no part of it: "New", "Construction"
+_BADGE = re.compile(r"(?:^|[\s_-])(?:badge|label|pill|chip|tag|status)(?:$|[\s_-])", re.IGNORECASE)
 LONGEST_TITLE = 200  # characters of a line that names a record
 _LONG_LABEL = 60  # characters of a label that only its place in running markup makes one
 _LONGEST_VALUE = 2000
@@ -208,7 +210,8 @@ class _Scan:
         if not self.is_record or self.heading:
             return
         if part.tag in HEADINGS or "heading" in roles_of(part):
-            self.heading = words_of(part)
+            self.heading, badges = without_badges(part)
+            self.pairs += [Pair(badge, "Badge", text_of(badge), "structure", part) for badge in badges]
         elif part.tag == "a" and self.document.links.absolute(part.get("href")):
             text = words_of(part)
             if text.casefold().strip(" .»›>") not in BUTTONS:
@@ -353,6 +356,19 @@ class _Scan:
         if other.tag != label.tag or other.get("class") != label.get("class"):
             return False
         return bool(label.get("class")) or (label.tag in MARKED and self._is_known(words_of(other)))
+
+
+def without_badges(heading: Element) -> tuple[str, list[Element]]:
+    """A heading's words without the badges that stand first or last in it, and these; all of its words where
+    there is nothing else."""
+    words, found = words_of(heading), []
+    for part in islice(heading.iter("span", "small", "em", "i", "b", "div"), _MOST_PARTS):
+        said = text_of(part) if _BADGE.search(part.get("class") or "") else ""
+        rest = words.removesuffix(said).removeprefix(said).strip()
+        if said and rest and rest != words:
+            words = rest
+            found.append(part)
+    return words, found
 
 
 def _first_line(block: Element) -> str:

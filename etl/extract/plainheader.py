@@ -16,6 +16,7 @@ from etl.extract.cellkinds import CellKind, is_year, kind_of, numbers_columns
 from etl.extract.gridlines import Line
 from etl.extract.plainrows import looks_like_heading
 from etl.extract.spans import Cell
+from etl.extract.totals import total_label
 
 FieldOf = Callable[[str], str | None]
 # What makes the header one: its markup, known labels, a background, words above figures, its type alone
@@ -68,7 +69,15 @@ def _is_title(line: Line, below: Line) -> bool:
     if line.hangs:
         return False
     is_sparse = len(line.starts) < 2 or len(line.starts) * 2 <= len(line.cells)
-    return is_sparse or _holds_pairs(line) or _is_title_above(line, below)
+    return is_sparse or _holds_pairs(line) or _is_title_above(line, below) or _is_sum(line)
+
+
+def _is_sum(line: Line) -> bool:
+    """Whether the line says what all rows come to: "Total of all projects | R5 million"."""
+    texts = [cell.text for _, cell in line.starts]
+    return total_label(texts[0]) == 2 and any(
+        kind_of(text) == "figure" and not is_year(text) for text in texts[1:]
+    )
 
 
 def _holds_pairs(line: Line) -> bool:

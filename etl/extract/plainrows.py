@@ -82,6 +82,8 @@ def _read_rows(table: Element) -> OwnRows:
         elif _is_pager(row):
             found.pagers.append(element)
             found.set_apart(row, "pager", "It leads to other pages of the list.")
+        elif len(found.rows) < _FILTERS_WITHIN and _letters_columns(row):
+            found.set_apart(row, "heading", "It gives the columns letters, as a spreadsheet does.")
         elif len(row.cells) == 1 and _is_form(row.cells[0]):
             found.set_apart(row, "filter", "It is a form.")
         # filter boxes stand in or under the header: further down, boxes are data
@@ -90,6 +92,14 @@ def _read_rows(table: Element) -> OwnRows:
         else:
             found.rows.append(row)
     return found
+
+
+def _letters_columns(row: TableRow) -> bool:
+    """Whether the row counts its columns by A, B, C …"""
+    if len(row.cells) < 3:
+        return False
+    texts = [text for cell in row.cells if (text := text_of(cell))]
+    return len(texts) > 2 and texts == [chr(ord("A") + at) for at in range(len(texts))][:26]
 
 
 def is_unseen(row: Element) -> bool:

@@ -13,7 +13,7 @@ from etl.extract.html import BLOCKS, UNSHOWN, Element, is_hidden, text_of
 
 _MAY_NAME_A_UNIT = re.compile(
     r"'\s?000|\(000|1[ ,]?000\b|\bR ?000|thousand|million|billion|duisend|miljo|\bR ?(?:m|bn|mil|mn)\b"
-    r"|\bin (?:\w+ )?rand",
+    r"|\bin (?:\w+ )?rand|\busd\b|us\$|€|£|dollars?\b|\beuros?\b|\bgbp\b",
     re.IGNORECASE,
 )
 _LONGEST, _MOST = 200, 8

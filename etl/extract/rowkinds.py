@@ -9,6 +9,7 @@ from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, 
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import words_of
+from etl.extract.misplaced import misplaced_rows
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
 from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_note, total_label
 from etl.extract.types import LeftOut, RowKind
@@ -54,6 +55,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
     _leave_out_totals(body, identity)
+    _leave_out_misplaced(body)
     return body
 
 
@@ -100,6 +102,8 @@ def _is_across(line: Line, identity: int | None, lines: Sequence[Line]) -> bool:
     if not line.says_one_thing():
         return False
     at, cell = line.starts[0]
+    if cell.colspan > 1 and cell.element.find(".//table") is not None:
+        return True  # below a blank cell: what opens under the row above
     if at > 0 or _is_figure(cell.text) or len(lines) < 3:
         return False
     return (
@@ -195,6 +199,17 @@ def _leave_out_totals(body: Body, identity: int | None) -> None:
         line = body.data[number]
         body.leave_out(line, "total", reason, line.texts)
     _keep(body, [number for number in range(len(rows)) if number not in totals])
+
+
+def _leave_out_misplaced(body: Body) -> None:
+    """Rows that lack a cell somewhere: their texts stand under other headings than their own."""
+    places = misplaced_rows(body.data)
+    for number in sorted(places):
+        reason = (
+            "It has fewer cells than the others, and its texts do not fit the columns that they stand in."
+        )
+        body.leave_out(body.data[number], "note", reason)
+    _keep(body, [number for number in range(len(body.data)) if number not in places])
 
 
 def _is_wide(line: Line) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from etl.extract.cellkinds import are_units
+from etl.extract.cellkinds import are_units, read_figure
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
-from etl.extract.gridlines import Grid, Line, grid_of
-from etl.extract.halves import cut, halved, width_of_halves
+from etl.extract.gridlines import Grid, Line, continues, grid_of, shared_figures
+from etl.extract.halves import cut, halved, unfolded, width_of_halves
 from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
+from etl.extract.misplaced import rightly_headed, say_again
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
@@ -258,11 +259,23 @@ def _no_data(table: Element, shape: _Shape, reason: str) -> NotData:
     return NotData(table.get("id") or "", len(shape.grid.lines), reason)
 
 
+def _in_one_line(shape: _Shape, document: Document) -> _Shape:
+    """The table with each record of two lines in one."""
+    header = shape.header
+    grid = unfolded(shape.grid, header.start, header.end, document.field_of) if len(shape.head) == 2 else None
+    if grid is None:
+        return shape
+    head = grid.lines[header.start : header.start + 1]
+    return replace(shape, grid=grid, header=replace(header, end=header.start + 1), head=head, units=[])
+
+
 def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
+    shape = _in_one_line(shape, document)
     headers = captions(shape.head, shape.grid.width)
     if width := width_of_halves(headers, document.field_of):
         shape = replace(shape, grid=halved(shape.grid, shape.header.end, width), units=shape.units[:width])
         shape.head, headers = [cut(line, 0, width) for line in shape.head], headers[:width]
+    headers = rightly_headed(headers, shape.head, shape.body, document.field_of)
     if reason := reason_against(table, shape.header, shape.body, headers):
         return _no_data(table, shape, reason)
     known = [at for at, header in enumerate(headers) if document.field_of(header) == "external_id"]
@@ -273,12 +286,16 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     shown = [
         at
         for at, header in enumerate(headers)
-        if header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals)
+        if (header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals))
+        and not _holds_currency(body.data, headers, at)
     ]
     if not shown:
         return _no_data(table, shape, "Its cells hold buttons only.")
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
     texts = [[line.texts[at] for at in shown] for line in body.data]
+    say_again(texts)
+    for row, at, count in shared_figures(body.data, shown):
+        texts[row][at] += f" (of {count} rows together)"
     names, values = body.groups.columns(len(texts))
     if names:
         texts = [before + row for before, row in zip(values, texts, strict=True)]
@@ -296,7 +313,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         field_names=[""] * (len(names) + len(shown)),
         linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
-    result.continued = {at for at in range(1, len(body.data)) if _continues(body.data[at - 1], body.data[at])}
+    result.continued = {at for at in range(1, len(body.data)) if continues(body.data[at - 1], body.data[at])}
     for total in totals:
         total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
@@ -312,14 +329,6 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     return result
 
 
-def _continues(above: Line, line: Line) -> bool:
-    """Whether a row is one more line of the row above: most of its cells come down from there."""
-    if not line.hangs:
-        return False
-    pairs = [(one, other) for one, other in zip(above.cells, line.cells, strict=True) if other and other.text]
-    return sum(one is other for one, other in pairs) * 2 > len(pairs)
-
-
 def _begins(row: list[str], at: int) -> bool:
     """Whether a text of a total's stands in this column, and not only reaches across it."""
     return bool(row[at]) and (at == 0 or row[at] != row[at - 1])
@@ -327,6 +336,14 @@ def _begins(row: list[str], at: int) -> bool:
 
 def _says_something(lines: list[Line], at: int) -> bool:
     return any(_has_words(line.cells[at]) for line in lines)
+
+
+def _holds_currency(lines: list[Line], headers: list[str], at: int) -> bool:
+    """Whether the column holds the mark of the amounts in the next one, under the same heading."""
+    if at + 1 >= len(headers) or headers[at + 1] != headers[at]:
+        return False
+    marks = {line.texts[at].strip() for line in lines} - {"", "-"}
+    return marks in ({"R"}, {"ZAR"}) and any(read_figure(line.texts[at + 1]) for line in lines)
 
 
 def _has_words(cell: Cell | None) -> bool:

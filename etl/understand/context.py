@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from etl.extract.types import PageContent, Table
 from etl.values.text import one_line
-from etl.values.units import Unit, label_unit
+from etl.values.units import Unit, label_unit, split_unit
 
 _THOUSANDS = re.compile(
     r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d,.])(?<!\d )'000'?s?\b|\bRk\b"
@@ -28,7 +28,25 @@ _MILLIONS = re.compile(
 _BILLIONS = re.compile(
     r"\bR\s?(?:billions?|bn)\b|\b(?:in|as)\s+billions?\b|\bbillions?\s+of\s+rands?\b", re.IGNORECASE
 )
+# "worth millions of rands" says how much, not what the figures count
+_SAYS_HOW_MUCH = re.compile(
+    r"\b(?:worth|cost(?:s|ing)?|spen[dt]|spending|saved?|saving|lost|losing|hundreds|tens|over|many|several|werd?|kos)"
+    r"\s+(?:of\s+)?(?:many\s+|several\s+)?$",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"(?:\b(?:amounts?|figures?|values?|budgets?|costs?|all)\b[^.;\d]{0,25}\b(?:in|are)|^\W*in)\s+(?:\w+\s+)?"
+    r"(?:\b(?:USD|US dollars?|EUR|euros?|GBP|dollars?|pounds?)\b|US\$|[€£])(?!\s*\d)"
+    r"|^\W*(?:USD|US\$|EUR|€|£|GBP)\s*(?:'?000|thousands?|millions?|m|bn)?\W*$",
+    re.IGNORECASE,
+)
 _RANDS = re.compile(r"\b(?:in|are)\s+(?:full\s+|whole\s+)?rands?\b(?!\s*(?:thousand|million))", re.IGNORECASE)
+_OF_FIGURES = re.compile(
+    r"^(?:all\s+|alle\s+)?(?:amounts?|figures?|values?|costs?|budgets?|bedrae|syfers|waardes)\b[\w\s]{0,20}?"
+    r"(?:\b(?:in|are|is)\b|:)\s*",
+    re.IGNORECASE,
+)
+_SHORT = 60
 _PERCENT = re.compile(r"^[(\[]?\s*(?:%|percent|per cent)\s*[)\]]?$", re.IGNORECASE)
 # An amount of its own in a note ("Total budget: R5 million") names no unit of the columns
 _SPEAKS_OF_ALL = re.compile(r"\b(?:all|alle|figures|amounts|bedrae|values|waardes)\b", re.IGNORECASE)
@@ -52,8 +70,11 @@ def unit_in(text: str) -> Unit | None:
     for pattern, factor, name in _SCALES:
         if match := pattern.search(plain):
             before = plain[: match.start()].rstrip()
-            if not (before and before[-1].isdigit()):
+            if not (before and before[-1].isdigit()) and not _SAYS_HOW_MUCH.search(f"{before} "):
                 return Unit("money", Decimal(factor), name)
+    rest, unit = split_unit(f"Amount {_OF_FIGURES.sub('', plain)}") if len(plain) <= _SHORT else ("", None)
+    if unit and unit.factor != 1 and rest == "Amount" and plain.strip("() ").casefold() not in ("m", "k"):
+        return unit
     if _RANDS.search(plain) or plain.strip("()[] .").casefold() in ("r", "rand", "zar", "rands"):
         return Unit("money", Decimal(1), "R")
     return None
@@ -64,6 +85,11 @@ def table_units(table: Table, remarks: Sequence[str]) -> list[NamedUnit]:
     those that the page names for all."""
     notes = [" ".join(row.row) for row in table.left_out if row.kind == "note"]
     return units_in([*table.context, *notes]) or units_in(remarks)
+
+
+def names_foreign_money(text: str) -> bool:
+    """Whether a text says that figures count dollars, euros or pounds."""
+    return _FOREIGN.search(one_line(text)) is not None
 
 
 def units_in(texts: Sequence[str]) -> list[NamedUnit]:

@@ -26,6 +26,7 @@ _CURRENCY = re.compile(
     r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn)\b|\d\s*rands?\b|^\W*R\s?\d", re.IGNORECASE
 )
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
+_WHOLE = re.compile(r"\(?-?\s?(?:R|ZAR)[\s\d.,-]+\)?")
 _PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\d[\d ,.]*")
 _CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z/_-])[\w./()-]{2,40}$")
@@ -138,6 +139,12 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
     if parse_point(plain).value is not None:
         return "point", None
     return ("code", None) if _CODE.match(plain) else ("words", None)
+
+
+def greatest_whole(texts: Iterable[str]) -> Decimal:
+    """The greatest amount with a sign "R" and no word of scale, 0 where there is none."""
+    amounts = (parse_money(text).value for text in texts if _WHOLE.fullmatch(one_line(text)))
+    return max((abs(amount) for amount in amounts if amount is not None), default=Decimal(0))
 
 
 def day_first(texts: Iterable[str]) -> bool | None:

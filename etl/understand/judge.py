@@ -8,10 +8,19 @@ from decimal import Decimal
 
 from etl.understand import plan as plans
 from etl.understand.context import NamedUnit, column_unit
-from etl.understand.evidence import ColumnValues, Profile, day_first, decimal_mark, has_slashed_dates, profile
+from etl.understand.evidence import (
+    ColumnValues,
+    Profile,
+    day_first,
+    decimal_mark,
+    greatest_whole,
+    has_slashed_dates,
+    profile,
+)  # fmt: skip
 from etl.understand.plan import Choice
 from etl.understand.words import is_built_in, is_of_another_thing, known_label, meanings
 from etl.values.places import names_a_municipality
+from etl.values.units import names_foreign_money
 from etl.values.vocabulary import DEFAULT, normal_label, province_of
 from projects.fields import BY_NAME, Kind
 
@@ -20,6 +29,7 @@ _BY_WORDS, _LIKELY, _PROPOSED = 0.8, 0.5, 0.35
 _MARGIN = 0.1
 _LEAST = 3  # different texts from which on values can speak against a known heading
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
+_GREATEST_SIGNED = Decimal(10**10)  # … nor, where each has a sign "R", is it likely in thousands or millions
 _SMALL = 0.8  # share of figures below R1 000 from which on a column counts something larger than rand
 _IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more than any figures do
 _SHOWN = 5
@@ -263,6 +273,8 @@ def _formatted(choice: Choice, column: Column, seen: Profile, around: Sequence[N
 
 
 def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[NamedUnit]) -> Choice:
+    if names_foreign_money(column.label):
+        return _doubted(choice, f"“{column.label}” names another money than rand.")
     named, is_doubtful = column_unit(column.label, column.note, around)
     if is_doubtful:
         return _doubted(choice, "The page names several units: " + "; ".join(one.where for one in around))
@@ -276,7 +288,8 @@ def _in_rand(choice: Choice, column: Column, seen: Profile, around: Sequence[Nam
         choice = replace(choice, unit=named.unit.text, evidence=why)
     if seen.high is None:
         return choice
-    if seen.number > 0.5 and abs(seen.high) * factor > _GREATEST:
+    whole = greatest_whole(column.values.texts) * factor if factor > 1 and seen.money > 0.5 else 0
+    if (seen.number > 0.5 and abs(seen.high) * factor > _GREATEST) or whole > _GREATEST_SIGNED:
         return _doubted(choice, f"Read in {choice.unit or 'rand'} its figures are too large for any project.")
     if factor == 1 and not named and seen.money == 0 and seen.count >= 5 and seen.small >= _SMALL:
         return _doubted(choice, "Its figures are too small for rand, and no unit is named.")

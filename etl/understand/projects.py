@@ -13,7 +13,7 @@ from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import LeftOut, PublishedProject, Table
 from etl.understand import words
-from etl.understand.context import NamedUnit, column_unit, table_units, units_in
+from etl.understand.context import NamedUnit, column_unit, names_foreign_money, table_units, units_in
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
@@ -21,6 +21,7 @@ from etl.understand.sameprojects import data_columns, each_once
 from etl.understand.words import known_label
 from etl.values.identifiers import number_of
 from etl.values.places import is_a_municipality
+from etl.values.units import label_unit
 from etl.values.vocabulary import normal_label
 from projects.fields import BY_NAME, Kind
 
@@ -31,6 +32,7 @@ _VAGUE = frozenset(
     {"id", "name", "title", "ref", "ref no", "ref number", "reference", "reference no", "reference number"}
 )
 _CERTAIN = 0.8
+_NAMED = 0.6  # a name that the heading says, and not its words alone
 _SAMPLES = 50  # texts of a column by which one page's tables are judged; the whole reading is judged by more
 _UNTOLD = ("json", "cards", "list")  # tables whose sums no reader has told apart
 _SECTION = "Section"  # what the heading above one of several tables is called
@@ -40,6 +42,12 @@ _SPECIFIC = frozenset(
      "completion_date"}
 )  # fmt: skip
 _SAYS_PROJECT = re.compile(r"project|scheme|projek|skema", re.IGNORECASE)
+# What the rows of a plan of works, of payments or of risks are
+_OF_ANOTHER = re.compile(
+    r"^(?:tasks?|milestones?|activit(?:y|ies)|deliverables?|risks?|invoices?|payments?|employees?|bidders?)"
+    r"(?:\s+(?:id|name|no|number|title|description)\b\.?)?$",
+    re.IGNORECASE,
+)
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -79,6 +87,7 @@ def read_projects(
     """Lines of project tables, and the project whose own page this is. Tables learn labels and roles."""
     for table in tables:
         _name_columns(table, meanings, table_units(table, remarks))
+        _doubt_foreign(table, meanings, [*table.context, *remarks])
     sections = _sections(tables)
     lists = [table for table in tables if table.kind != "fields"]
     shown = [(table.kind, _lines(meanings, table, sections.get(id(table), ""))) for table in lists]
@@ -89,6 +98,7 @@ def read_projects(
 
 def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     """Whether the columns identify a project and hold `others` more fields at least."""
+    choices = list(choices)
     understood = [choice for choice in choices if choice.field]
     identifying = [choice for choice in understood if choice.field in IDENTIFYING]
     known = {choice.field for choice in understood}
@@ -96,6 +106,9 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
+        is_named = any(choice.field == "name" and choice.certainty >= _NAMED for choice in understood)
+        if not is_named and any(_OF_ANOTHER.search(choice.label) for choice in choices):
+            return False
         return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
     return True
 
@@ -194,6 +207,15 @@ def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit])
             meanings.doubts[header] = "The page names several units: " + "; ".join(
                 one.where for one in around
             )
+
+
+def _doubt_foreign(table: Table, meanings: Meanings, around: Iterable[str]) -> None:
+    """Where the page says that figures count another money than rand, none of a column is read that has no
+    unit of its own."""
+    if text := next(filter(names_foreign_money, around), ""):
+        for header, label in zip(table.headers, table.labels, strict=True):
+            if _counts_money(header) and label_unit(header) is None:
+                meanings.doubts[label] = f"The page names another money than rand: “{text[:80]}”."
 
 
 def _counts_money(header: str) -> bool:

@@ -87,7 +87,8 @@ OTHER = frozenset(
     " note notes opmerking opmerkings person phone photo photos population previous printed quarter"
     " reason reasons refreshed remark remarks report retention risk risks safety savings settlement"
     " telephone tender town towns updated user variance variation vat village villages ward wards"
-    " weather women wyk youth".split()
+    " weather women wyk youth task tasks milestone milestones activity activities deliverable"
+    " deliverables dam dams employee company bidder school clinic designation salary vacancy".split()
 )
 # words with two plain forms: each is tried
 EITHER = {
@@ -124,7 +125,8 @@ PHRASES: dict[str, dict[str, str]] = {
         " programme grant manager person officer official number id code status type stage"
         " phase start end date cost budget value amount expenditure total count category"
         " progress percent reference town village ward department supplier year size duration"
-        " class group funder source fund completion description scope planned",
+        " class group funder source fund completion description scope planned task activity milestone"
+        " deliverable risk issue employee contact company bidder",
     },
     "description": {
         "1.0": "description|scope|project description|scope work|description work",

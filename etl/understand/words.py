@@ -16,6 +16,7 @@ from projects.fields import Kind, of
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TO_DATE = re.compile(r"\b(?:to[\s_-]date|tot op datum|tot datum|to dt)\b", re.IGNORECASE)
+_BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")  # a word over two lines: "Munici- pality"
 _COUNT = re.compile(r"\b(?:no|nr|num|number|aantal|#)s?\.?\s+(?:of|van)\s", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:fy\s*)?(?:19|20)\d\d(?:\s*[/-]\s*(?:\d\d){1,2})?\b|\bq[1-4]\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|%|#|\d+")
@@ -60,7 +61,8 @@ _PARTS = {
 
 def plain_words(label: str) -> Iterator[frozenset[str]]:
     """The heading's words in their plain English form; several sets where a word may be two things."""
-    text = _TO_DATE.sub(" todate ", _CAMEL.sub(" ", one_line(label)[:_LONGEST].replace("_", " ")))
+    text = _CAMEL.sub(" ", _BROKEN.sub("", one_line(label)[:_LONGEST]).replace("_", " "))
+    text = _TO_DATE.sub(" todate ", text)
     text = _YEARS.sub(" annual ", _COUNT.sub(" count ", text))
     words: list[str] = []
     for word in _WORD.findall(text.casefold()):

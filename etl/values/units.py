@@ -42,8 +42,26 @@ _BARE = re.compile(
     r"(?:(?P<thousand>'?\s?000(?:'?s)?|(?i:thousands?))|(?P<million>(?i:millions?)|m)|(?P<billion>(?i:billions?)|bn))?"
     r"|(?P<rand>(?i:in\s+rands?|zar)))|(?P<percent>%))$"
 )
+# Any other spelling, anywhere in a label: a figure read in rand that counts thousands is the worst of errors
+_LOOSE = re.compile(
+    r"(?P<million>\bR?millions?\b(?!\s+(?:lit|m3|m\u00b3|kl|people|households))|\bmiljoene?\b|\bmn\b"
+    r"|\bmill?\b\.?(?=\s*(?:rands?|ZAR|[)\]]|$))|\b(?:R|ZAR)\s?'?m\b|\bm\s?(?:rands?|ZAR)\b|\(\s*m\s*\)"
+    r"|(?:\bR\s?)?'?(?<![\d,.])000[ ']{1,2}000(?!\d))"
+    r"|(?P<billion>\bbillions?\b|\bbn\b|\bmiljard\b)"
+    r"|(?P<thousand>\bthousands?\b|\bduisende?\b|\b(?:Rk|kR)\b|\(\s*k\s*\)|(?<=\s)k$"
+    r"|[x\u00d7*]\s?R?\s?1[ ,]?000(?!\d)|\bR\s?1[ ,]?000(?:'?s)?(?!\d)"
+    r"|(?<![\d,.])(?<!\d )(?:\bR|\bZAR)?[\s'.,/(-]{0,3}(?<!\d)(?:000|ooo)(?:'?s)?(?!\d))",
+    re.IGNORECASE,
+)
+_IN_KEYS = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_OF_MONEY = re.compile(
+    r"budget|cost|value|amount|expend|spen[dt]|fund|alloc|begroting|koste|uitgaw|bedrag|waarde|price",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"[(\[][\s,;'./-]*(?:in|of|r|zar|rands?)?[\s,;'./-]*[)\]]|\s(?=\s)", re.IGNORECASE)
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
 _MARKS = " :*.;,-"
+_MOST_UNITS = 8  # of one label
 _FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
 
 
@@ -70,17 +88,58 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
 
     ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
     """
-    rest, unit = _without_marks(one_line(label)), None
+    rest, unit = _split_once(label)
+    for _ in range(_MOST_UNITS):
+        again, other = _split_once(rest)
+        if again == rest:
+            break
+        rest, unit = again, unit or other
+    return rest, unit
+
+
+def _split_once(label: str) -> tuple[str, Unit | None]:
+    rest, unit = _without_marks(one_line(label).replace("\u2033", "'")), None
     while match := _BRACKETED.search(rest) or _BARE.search(rest) or _VAT_NOTE.search(rest):
         shorter = _without_marks(rest[: match.start()])
         if not shorter.strip(_MARKS):
             break
-        if match.re is not _VAT_NOTE:
-            unit = unit or _unit_of(match)
+        if match.re is not _VAT_NOTE and (unit is None or (unit.kind == "money" and unit.factor == 1)):
+            unit = _unit_of(match)
         rest = shorter
-    if unit is None and (match := _WITHIN.search(rest)):
-        return f"{rest[: match.start()]} {rest[match.end() :]}", _unit_of(match)
+    match = None if unit else _WITHIN.search(rest)
+    if match and not (_unit_of(match).factor == 1 and _LOOSE.search(rest)):
+        return " ".join(f"{rest[: match.start()]} {rest[match.end() :]}".split()), _unit_of(match)
+    if unit is None or (unit.kind == "money" and unit.factor == 1):
+        is_key = bool(rest) and " " not in rest  # "budget_thousands", "CostRm"
+        return _loosely(_IN_KEYS.sub(" ", rest) if is_key else rest) or _loosely(rest) or (rest, unit)
     return rest, unit
+
+
+def _loosely(label: str) -> tuple[str, Unit] | None:
+    """A label and its unit of thousands or millions in any other spelling; None where there is none."""
+    match = _LOOSE.search(label)
+    if match is None:
+        return None
+    rest = _EMPTY.sub(" ", f"{label[: match.start()]} {label[match.end() :]}").strip(" ()[],;'-/")
+    rest = re.sub(r"\s(?:R|ZAR)$", "", " ".join(rest.split()), flags=re.IGNORECASE)
+    is_measure = match.group().strip(" ()").casefold() in ("m", "k") and not _OF_MONEY.search(label)
+    if is_measure or rest.casefold() in ("", "r", "zar", "rand", "rands"):
+        return None
+    factor = next(_FACTORS[name] for name, text in match.groupdict().items() if text)
+    return rest, Unit("money", factor, match.group().strip(" ()[]"))
+
+
+# What rand is not: figures under such a label are no amounts in rand, whatever else it says
+_FOREIGN = re.compile(
+    r"US\$|N\$|(?<![A-Za-z])\$|[€£¥]"
+    r"|(?<![A-Za-z])(?:USD|EUR|GBP|BWP|NAD|LSL|SZL|MZN|CHF|JPY|CNY"
+    r"|(?i:(?:US )?dollars?|euros?|pula|maloti|meticais))(?![A-Za-z])"
+)
+
+
+def names_foreign_money(label: str) -> bool:
+    """Whether a label says that its figures count another money than rand."""
+    return _FOREIGN.search(label) is not None
 
 
 def label_unit(text: str) -> Unit | None:

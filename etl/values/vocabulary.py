@@ -28,6 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 _FIELDS_OF_UNIT = {"percent": of(Kind.PERCENT), "money": of(Kind.MONEY)}
+_MOST_FOLDS = 8
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -41,8 +42,13 @@ def normal_label(text: str) -> str:
 
     "Total Project Cost  (R'000):" → "total project cost". A label of marks only ("#", "%") stays.
     """
-    label = re.sub(r"\s*/\s*", "/", split_unit(text)[0])
-    return _folded(label)
+    label = ""
+    for _ in range(_MOST_FOLDS):  # small letters may show one unit more
+        label, before = _folded(re.sub(r"\s*/\s*", "/", split_unit(text)[0])), text
+        if label == before:
+            break
+        text = label
+    return label
 
 
 def _spellings(label: str, unit: Unit | None) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""What stands in a cell beside its value, no part of it: buttons, menus, words for screen readers, "New!".
+
+Only where more stands in the cell: a lone button or badge is all that the cell says. Links stay links.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from etl.extract.html import Element, is_hidden, words_of
+from etl.extract.pairs import BUTTONS
+
+_FOR_READERS = frozenset(
+    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader"
+    " element-invisible assistive-text u-visuallyhidden wb-inv".split()
+)
+_MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
+_MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
+_BADGE = re.compile(r"badge|label|pill|chip|\bnew\b|flag|marker", re.IGNORECASE)
+_NEWS = frozenset({"new", "updated", "latest"})
+_MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
+_MOST_PARTS = 60
+
+
+def hide_extras(root: Element) -> None:
+    """Hide in each cell what is not its value."""
+    for cell in root.iter("td", "th"):
+        if not len(cell) or cell.find(".//table") is not None:
+            continue
+        extras = [part for part in islice(cell.iter("*"), 1, _MOST_PARTS) if _is_extra(part, cell.tag)]
+        if extras:
+            _hide(cell, extras)
+
+
+def _hide(cell: Element, extras: list[Element]) -> None:
+    """Hide parts of a cell, unless nothing is left of it then."""
+    for part in extras:
+        part.set("hidden", "")
+    if not any(mark.isalnum() for mark in words_of(cell)):
+        for part in extras:
+            del part.attrib["hidden"]
+
+
+def _is_extra(part: Element, cell: str) -> bool:
+    if is_hidden(part):
+        return False
+    classes = part.get("class") or ""
+    if classes and not _FOR_READERS.isdisjoint(classes.split()):
+        return True
+    if cell == "th":
+        return False  # there a button may be the heading
+    if classes and _MENU.search(classes):
+        return True
+    said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in _MAY_SAY else ""
+    if part.tag in ("a", "button"):
+        return said in BUTTONS or said in _MORE_BUTTONS
+    return said in _NEWS and _BADGE.search(classes) is not None

@@ -1,0 +1,75 @@
+"""Columns that do not stand where their headings say: headings short of a cell, one heading over a number and
+a name, a row short of a cell, "ditto". By what kind of text each column holds. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from etl.extract.cellkinds import CellKind, kind_of
+from etl.extract.gridlines import Line
+from etl.extract.innerlabels import REFERENCE
+
+FieldOf = Callable[[str], str | None]
+_SAMPLE = 60  # rows
+_DITTO = frozenset({'"', "\u201c", "\u201d", "\u2033", "\u3003", "''", '-"-', '" "', "ditto", "do.", "idem"})
+_FIGURES, _DATES, _WORDS = ("figure",), ("date", "figure"), ("words",)
+_KINDS: dict[str, tuple[str, ...]] = {
+    "external_id": ("code", "figure"), "budget": _FIGURES, "expenditure": _FIGURES, "start_date": _DATES,
+    "completion_date": _DATES, "progress_percentage": _FIGURES, "name": _WORDS, "description": _WORDS,
+    "municipality": _WORDS, "contractor": _WORDS, "status": _WORDS, "implementing_agent": _WORDS,
+}  # fmt: skip
+_COUNTED = ("figure", "date")
+
+
+def rightly_headed(
+    headers: list[str], head: Sequence[Line], body: Sequence[Line], field_of: FieldOf
+) -> list[str]:
+    """The headings over the columns that they fit: where the last column has none they may all stand one
+    place too far left; and a name's heading that goes over a column of codes too is not theirs."""
+    kinds = [_kind(body, at) for at in range(len(headers))]
+    if head and len(headers) > 2 and all(line.cells[-1] is None for line in head) and kinds[-1]:
+        moved = ["", *headers[:-1]]
+        if _fit(moved, kinds, field_of) > _fit(headers, kinds, field_of):
+            headers = moved
+    for at in range(len(headers) - 1):
+        is_over_both = headers[at] == headers[at + 1] and field_of(headers[at]) == "name"
+        if is_over_both and (kinds[at], kinds[at + 1]) == ("code", "words") and REFERENCE not in headers:
+            headers = [*headers[:at], REFERENCE, *headers[at + 1 :]]
+    return headers
+
+
+def _kind(body: Sequence[Line], at: int) -> CellKind:
+    """What most texts of a column are, "" where it has none."""
+    counts = Counter(kind for line in body[:_SAMPLE] if (kind := kind_of(line.texts[at])))
+    return counts.most_common(1)[0][0] if counts else ""
+
+
+def _fit(headers: Sequence[str], kinds: Sequence[CellKind], field_of: FieldOf) -> int:
+    """How many headings that are known stand over columns of their kind, less those that do not."""
+    known = [(_KINDS.get(field_of(header) or ""), kind) for header, kind in zip(headers, kinds, strict=True)]
+    return sum(1 if kind in wanted else -1 for wanted, kind in known if wanted and kind)
+
+
+def misplaced_rows(body: Sequence[Line]) -> set[int]:
+    """Numbers of the rows that lack a cell, and whose texts are of other kinds than their columns."""
+    short = {number for number, line in enumerate(body) if line.cells[-1] is None}
+    if not short or len(short) * 4 > len(body):
+        return set()
+    whole = [line for number, line in enumerate(body) if number not in short]
+    kinds = [_kind(whole, at) for at in range(len(body[0].cells))]
+    return {number for number in short if _is_misplaced(body[number], kinds)}
+
+
+def _is_misplaced(line: Line, kinds: Sequence[CellKind]) -> bool:
+    pairs = [(kind_of(text), kind) for text, kind in zip(line.texts, kinds, strict=True)]
+    return any(own and kind and own != kind and (own in _COUNTED or kind in _COUNTED) for own, kind in pairs)
+
+
+def say_again(texts: list[list[str]]) -> None:
+    """Put the text above in the place of marks that say "the same"."""
+    for above, row in pairwise(texts):
+        for at, text in enumerate(row):
+            if text and len(text) < 6 and text.casefold() in _DITTO and above[at]:
+                row[at] = above[at]
