@@ -11,8 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from etl.compare.known import known_words
 from etl.exceptions import CannotDecide
-from etl.understand.words import known_label
-from etl.values.vocabulary import Vocabulary, normal_label
+from etl.values.vocabulary import Vocabulary, normal_label, taught
 from projects.models import Identity, ReadingPlan
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
@@ -78,7 +77,7 @@ def _column(
         certainty=round(100 * column["certainty"]),
         evidence=column["evidence"],
         samples=column["samples"],
-        is_in_doubt=bool(proposal) and known_label(label, words.fields) == proposal,
+        is_in_doubt=bool(proposal) and words.field_of(label) == proposal,
         decided=decided.get(normal_label(label)),
     )
 
@@ -131,7 +130,7 @@ def _makes_others_of_them(source: str, meaning: str) -> bool:
 
 def _teach(column: Column, meaning: str, how: str) -> VocabularyRow:
     label = column.label
-    if meaning and known_label(label, {normal_label(label): meaning}) != meaning:
+    if meaning and taught(label, {normal_label(label): meaning}) is None:
         raise CannotDecide(
             f"“{label[:80]}” cannot be taught as that: its unit is that of another kind of field, or it is"
             " too long for a heading."
