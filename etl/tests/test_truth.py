@@ -39,7 +39,7 @@ PUT_ELSEWHERE = {"municipality", "province", "district", "latitude", "longitude"
 FOLDER = Path(cases.__file__).parent
 
 
-# Held-out labels whose very words are a phrase of ours: there is hardly another way to say them. None is added.
+# Held-out labels whose very words are a phrase of ours: hardly to be said otherwise. None is added.
 SAID_ALIKE = {
     "Unique Number", "Amount Approved", "Due Date", "Agent (Implementing)", "GPS South", "GPS East",
 }  # fmt: skip

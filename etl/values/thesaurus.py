@@ -119,7 +119,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.975": "reference number|reference code",
         "0.97": "scheme number|scheme id|scheme code|scheme reference",
         "0.965": "pmd number|pmd id|mig number|rbig number|wsig number|wp number",
-        "0.7": "reference|id|registration number|project unique|key",
+        "0.7": "reference|id|registration number|project unique",
+        "0.68": "key",
         "0.55": "code",
         "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
         " reference id registration wsa programme grant mis",
@@ -176,7 +177,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "project_type": {
         "1.0": "project type|infrastructure type|scheme type|service type|work type|project category"
         "|type project|type scheme",
-        "0.7": "type|category",
+        "0.68": "type|category",
         "helps": "project scheme infrastructure name service work category",
         "never": "grant fund contract programme status municipality date year settlement risk",
     },

@@ -69,6 +69,7 @@ _PARTS = {
     )
     if len(word) > 3 or word in ("id", "no", "of", "lat", "end")
 }
+_LONGEST_PART = max(map(len, _PARTS))
 
 
 def plain_words(label: str) -> Iterator[frozenset[str]]:
@@ -88,7 +89,7 @@ def _apart(word: str) -> tuple[str, ...]:
     """ "projectname" as the words that it is made of; a word that is not made of known ones stays."""
     ways: list[tuple[str, ...] | None] = [()] + [None] * len(word)  # the fewest words up to each letter
     for end in range(1, len(word) + 1):
-        for start in range(max(0, end - 14), end):
+        for start in range(max(0, end - _LONGEST_PART), end):
             before, part = ways[start], word[start:end]
             if before is None or part not in _PARTS or (len(before) > 3):
                 continue
