@@ -203,7 +203,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
         lookup = self.assembler.reads_by(reading.plan)
-        # by whole headings, not by the plan: one that nobody has seen is held, whatever it seems to mean
+        # by the words of headings, not by the plan: one that nobody has seen is held, whatever it holds
         profile = profile_of(reading, self.words.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
         proven = continuity(reading, changes, known.keys, lookup)
@@ -211,7 +211,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if changes and not reading.is_partial:
             belief.rejected = known.was_rejected(belief.content_digest)
             if not belief.rejected:
-                belief.reasons = breaker.reasons(profile, known.past(), changes, limits(), reading.whole)
+                past = known.past()
+                if past:
+                    past.profile = past.profile.called(self.words.field_of)
+                belief.reasons = breaker.reasons(profile, past, changes, limits(), reading.whole)
                 belief.reasons += proven.reasons
         return belief
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.tests.labels import KNOWN_LABELS
-from etl.values.labels import PART_LABELS
 from etl.values.vocabulary import (
     CLOCK_LABELS,
     DEFAULT,
     FIELDS,
+    PART_LABELS,
     POSITION_LABELS,
     PROGRAMMES,
     PROJECT_TYPES,

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from etl.values.labels import CLOCK_LABELS, POSITION_LABELS
 from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
 from etl.values.text import one_line
 from etl.values.thesaurus import FIELDS
@@ -24,10 +23,31 @@ from etl.values.words import LONGEST, likely_field
 from projects.fields import Kind, of
 
 __all__ = [
-    "CLOCK_LABELS", "DEFAULT", "FIELDS", "NOTHING_TAUGHT", "POSITION_LABELS", "PROGRAMMES", "PROJECT_TYPES",
-    "PROVINCES", "STATUSES", "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_volatile", "label_unit",
-    "normal_label", "normal_word", "province_of", "taught",
+    "CLOCK_LABELS", "DEFAULT", "FIELDS", "NOTHING_TAUGHT", "PART_LABELS", "POSITION_LABELS", "PROGRAMMES",
+    "PROJECT_TYPES", "PROVINCES", "STATUSES", "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_volatile",
+    "label_unit", "normal_label", "normal_word", "province_of", "taught",
 ]  # fmt: skip
+
+# A row's place in the page, or the clock: what columns of these names show until a reading tells otherwise
+# (`etl.understand.clocks`). Such a column is never compared: a sorted grid and a passing day are no change.
+POSITION_LABELS: frozenset[str] = frozenset(
+    {"#", "no", "nr", "row", "row no", "row number", "line no", "s/n", "sr no"}
+)
+CLOCK_LABELS: frozenset[str] = frozenset(
+    {
+        "days remaining", "days left", "days overdue", "days elapsed", "last refreshed", "last refresh",
+        "printed on", "generated on", "date printed", "date generated", "report generated", "current date",
+    }
+)  # fmt: skip
+
+# These name a part of a scheme: rows of one number and name that differ in them are projects of their own.
+PART_LABELS: frozenset[str] = frozenset(
+    {
+        "phase", "project phase", "phase no", "phase number", "phase name", "fase", "projekfase", "fase no",
+        "sub project", "sub-project", "subproject", "sub project name", "component", "komponent", "lot",
+        "package", "work package",
+    }
+)  # fmt: skip
 
 NOTHING_TAUGHT: Mapping[str, str] = MappingProxyType({})
 _FIELDS_OF_UNIT = {"percent": of(Kind.PERCENT), "money": of(Kind.MONEY)}
