@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ _MAKE_A_NAME = frozenset({"name", "municipality", "district", "province"})
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a source's last reading that is read into no field. `proposal`: the field that it most
-    likely is, or ""; `certainty`: percent. `is_in_doubt`: its heading is known to mean that already, and what
+    likely is, or ""; `certainty`: percent. `is_in_doubt`: its words mean that for certain, and what
     is in doubt are its figures, so that no word helps. `decided`: what a steward has said since."""
 
     source: str
@@ -53,8 +54,11 @@ def columns() -> Columns:
     words = known_words()
     found = Columns()
     for plan in plans:
-        for column in plan.waiting():
-            one = _column(plan.source_id, column, words, decided)
+        waiting = plan.waiting()
+        proposed = Counter(column["proposal"] for column in waiting)
+        for column in waiting:
+            is_alone = proposed[column["proposal"]] == 1
+            one = _column(plan.source_id, column, words, decided, is_alone)
             if one.decided is None:
                 found.waiting.append(one)
             elif one.decided.meaning:
@@ -67,8 +71,13 @@ def _decided() -> dict[str, VocabularyRow]:
 
 
 def _column(
-    source: str, column: dict[str, Any], words: Vocabulary, decided: dict[str, VocabularyRow]
+    source: str,
+    column: dict[str, Any],
+    words: Vocabulary,
+    decided: dict[str, VocabularyRow],
+    is_alone: bool,
 ) -> Column:
+    """`is_alone`: no other column that waits could be the same field; where one could, a word does help."""
     label, proposal = column["label"], column["proposal"] or ""
     return Column(
         source=source,
@@ -77,7 +86,7 @@ def _column(
         certainty=round(100 * column["certainty"]),
         evidence=column["evidence"],
         samples=column["samples"],
-        is_in_doubt=bool(proposal) and words.field_of(label) == proposal,
+        is_in_doubt=bool(proposal) and is_alone and words.field_of(label) == proposal,
         decided=decided.get(normal_label(label)),
     )
 

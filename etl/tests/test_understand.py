@@ -19,8 +19,8 @@ from etl.understand.plan import Choice, ReadingPlan, ShapePlan
 from etl.understand.proof import Sum, continued, proven_by_sums
 from etl.understand.shapes import Shapes
 from etl.values.amounts import parse_money
-from etl.values.vocabulary import NOTHING_TAUGHT
-from etl.values.words import meanings
+from etl.values.vocabulary import NOTHING_TAUGHT, field_of
+from etl.values.words import meanings, order_of, stands_in
 
 IDS = [f"WP{number}" for number in range(10)]
 NAMES = [f"Scheme of place {number}" for number in "abcdefghij"]
@@ -52,6 +52,63 @@ def plan_of(
 @pytest.mark.parametrize(("label", "field"), KNOWN_LABELS.items())
 def test_each_known_label_is_made_of_the_words_of_its_field(label: str, field: str) -> None:
     assert meanings(label)[0][0] == field
+    assert (field_of(label), chosen(label).field) == (field, field)
+
+
+@pytest.mark.parametrize(
+    ("field", "labels"),
+    [
+        ("external_id", ["Project No", "Project ID", "Project Code", "Reference No", "Scheme No", "MIG No"]),
+        ("name", ["Project Name", "Project", "Title"]),
+        ("municipality", ["Municipality Name", "Municipality", "Municipality Code", "WSA"]),
+        ("programme", ["Programme", "Grant", "Funding Source", "Funding"]),
+        ("status", ["Project Status", "Status", "Current Status", "Project Stage", "Current Phase"]),
+        ("progress_percentage", ["Physical Progress", "Progress", "% Complete", "Construction Progress"]),
+        ("budget", ["Total Project Cost", "Total Budget", "Approved Budget", "Budget", "Est. Cost", "Cost"]),
+        ("expenditure", ["Expenditure to Date", "Expenditure", "Actual Expenditure"]),
+        ("start_date", ["Start Date", "Start", "Actual Start Date", "Planned Start Date"]),
+        ("completion_date", ["End Date", "Actual Completion Date", "Est. Compl. Date", "Planned Completion"]),
+    ],
+)  # fmt: skip
+def test_of_several_headings_of_a_field_their_words_say_which_is_read(field: str, labels: list[str]) -> None:
+    orders = [order_of(label, field) for label in labels]
+    assert orders == sorted(orders, reverse=True)
+    assert len(set(orders)) == len(orders)
+    ranks = [chosen(label).rank for label in labels]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize(
+    ("label", "is_one"),
+    [
+        ("Start Date", False), ("Planned Start", True), ("Verwagte Voltooiing", True), ("PlannedEnd", True),
+        ("Status", False), ("Project Stage", True), ("Total Budget", False), ("Est. Cost", True),
+        ("Contr.", False), ("Contract End", True),
+    ],
+)  # fmt: skip
+def test_a_qualifier_says_that_a_heading_only_stands_in_for_its_field(label: str, is_one: bool) -> None:
+    assert stands_in(label) is is_one
+
+
+def test_two_headings_of_the_same_words_are_read_as_neither() -> None:
+    one, other = column("Project Number", *IDS), column("Proj. Nr", *reversed(IDS))
+    assert [choice.field for choice in judge([one, other], (), {})] == [None, None]
+    other = column("Reference No", *reversed(IDS))
+    assert [choice.field for choice in judge([one, other], (), {})] == ["external_id"] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Polokwane Local Municipality", "Municipality of Cape Town", "Giyani Water Scheme", "Water Scheme",
+        "Project 12", "Practical Completion", "Completed", "Construction Stage",
+        "Municipal Infrastructure Grant", "Identification", "Revised budget (see note on page four)", "Code", "Category", "", "x" * 500,
+        "Budget " * 40,
+    ],
+)  # fmt: skip
+def test_what_stands_under_headings_is_taken_for_none(text: str) -> None:
+    """Geometry asks of every text whether it is a heading: only one that says nothing else is."""
+    assert field_of(text) is None
 
 
 @pytest.mark.parametrize(
@@ -126,6 +183,10 @@ def test_the_only_column_of_own_words_is_the_name() -> None:
 def test_a_steward_s_word_counts_whatever_the_values_are() -> None:
     assert chosen("Vote", "x", "y", "z", labels={"vote": "budget"}).field == "budget"
     assert chosen("Budget", "R1", "R2", labels={"budget": ""}).field is None
+    assert chosen("TotalBudget", "R1", "R2", labels={"total budget": ""}).field is None
+    assert chosen("Budget", "R1", labels={"budget": "budget"}).evidence[-1].startswith("A steward says")
+    first, second = judge([column("Project Cost", "R1"), column("Vote", "R2")], (), {"vote": "budget"})
+    assert second.rank < first.rank
 
 
 def test_a_column_that_contradicts_its_heading_is_not_read() -> None:

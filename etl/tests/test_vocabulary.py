@@ -221,6 +221,7 @@ def test_a_stewards_words_lie_over_the_built_in_ones() -> None:
     )
     assert taught.field_of("Scheme Ref (PMD):") == "external_id"
     assert taught.field_of("Scheme") is None
+    assert taught.field_of("Scheme Name") == "name"  # what is taught is a heading, not its words
     assert taught.status_of("in uitvoering 10%") == "construction"
     assert taught.programme_of("OWN FUNDING") == "OWN"
     assert taught.project_type_of("Fontein") == "borehole"
@@ -236,6 +237,7 @@ def test_an_unknown_kind_of_word_is_refused() -> None:
 def test_the_digest_changes_with_a_word_and_with_nothing_else() -> None:
     assert DEFAULT.digest() == DEFAULT.extended([]).digest()
     assert DEFAULT.digest() != DEFAULT.extended([("status", "Ongoing", "construction")]).digest()
+    assert DEFAULT.digest() != DEFAULT.extended([("field", "Scheme", "")]).digest()
 
 
 def test_positions_and_clocks_are_volatile() -> None:
