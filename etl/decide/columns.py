@@ -55,9 +55,9 @@ def columns() -> Columns:
     found = Columns()
     for plan in plans:
         waiting = plan.waiting()
-        proposed = Counter(column["proposal"] for column in waiting)
+        meant = Counter(words.field_of(column["label"]) for column in waiting)
         for column in waiting:
-            is_alone = proposed[column["proposal"]] == 1
+            is_alone = meant[column["proposal"]] == 1
             one = _column(plan.source_id, column, words, decided, is_alone)
             if one.decided is None:
                 found.waiting.append(one)
@@ -77,7 +77,7 @@ def _column(
     decided: dict[str, VocabularyRow],
     is_alone: bool,
 ) -> Column:
-    """`is_alone`: no other column that waits could be the same field; where one could, a word does help."""
+    """`is_alone`: no other heading that waits means the same for certain; where one does, a word helps."""
     label, proposal = column["label"], column["proposal"] or ""
     return Column(
         source=source,

@@ -264,6 +264,11 @@ def test_a_second_click_and_a_column_decided_meanwhile_are_told_kindly(steward):
     assert Vocabulary.objects.count() == LogEntry.objects.count() == 1
 
 
+def test_of_two_columns_of_the_same_words_a_steward_says_which_it_is(steward):
+    a_plan(*(a_column(name, proposal="budget") for name in ("Project Cost", "Proj. Cost")))
+    assert "“Project Cost” means Budget" in decide(steward, "accept", "Project Cost", proposal="budget")
+
+
 @pytest.mark.parametrize(
     ("decision", "label", "given", "said"),
     [
