@@ -102,7 +102,8 @@ def test_two_headings_of_the_same_words_are_read_as_neither() -> None:
     [
         "Polokwane Local Municipality", "Municipality of Cape Town", "Giyani Water Scheme", "Water Scheme",
         "Project 12", "Practical Completion", "Completed", "Construction Stage",
-        "Municipal Infrastructure Grant", "Identification", "Budget (see note on page 4)", "Code", "Category", "", "x" * 500,
+        "Municipal Infrastructure Grant", "Identification", "Budget (see note on page 4)", "Code",
+        "Category", "", "x" * 500,
         "Budget " * 40,
     ],
 )  # fmt: skip
