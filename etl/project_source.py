@@ -310,7 +310,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     @staticmethod
     def scratch(source: Source) -> Known:
         """What would be known if history began again."""
-        return Scratch.empty(source)
+        return Scratch.empty(source, source.identities.values_list("external_id", flat=True))
 
     def corrections(self, scratch: Known) -> Changes:
         """The changes that make what is known into what a replay found."""
