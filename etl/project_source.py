@@ -40,7 +40,7 @@ from etl.fetch.recorder import Recorder
 from etl.load.projects import ProjectWriter
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
-from etl.normalise.records import ProjectRecord
+from etl.normalise.records import ProjectRecord, canonical
 from etl.runs.parser_version import parser_digest
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
@@ -221,7 +221,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
         # where columns are understood otherwise, texts that stay the same may say something else
-        is_all = self.run.force or bool(reading.plan.drifts)
+        has_learnt = reading.cause == Cause.SOURCE and reading.plan.has_learnt(known.plan)
+        is_all = self.run.force or bool(reading.plan.drifts) or has_learnt
         differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
         for external_id, before in details(known, differing):
             try:
@@ -232,6 +233,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 change = self._process_project(
                     record, before, proof=proof, cause=reading.cause, is_listed=listed, plan=reading.plan
                 )
+                if change and before and has_learnt:
+                    change.learnt = self._learnt(change, before, reading.plan)
             except InvalidRecord as problem:
                 changes.problems.append(f"{external_id}: {problem}")
                 changes.invalid += 1
@@ -305,6 +308,18 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             respelled=frozenset(
                 f"published.{label}" for label, name in field_of.items() if name and name not in values
             ),
+        )
+
+    def _learnt(self, change: ProjectChange, known: KnownProject, plan: ReadingPlan) -> frozenset[str]:
+        """The fields that changed to what the texts of before say too, as they are understood now."""
+        if change.change_type != "updated":
+            return frozenset()
+        then = self._replayed(change.record.external_id, known, plan).values
+        now = change.record.values
+        return frozenset(
+            name
+            for name in change.field_changes
+            if name in now and canonical(then[name]) == canonical(now[name])
         )
 
     @staticmethod

@@ -224,6 +224,34 @@ def test_other_numbers_that_are_taught_make_no_project_another(site, sync, stewa
         assert agree()
 
 
+def test_what_is_understood_only_later_is_no_news_of_the_projects_that_were_there(
+    site, sync, steward, client
+):
+    """Two shares of one are too few to tell them from percentages below one; four are not."""
+    shares = [
+        [*row[:5], share, *row[6:]] for row, share in zip(ROWS, ("0.62", "0.15", "0.4", "0.88"), strict=True)
+    ]
+    site.publish(rows=shares[:2])
+    first = sync(site.url)
+    assert set(values("progress_percentage").values()) == {None}
+    moved = [*shares[1][:4], "Tender", *shares[1][5:]]
+    site.publish(rows=[shares[0], moved, *shares[2:]])
+    assert sync().state == "succeeded"
+    assert set(values("progress_percentage").values()) == {Decimal(n) for n in (62, 15, 40, 88)}
+    rows = newer(first.last_change)
+    told = {(row.external_id, row.cause, row.change_type): set(row.field_changes) for row in rows}
+    created = {(row.external_id, row.cause) for row in rows if row.change_type == "created"}
+    assert created == {("FA/22/01", "source"), ("AM/20/07", "source")}
+    assert told["GY/21/01", "parser", "updated"] == {"progress_percentage"}
+    assert told["GY/21/02", "parser", "updated"] == {"progress_percentage"}
+    assert told["GY/21/02", "source", "updated"] == {"status", "status_as_published"}
+    assert len(told) == 5
+    assert is_no_news(client, [row for row in rows if row.cause == "parser"])
+    assert agree()
+    assert DataScheduler().replay("dws").is_identical
+    assert sync().change_count == 0
+
+
 def test_a_meaning_that_is_taken_away_blanks_the_field_and_is_no_news(site, sync, steward):
     first = sync(site.url)
     Vocabulary.objects.create(kind="field", text="Perc", meaning="")
