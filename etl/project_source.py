@@ -42,7 +42,7 @@ from etl.fetch.recorder import Recorder
 from etl.load.projects import ProjectWriter
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
-from etl.normalise.records import ProjectRecord
+from etl.normalise.records import ProjectRecord, canonical
 from etl.runs.parser_version import parser_digest
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
@@ -210,7 +210,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
         lookup = self.assembler.reads_by(reading.plan)
-        # by whole headings, not by the plan: one that nobody has seen is held, whatever it seems to mean
+        # by the words of headings, not by the plan: one that nobody has seen is held, whatever it holds
         profile = profile_of(reading, self.words.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
         proven = continuity(reading, changes, known.keys, lookup)
@@ -218,7 +218,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if changes and not reading.is_partial:
             belief.rejected = known.was_rejected(belief.content_digest)
             if not belief.rejected:
-                belief.reasons = breaker.reasons(profile, known.past(), changes, limits(), reading.whole)
+                past = known.past()
+                if past:
+                    past.profile = past.profile.called(self.words.field_of)
+                belief.reasons = breaker.reasons(profile, past, changes, limits(), reading.whole)
                 belief.reasons += proven.reasons
                 self._hold_areas(belief, reading, changes, known)
         return belief
@@ -254,7 +257,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
         # where columns are understood otherwise, texts that stay the same may say something else
-        is_all = self.run.force or bool(reading.plan.drifts)
+        has_learnt = reading.cause == Cause.SOURCE and reading.plan.has_learnt(known.plan)
+        is_all = self.run.force or bool(reading.plan.drifts) or has_learnt
         differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
         for external_id, before in details(known, differing):
             try:
@@ -265,6 +269,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 change = self._process_project(
                     record, before, proof=proof, cause=reading.cause, is_listed=listed, plan=reading.plan
                 )
+                if change and before and has_learnt:
+                    change.learnt = self._learnt(change, before, reading.plan)
             except InvalidRecord as problem:
                 changes.problems.append(f"{external_id}: {problem}")
                 changes.invalid += 1
@@ -366,10 +372,22 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             ),
         )
 
+    def _learnt(self, change: ProjectChange, known: KnownProject, plan: ReadingPlan) -> frozenset[str]:
+        """The fields that changed to what the texts of before say too, as they are understood now."""
+        if change.change_type != "updated":
+            return frozenset()
+        then = self._replayed(change.record.external_id, known, plan).values
+        now = change.record.values
+        return frozenset(
+            name
+            for name in change.field_changes
+            if name in now and canonical(then[name]) == canonical(now[name])
+        )
+
     @staticmethod
     def scratch(source: Source) -> Known:
         """What would be known if history began again."""
-        return Scratch.empty(source)
+        return Scratch.empty(source, source.identities.values_list("external_id", flat=True))
 
     def corrections(self, scratch: Known) -> Changes:
         """The changes that make what is known into what a replay found."""

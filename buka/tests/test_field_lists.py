@@ -24,8 +24,7 @@ ONLY_OURS = {name for name in NAMES if name not in EVERYBODYS} - {"latitude", "l
 SUMMED = {"budget", "expenditure"}
 BY_HAND = {
     "projects/models/project.py": "the columns",
-    "etl/values/labels.py": "the words",
-    "etl/understand/thesaurus.py": "what the words are made of",
+    "etl/values/thesaurus.py": "what the words are made of",
     "etl/correlating/facts.py": "what the questions are made of, not what there is",
     "etl/correlating/reading.py": "the same, from the columns",
     "etl/compare/continuity.py": "what lasts of a project that is called otherwise: evidence",

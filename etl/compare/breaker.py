@@ -115,7 +115,7 @@ def _never_seen(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
     if now.count < limits.least:
         return
     words = {text: n for text, n in now.statuses.items() if text not in past.statuses}
-    columns = {label: n for label, n in now.columns.items() if label not in past.profile.columns}
+    columns = {label: n for label, n in now.columns.items() if not past.profile.has_seen(label)}
     if share(sum(words.values()), now.count) > limits.never_seen:
         shown = ", ".join(f"“{word}”" for word in sorted(words)[:3])
         yield Reason("never_seen", f"{sum(words.values())} projects have a status never seen: {shown}.")

@@ -17,6 +17,8 @@ from etl.values.identifiers import folded
 from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
 
+_THEIRS, _OURS = "source", "parser"  # causes, as the log has them
+
 
 @dataclass(slots=True)
 class ChangeSummary:
@@ -26,11 +28,13 @@ class ChangeSummary:
     what: str
     change_type: str
     field_changes: dict[str, list[Any]]
+    cause: str = _THEIRS
 
 
 @dataclass(slots=True)
 class ProjectChange:
-    """A project to create (`pk` None) or to update. Both dicts are {name: [old, new]}."""
+    """A project to create (`pk` None) or to update. Both dicts are {name: [old, new]}. `learnt`: the fields
+    of which the source says what it said before, and which are understood only now."""
 
     record: ProjectRecord
     pk: int | None
@@ -42,11 +46,16 @@ class ProjectChange:
     # labels whose new spelling says the same value: no reason to doubt a reading
     respelled: frozenset[str] = frozenset()
     kept: dict[str, Any] = field(default_factory=dict)  # corrected by a steward: {field: value shown}
+    learnt: frozenset[str] = frozenset()
 
-    @property
-    def overridden(self) -> list[str]:
-        """The fields that changed under a steward's correction: what is shown of them stays."""
-        return [name for name in self.field_changes if name in self.kept]
+    def by_cause(self) -> Iterator[tuple[str, dict[str, list[Any]]]]:
+        """(cause, field changes): what we understand of it since is ours to tell, and no news."""
+        ours = {name: pair for name, pair in self.field_changes.items() if name in self.learnt}
+        if ours:
+            yield _OURS, ours
+        theirs = {name: pair for name, pair in self.field_changes.items() if name not in self.learnt}
+        if theirs or not ours:
+            yield self.cause, theirs
 
 
 @dataclass(slots=True)
@@ -141,7 +150,8 @@ class Changes:
     def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.projects:
-            yield ChangeSummary(change.record.external_id, change.change_type, change.field_changes)
+            for cause, differing in change.by_cause():
+                yield ChangeSummary(change.record.external_id, change.change_type, differing, cause)
         for listing in self.listings:
             yield ChangeSummary(f"[{listing.record.code}]", listing.change_type, listing.field_changes)
         for gone in self.unlisted:

@@ -1,8 +1,10 @@
 """Which project each row of a reading is: by its number, else by name and place; known or new. Pure.
 
-A number is compared folded, and the known spelling stays. Rows of one list that share a number (or, without
-one, name and place) and differ in name or phase are projects of their own. Who is who among them is judged by
-what each known one says now, never by which of them came first: nobody takes another's place.
+A number is compared folded, and the known spelling stays. Where a word says since which column has the
+numbers (or that none has) each keeps its id all the same: its last texts are read under today's words. Rows
+of one list that share a number (or, without one, name and place) and differ in name or phase are projects of
+their own. Who is who among them is judged by what each known one says now, never by which of them came first:
+nobody takes another's place.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from etl.compare.part import Part
 from etl.normalise.projects import Identifying
 from etl.normalise.records import digest_of
-from etl.values.identifiers import folded, is_unnumbered, number_within, told_apart
+from etl.values.identifiers import folded, is_unnumbered, number_of, number_within, told_apart
 
 if TYPE_CHECKING:
     from etl.compare.known import Known, KnownProject
@@ -73,7 +75,10 @@ class Identities:
                 unnumbered.append(external_id)
             self._by_number.setdefault(folded(number_within(external_id)), []).append(external_id)
         self._unnumbered = sorted(unnumbered)
-        self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] | None = None
+        self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        self._by_text: dict[str, list[str]] = {}  # folded number that the last texts say → its projects
+        self._is_gathered = False
+        self._gone = self._unnumbered  # the ids that are no number of the reading
         self._own: dict[str, Own] = {}
         self._here: dict[str, list[str]] = {}  # folded number → its projects in this reading
 
@@ -81,6 +86,11 @@ class Identities:
         """The identities of all rows of a reading."""
         found = Resolved()
         numbered, named = self._groups(rows, found)
+        self._gone = sorted(
+            external_id
+            for number in self._by_number.keys() - numbered.keys()
+            for external_id in self._by_number[number]
+        )
         for number, group in numbered.items():
             self._here[number] = self._assign(group, self._numbered(group.base), found)
         left = []
@@ -131,31 +141,45 @@ class Identities:
         return numbered, list(named.values())
 
     def _numbered(self, number: str) -> list[str]:
-        """The known projects of a number, in whichever spelling."""
-        return self._by_number.get(folded(number), [])
+        """The known projects of a number, in whichever spelling: by their ids, else by their last texts."""
+        known = self._by_number.get(folded(number), [])
+        if not known:
+            self._gather()
+            known = self._by_text.get(folded(number), [])
+        return known
 
     def _named(self, said: Identifying) -> list[str]:
         """The known projects without number that go by that name in that place."""
-        if self._by_name is None:
-            self._by_name = {}
-            for external_id, project in self.known.in_full(self._unnumbered).items():
-                line = self._own[external_id] = self._says(project)
-                self._by_name.setdefault((line[0], place_of(project.values)), []).append(external_id)
+        self._gather()
         return self._by_name.get(said.key, [])
+
+    def _gather(self) -> None:
+        """Read once what those say whose ids are no number of the reading."""
+        if self._is_gathered:
+            return
+        self._is_gathered = True
+        unnumbered = set(self._unnumbered)
+        for external_id, project in self.known.in_full(self._gone).items():
+            said = self._says(project)
+            self._own[external_id] = said.own
+            if said.number:
+                self._by_text.setdefault(folded(said.number), []).append(external_id)
+            if external_id in unnumbered or not said.number:  # else the site itself left its number out
+                self._by_name.setdefault((said.own[0], place_of(project.values)), []).append(external_id)
 
     def _had(self, group: Group) -> str:
         """The known project that had this name and place when it was first read, and has that name still."""
         had = group.base
         return had if self._own.get(had, ("", ""))[0] == group.said[0].own[0] else ""
 
-    def _says(self, project: KnownProject) -> Own:
+    def _says(self, project: KnownProject) -> Identifying:
         texts = project.line() or project.published
-        return self.reads(texts, project.values["municipalities"] or ()).own
+        return self.reads(texts, project.values["municipalities"] or ())
 
     def _own_of(self, external_id: str) -> Own:
         if external_id not in self._own:
             known = self.known.in_full([external_id]).get(external_id)
-            self._own[external_id] = self._says(known) if known else ("", "")
+            self._own[external_id] = self._says(known).own if known else ("", "")
         return self._own[external_id]
 
     def _assign(self, group: Group, known: list[str], found: Resolved) -> list[str]:
@@ -165,9 +189,18 @@ class Identities:
                 group.said = [self.reads(row.part.published, sorted(row.areas)) for row in group.rows]
             if len(known) > 1 or _beside_others(group):
                 return self._tell_apart(group, known, found)
-        external_id = known[0] if known else self._free(group.base, found)
+        external_id = known[0] if known else self._free(self._base(group), found)
         self._take(external_id, group.rows, found)
         return [external_id]
+
+    def _base(self, group: Group) -> str:
+        """The id of a project that is new; in a replay the one by which the record came to know it."""
+        ever, row = self.known.ever, group.rows[0]
+        if not row.number or not ever or group.base in ever:
+            return group.base
+        named = self.reads(row.part.published, [row.area] if row.area else sorted(row.areas)).named
+        known = ({named} | set(map(number_of, row.part.published.values()))) & ever
+        return known.pop() if len(known) == 1 else group.base
 
     def _take(self, external_id: str, rows: list[Row], found: Resolved) -> None:
         if not rows[0].number and _contradict(rows):

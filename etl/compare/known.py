@@ -92,6 +92,7 @@ class Known:
     parser: str
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     plan: ReadingPlan = NOTHING  # how the last reading understood the columns
+    ever: frozenset[str] = frozenset()  # in a replay: the ids by which the record knows its projects
     _places: dict[int, set[str]] | None = None
 
     @classmethod

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from etl.compare.survey import Survey
 from etl.extract.types import CERTAINTY
-from etl.values.vocabulary import normal_label
+from etl.values.vocabulary import FIELDS, normal_label
+from etl.values.words import likely_field, stands_in
+
+FieldOf = Callable[[str], str | None]
 
 
 @dataclass(slots=True)
@@ -17,7 +20,9 @@ class Profile:
     """Counts of one reading. `columns`: column → lines that have it; `filled`: … not blank.
 
     A column is called by the field that its label means, else by its label: "Budget" and "Budget (R'000)"
-    are one column, whichever rendering shows it.
+    are one column, whichever rendering shows it. What only stands in for a field has its own label: "Revised
+    budget" where "Budget" stood is a column that nobody has seen. `by_words`: so it was made; an earlier
+    version called the one as the other.
     """
 
     count: int = 0
@@ -27,6 +32,7 @@ class Profile:
     statuses: dict[str, int] = field(default_factory=dict)
     page_columns: list[str] = field(default_factory=list)
     layouts: list[str] = field(default_factory=list)
+    by_words: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -36,6 +42,14 @@ class Profile:
         """The profile that a run kept; None for a run that kept none, or one of another kind."""
         return cls(**stored) if "columns" in stored else None
 
+    def called(self, field_of: FieldOf) -> Profile:
+        """The same with its columns called as they are today: what was learnt since is no new column."""
+        return replace(self, columns=_called(self.columns, field_of), filled=_called(self.filled, field_of))
+
+    def has_seen(self, column: str) -> bool:
+        """Whether the reading showed a column of that name."""
+        return column in self.columns or (not self.by_words and likely_field(column) in self.columns)
+
     @property
     def certainty(self) -> int:
         """Of the best rendering that showed projects: 3 named columns, 2 labelled blocks, 1 lines, 0 none."""
@@ -44,12 +58,20 @@ class Profile:
         )
 
 
-def column_of(label: str, field_of: Callable[[str], str | None]) -> str:
+def column_of(label: str, field_of: FieldOf) -> str:
     """What a column is called in a profile."""
-    return field_of(label) or normal_label(label)
+    return (None if stands_in(label) else field_of(label)) or normal_label(label)
 
 
-def profile_of(survey: Survey, field_of: Callable[[str], str | None]) -> Profile:
+def _called(counts: dict[str, int], field_of: FieldOf) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, count in counts.items():
+        column = name if name in FIELDS else column_of(name, field_of)
+        found[column] = max(count, found.get(column, 0))
+    return found
+
+
+def profile_of(survey: Survey, field_of: FieldOf) -> Profile:
     """The profile of what was read; `field_of`: label → field."""
     columns: Counter[str] = Counter()
     filled: Counter[str] = Counter()
@@ -68,4 +90,5 @@ def profile_of(survey: Survey, field_of: Callable[[str], str | None]) -> Profile
         statuses=dict(statuses),
         page_columns=sorted(page_columns),
         layouts=sorted(survey.project_layouts),
+        by_words=True,
     )

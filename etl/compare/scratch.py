@@ -36,8 +36,8 @@ class Scratch(Known):
     complete: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
 
     @classmethod
-    def empty(cls, source: Source) -> Scratch:
-        return cls(source, {}, 0, "")
+    def empty(cls, source: Source, ever: Iterable[str] = ()) -> Scratch:
+        return cls(source, {}, 0, "", ever=frozenset(ever))
 
     def in_full(self, external_ids: Iterable[str]) -> dict[str, KnownProject]:
         return {i: self.state[i] for i in external_ids if i in self.state}

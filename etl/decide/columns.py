@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from etl.compare.known import known_words
 from etl.exceptions import CannotDecide
-from etl.understand.words import known_label
-from etl.values.vocabulary import Vocabulary, normal_label
+from etl.values.vocabulary import Vocabulary, normal_label, taught
 from projects.models import Identity, ReadingPlan
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
@@ -25,7 +25,7 @@ _MAKE_A_NAME = frozenset({"name", "municipality", "district", "province"})
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a source's last reading that is read into no field. `proposal`: the field that it most
-    likely is, or ""; `certainty`: percent. `is_in_doubt`: its heading is known to mean that already, and what
+    likely is, or ""; `certainty`: percent. `is_in_doubt`: its words mean that for certain, and what
     is in doubt are its figures, so that no word helps. `decided`: what a steward has said since."""
 
     source: str
@@ -54,8 +54,11 @@ def columns() -> Columns:
     words = known_words()
     found = Columns()
     for plan in plans:
-        for column in plan.waiting():
-            one = _column(plan.source_id, column, words, decided)
+        waiting = plan.waiting()
+        meant = Counter(words.field_of(column["label"]) for column in waiting)
+        for column in waiting:
+            is_alone = meant[column["proposal"]] == 1
+            one = _column(plan.source_id, column, words, decided, is_alone)
             if one.decided is None:
                 found.waiting.append(one)
             elif one.decided.meaning:
@@ -68,8 +71,13 @@ def _decided() -> dict[str, VocabularyRow]:
 
 
 def _column(
-    source: str, column: dict[str, Any], words: Vocabulary, decided: dict[str, VocabularyRow]
+    source: str,
+    column: dict[str, Any],
+    words: Vocabulary,
+    decided: dict[str, VocabularyRow],
+    is_alone: bool,
 ) -> Column:
+    """`is_alone`: no other heading that waits means the same for certain; where one does, a word helps."""
     label, proposal = column["label"], column["proposal"] or ""
     return Column(
         source=source,
@@ -78,7 +86,7 @@ def _column(
         certainty=round(100 * column["certainty"]),
         evidence=column["evidence"],
         samples=column["samples"],
-        is_in_doubt=bool(proposal) and known_label(label, words.fields) == proposal,
+        is_in_doubt=bool(proposal) and is_alone and words.field_of(label) == proposal,
         decided=decided.get(normal_label(label)),
     )
 
@@ -131,7 +139,7 @@ def _makes_others_of_them(source: str, meaning: str) -> bool:
 
 def _teach(column: Column, meaning: str, how: str) -> VocabularyRow:
     label = column.label
-    if meaning and known_label(label, {normal_label(label): meaning}) != meaning:
+    if meaning and taught(label, {normal_label(label): meaning}) is None:
         raise CannotDecide(
             f"“{label[:80]}” cannot be taught as that: its unit is that of another kind of field, or it is"
             " too long for a heading."

@@ -70,7 +70,8 @@ def _history(source: Source) -> Iterator[SyncRun]:
 
 
 def _changed(changes: ChangeSet) -> dict[str, Any]:
-    return {f"{change.change_type} {change.what}": change.field_changes for change in changes.summaries()}
+    told = (change for change in changes.summaries() if change.cause == Cause.SOURCE)
+    return {f"{change.change_type} {change.what}": change.field_changes for change in told}
 
 
 def _logged(run: SyncRun) -> dict[str, Any]:

@@ -47,7 +47,7 @@ from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
 from etl.extract.valuefirst import turn_pairs
 from etl.extract.views import read_views
-from etl.values.vocabulary import FIELD_LABELS
+from etl.values.vocabulary import NOTHING_TAUGHT
 from projects.charset import decoded
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
@@ -72,9 +72,9 @@ def read_page(
 ) -> PageContent:
     """All that the page (or callback answer, JSON answer, or page saved as MHT) offers.
 
-    `url`: the page's own address, for absolute links; `labels`: normalised label → field name, the built-in
-    table where None. Raises PageChanged where there is no markup at all, where an answer of data breaks off
-    or says that it is an error, and nothing else.
+    `url`: the page's own address, for absolute links; `labels`: normalised label → field name, as a steward
+    taught them. Raises PageChanged where there is no markup at all, where an answer of data breaks off or
+    says that it is an error, and nothing else.
     """
     if isinstance(body, bytes) and looks_like_mht(body):
         body, content_type, saved_from = read_mht(body)
@@ -87,7 +87,8 @@ def read_page(
         controls = _answered(answer)
     elif data := page_of_json(text, content_type):
         text = data
-    read = partial(_content, url=url, labels=FIELD_LABELS if labels is None else labels, controls=controls)
+    known = NOTHING_TAUGHT if labels is None else labels
+    read = partial(_content, url=url, labels=known, controls=controls)
     return read_twice(text, read)
 
 

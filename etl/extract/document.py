@@ -22,7 +22,7 @@ class Document:
 
     root: Element
     source: str  # the markup in lower case: a look at it saves walks over the tree
-    labels: Mapping[str, str]  # normalised label → field
+    labels: Mapping[str, str]  # normalised label → field, as a steward taught them
     links: Links = field(default_factory=lambda: Links(""))
     controls: list[Control] = field(default_factory=list)
     taken: set[Element] = field(default_factory=set)
@@ -48,9 +48,9 @@ class Document:
         return self._elements[tag]
 
     def field_of(self, label: str) -> str | None:
-        """The field that a label means in this page's vocabulary, or None."""
+        """The field that a text means, if it is a label: a hint, which its values have not yet borne out."""
         if label not in self._meanings:
-            self._meanings[label] = field_of(label, self.labels) if 0 < len(label) <= 120 else None
+            self._meanings[label] = field_of(label, self.labels)
         return self._meanings[label]
 
     def identifying(self, headers: Sequence[str]) -> list[int]:

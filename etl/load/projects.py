@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from etl.compare.changes import Absence, Changes, ListingChange, ProjectChange
 from etl.load import rows
@@ -14,8 +15,10 @@ _BATCH = 2000  # rows a statement
 
 
 def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
-    """One entry a change; the rows are those of the changes, in their order."""
-    return (_project(run, change, row) for change, row in zip(changes, rows, strict=True))
+    """One entry a change and its cause; the rows are those of the changes, in their order."""
+    for change, row in zip(changes, rows, strict=True):
+        for cause, differing in change.by_cause():
+            yield _project(run, change, row, cause, differing)
 
 
 def of_listings(
@@ -30,7 +33,9 @@ def of_absences(run: SyncRun, absences: Sequence[Absence], rows: Sequence[Projec
     return (_absent(run, absence, row) for absence, row in zip(absences, rows, strict=True))
 
 
-def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
+def _project(
+    run: SyncRun, change: ProjectChange, row: Project, cause: str, differing: dict[str, list[Any]]
+) -> Entry:
     return Entry(
         entity_type=EntityType.PROJECT,
         entity_id=row.pk,
@@ -38,15 +43,15 @@ def _project(run: SyncRun, change: ProjectChange, row: Project) -> Entry:
         name=row.name or "",
         source_id=run.source_id,
         change_type=change.change_type,
-        cause=change.cause,
-        field_changes=change.field_changes,
-        evidence=change.evidence,
+        cause=cause,
+        field_changes=differing,
+        evidence=change.evidence if cause == change.cause else {},
         municipality=row.municipality_id,
         municipalities=list(change.kept.get("municipalities", change.record.values["municipalities"])),
         province=row.province,
         run_id=run.pk,
         snapshot_id=change.snapshot,
-        overridden=change.overridden,
+        overridden=[name for name in differing if name in change.kept],
         context={name: canonical(change.record.values[name]) for name in ("budget", "expenditure")},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from etl.fetch.saved import pages
 from etl.project_source import ProjectSource
 from etl.sources import source_of, sources
 from etl.understand import read_page
-from etl.values.vocabulary import FIELD_LABELS
+from etl.values.vocabulary import NOTHING_TAUGHT
 from projects.models import SyncRun
 
 Shown = tuple[
@@ -77,15 +77,15 @@ def _reader() -> Callable[[Page], PageContent]:
     return lambda page: read_page(page.body, url=page.url, labels=labels)
 
 
-def saved_labels() -> dict[str, str]:
-    """The stewards' labels over the built-in ones; these alone where no migrated database is at hand."""
+def saved_labels() -> Mapping[str, str]:
+    """The headings that stewards taught; none where no migrated database is at hand."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite" and "memory" not in name and not Path(name).exists():
-        return FIELD_LABELS  # to look would create the file
+        return NOTHING_TAUGHT  # to look would create the file
     try:
         return known_words().fields
     except DatabaseError:
-        return FIELD_LABELS
+        return NOTHING_TAUGHT
 
 
 def _read(

@@ -17,7 +17,8 @@ from etl.values.coordinates import parse_coordinate, parse_point
 from etl.values.dates import DAY_FIRST, MONTH_FIRST, parse_date
 from etl.values.text import Parsed, is_blank
 from etl.values.units import Unit, label_unit
-from etl.values.vocabulary import Vocabulary, is_stand_in, province_of
+from etl.values.vocabulary import Vocabulary, province_of
+from etl.values.words import stands_in
 from projects.fields import FIELDS, Kind, of
 
 NOT_IN_VOCABULARY = "not in the vocabulary"
@@ -72,7 +73,8 @@ class FieldReader:
     """Reads the fields of one record, and notes the issues and which label gave what.
 
     Of several labels of a field the project's own page comes before the list line, a plain unit before a
-    scaled one (R'000 is rounded), then the vocabulary's order. A blank or unreadable one gives way.
+    scaled one (R'000 is rounded), then what its words (or a steward) put first. A blank or unreadable
+    one gives way.
     """
 
     def __init__(
@@ -94,7 +96,7 @@ class FieldReader:
         unit = Unit("money", Decimal(choice.factor), choice.unit) if choice.factor else label_unit(label)
         scaled = unit is not None and unit.factor != 1
         order = (not on_page, scaled, choice.rank, label)
-        candidate = Candidate(label, text, unit, is_stand_in(label), order, choice.format)
+        candidate = Candidate(label, text, unit, stands_in(label), order, choice.format)
         self._fields.setdefault(choice.field or "", []).append(candidate)
 
     def candidates(self, field: str) -> list[Candidate]:

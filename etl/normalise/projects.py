@@ -18,10 +18,9 @@ from etl.understand.lookup import NOTHING, Lookup
 from etl.values.addresses import without_session
 from etl.values.amounts import parse_count, parse_money
 from etl.values.identifiers import NAMED, folded, number_of
-from etl.values.labels import PART_LABELS
 from etl.values.places import Places
 from etl.values.text import is_blank
-from etl.values.vocabulary import DEFAULT, Vocabulary, is_volatile, normal_label, province_of
+from etl.values.vocabulary import DEFAULT, PART_LABELS, Vocabulary, is_volatile, normal_label, province_of
 from projects.fields import NAMES
 
 _LONGEST_ID = 200

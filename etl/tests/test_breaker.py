@@ -9,8 +9,9 @@ import pytest
 from etl.compare import checks
 from etl.compare.breaker import Limits, Past, reasons
 from etl.compare.changes import Changes
-from etl.compare.profile import Profile
+from etl.compare.profile import Profile, column_of
 from etl.crawl.reading import Count
+from etl.values.vocabulary import DEFAULT
 
 BEFORE = Profile(
     count=100,
@@ -81,6 +82,36 @@ def test_a_status_never_seen_may_be_in_a_tenth_of_the_records(odd, held):
 
 def test_a_column_never_seen_is_held():
     assert rules(replace(BEFORE, columns={**BEFORE.columns, "approved amount xy": 100})) == ["never_seen"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "held"),
+    [
+        ("Budget", "Budget (R'000)", []),
+        ("Budget", "Appr. Bud.", []),
+        ("Budget", "Revised budget", ["never_seen"]),
+        ("Planned Start Date", "Planned Start Date", []),
+        ("Start Date", "Planned Start Date", ["never_seen"]),
+        ("Zyx", "Zyx (taught)", []),
+    ],
+)
+def test_a_column_is_one_that_was_seen_where_its_words_say_the_same(before, now, held):
+    def field_of(label: str) -> str | None:
+        return "contractor" if label == "Zyx (taught)" else DEFAULT.field_of(label)
+
+    def shown(label: str) -> Profile:
+        return replace(BEFORE, columns={"name": 100, column_of(label, field_of): 100}, by_words=True)
+
+    learnt = shown(before).called(lambda name: "contractor" if name == "zyx" else field_of(name))
+    assert rules(shown(now), before=past(profile=learnt)) == held
+
+
+def test_what_an_earlier_version_called_otherwise_was_seen_all_the_same():
+    """It called a planned date by the field, and a heading that it did not know by itself."""
+    earlier = replace(BEFORE, columns={"start_date": 100, "appr. bud": 100}).called(DEFAULT.field_of)
+    now = replace(BEFORE, columns={"planned start date": 100, "budget": 100}, by_words=True)
+    assert rules(now, before=past(profile=earlier)) == []
+    assert rules(replace(now, columns={"remarks": 100}), before=past(profile=earlier)) == ["never_seen"]
 
 
 def test_shares_are_not_taken_of_a_handful():

@@ -28,17 +28,17 @@ COLUMNS = """\
     engineer = models.TextField(null=True, blank=True)
 """
 WORDS = """\
-    "beneficiaries": "beneficiaries | no. of beneficiaries | no. of households served",
-    "retention": "retention money",
-    "certified": "works certified",
-    "handover_date": "handover date",
-    "engineer": "consulting engineer",
+    "beneficiaries": {"1.0": "beneficiaries|count beneficiaries|count households served"},
+    "retention": {"1.0": "retention money"},
+    "certified": {"1.0": "work certified"},
+    "handover_date": {"1.0": "handover date"},
+    "engineer": {"1.0": "consulting engineer"},
 """
 # {file: (what stands there, what is put before it)}
 PLACES = {
     "projects/fields.py": ('    Field("start_date",', ROWS),
     "projects/models/project.py": ("    start_date = models.DateField(", COLUMNS),
-    "etl/values/labels.py": ('    "start_date": _START,', WORDS),
+    "etl/values/thesaurus.py": ('    "start_date": {', WORDS),
 }
 
 

@@ -173,6 +173,85 @@ def test_numbers_words_and_shares_under_headings_that_say_nothing_wait_too(site,
     assert agree()
 
 
+def test_the_column_of_the_numbers_that_is_taught_later_makes_no_project_another(site, sync, steward):
+    site.publish(HIDDEN)
+    first = sync(site.url)
+    known = dict(Project.objects.values_list("name", "pk"))
+    assert all(name.startswith("name:") for name in values("name"))
+    Vocabulary.objects.create(kind="field", text="Tag", meaning="external_id")
+    run = sync()
+    assert (run.state, run.change_count) == ("unchanged", 0)
+    assert newer(first.last_change) == []
+    assert agree()
+    # from now on the number says who is who, whatever a project is called
+    renamed = [["Amathole pipeline", *ROWS[3][1:]], *ROWS[2::-1]]
+    site.publish(
+        HIDDEN, [*renamed, ["A new scheme", "CPT City of Cape Town", "R 1.00", "FA/23/01", *ROWS[2][4:]]]
+    )
+    later = sync()
+    changed = newer(run.last_change or first.last_change)
+    assert (later.state, [row.change_type for row in changed]) == ("succeeded", ["created", "updated"])
+    assert {row.cause for row in changed} == {"source"}
+    assert (
+        dict(Project.objects.values_list("name", "pk")).items()
+        >= {"Amathole pipeline": known[ROWS[3][0]]}.items()
+    )
+    assert Project.objects.get(name="A new scheme").external_id == "FA/23/01"
+    assert set(Project.objects.values_list("presence", flat=True)) == {"present"}
+    assert agree()
+    Vocabulary.objects.all().delete()  # taken back
+    last = DataChangeLog.objects.latest("pk").pk
+    assert sync().change_count == 0
+    assert newer(last) == []
+    assert sync().change_count == 0
+
+
+def test_other_numbers_that_are_taught_make_no_project_another(site, sync, steward):
+    headings = [{"Kant": "Project No", "Stage": "Kant"}.get(heading, heading) for heading in HEADINGS]
+    rows = [[*row[:6], f"WP{number}", *row[7:]] for number, row in enumerate(ROWS)]
+    site.publish(headings := [*headings[:3], "Tag", *headings[4:6], "Project No", *headings[7:]], rows)
+    first = sync(site.url)
+    assert set(values("name")) == {"WP0", "WP1", "WP2", "WP3"}
+    Vocabulary.objects.create(kind="field", text="Tag", meaning="external_id")
+    for _ in range(2):
+        assert sync().change_count == 0
+        assert newer(first.last_change) == []
+        assert agree()
+    site.publish(headings, [*rows[:3], ["A new scheme", *rows[2][1:3], "FA/23/01", *rows[2][4:]]])
+    for _ in range(3):
+        sync()
+        assert [row.change_type for row in newer(first.last_change)] == ["created", "missing"]
+        assert agree()
+
+
+def test_what_is_understood_only_later_is_no_news_of_the_projects_that_were_there(
+    site, sync, steward, client
+):
+    """Two shares of one are too few to tell them from percentages below one; four are not."""
+    shares = [
+        [*row[:5], share, *row[6:]] for row, share in zip(ROWS, ("0.62", "0.15", "0.4", "0.88"), strict=True)
+    ]
+    site.publish(rows=shares[:2])
+    first = sync(site.url)
+    assert set(values("progress_percentage").values()) == {None}
+    moved = [*shares[1][:4], "Tender", *shares[1][5:]]
+    site.publish(rows=[shares[0], moved, *shares[2:]])
+    assert sync().state == "succeeded"
+    assert set(values("progress_percentage").values()) == {Decimal(n) for n in (62, 15, 40, 88)}
+    rows = newer(first.last_change)
+    told = {(row.external_id, row.cause, row.change_type): set(row.field_changes) for row in rows}
+    created = {(row.external_id, row.cause) for row in rows if row.change_type == "created"}
+    assert created == {("FA/22/01", "source"), ("AM/20/07", "source")}
+    assert told["GY/21/01", "parser", "updated"] == {"progress_percentage"}
+    assert told["GY/21/02", "parser", "updated"] == {"progress_percentage"}
+    assert told["GY/21/02", "source", "updated"] == {"status", "status_as_published"}
+    assert len(told) == 5
+    assert is_no_news(client, [row for row in rows if row.cause == "parser"])
+    assert agree()
+    assert DataScheduler().replay("dws").is_identical
+    assert sync().change_count == 0
+
+
 def test_a_meaning_that_is_taken_away_blanks_the_field_and_is_no_news(site, sync, steward):
     first = sync(site.url)
     Vocabulary.objects.create(kind="field", text="Perc", meaning="")
@@ -262,6 +341,11 @@ def test_a_second_click_and_a_column_decided_meanwhile_are_told_kindly(steward):
     assert again == "“Vote” is decided already: it means “budget”. The vocabulary has the decision."
     assert "is decided already" in decide(steward, "forbid", "Vote")
     assert Vocabulary.objects.count() == LogEntry.objects.count() == 1
+
+
+def test_of_two_columns_of_the_same_words_a_steward_says_which_it_is(steward):
+    a_plan(*(a_column(name, proposal="budget") for name in ("Project Cost", "Proj. Cost")))
+    assert "“Project Cost” means Budget" in decide(steward, "accept", "Project Cost", proposal="budget")
 
 
 @pytest.mark.parametrize(

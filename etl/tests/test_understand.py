@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from etl.extract.types import PublishedProject, Table
+from etl.tests.labels import KNOWN_LABELS
 from etl.understand import plan as plans
 from etl.understand import read_page
 from etl.understand.context import unit_in
@@ -17,9 +18,9 @@ from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import Choice, ReadingPlan, ShapePlan
 from etl.understand.proof import Sum, continued, proven_by_sums
 from etl.understand.shapes import Shapes
-from etl.understand.words import meanings
 from etl.values.amounts import parse_money
-from etl.values.labels import FIELD_LABELS
+from etl.values.vocabulary import NOTHING_TAUGHT, field_of
+from etl.values.words import meanings, order_of, stands_in
 
 IDS = [f"WP{number}" for number in range(10)]
 NAMES = [f"Scheme of place {number}" for number in "abcdefghij"]
@@ -32,13 +33,13 @@ def column(label: str, *texts: str, note: str = "") -> Column:
 
 
 def chosen(label: str, *texts: str, labels: dict[str, str] | None = None) -> Choice:
-    return judge([column(label, *texts)], (), FIELD_LABELS if labels is None else labels)[0]
+    return judge([column(label, *texts)], (), labels or {})[0]
 
 
 def plan_of(
     rows: Sequence[dict[str, str]],
     earlier: ReadingPlan = NOTHING,
-    labels: Mapping[str, str] = FIELD_LABELS,
+    labels: Mapping[str, str] = NOTHING_TAUGHT,
 ) -> ReadingPlan:
     shapes = Shapes()
     shapes.add([PublishedProject("", row, None, "line") for row in rows], [])
@@ -48,9 +49,67 @@ def plan_of(
 # --- words ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("label", "field"), FIELD_LABELS.items())
+@pytest.mark.parametrize(("label", "field"), KNOWN_LABELS.items())
 def test_each_known_label_is_made_of_the_words_of_its_field(label: str, field: str) -> None:
     assert meanings(label)[0][0] == field
+    assert (field_of(label), chosen(label).field) == (field, field)
+
+
+@pytest.mark.parametrize(
+    ("field", "labels"),
+    [
+        ("external_id", ["Project No", "Project ID", "Project Code", "Reference No", "Scheme No", "MIG No"]),
+        ("name", ["Project Name", "Project", "Title"]),
+        ("municipality", ["Municipality Name", "Municipality", "Municipality Code", "WSA"]),
+        ("programme", ["Programme", "Grant", "Funding Source", "Funding"]),
+        ("status", ["Project Status", "Status", "Current Status", "Project Stage", "Current Phase"]),
+        ("progress_percentage", ["Physical Progress", "Progress", "% Complete", "Construction Progress"]),
+        ("budget", ["Total Project Cost", "Total Budget", "Approved Budget", "Budget", "Est. Cost", "Cost"]),
+        ("expenditure", ["Expenditure to Date", "Expenditure", "Actual Expenditure"]),
+        ("start_date", ["Start Date", "Start", "Actual Start Date", "Planned Start Date"]),
+        ("completion_date", ["End Date", "Actual Completion Date", "Est. Compl. Date", "Planned Completion"]),
+    ],
+)  # fmt: skip
+def test_of_several_headings_of_a_field_their_words_say_which_is_read(field: str, labels: list[str]) -> None:
+    orders = [order_of(label, field) for label in labels]
+    assert orders == sorted(orders, reverse=True)
+    assert len(set(orders)) == len(orders)
+    ranks = [chosen(label).rank for label in labels]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize(
+    ("label", "is_one"),
+    [
+        ("Start Date", False), ("Planned Start", True), ("Verwagte Voltooiing", True), ("PlannedEnd", True),
+        ("Status", False), ("Project Stage", True), ("Total Budget", False), ("Est. Cost", True),
+        ("Contr.", False), ("Contract End", True),
+    ],
+)  # fmt: skip
+def test_a_qualifier_says_that_a_heading_only_stands_in_for_its_field(label: str, is_one: bool) -> None:
+    assert stands_in(label) is is_one
+
+
+def test_two_headings_of_the_same_words_are_read_as_neither() -> None:
+    one, other = column("Project Number", *IDS), column("Proj. Nr", *reversed(IDS))
+    assert [choice.field for choice in judge([one, other], (), {})] == [None, None]
+    other = column("Reference No", *reversed(IDS))
+    assert [choice.field for choice in judge([one, other], (), {})] == ["external_id"] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Polokwane Local Municipality", "Municipality of Cape Town", "Giyani Water Scheme", "Water Scheme",
+        "Project 12", "Practical Completion", "Completed", "Construction Stage",
+        "Municipal Infrastructure Grant", "Identification", "Budget (see note on page 4)", "Code",
+        "Category", "", "x" * 500,
+        "Budget " * 40,
+    ],
+)  # fmt: skip
+def test_what_stands_under_headings_is_taken_for_none(text: str) -> None:
+    """Geometry asks of every text whether it is a heading: only one that says nothing else is."""
+    assert field_of(text) is None
 
 
 @pytest.mark.parametrize(
@@ -117,14 +176,18 @@ def test_other_values_make_a_proposal_only() -> None:
 
 def test_the_only_column_of_own_words_is_the_name() -> None:
     ids, words = column("Project No", *IDS), column("Xyz", *NAMES)
-    assert [choice.field for choice in judge([ids, words], (), FIELD_LABELS)] == ["external_id", "name"]
-    two = judge([ids, words, column("Zyx", *NAMES)], (), FIELD_LABELS)
+    assert [choice.field for choice in judge([ids, words], (), NOTHING_TAUGHT)] == ["external_id", "name"]
+    two = judge([ids, words, column("Zyx", *NAMES)], (), NOTHING_TAUGHT)
     assert [(choice.field, choice.proposal) for choice in two[1:]] == [(None, "name"), (None, "name")]
 
 
 def test_a_steward_s_word_counts_whatever_the_values_are() -> None:
     assert chosen("Vote", "x", "y", "z", labels={"vote": "budget"}).field == "budget"
     assert chosen("Budget", "R1", "R2", labels={"budget": ""}).field is None
+    assert chosen("TotalBudget", "R1", "R2", labels={"total budget": ""}).field is None
+    assert chosen("Budget", "R1", labels={"budget": "budget"}).evidence[-1].startswith("A steward says")
+    first, second = judge([column("Project Cost", "R1"), column("Vote", "R2")], (), {"vote": "budget"})
+    assert second.rank < first.rank
 
 
 def test_a_column_that_contradicts_its_heading_is_not_read() -> None:
@@ -155,12 +218,12 @@ def test_the_dates_of_a_column_are_read_in_its_order() -> None:
         {"Project No": f"P{n}", "Project Name": NAMES[n], "Start Date": text, "End Date": end}
         for n, (text, end) in enumerate([("03/04/2027", "01/02/2028"), ("11/22/2027", "05/06/2028")])
     ]
-    lookup = Lookup(plan_of(rows), FIELD_LABELS)
+    lookup = Lookup(plan_of(rows), NOTHING_TAUGHT)
     assert [lookup.choice(label).format for label in ("Start Date", "End Date")] == [plans.MONTH_FIRST] * 2  # type: ignore[union-attr]
     told = [{**row, "Start Date": "03/04/2027"} for row in rows]
-    assert Lookup(plan_of(told), FIELD_LABELS).choice("Start Date").format == plans.NO_ORDER  # type: ignore[union-attr]
+    assert Lookup(plan_of(told), NOTHING_TAUGHT).choice("Start Date").format == plans.NO_ORDER  # type: ignore[union-attr]
     again = plan_of(told, earlier=plan_of(rows))
-    assert Lookup(again, FIELD_LABELS).choice("Start Date").format == plans.MONTH_FIRST  # type: ignore[union-attr]
+    assert Lookup(again, NOTHING_TAUGHT).choice("Start Date").format == plans.MONTH_FIRST  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +295,7 @@ def test_two_units_around_a_table_leave_its_figures_unread() -> None:
     assert "names several units" in content.projects[0].doubts["Budget"]
     shapes = Shapes()
     shapes.add(content.projects, content.tables)
-    choice = shapes.plan(FIELD_LABELS, NOTHING).choice("Budget", "line")
+    choice = shapes.plan(NOTHING_TAUGHT, NOTHING).choice("Budget", "line")
     assert choice is not None
     assert choice.field is None
 
@@ -288,7 +351,7 @@ def test_a_renamed_column_is_the_one_with_the_last_values() -> None:
     found = told.choice("Xyz", "line")
     assert found is not None
     assert (found.field, found.unit, len(notes)) == ("budget", "R'000", 1)
-    labels = {**FIELD_LABELS, "xyz": ""}
+    labels = {"xyz": ""}
     forbidden = plan_of(now, labels=labels)
     assert continued(forbidden, earlier, list(zip(before, now, strict=True))) == (forbidden, [])
     moved = [{**row, "Xyz": "1"} for row in now]
@@ -309,14 +372,14 @@ def test_shapes_that_contradict_each_other_leave_a_label_unread() -> None:
     other = ShapePlan("line", (Choice("Amount", "expenditure"), Choice("X", None)))
     assert ReadingPlan((one,)).choice("Amount", "line").field == "budget"  # type: ignore[union-attr]
     assert ReadingPlan((one, other)).choice("Amount", "line") is None
-    assert Lookup(ReadingPlan((one, other)), FIELD_LABELS).choice("Amount") is None
+    assert Lookup(ReadingPlan((one, other)), NOTHING_TAUGHT).choice("Amount") is None
 
 
 def test_a_table_that_was_not_used_waits_in_the_plan() -> None:
     shapes = Shapes()
     rows = [["1200", "Building"], ["1300", "Building"]]
     shapes.add([], [Table("table", "", ["Vote", "Group"], rows)])
-    (shape,) = shapes.plan(FIELD_LABELS, NOTHING).shapes
+    (shape,) = shapes.plan(NOTHING_TAUGHT, NOTHING).shapes
     assert (shape.part, shape.headings) == ("table", ("Vote", "Group"))
 
 

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.tests.labels import KNOWN_LABELS
 from etl.values.vocabulary import (
+    CLOCK_LABELS,
     DEFAULT,
-    FIELD_LABELS,
     FIELDS,
+    PART_LABELS,
+    POSITION_LABELS,
     PROGRAMMES,
     PROJECT_TYPES,
     PROVINCES,
@@ -113,13 +116,14 @@ def test_a_label_that_says_another_thing_means_no_field(published: str) -> None:
 
 
 def test_every_built_in_word_is_spelt_as_it_is_looked_up() -> None:
-    assert [label for label in FIELD_LABELS if normal_label(label) != label] == []
+    labels = POSITION_LABELS | CLOCK_LABELS | PART_LABELS
+    assert [label for label in labels if normal_label(label) != label] == []
     for words in (STATUS_WORDS, PROGRAMMES, PROJECT_TYPES, PROVINCES):
         assert [word for word in words if normal_word(word) != word] == []
 
 
 def test_every_built_in_meaning_is_one_of_ours() -> None:
-    assert set(FIELD_LABELS.values()) == set(FIELDS)
+    assert set(KNOWN_LABELS.values()) == set(FIELDS)
     assert set(STATUS_WORDS.values()) == set(STATUSES)
     assert set(PROVINCES.values()) == {"EC", "FS", "GT", "KZN", "LIM", "MP", "NC", "NW", "WC"}
 
@@ -217,6 +221,7 @@ def test_a_stewards_words_lie_over_the_built_in_ones() -> None:
     )
     assert taught.field_of("Scheme Ref (PMD):") == "external_id"
     assert taught.field_of("Scheme") is None
+    assert taught.field_of("Scheme Name") == "name"  # what is taught is a heading, not its words
     assert taught.status_of("in uitvoering 10%") == "construction"
     assert taught.programme_of("OWN FUNDING") == "OWN"
     assert taught.project_type_of("Fontein") == "borehole"
@@ -232,6 +237,7 @@ def test_an_unknown_kind_of_word_is_refused() -> None:
 def test_the_digest_changes_with_a_word_and_with_nothing_else() -> None:
     assert DEFAULT.digest() == DEFAULT.extended([]).digest()
     assert DEFAULT.digest() != DEFAULT.extended([("status", "Ongoing", "construction")]).digest()
+    assert DEFAULT.digest() != DEFAULT.extended([("field", "Scheme", "")]).digest()
 
 
 def test_positions_and_clocks_are_volatile() -> None:

@@ -22,9 +22,8 @@ from etl.understand import read_page
 from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import ReadingPlan
 from etl.understand.shapes import Shapes
-from etl.values.labels import FIELD_LABELS
 from etl.values.places import Places
-from etl.values.vocabulary import DEFAULT
+from etl.values.vocabulary import DEFAULT, NOTHING_TAUGHT
 from projects.facts import municipalities
 
 assert wild_traps  # its pages are registered where it is imported
@@ -87,8 +86,8 @@ def judged(name: str) -> Judgement:
     content = read_page(markup, url="https://example.gov.za/projects/list")
     shapes = Shapes()
     shapes.add(content.projects, content.tables)
-    plan = shapes.plan(FIELD_LABELS, NOTHING)
-    records = list(_records(content, Lookup(plan, FIELD_LABELS)))
+    plan = shapes.plan(NOTHING_TAUGHT, NOTHING)
+    records = list(_records(content, Lookup(plan, NOTHING_TAUGHT)))
     judgement = Judgement()
     published = [p for p in WORLD if fields and R["name"](p) in markup]
     for p in published:

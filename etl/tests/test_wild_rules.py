@@ -13,8 +13,8 @@ from etl.tests.test_understand import column
 from etl.understand import read_page
 from etl.understand.context import names_foreign_money, unit_in
 from etl.understand.judge import judge
-from etl.values.labels import FIELD_LABELS
 from etl.values.units import label_unit, split_unit
+from etl.values.vocabulary import NOTHING_TAUGHT
 
 FIGURES = ("412 500", "88 200", "54 600", "131 900", "39 700", "276 300")
 HEAD = "<tr><th>Project No</th><th>Project Name</th><th>Budget</th></tr>"
@@ -269,7 +269,7 @@ def test_other_words_and_figures_of_a_heading_are_no_unit(label: str) -> None:
     "money", ["(USD)", "US$", "($)", "(€m)", "EUR", "(GBP '000)", "(N$)", "(US dollars)", "(Pula)"]
 )
 def test_figures_in_another_money_are_not_read(money: str) -> None:
-    assert judge([column(f"Budget {money}", *FIGURES)], (), FIELD_LABELS)[0].field is None
+    assert judge([column(f"Budget {money}", *FIGURES)], (), NOTHING_TAUGHT)[0].field is None
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_a_note_names_another_money_where_it_speaks_of_the_figures() -> None:
     ],
 )
 def test_whole_rand_under_a_heading_of_thousands_is_not_read(cells: tuple[str, ...], is_read: bool) -> None:
-    assert (judge([column("Budget (R'000)", *cells)], (), FIELD_LABELS)[0].field == "budget") is is_read
+    assert (judge([column("Budget (R'000)", *cells)], (), NOTHING_TAUGHT)[0].field == "budget") is is_read
 
 
 @pytest.mark.parametrize("name", ["Task Name", "Milestone", "Activity", "Risk Description", "Payment No"])

@@ -10,7 +10,7 @@ from etl.extract.readings import better
 from etl.extract.types import PageContent, PublishedProject
 from etl.understand.context import around
 from etl.understand.projects import Meanings, read_projects
-from etl.values.vocabulary import FIELD_LABELS
+from etl.values.vocabulary import NOTHING_TAUGHT
 
 __all__ = ["read_page"]
 
@@ -20,10 +20,10 @@ def read_page(
 ) -> PageContent:
     """All that the page (or callback answer) offers, and the projects that it shows.
 
-    `labels`: normalised label → field, the built-in table where None. Raises PageChanged where there is no
-    markup at all, and nothing else.
+    `labels`: normalised label → field, as a steward taught them. Raises PageChanged where there is no markup
+    at all, and nothing else.
     """
-    known = FIELD_LABELS if labels is None else labels
+    known = NOTHING_TAUGHT if labels is None else labels
     content = extract.read_page(body, url=url, content_type=content_type, labels=known)
     content.projects = _projects(content, url, known)
     if content.other:

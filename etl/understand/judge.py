@@ -18,15 +18,15 @@ from etl.understand.evidence import (
     profile,
 )  # fmt: skip
 from etl.understand.plan import Choice
-from etl.understand.words import is_built_in, is_of_another_thing, known_label, meanings
 from etl.values.places import names_a_municipality
 from etl.values.units import names_foreign_money
-from etl.values.vocabulary import DEFAULT, normal_label, province_of
+from etl.values.vocabulary import DEFAULT, province_of, taught
+from etl.values.words import CLEAR, MARGIN, VAGUE, is_of_another_thing, likely_field, meanings, order_of
 from projects.fields import BY_NAME, Kind
 
-# Scores of words: enough alone, more likely than not, enough for a proposal
-_BY_WORDS, _LIKELY, _PROPOSED = 0.8, 0.5, 0.35
-_MARGIN = 0.1
+# Scores of words: more likely than not, enough for a proposal
+_LIKELY, _PROPOSED = 0.5, 0.35
+_BEST = 1.1  # the order of no heading is greater
 _LEAST = 3  # different texts from which on values can speak against a known heading
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
 _GREATEST_SIGNED = Decimal(10**10)  # … nor, where each has a sign "R", is it likely in thousands or millions
@@ -64,21 +64,19 @@ class _Claim:
 
 
 def judge(columns: Sequence[Column], around: Sequence[NamedUnit], labels: Mapping[str, str]) -> list[Choice]:
-    """One choice a column. `labels`: whole headings with their fields, a steward's among them; "" forbids."""
-    ranks = {label: rank for rank, label in enumerate(labels)}
-    choices = [_choose(column, around, labels, ranks) for column in columns]
+    """One choice a column. `labels`: whole headings that a steward taught, with their fields; "" forbids."""
+    choices = [_choose(column, around, labels) for column in columns]
     return _named(_one_each(_unclaimed(choices), columns))
 
 
-def _choose(
-    column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str], ranks: Mapping[str, int]
-) -> Choice:
+def _choose(column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str]) -> Choice:
     seen = profile(column.values)
-    claims = sorted(_claims(column, seen, labels), key=lambda claim: -claim.total)
+    told = taught(column.label, labels)
+    claims = sorted(_claims(column, seen, told and told[1]), key=lambda claim: -claim.total)
     samples = tuple(list(column.values.texts)[:_SHOWN])
     is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
     nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
-    if labels.get(normal_label(column.label)) == "":
+    if told and not told[1]:
         forbidden = f"A steward says that “{column.label}” is no field of ours."
         return replace(nothing, evidence=(forbidden,), told=True)
     if not claims:
@@ -89,36 +87,40 @@ def _choose(
         proposal=best.field,
         certainty=round(min(max(best.words + 0.2 * best.fit, 0.0), 1.0), 2),
         by_values=best.by_values,
-        rank=ranks.get(normal_label(column.label), len(ranks) + round(1000 * (1 - best.words))),
+        rank=list(labels).index(told[0]) if told else len(labels) + _rank(column.label, best),
         evidence=best.why,
         told=best.is_told,
     )
     other = next((claim for claim in claims[1:] if claim.field != best.field), None)
-    if other and not best.is_told and best.total - other.total < _MARGIN:
+    if other and not best.is_told and best.total - other.total < MARGIN:
         return replace(choice, evidence=(*best.why, f"It could as well be {name_of(other.field)}."))
     if not _is_enough(best, seen):
         return choice
     return _formatted(replace(choice, field=best.field), column, seen, around)
 
 
+def _rank(label: str, claim: _Claim) -> int:
+    """Where a column stands among those of its field, by its words: the lower, the more it is preferred."""
+    return round(1000 * (_BEST - (order_of(label, claim.field) or claim.words)))
+
+
 def _is_enough(claim: _Claim, seen: Profile) -> bool:
     if claim.is_told:
         return True
+    if not seen.count and not claim.by_values:  # nothing can be misread, and a word may be all there is
+        return claim.words >= VAGUE
     if claim.fit <= -1 and seen.count >= _LEAST:
         return False
-    return claim.words >= _BY_WORDS or (claim.fit > 0 and claim.words + 0.3 * claim.fit >= _BY_WORDS)
+    return claim.words >= CLEAR or (claim.fit > 0 and claim.words + 0.3 * claim.fit >= CLEAR)
 
 
-def _claims(column: Column, seen: Profile, labels: Mapping[str, str]) -> list[_Claim]:
+def _claims(column: Column, seen: Profile, told: str | None) -> list[_Claim]:
+    """What the column may mean. `told`: what a steward says that it means."""
     label = column.label
-    known = known_label(label, labels)
-    if known and not is_built_in(label, known) and normal_label(label) in labels:
-        return [_Claim(known, 1.0, 0.0, (f"A steward says that “{label}” is {name_of(known)}.",), True)]
-    found = dict(meanings(label))
-    if known:
-        found[known] = 1.0 + _MARGIN
+    if told:
+        return [_Claim(told, 1.0, 0.0, (f"A steward says that “{label}” is {name_of(told)}.",), True)]
     claims = []
-    for field, words in found.items():
+    for field, words in meanings(label):
         if words < _PROPOSED:
             continue
         fit, sentence = _fit(field, column.values, seen)
@@ -322,7 +324,7 @@ def _unclaimed(choices: list[Choice]) -> list[Choice]:
 
 def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
     """Of columns that claim one field by their words alone none counts where they say different things and
-    none is clearly the better. Known headings have an order of their own."""
+    none is clearly the better. Headings that say nothing else have an order of their own, by their words."""
     by_field: dict[str, list[int]] = {}
     for at, choice in enumerate(choices):
         if choice.field:
@@ -333,8 +335,11 @@ def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
             continue
         places.sort(key=lambda at: choices[at].rank)
         best, second = places[0], places[1]
-        is_listed = any(is_built_in(choices[at].label, field) for at in (best, second))
-        if is_listed or abs(choices[best].rank - choices[second].rank) >= 1000 * _MARGIN:
+        if choices[best].rank != choices[second].rank and any(
+            likely_field(choices[at].label) == field for at in (best, second)
+        ):
+            continue
+        if abs(choices[best].rank - choices[second].rank) >= 1000 * MARGIN:
             continue
         if choices[best].label == choices[second].label:
             continue

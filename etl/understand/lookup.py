@@ -15,7 +15,7 @@ NOTHING = ReadingPlan()
 
 
 class Lookup:
-    """`labels`: whole headings with their fields, a steward's among them."""
+    """`labels`: whole headings that a steward taught, with their fields."""
 
     def __init__(self, plan: ReadingPlan, labels: Mapping[str, str]) -> None:
         self.plan, self.labels = plan, labels

@@ -146,6 +146,18 @@ class ReadingPlan:
         shown = {c.label for s in self.shapes if s.part == "line" for c in s.columns if c.field is None}
         return sorted(label for label in shown if not earlier.covers(label, "line"))
 
+    def has_learnt(self, earlier: ReadingPlan) -> bool:
+        """Whether a column is understood that an earlier reading showed and could not tell."""
+        return any(
+            choice and choice.field and earlier.covers(label, part) and not earlier.means(label, part)
+            for (part, label), choice in self._choices.items()
+        )
+
+    def means(self, label: str, part: str) -> str | None:
+        """The field of the column of that label, or None."""
+        choice = self.choice(label, part)
+        return choice.field if choice else None
+
     def as_json(self) -> list[dict[str, Any]]:
         return [shape.as_json() for shape in self.shapes]
 

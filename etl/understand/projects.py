@@ -12,17 +12,16 @@ from etl.extract.columns import published, published_rows
 from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import LeftOut, PublishedProject, Table
-from etl.understand import words
 from etl.understand.context import NamedUnit, column_unit, names_foreign_money, table_units, units_in
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
 from etl.understand.sameprojects import data_columns, each_once
-from etl.understand.words import known_label
 from etl.values.identifiers import number_of
 from etl.values.places import is_a_municipality
 from etl.values.units import label_unit
-from etl.values.vocabulary import normal_label
+from etl.values.vocabulary import field_of, normal_label
+from etl.values.words import meanings as meanings_of
 from projects.fields import BY_NAME, Kind
 
 IDENTIFYING = ("external_id", "name")
@@ -52,7 +51,7 @@ _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
 class Meanings:
-    """What the headings of one page mean, by a table of whole labels; asked for each label once."""
+    """What the headings of one page mean, asked for each once. `labels`: those that a steward taught."""
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
@@ -61,7 +60,7 @@ class Meanings:
 
     def field_of(self, label: str) -> str | None:
         if label not in self._fields:
-            self._fields[label] = known_label(label, self.labels)
+            self._fields[label] = field_of(label, self.labels)
         return self._fields[label]
 
     def of_rows(self, rows: Sequence[dict[str, str]], doubts: Mapping[str, str]) -> dict[str, Choice]:
@@ -220,7 +219,7 @@ def _doubt_foreign(table: Table, meanings: Meanings, around: Iterable[str]) -> N
 
 def _counts_money(header: str) -> bool:
     """Whether the words of a heading may speak of money."""
-    likely = next(iter(words.meanings(header)), None)
+    likely = next(iter(meanings_of(header)), None)
     return likely is not None and likely[0] in BY_NAME and BY_NAME[likely[0]].kind is Kind.MONEY
 
 

@@ -1,7 +1,7 @@
 """From published words to ours: labels to fields, status words to statuses. Pure; a steward can extend it.
 
-The built-in words are in `labels.py` and `meanings.py`; a steward's rows lie over
-them (`Vocabulary.extended`) and win.
+What a heading means follows from its words (`words.py`), what a status or a programme is called stands in
+`meanings.py`; a steward's rows lie over both (`Vocabulary.extended`) and win.
 """
 
 from __future__ import annotations
@@ -13,20 +13,43 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
-from etl.values.labels import CLOCK_LABELS, FIELD_LABELS, FIELDS, POSITION_LABELS, STAND_IN_WORDS
 from etl.values.meanings import PROGRAMMES, PROJECT_TYPES, PROVINCES, STATUS_WORDS, STATUSES
 from etl.values.text import one_line
+from etl.values.thesaurus import FIELDS
 from etl.values.units import Unit, label_unit, split_unit
+from etl.values.words import LONGEST, likely_field
 from projects.fields import Kind, of
 
 __all__ = [
-    "CLOCK_LABELS", "DEFAULT", "FIELDS", "FIELD_LABELS", "POSITION_LABELS", "PROGRAMMES", "PROJECT_TYPES",
-    "PROVINCES", "STATUSES",
-    "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_stand_in", "is_volatile",
-    "label_unit", "normal_label", "normal_word", "province_of",
+    "CLOCK_LABELS", "DEFAULT", "FIELDS", "NOTHING_TAUGHT", "PART_LABELS", "POSITION_LABELS", "PROGRAMMES",
+    "PROJECT_TYPES", "PROVINCES", "STATUSES", "STATUS_WORDS", "Unit", "Vocabulary", "field_of", "is_volatile",
+    "label_unit", "normal_label", "normal_word", "province_of", "taught",
 ]  # fmt: skip
 
+# A row's place in the page, or the clock: what columns of these names show until a reading tells otherwise
+# (`etl.understand.clocks`). Such a column is never compared: a sorted grid and a passing day are no change.
+POSITION_LABELS: frozenset[str] = frozenset(
+    {"#", "no", "nr", "row", "row no", "row number", "line no", "s/n", "sr no"}
+)
+CLOCK_LABELS: frozenset[str] = frozenset(
+    {
+        "days remaining", "days left", "days overdue", "days elapsed", "last refreshed", "last refresh",
+        "printed on", "generated on", "date printed", "date generated", "report generated", "current date",
+    }
+)  # fmt: skip
+
+# These name a part of a scheme: rows of one number and name that differ in them are projects of their own.
+PART_LABELS: frozenset[str] = frozenset(
+    {
+        "phase", "project phase", "phase no", "phase number", "phase name", "fase", "projekfase", "fase no",
+        "sub project", "sub-project", "subproject", "sub project name", "component", "komponent", "lot",
+        "package", "work package",
+    }
+)  # fmt: skip
+
+NOTHING_TAUGHT: Mapping[str, str] = MappingProxyType({})
 _FIELDS_OF_UNIT = {"percent": of(Kind.PERCENT), "money": of(Kind.MONEY)}
 _MOST_FOLDS = 8
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -59,25 +82,43 @@ def _spellings(label: str, unit: Unit | None) -> Iterator[str]:
     yield normal_label(_CAMEL.sub(" ", label.replace("_", " ")))
 
 
-def _match(label: str, labels: Mapping[str, str]) -> tuple[str, str] | None:
-    """(the table's spelling, the field) of a published label."""
-    unit = label_unit(label)
-    wanted = _FIELDS_OF_UNIT.get(unit.kind) if unit else None
-    for spelling in _spellings(label, unit):
-        found = labels.get(spelling)
-        if found and (wanted is None or found in wanted):
-            return spelling, found
-    return None
-
-
-def field_of(label: str, labels: Mapping[str, str] = FIELD_LABELS) -> str | None:
-    """The field that a published label means, or None.
+def taught(label: str, labels: Mapping[str, str]) -> tuple[str, str] | None:
+    """(the spelling in a steward's table, its field) of a heading; "" for one that is no field of ours.
 
     "ProjectName" and "project_name" are tried as words. A unit that does not fit the field says that the
     label speaks of something else: "Expenditure (%)" is no expenditure in rand.
     """
-    match = _match(label, labels)
-    return match[1] if match else None
+    if not labels or not 0 < len(label) <= LONGEST:
+        return None
+    unit = label_unit(label)
+    wanted = _FIELDS_OF_UNIT.get(unit.kind) if unit else None
+    for spelling in _spellings(label, unit):
+        found = labels.get(spelling)
+        if found is not None and (not found or wanted is None or found in wanted):
+            return spelling, found
+    return None
+
+
+def field_of(label: str, labels: Mapping[str, str] = NOTHING_TAUGHT) -> str | None:
+    """The field that a text means, if it is a heading, or None: a hint, which values have not yet borne out.
+
+    `labels`: a steward's whole headings, normalised; what they say goes before what the words say.
+    """
+    if told := taught(label, labels):
+        return told[1] or None
+    return _hint(label)
+
+
+@lru_cache(maxsize=8192)
+def _hint(label: str) -> str | None:
+    """What the words mean; None for a text that stands under headings: "Practical Completion" is a status."""
+    field = likely_field(label)
+    return None if field and _is_value(label) else field
+
+
+def _is_value(text: str) -> bool:
+    reads = (DEFAULT.status_of, DEFAULT.programme_of, DEFAULT.project_type_of, province_of)
+    return any(read(text) for read in reads)
 
 
 _PERCENT_NOTE = re.compile(r"[(\[]?\s*\b\d{1,3}\s*%(?:\s*-\s*\d{1,3}\s*%)?\s*[)\]]?$")
@@ -110,15 +151,16 @@ def _meaning(text: str, words: Mapping[str, str]) -> str | None:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words that one normalisation uses. Earlier labels win where two give the same field."""
+    """The words that one normalisation uses. `fields`: whole headings that a steward taught, which go before
+    what their words say; earlier ones win where two give the same field."""
 
-    fields: dict[str, str] = field(default_factory=lambda: dict(FIELD_LABELS))
+    fields: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=lambda: dict(STATUS_WORDS))
     programmes: dict[str, str] = field(default_factory=lambda: dict(PROGRAMMES))
     project_types: dict[str, str] = field(default_factory=lambda: dict(PROJECT_TYPES))
 
     def field_of(self, label: str) -> str | None:
-        """The field that a published label means by the table of whole labels, or None."""
+        """The field that a published label means by a steward's word or by its own words, or None."""
         return field_of(label, self.fields)
 
     def status_of(self, text: str) -> str | None:
@@ -143,7 +185,8 @@ class Vocabulary:
         """This vocabulary with a steward's rows `(kind, text, meaning)` laid over it.
 
         kind: "field", "status", "programme" or "project_type" (else ValueError). An empty meaning takes a
-        built-in word away. A steward's label comes before the built-in ones of its field.
+        built-in word away, and says of a heading that it is no field of ours. A steward's heading comes
+        before all others of its field.
         """
         added: dict[str, dict[str, str]] = {"field": {}, "status": {}, "programme": {}, "project_type": {}}
         for kind, text, meaning in entries:
@@ -158,7 +201,8 @@ class Vocabulary:
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) of all words in their order: two equal digests normalise alike."""
+        """SHA-256 (hex) of all words in their order: two equal digests normalise alike. What the words of a
+        heading mean is code (`etl.runs.parser_version`) and stands beside it in the parser's digest."""
         content = [list(self.fields.items()), *(sorted(t.items()) for t in self._tables())]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
@@ -177,12 +221,6 @@ DEFAULT = Vocabulary()
 def is_volatile(label: str) -> bool:
     """Whether a column is called as those are that show a position or the clock."""
     return normal_label(label) in POSITION_LABELS | CLOCK_LABELS
-
-
-@lru_cache(maxsize=4096)
-def is_stand_in(label: str) -> bool:
-    """Whether a label says another thing that may differ from its field (a planned date, a stage)."""
-    return bool(STAND_IN_WORDS & set(normal_label(_CAMEL.sub(" ", label)).split()))
 
 
 def province_of(text: str) -> str | None:

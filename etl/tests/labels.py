@@ -1,10 +1,7 @@
-"""Which published label means which field: the built-in table. Facts, no code to speak of.
+"""Headings that are documented somewhere, each with its field: cases for what reads words.
 
-Sources of the words: the headers of National Treasury's Infrastructure Reporting Model, parliamentary
-questions on water projects (pmg.org.za), DWS and COGTA workshop decks, and field names as DevExpress grids
-spell them. The dashboard's own labels are not documented: a steward adds them as rows, without a release.
-
-Each label is written as `vocabulary.normal_label` gives it. Within a field the order is the priority.
+Sources: the headers of National Treasury's Infrastructure Reporting Model, parliamentary questions on water
+projects (pmg.org.za), DWS and COGTA workshop decks, and field names as DevExpress grids spell them.
 """
 
 from __future__ import annotations
@@ -157,41 +154,10 @@ _BLOCKS = {
     "longitude": _LONGITUDE,
     "coordinates": _COORDINATES,
 }
-FIELDS: tuple[str, ...] = tuple(_BLOCKS)
 
 
 def _labels(block: str) -> list[str]:
     return [label.strip() for line in block.strip().splitlines() for label in line.split("|")]
 
 
-FIELD_LABELS: dict[str, str] = {label: field for field, block in _BLOCKS.items() for label in _labels(block)}
-
-# These speak of another thing that stands in where the plain one is not published: a planned beside an
-# actual date, a stage beside a status. They may differ from it without contradicting it.
-STAND_IN_WORDS: frozenset[str] = frozenset(
-    {
-        "actual", "planned", "estimated", "expected", "anticipated", "projected", "revised", "target",
-        "contract", "contracted", "construction", "practical", "final", "stage", "phase", "current",
-    }
-)  # fmt: skip
-
-# A row's place in the page, or the clock: what columns of these names show until a reading tells otherwise
-# (`etl.understand.clocks`). Such a column is never compared: a sorted grid and a passing day are no change.
-POSITION_LABELS: frozenset[str] = frozenset(
-    {"#", "no", "nr", "row", "row no", "row number", "line no", "s/n", "sr no"}
-)
-CLOCK_LABELS: frozenset[str] = frozenset(
-    {
-        "days remaining", "days left", "days overdue", "days elapsed", "last refreshed", "last refresh",
-        "printed on", "generated on", "date printed", "date generated", "report generated", "current date",
-    }
-)  # fmt: skip
-
-# These name a part of a scheme: rows of one number and name that differ in them are projects of their own.
-PART_LABELS: frozenset[str] = frozenset(
-    {
-        "phase", "project phase", "phase no", "phase number", "phase name", "fase", "projekfase", "fase no",
-        "sub project", "sub-project", "subproject", "sub project name", "component", "komponent", "lot",
-        "package", "work package",
-    }
-)  # fmt: skip
+KNOWN_LABELS: dict[str, str] = {label: field for field, block in _BLOCKS.items() for label in _labels(block)}

@@ -1,11 +1,13 @@
 """The words that headings are made of, and the phrases that mean a field. Facts, no code to speak of.
 
-A heading is taken apart into words (`etl.understand.words`), each word is put in its plain English form by
+A heading is taken apart into words (`etl.values.words`), each word is put in its plain English form by
 `WORDS`, and the phrases of `PHRASES` are looked for among them, in any order. So "Proj. Ref. Nr",
 "ProjectReferenceNo" and "Projek verwysingsnommer" are one phrase, and no heading has to be listed whole.
 
-Sources of the words: those of `etl.values.labels`; abbreviations of South African government reports
-(Treasury's Infrastructure Reporting Model, MIG-MIS forms); Afrikaans as municipal reports use it.
+Sources of the words: the headers of National Treasury's Infrastructure Reporting Model, parliamentary
+questions on water projects (pmg.org.za), DWS and COGTA workshop decks, field names as DevExpress grids spell
+them, MIG-MIS forms, and Afrikaans as municipal reports use it. The dashboard's own headings are not
+documented: a steward adds what these words do not reach, without a release.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ details=description omvang=scope works=work werk=work werke=work mun=municipalit
 munic=municipality municipal=municipality municipalities=municipality munisipaliteit=municipality
 munisipale=municipality munisipaal=municipality plaaslike=local metropole=metro metropolitan=metro
 metropolitaanse=metro lm=lm lms=lm wsas=wsa wsp=wsp distrik=district distriks=district
-distriksmunisipaliteit=district,municipality dist=district prov=province provincial=province
+dist=district prov=province provincial=province
 provinsie=province provinsiale=province program=programme programmes=programme programs=programme
 progr=programme fin=fin grants=grant toekenning=grant toelae=grant funds=fund funding=fund fonds=fund
 befondsing=fund funder=funder befondser=funder src=source bron=source tipe=type types=type
@@ -44,32 +46,29 @@ besteding=expenditure bestee=spent spend=spent spending=spent spnt=spent paid=pa
 payments=payment pmt=payment betalings=payment betaling=payment cum=cumulative cumul=cumulative
 kumulatiewe=cumulative act=actual werklike=actual werklik=actual ytd=year,date ptd=todate
 disbursed=disbursed disbursement=disbursed disbursements=disbursed claims=claim dt=date dte=date datum=date
-dates=date begindatum=start,date aanvangsdatum=start,date einddatum=end,date
-voltooiingsdatum=completion,date begin=start begins=start aanvang=start strt=start started=start
+dates=date
+begin=start begins=start aanvang=start strt=start started=start
 starting=start commence=start commencement=start commenced=start comm=start finish=end finished=end
 finishing=end einde=end ended=end ending=end eind=end due=due exp'd=expected expctd=expected
 expected=expected verwagte=expected antic=expected anticipated=expected proj'd=projected projected=projected
 plan=planned plnd=planned planned=planned planning=planning beplande=planned beplan=planned target=planned
 targeted=planned scheduled=planned sched=planned schedule=schedule teiken=planned forecast=forecast
 forecasted=forecast contr=contr contractors=contractor kontrakteur=contractor aannemer=contractor
-cntr=contractor builder=builder kontrak=contract appointed=appointed aangestelde=appointed main=main
+cntr=contractor builder=builder kontrak=contract contracted=contract
+appointed=appointed aangestelde=appointed main=main
 hoof=main principal=principal impl=implementing imp=implementing implementation=implementing
 implement=implementing implementer=implementer implementor=implementer
-implementeringsagent=implementing,agent uitvoerende=implementing agt=agent agnt=agent agents=agent
+uitvoerende=implementing agt=agent agnt=agent agents=agent
 agentskap=agency agencies=agency ia=implementing,agent lat=latitude lats=latitude breedtegraad=latitude
 long=longitude lon=longitude lng=longitude lengtegraad=longitude coord=coordinate coords=coordinate
 coordinates=coordinate koordinate=coordinate koördinate=coordinate ordinate=coordinate ordinates=coordinate
-gps=gps geo=geo projeknommer=project,number projeknaam=project,name projekstatus=project,status
-projektitel=project,title projekkode=project,code projekbeskrywing=project,description
-projekkoste=project,cost projekbegroting=project,budget projekverwysing=project,reference
-verwysingsnommer=reference,number projectno=project,number projectname=project,name projno=project,number
-projname=project,name projectid=project,id projid=project,id refno=reference,number
-projectstatus=project,status startdate=start,date enddate=end,date completiondate=completion,date
-munisipaliteitskode=municipality,code munisipaliteitsnaam=municipality,name provinsienaam=province,name
+gps=gps geo=geo
+refno=reference,number
 prev=previous vorige=previous prior=previous fy=annual boekjaar=annual jaar=annual south=south suid=south
 east=east oos=east executing=implementing implem=implementing firm=company maatskappy=company nm=name
 complt=complete kind=type finance=finance financial=finance finansiële=finance van=of die=the vir=for
 tot-op-datum=todate op=on en=and per=per
+aanvangs=start implementerings=implementing verwysings=reference munisipaliteits=municipality
 """.split()
 # words that say nothing about which field it is
 _NEUTRAL = (
@@ -99,16 +98,30 @@ EITHER = {
     "approp": ("appropriation", "approved"),
 }
 
-# field → (weight, phrases): a phrase is a set of plain words; "helps": words that fit beside them;
-# "never": words with which it is something else
+# Words of another thing that stands in where the plain one is not published, and how far it is from that: an
+# actual date is nearer than an estimated one. It may differ from the plain one without contradicting it.
+STAND_INS = {
+    "current": 0.03, "actual": 0.04, "construction": 0.05, "contract": 0.05, "final": 0.06,
+    "practical": 0.06, "stage": 0.06, "revised": 0.07, "expected": 0.08, "anticipated": 0.08,
+    "projected": 0.08, "forecast": 0.08, "estimated": 0.08, "planned": 0.09, "original": 0.1, "phase": 0.1,
+}  # fmt: skip
+
+# field → {weight: phrases}: a phrase is a set of plain words, and its weight says how well they mean the
+# field; of two headings of one field the better one is read. "helps": words that fit beside them; "never":
+# words with which it is something else
 PHRASES: dict[str, dict[str, str]] = {
     "external_id": {
         "0.6": "file number",
-        "1.0": "project number|project id|project code|project reference|scheme number|scheme id"
-        "|scheme code|scheme reference|reference number|unique id|unique number|pmd number"
-        "|pmd id|mig number|rbig number|wsig number|wp number|project registration"
-        "|reference code|project key",
-        "0.7": "reference|id|registration number|project unique|key",
+        "1.0": "project number",
+        "0.995": "project id",
+        "0.99": "project code|project key",
+        "0.985": "project reference|project registration",
+        "0.98": "unique id|unique number",
+        "0.975": "reference number|reference code",
+        "0.97": "scheme number|scheme id|scheme code|scheme reference",
+        "0.965": "pmd number|pmd id|mig number|rbig number|wsig number|wp number",
+        "0.7": "reference|id|registration number|project unique",
+        "0.68": "key",
         "0.55": "code",
         "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
         " reference id registration wsa programme grant mis",
@@ -118,8 +131,8 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "name": {
         "1.0": "project name|scheme name|project title|scheme title|name project scheme",
+        "0.76": "project|scheme",
         "0.75": "name|title",
-        "0.7": "project|scheme",
         "helps": "project scheme full official short name title water works work and",
         "never": "municipality district province lm dm wsa contractor consultant agent agency"
         " programme grant manager person officer official number id code status type stage"
@@ -135,8 +148,9 @@ PHRASES: dict[str, dict[str, str]] = {
         "never": "municipality status type number date cost risk challenge reason",
     },
     "municipality": {
-        "1.0": "municipality|lm|wsa|water service authority|water services authority|metro"
-        "|local municipality|mdb code|municipality code|municipality name",
+        "1.0": "municipality|lm|local municipality|municipality name",
+        "0.98": "metro|mdb code|municipality code",
+        "0.97": "wsa|water service authority|water services authority",
         "0.6": "local authority|municipality area",
         "helps": "local name code beneficiary benefitting wsa water services service authority area"
         " metro lm responsible mdb category lm/metro",
@@ -154,8 +168,9 @@ PHRASES: dict[str, dict[str, str]] = {
         "never": "count contribution",
     },
     "programme": {
-        "1.0": "programme|grant|fund source|source finance|fund programme|grant programme|funder"
-        "|grant type|programme name|programme code|budget programme",
+        "1.0": "programme|fund programme|grant programme|programme name|programme code|budget programme",
+        "0.97": "grant|grant type",
+        "0.95": "fund source|source finance|funder",
         "0.7": "fund",
         "helps": "name code type primary source fund main budget programme",
         "never": "implementing agent number amount value total year manager date contribution percent"
@@ -164,22 +179,22 @@ PHRASES: dict[str, dict[str, str]] = {
     "project_type": {
         "1.0": "project type|infrastructure type|scheme type|service type|work type|project category"
         "|type project|type scheme",
-        "0.7": "type|category",
+        "0.68": "type|category",
         "helps": "project scheme infrastructure name service work category",
         "never": "grant fund contract programme status municipality date year settlement risk",
     },
     "status": {
         "1.0": "status|stage|project status|project stage|implementing status|construction status"
         "|current stage|current status|phase status|implementing phase|status project",
+        "0.8": "current phase",
         "0.65": "phase|state",
         "helps": "current project implementing construction stage phase overall latest reported work",
         "never": "number date percent description payment contract tender comment code id approval"
         " report environmental previous budget funding fund",
     },
     "progress_percentage": {
-        "1.0": "physical progress|percent complete|percent completion|percent progress|progress"
-        "|percent done|percent work done|construction progress|completion percent"
-        "|actual progress|percent physical",
+        "1.0": "physical progress|progress|percent progress|construction progress|actual progress",
+        "0.985": "percent complete|percent completion|percent done|percent work done|percent physical",
         "0.75": "percent|complete",
         "helps": "physical overall actual construction work todate to date project current percent"
         " complete progress completion reported done total",
@@ -188,13 +203,16 @@ PHRASES: dict[str, dict[str, str]] = {
         " comment description",
     },
     "budget": {
-        "1.0": "budget|project cost|total cost|project value|total budget|approved budget"
-        "|estimated cost|scheme cost|total value|project budget|approved cost"
-        "|total project cost|cost project",
+        "1.0": "total project cost|project cost",
+        "0.995": "total cost",
+        "0.99": "total budget|project budget|budget",
+        "0.985": "approved budget|approved cost",
+        "0.98": "estimated cost|scheme cost|total value|project value",
         "0.8": "cost|project amount|approved amount|total project amount",
-        "0.65": "value|appropriation|project allocation|total allocation|approved allocation",
+        "0.7": "value",
+        "0.65": "appropriation|project allocation|total allocation|approved allocation",
         "0.4": "vote",  # money, or the number of an account: for a steward to say
-        "helps": "total approved project overall current estimated revised full final scheme amount"
+        "helps": "total approved project overall current estimated projected revised full final scheme amount"
         " value cost budget allocation incl vat",
         "never": "expenditure spent paid payment previous prior adjustment variation remaining balance"
         " variance annual year monthly month quarter retention fee professional committed"
@@ -237,6 +255,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "implementing_agent": {
         "1.0": "implementing agent|implementing agency|implementer|implementing authority"
         "|implementing institution",
+        "0.8": "agent name",
         "0.65": "agent|agency",
         "helps": "name project programme of main",
         "never": "number fee cost date amount estate social contact",
@@ -257,3 +276,4 @@ PHRASES: dict[str, dict[str, str]] = {
         "never": "number x y south east",
     },
 }
+FIELDS: tuple[str, ...] = tuple(PHRASES)
