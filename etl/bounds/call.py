@@ -16,29 +16,27 @@ from typing import Any
 from django.conf import settings
 
 from etl.bounds.process import Gone, Helper
+from etl.runs import stop
 
 _MOST_CALLS = 5000  # then a fresh one: what libraries keep for ever is let go
 _MOST_IDLE = 2
 _idle: deque[Helper] = deque()  # its two ends are safe to use from several threads
 
 
-def unwatched() -> None:
-    """Nobody wants to end the waiting."""
-
-
 @dataclass(frozen=True)
 class Bounded:
-    """The function, called inside bounds. `alive` is asked while it is waited for, and may raise."""
+    """The function, called inside bounds. `alive` is asked while it is waited for, and may raise; where none is
+    given: whether the run is to stop."""
 
     function: Callable[..., Any]
-    alive: Callable[[], None] = unwatched
+    alive: Callable[[], None] = stop.check
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         return bounded(self.function, *args, alive=self.alive, **named)
 
 
 def bounded(
-    function: Callable[..., Any], *args: Any, alive: Callable[[], None] = unwatched, **named: Any
+    function: Callable[..., Any], *args: Any, alive: Callable[[], None] = stop.check, **named: Any
 ) -> Any:
     """What the function returns or raises, called inside `READ_SECONDS` and `READ_MEGABYTES`.
 

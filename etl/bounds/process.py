@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from etl.exceptions import PageTooCostly
 _LOOK_SECONDS = 0.2  # how often who waits looks whether to go on waiting
 _PATIENCE = 5  # times the seconds of processor time: a busy machine gives a process less than all of it
 _OURS = ("etl.", "projects.")
-_PLAIN = {("builtins", kind.__name__): kind for kind in (set, frozenset, bytearray)}
+_PLAIN = {(kind.__module__, kind.__name__): kind for kind in (set, frozenset, Decimal)}
 
 
 class Gone(Exception):

@@ -113,7 +113,9 @@ def _parsed(text: str) -> Parsed:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
     log = parser.error_log
     is_whole = all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in log.filter_from_fatals())
-    is_misnested = any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
+    is_misnested = (
+        root is not None and any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
+    )
     is_unclosed = root is not None and _omits_end_tags(text) and _is_unclosed(root)
     return Parsed(root, is_whole, is_misnested, is_unclosed)
 
