@@ -25,8 +25,8 @@ _idle: deque[Helper] = deque()  # its two ends are safe to use from several thre
 
 @dataclass(frozen=True)
 class Bounded:
-    """The function, called inside bounds. `alive` is asked while it is waited for, and may raise; where none is
-    given: whether the run is to stop."""
+    """The function, called inside bounds. `alive` is asked while it is waited for, and may raise; where none
+    is given: whether the run is to stop."""
 
     function: Callable[..., Any]
     alive: Callable[[], None] = stop.check

@@ -17,7 +17,7 @@ def burn() -> None:
 
 
 def burn_a_little() -> None:
-    until = time.process_time() + 0.2
+    until = time.process_time() + 0.12
     while time.process_time() < until:
         pass
 
@@ -57,17 +57,11 @@ def smuggle() -> object:
 
 
 def opened() -> list[str]:
-    """What is open beside the standard streams: kinds of files, as /proc names them."""
-    own = "/proc/self/fd"
-    links = [
-        os.readlink(f"{own}/{number}") for number in os.listdir(own) if int(number) > 2 and _is_open(number)
-    ]
-    return sorted({link.split(":")[0] for link in links})
-
-
-def _is_open(number: str) -> bool:
-    try:
-        os.fstat(int(number))
-    except OSError:
-        return False
-    return True
+    """The kinds of what is open there."""
+    kinds = set()
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            kinds.add(os.readlink(f"/proc/self/fd/{number}").split(":")[0])
+        except FileNotFoundError:  # the listing's own
+            pass
+    return sorted(kinds)
