@@ -44,7 +44,7 @@ _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "
 _TABLE_END = re.compile(r"Unexpected end tag : (?:table|tr|t[dh]|tbody|thead)\b")
 _LOOSE = etree.XPath("boolean(//td[not(parent::tr)] | //th[not(parent::tr)] | //tr[not(ancestor::table)])")
 _PART_OF_TABLE = re.compile(
-    r"<script\b.*?</script|<!--.*?-->|<(?P<part>t(?:r|d|h|body|head|foot))(?=[\s/>])",
+    r"<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z)|<(?P<part>t(?:r|d|h|body|head|foot))(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 _RIGHT_PARENTS = {

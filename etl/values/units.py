@@ -43,6 +43,8 @@ _BARE = re.compile(
     r"|(?P<rand>(?i:in\s+rands?|zar)))|(?P<percent>%))$"
 )
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
+_LONGEST_UNIT = 200  # characters; of the end of a label, where all but one of these stand
+_MOST_UNITS = 20  # of one label: time grows with its length only
 _MARKS = " :*.;,-"
 _FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
 
@@ -71,7 +73,11 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
     ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
     """
     rest, unit = _without_marks(one_line(label)), None
-    while match := _BRACKETED.search(rest) or _BARE.search(rest) or _VAT_NOTE.search(rest):
+    for _ in range(_MOST_UNITS):
+        at = max(0, len(rest) - _LONGEST_UNIT)
+        match = _BRACKETED.search(rest, at) or _BARE.search(rest, at) or _VAT_NOTE.search(rest, at)
+        if match is None:
+            break
         shorter = _without_marks(rest[: match.start()])
         if not shorter.strip(_MARKS):
             break
