@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
-from etl.bounds.helper import ANSWER, MEMORY, NESTED, RAISED, REQUEST
+from etl.bounds.limited import ANSWER, MEMORY, NESTED, RAISED, REQUEST
 from etl.exceptions import PageTooCostly
 
 _LOOK_SECONDS = 0.2  # how often who waits looks whether to go on waiting
@@ -40,7 +40,7 @@ class Helper:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - `end` closes it
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "etl.bounds.helper", str(megabytes), str(theirs)],
+                [sys.executable, "-m", "etl.bounds.limited", str(megabytes), str(theirs)],
                 cwd=settings.BASE_DIR,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

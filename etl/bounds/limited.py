@@ -1,4 +1,4 @@
-"""The helper process, `python -m etl.bounds.helper MEGABYTES LIFELINE`: it makes the calls that it is sent.
+"""The helper process, `python -m etl.bounds.limited MEGABYTES LIFELINE`: it makes the calls that it is sent.
 
 C code that loops hears no exception and no Python signal handler, so the limits are the system's own: a timer
 that counts this process's processor time anew for each call and ends it, and a ceiling on its memory. It has
