@@ -25,7 +25,7 @@ TOKENS = (
     "2021-03-04 ", "http://", ".a,", "a{", "@media{", "display:none;", "%20", "\\u", "&", "=", "a='", "�",
     "0", "/*DX*/", "<td><table>", "<tr><td rowspan=65534>a",
 )  # fmt: skip
-# The same in places: bare, in a page, a script, an array, a call, a grid's call, a cell, a heading, attributes
+# The same in places: bare, in a page, a script, an array, a call, a grid's call, a cell, attributes
 _SCRIPT = "<html><body><script>{}</script></body></html>"
 _CELL = (
     "<html><body><table><tr><th>Project No<th>Project Name<th>Budget (R)<th>Start Date<th>Latitude</tr>"

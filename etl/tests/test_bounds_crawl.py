@@ -45,7 +45,7 @@ def test_an_entry_page_beyond_the_bounds_fails_the_run_and_is_kept(sync, here):
 
 @pytest.mark.django_db
 def test_the_lease_is_renewed_while_a_page_is_read(sync, here, monkeypatch):
-    here.READ_SECONDS, here.LEASE_SECONDS = 0.8, 1
+    here.READ_SECONDS, here.LEASE_SECONDS = 0.8, 0.5
     kept: list[object] = []
     renew = SyncRun.objects.filter
 
