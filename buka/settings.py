@@ -108,6 +108,11 @@ FETCH_TIMEOUT_SECONDS = env.number("FETCH_TIMEOUT_SECONDS", 30, least=0.01)
 FETCH_MAX_ATTEMPTS = env.whole("FETCH_MAX_ATTEMPTS", 5, least=1)
 FETCH_BACKOFF_SECONDS = env.number("FETCH_BACKOFF_SECONDS", 2.0)
 FETCH_MAX_BYTES = env.whole("FETCH_MAX_BYTES", 50_000_000, least=1000)
+# What reading one page may cost: seconds of processor time, and memory of the process that reads it.
+READ_SECONDS = env.number("READ_SECONDS", 60, least=0.1)
+READ_MEGABYTES = env.whole("READ_MEGABYTES", 2048, least=256)
+# A crawl that takes longer leaves off, and says so: some sites have no end.
+CRAWL_MINUTES = env.number("CRAWL_MINUTES", 120, least=0.01)
 # Named in the User-Agent, so that whoever runs the source can reach whoever runs this monitor.
 CONTACT_URL = env.text("CONTACT_URL", "https://github.com/buka-amanzi/buka-amanzi")
 # A project's own page is read again once in so many runs even when its line did not change.

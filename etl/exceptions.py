@@ -25,6 +25,14 @@ class PageChanged(EtlError):
     """A page was had, but it is not what it used to be, so nothing can be read from it safely."""
 
 
+class NotKept(EtlError):
+    """A page's bytes cannot be kept; what is not kept is not read."""
+
+
+class PageTooCostly(PageChanged):
+    """A page was had, and reading it took more time or memory than a page may take."""
+
+
 class SessionExpired(PageChanged):
     """The server has forgotten our session: the same page can be had again, in a new one."""
 

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from django.conf import settings
 from django.utils import timezone
 
+from etl.bounds.call import Bounded
 from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
 from etl.crawl.evidence import EvidenceRecorder
@@ -60,7 +61,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     ) -> None:
         self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
         self.alive: Callable[[], None] = unleased if dry_run else Renewal(run)
-        self.evidence = EvidenceRecorder(Archive(settings.ARCHIVE_DIR), keep=not dry_run, clean=self.clean)
+        archive, clean = Archive(settings.ARCHIVE_DIR), Bounded(self.clean, self.alive)
+        self.evidence = EvidenceRecorder(archive, keep=not dry_run, clean=clean)
         self.store: Store[C] = store or Record(self.writer, self.evidence)
 
     @property

@@ -10,6 +10,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from etl.bounds.call import Bounded
 from etl.compare import breaker, checks, patterns
 from etl.compare.assembler import Assembler
 from etl.compare.breaker import Belief, HeldArea
@@ -32,7 +33,8 @@ from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
 from etl.crawl.observations import Recall
-from etl.crawl.page_reader import PageReader, WebPages
+from etl.crawl.page_reader import PageReader
+from etl.crawl.web_pages import WebPages
 from etl.exceptions import FetchFailed, InvalidRecord
 from etl.extract.types import PageContent
 from etl.fetch.capture import Capture
@@ -72,10 +74,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         self.capture, self.recorder = capture, recorder
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
-        self.extract = self.extractor()
         own = type(self).extractor.__module__
         run.parser_digest = parser_digest(self.words, *(() if own == __name__ else (own,)))
         super().__init__(run, **how)  # type: ignore[arg-type]
+        self.extract: Callable[[Page], PageContent] = Bounded(self.extractor(), self.alive)
 
     @abstractmethod
     def read_pages(self, pages: PageReader, survey: Survey, known: Known) -> None:
@@ -144,8 +146,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         survey.notes += notes
 
     def extractor(self) -> Callable[[Page], PageContent]:
-        """What says what a page says (it raises PageChanged); the module of an overridden one counts as part
-        of the parser."""
+        """What says what a page says (it raises PageChanged), a function of a module: another process calls
+        it. The module of an overridden one counts as part of the parser."""
         return WebPages(self.words.fields)
 
     def new_survey(self, known: Known) -> Survey:

@@ -92,6 +92,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             self.years,
             every_cube,
             self.on_progress,
+            self.alive,
         )
         try:
             reader.read(CUBES, known)

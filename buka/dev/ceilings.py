@@ -23,6 +23,8 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "services", "service", 
 SMALL = {
     "benchmarks/group_consumer.py": "a program of its own: the peer that the hub is measured against",
     "buka/cache.py": "named in the settings; outlives the store that it talks to",
+    "etl/crawl/web_pages.py": "known to the process that reads pages, and so without a database",
+    "projects/management/answer.py": "what commands of both apps end by",
     "projects/pages/context.py": "named in the settings: what every page gets",
     "projects/pages/missing.py": "named in the URLs: the page for an address that there is not",
     "realtime/origin.py": "a gate in front of the consumer, with tests of its own",

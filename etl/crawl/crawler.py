@@ -59,6 +59,9 @@ class Crawl(CrawlSession):
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
         self._push(Step(links.key_of(self.entry), self.entry, 0))
         while self._queue:
+            if self.is_over:
+                self.leave_off(is_list=True)
+                return
             step = self._queue.popleft()
             if step.area and step.area in self._areas_read:
                 continue
@@ -78,6 +81,9 @@ class Crawl(CrawlSession):
         given = list(wanted)
         waiting = [(external_id, url) for external_id, url in given if url]
         for number, (external_id, url) in enumerate(waiting):
+            if self.is_over:
+                self.leave_off(is_list=False)
+                return
             self.report(len(waiting) - number, external_id)
             if not links.is_below(url, self.entry):
                 self.problems.append(

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from etl.bounds.call import Bounded
 from etl.crawl.observations import LastSeen, Observation
 from etl.crawl.reading import Reading
 from etl.extract import clean
@@ -16,6 +17,7 @@ from etl.normalise.records import digest_of
 from etl.values.vocabulary import is_volatile
 from projects.models import Snapshot
 
+_CLEAN = Bounded(clean)
 _VALIDATORS = ("etag", "last-modified")
 
 
@@ -27,7 +29,7 @@ class EvidenceRecorder:
     """
 
     def __init__(
-        self, archive: Archive, keep: bool = True, clean: Callable[[bytes, str], bytes] = clean
+        self, archive: Archive, keep: bool = True, clean: Callable[[bytes, str], bytes] = _CLEAN
     ) -> None:
         self.archive, self.keep, self.clean = archive, keep, clean
         self.is_volatile: Callable[[str], bool] = (
@@ -38,24 +40,38 @@ class EvidenceRecorder:
         self._unread: dict[str, Observation] = {}
         self._read: dict[str, Observation] = {}
         self._ours: set[str] = set()  # files that this run made
+        self._wanted: set[str] = set()  # pages that are something new, by SHA-256
 
     def look(self, key: str, page: Page) -> None:
         """Keep the page's bytes, unless the page without its noise is as it was last."""
-        raw = page.sha256
-        last = self.last.get(key)
+        raw, last = page.sha256, self.last.get(key)
+        seen = Observation(key, page.url, page.fetched_at, raw, "", "", raw, True)
         if last and last.raw_sha256 == raw:
-            clean_sha256 = last.clean_sha256
+            self._unread[key], seen.clean = seen, last.clean_sha256
         else:
-            clean_sha256 = sha256(self.clean(page.body, page.content_type)).hexdigest()
-        as_before = last is not None and last.snapshot_id is not None and last.clean_sha256 == clean_sha256
-        snapshot = last.snapshot_id if last and as_before else raw
-        if not as_before and self.keep:
-            self._ours |= set() if self.archive.has(raw) else {raw}
+            self._keep(page)  # before anything is done with the bytes: whatever fails on them, they are there
+            self._unread[key] = seen
+            seen.clean = sha256(self.clean(page.body, page.content_type)).hexdigest()
+        if last and last.snapshot_id is not None and last.clean_sha256 == seen.clean:
+            seen.snapshot, seen.is_new = last.snapshot_id, False
+            self._let_go(raw)
+        else:
+            self._keep(page)
+            self._wanted.add(raw)
+
+    def _keep(self, page: Page) -> None:
+        if self.keep and page.sha256 not in self.kept:
+            self._ours |= set() if self.archive.has(page.sha256) else {page.sha256}
             self.archive.keep(page.body)
-            self.kept[raw] = page
-        self._unread[key] = Observation(
-            key, page.url, page.fetched_at, raw, clean_sha256, "", snapshot, not as_before
-        )
+            self.kept[page.sha256] = page
+
+    def _let_go(self, raw: str) -> None:
+        """The bytes say nothing new, and no other page of this run was the same to the byte."""
+        if raw not in self._wanted:
+            self.kept.pop(raw, None)
+            if raw in self._ours:
+                self._ours.discard(raw)
+                self.archive.discard(raw)
 
     def observe(self, reading: Reading) -> Observation:
         """The observation of a page that could be read."""

@@ -9,8 +9,9 @@ from etl.extract.html import is_cut
 from etl.fetch.answers import is_firewall, is_login, is_timeout_page, lost_session
 from projects.charset import Decoded, decoded, wide_charset
 
-_PASSWORD = re.compile(r"<input[^>]+type=[\"']?password", re.I)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.I | re.S)
+# Each begins at a bracket and looks no further than the next: time grows with the length only
+_PASSWORD = re.compile(r"<input\b[^<>]+?\btype\s*=\s*[\"']?password", re.I)
+_TITLE = re.compile(r"<title\b[^<>]*>((?:[^<]|<(?!/title))*+)", re.I)
 _ERROR_TITLE = re.compile(r"server error|runtime error|service unavailable|page not found|error \d{3}", re.I)
 _SINGLE_BYTE = ("windows-", "iso-8859-", "koi8-", "ibm", "macintosh", "x-mac-")
 

@@ -131,6 +131,8 @@ class _OpenList:
             reading = self._session.attempt(ask, is_list=False)
             if self._session.is_hopeless:
                 raise PageChanged("so many of them failed.")
+            if self._session.is_over:
+                raise PageChanged("the time of the crawl was over.")
             if reading is None:
                 continue
             if _is_list_again(reading.content):

@@ -1,39 +1,33 @@
-"""One page: asked for, archived, inspected, read, in this order. The crawl asks it; it asks nobody back."""
+"""One page: asked for, archived, inspected, read, in this order. The crawl asks it; it asks nobody back.
+
+All that looks into a page's bytes does so inside bounds of time and memory (`etl/bounds/`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
+from etl.bounds.call import bounded
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Reading
-from etl.exceptions import PageChanged
+from etl.exceptions import PageChanged, PageTooCostly
 from etl.extract import read_callback
 from etl.extract.jsonanswer import is_data
 from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
-from etl.understand import read_page
-
-
-@dataclass(frozen=True, slots=True)
-class WebPages:
-    """What a web page says, with the labels that mean a field."""
-
-    labels: Mapping[str, str]
-
-    def __call__(self, page: Page) -> PageContent:
-        """Raises PageChanged."""
-        return read_page(page.body, url=page.url, content_type=page.content_type, labels=self.labels)
 
 
 @dataclass
 class PageReader:
-    """`extract`: what a page says. `turn`: of the pages that are sent anew by turn, whatever the server says
-    of their kept answers; None: all are. `alive` is called before each reading."""
+    """`extract`: what a page says, inside bounds. `turn`: of the pages that are sent anew by turn, whatever
+    the server says of their kept answers; None: all are. `alive` is called before each reading and in it."""
 
     fetcher: Fetcher
     evidence: EvidenceRecorder
@@ -52,9 +46,9 @@ class PageReader:
     def read(self, key: str, page: Page) -> Reading:
         """Keep the bytes, then see what the page offers. Raises PageChanged, SessionExpired."""
         self.alive()
-        self.evidence.look(key, page)
-        inspect_page(page.url, page.body, page.content_type)
-        return Reading(key, page, self.extract(page))
+        with _named(key, page):
+            self.evidence.look(key, page)
+            return Reading(key, page, self._inspected(page))
 
     def data(self, key: str, address: DataAddress) -> Reading:
         """What a script's address answers. Raises FetchFailed, PageChanged (also where it is no data),
@@ -64,7 +58,7 @@ class PageReader:
         else:
             reading = self.read(key, self.fetcher.call(address.url))
         content = reading.content
-        if not (content.projects or content.listings) and not is_data(reading.page.text):
+        if not (content.projects or content.listings) and not self._bounded(is_data, reading.page.text):
             raise PageChanged(f"{address.url} answered with something else than data.")
         return reading
 
@@ -82,14 +76,33 @@ class PageReader:
     def call(self, url: str, fields: Mapping[str, str]) -> tuple[Page, CallbackAnswer]:
         """A callback's answer. Raises FetchFailed, PageChanged, SessionExpired."""
         page = self.fetcher.post(url, fields)
-        inspect_callback(page.url, page.body, page.content_type)
-        return page, read_callback(page.text)
+        with _named(page.url, page):
+            self._bounded(inspect_callback, page.url, page.body, page.content_type)
+            return page, self._bounded(read_callback, page.text)
 
     def offered_in(self, answer: Page) -> PageContent:
         """The same of a callback's answer, which was inspected. Raises PageChanged."""
-        return self.extract(answer)
+        with _named(answer.url, answer):
+            return self.extract(answer)
 
     def offered(self, page: Page) -> PageContent:
         """What a page offers that is not kept. Raises PageChanged."""
-        inspect_page(page.url, page.body, page.content_type)
+        with _named(page.url, page):
+            return self._inspected(page)
+
+    def _inspected(self, page: Page) -> PageContent:
+        self._bounded(inspect_page, page.url, page.body, page.content_type)
         return self.extract(page)
+
+    def _bounded(self, function: Callable[..., Any], *args: object) -> Any:
+        return bounded(function, *args, alive=self.alive)
+
+
+@contextmanager
+def _named(key: str, page: Page) -> Iterator[None]:
+    """Of a page that cannot be read inside the bounds, have its error say which it is."""
+    try:
+        yield
+    except PageTooCostly as problem:
+        size = f"{len(page.body):,} bytes, SHA-256 {page.sha256}"
+        raise PageTooCostly(f"{key} was not read. {problem} ({size})") from problem

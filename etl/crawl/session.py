@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+
+from django.conf import settings
 
 from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Count, Reading
@@ -42,6 +45,8 @@ class CrawlSession:
     sessions: int = 0
     _failures: int = 0
     _done: int = 0
+    _until: float = field(default_factory=lambda: time.monotonic() + 60 * settings.CRAWL_MINUTES)
+    _left_off: bool = False
 
     def page(self, key: str, url: str, *, is_list: bool, fresh: bool = False) -> Reading | None:
         """A page by its address, in a new session where the old one ended; None with the problem noted.
@@ -64,9 +69,13 @@ class CrawlSession:
 
     def attempt(self, ask: Callable[[], Reading], is_list: bool) -> Reading | None:
         """The reading, or None with the problem noted; too many in a row end the crawl (FetchFailed).
+        None without asking when the crawl's time is over.
 
         Raises SessionExpired, for the caller to go on in a new session.
         """
+        if self.is_over:
+            self.leave_off(is_list)
+            return None
         try:
             reading = self.received(ask())
         except SessionExpired:
@@ -103,6 +112,19 @@ class CrawlSession:
 
     def report(self, waiting: int, what: str) -> None:
         self.on_progress(Progress(self._done, waiting, what))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the crawl has had its time: there are sites without end."""
+        return time.monotonic() >= self._until
+
+    def leave_off(self, is_list: bool) -> None:
+        """Say, once, that not all was asked for. Where that is a list, not all lists were read."""
+        self.lists_complete = self.lists_complete and not is_list
+        if not self._left_off:
+            self._left_off = True
+            minutes = f"{settings.CRAWL_MINUTES:g} minutes (CRAWL_MINUTES)"
+            self.problems.append(f"The site was read for {minutes}; what was left of it was not asked for.")
 
     @property
     def is_hopeless(self) -> bool:

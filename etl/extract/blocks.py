@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import are_names, read_records, table_of
@@ -186,7 +186,7 @@ def _labels(blocks: list[list[_Text]]) -> set[str]:
     marked: set[tuple[int, bool]] = set()
     for texts in blocks:
         here: dict[tuple[int, bool], list[bool]] = {}
-        for part, following in zip(texts, [*texts[1:], None], strict=False):
+        for part, following in zip_longest(texts, texts[1:]):
             is_label = (part.place, _label_of(part)) in again
             here.setdefault(part.place, []).append(is_label)
             ends_in_colon = ":" in part.text

@@ -14,7 +14,7 @@ from etl.extract.types import DataAddress
 
 _HINTS = (".ashx", ".asmx", ".json", "ajax", "fetch(", "getjson", "$.get", "$.post", "jquery.", "axios",
           "xmlhttprequest", "data-url")  # fmt: skip
-_COMMENT = re.compile(r"(?<![:'\"`])//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"(?<![:'\"`])//[^\n]*+|/\*")  # all of it, or where it begins
 _STRING = re.compile(r"'([^'\s<>{}]{3,500})'|\"([^\"\s<>{}]{3,500})\"|`([^`\s<>{}]{3,500})`")
 _NAMED = re.compile(r"\.(?:ashx|json|asmx/\w+|aspx/\w+)$", re.I)
 _METHOD = re.compile(r"\.as[mp]x/\w+$", re.I)
@@ -43,8 +43,21 @@ def read_data_addresses(document: Document, scripts: list[str]) -> list[DataAddr
     found = list(_of_attributes(document))
     for script in scripts:
         if len(script) < _LONGEST:
-            found += _of_script(document, _COMMENT.sub(" ", script))
+            found += _of_script(document, _without_comments(script))
     return list(dict.fromkeys(found))
+
+
+def _without_comments(script: str) -> str:
+    """A comment that has no end is none: it may be a part of a string."""
+    pieces, at, last_end = [], 0, script.rfind("*/")
+    comment = _COMMENT.search(script)
+    while comment:
+        end = comment.end()
+        if comment[0] != "/*" or end <= last_end:
+            pieces.append(script[at : comment.start()])
+            at = end = script.find("*/", end) + 2 if comment[0] == "/*" else end
+        comment = _COMMENT.search(script, end)
+    return " ".join([*pieces, script[at:]])
 
 
 def _of_attributes(document: Document) -> Iterator[DataAddress]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from etl.extract.html import Element
 
@@ -20,6 +21,7 @@ _FEWEST_COLUMNS = 3
 _MOST_TITLES = 8  # lines above the heading that are tried as one, where no rule is below it
 _MOST_LINES = 20_000
 _LONGEST_LINE = 2_000
+_MOST_AROUND = 20
 _LONGEST_HEADING = 80
 
 Split = Callable[[str], list[str] | None]  # a line's cells; None for a line that is no row of the table
@@ -39,12 +41,17 @@ def name_fixed_width(root: Element, source: str) -> None:
     if "<pre" not in source:
         return
     for block in list(root.iter("pre")):
-        if block.find(".//table") is not None:
+        if block.find(".//table") is not None or _is_nested(block):
             continue
         lines = _lines(block)
         layout = _layout(lines) if 2 < len(lines) <= _MOST_LINES else None
         if layout is not None:
             _turn(block, lines, layout)
+
+
+def _is_nested(block: Element) -> bool:
+    """Whether it stands in so many others that reading the same lines for each of them would take long."""
+    return len(list(islice(block.iterancestors("pre"), _MOST_AROUND))) == _MOST_AROUND
 
 
 def _lines(block: Element) -> list[str]:

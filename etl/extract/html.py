@@ -45,7 +45,7 @@ _TEXT_INPUTS = frozenset({"", "text", "number", "date", "email", "tel", "url", "
 _TABLE_END = re.compile(r"Unexpected end tag : (?:table|tr|t[dh]|tbody|thead)\b")
 _LOOSE = etree.XPath("boolean(//td[not(parent::tr)] | //th[not(parent::tr)] | //tr[not(ancestor::table)])")
 _PART_OF_TABLE = re.compile(
-    r"<script\b.*?</script|<!--.*?-->|<(?P<part>t(?:r|d|h|body|head|foot))(?=[\s/>])",
+    r"<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z)|<(?P<part>t(?:r|d|h|body|head|foot))(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 _RIGHT_PARENTS = {
@@ -114,7 +114,9 @@ def _parsed(text: str) -> Parsed:
         raise PageChanged(f"The page's markup cannot be read: {error}") from error
     log = parser.error_log
     is_whole = all(entry.type_name != "ERR_RESOURCE_LIMIT" for entry in log.filter_from_fatals())
-    is_misnested = any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
+    is_misnested = (
+        root is not None and any(_TABLE_END.search(entry.message) for entry in log) and bool(_LOOSE(root))
+    )
     is_unclosed = root is not None and _omits_end_tags(text) and _is_unclosed(root)
     return Parsed(root, is_whole, is_misnested, is_unclosed)
 

@@ -7,11 +7,12 @@ give None; a bare name gives None (`true`, `false` their values).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from projects.charset import storable
 
-_SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_SPACE = re.compile(r"(?:\s++|//[^\n]*+|/\*.*?\*/)*+", re.DOTALL)
 _STRING = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)")
 _WORD = re.compile(r"[A-Za-z_$][\w$.]*")
@@ -23,10 +24,9 @@ _ESCAPE = re.compile(
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"} | dict.fromkeys(
     ("\n", "\r", "\r\n", "\u2028", "\u2029"), ""
 )
-# Inside code that is skipped: what may hold a bracket that is none
-_CODE = re.compile(
-    r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|//[^\n]*|/\*.*?\*/|[][(){}]", re.DOTALL
-)
+# Inside code that is skipped: brackets, and what may hold one that is none
+_CODE = re.compile(r"['\"]|//[^\n]*+|/\*.*?(?:\*/|\Z)|[][(){}]", re.DOTALL)
+_IN_QUOTES = {quote: re.compile(rf"[^{quote}\\\n]*+(?:\\.[^{quote}\\\n]*+)*+", re.DOTALL) for quote in "'\""}
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _MAX_DEPTH = 100
 _CONSTANTS = {"true": True, "false": False}
@@ -124,15 +124,32 @@ def _behind_brackets(text: str, at: int) -> int:
     if text[at : at + 1] not in _PAIRS:
         raise NotALiteral("no bracket", at)
     waiting: list[str] = []
-    for match in _CODE.finditer(text, at):
-        mark = match[0]
+    for mark, end in _marks(text, at):
         if mark in _PAIRS:
             waiting.append(_PAIRS[mark])
         elif waiting and mark == waiting[-1]:
             waiting.pop()
             if not waiting:
-                return match.end()
+                return end
     raise NotALiteral("brackets without end")
+
+
+def _marks(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """The brackets of code from `at` on, and the position behind each. A quote with no other on its line is
+    no string; neither are those behind it, up to where it was looked for: each character is seen once."""
+    unclosed = {"'": at, '"': at}
+    while match := _CODE.search(text, at):
+        mark, at = match[0], match.end()
+        if mark not in unclosed:
+            if len(mark) == 1:
+                yield mark, at
+        elif at > unclosed[mark]:
+            inside = _IN_QUOTES[mark].match(text, at)
+            end = inside.end() if inside else at
+            if text.startswith(mark, end):
+                at = end + 1
+            else:
+                unclosed[mark] = end
 
 
 def _items(text: str, at: int, end: str, depth: int) -> tuple[list[Any], int]:

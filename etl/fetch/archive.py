@@ -7,6 +7,19 @@ import hashlib
 import os
 from pathlib import Path
 
+from etl.exceptions import NotKept
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The file, whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        scratch.write_bytes(data)
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)  # where it is still there: a full disk, a run that is stopped
+
 
 class Archive:
     """A folder of `ab/abcdef….gz`. Writing the same bytes twice writes nothing the second time."""
@@ -21,14 +34,15 @@ class Archive:
         return self.path(sha256).exists()
 
     def keep(self, body: bytes) -> str:
-        """Keep the bytes; returns their SHA-256 (hex)."""
+        """Keep the bytes; returns their SHA-256 (hex). Raises NotKept."""
         sha256 = hashlib.sha256(body).hexdigest()
         path = self.path(sha256)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = path.with_suffix(f".{os.getpid()}.tmp")
-            scratch.write_bytes(gzip.compress(body, 6, mtime=0))
-            os.replace(scratch, path)  # whole or not at all
+            try:
+                _write(path, gzip.compress(body, 6, mtime=0))
+            except OSError as error:
+                reason = error.strerror or error
+                raise NotKept(f"The archive, {self.root}, cannot be written: {reason}.") from error
         return sha256
 
     def read(self, sha256: str) -> bytes:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
+from etl.bounds.call import bounded
 from etl.compare.known import known_words
 from etl.exceptions import BadCapture, FetchFailed, PageChanged
 from etl.extract import PageContent
@@ -74,7 +75,7 @@ def _reader_of(source: str) -> Callable[[Page], PageContent]:
 def _reader() -> Callable[[Page], PageContent]:
     """What any page of HTML is taken to say."""
     labels = saved_labels()
-    return lambda page: read_page(page.body, url=page.url, labels=labels)
+    return lambda page: bounded(read_page, page.body, url=page.url, labels=labels)
 
 
 def saved_labels() -> Mapping[str, str]:

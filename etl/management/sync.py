@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from contextlib import closing
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -15,6 +15,7 @@ from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
 from projects.declared import declaration
+from projects.management.answer import JsonAnswer
 from projects.models import GOOD, RunState, SyncRun
 
 _EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
@@ -59,14 +60,11 @@ class SyncCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        how = self.how(options)
         bar = Bar(shown=sys.stderr.isatty() and not options["json"])
         approving = self.can_hold and options["approve"]
         work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
-        try:
-            code = work(options, {**how, "on_progress": bar.show})
-        finally:
-            bar.close()
+        with JsonAnswer(self, options["json"], self._outcome("failed")) as self._answer, closing(bar):
+            code = work(options, {**self.how(options), "on_progress": bar.show})
         if code:
             sys.exit(code)
 
@@ -85,7 +83,7 @@ class SyncCommand(BaseCommand):
             self._say(options, run, f"Failed: {problem} What was known is untouched.")
             return _FAILED
         except DatabaseError as error:
-            self._fail(options, f"The database could not be used: {error}")
+            self._fail(options, f"Failed: The database could not be used: {error}")
             return _FAILED
         self._say(options, run, self._summary(run))
         return _EXIT.get(RunState(run.state), _FAILED)
@@ -93,15 +91,15 @@ class SyncCommand(BaseCommand):
     def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         held = options["approve"]
         if other := SyncRun.objects.filter(pk=held).exclude(source=self.source).first():
-            self.stderr.write(f"Nothing was released: run {held} is one of {other.source_id}.")
+            self._fail(options, f"Nothing was released: run {held} is one of {other.source_id}.")
             return _FAILED
         try:
             run = self._release(held, options)
         except RunInProgress as busy:
-            self.stderr.write(str(busy))
+            self._fail(options, str(busy))
             return _BUSY
         except EtlError as problem:
-            self.stderr.write(f"Nothing was released: {problem}")
+            self._fail(options, f"Nothing was released: {problem}")
             return _FAILED
         self._say(options, run, f"Released. {self._summary(run)}")
         return 0
@@ -118,7 +116,7 @@ class SyncCommand(BaseCommand):
         try:
             run, changes = DataScheduler().rehearse(self.source, force=options["force"], **how)
         except EtlError as problem:
-            self._fail(options, str(problem))
+            self._fail(options, f"Failed: {problem}")
             return _FAILED
         diff: list[dict[str, Any]] = [
             {"external_id": each.what, "change_type": each.change_type, "field_changes": each.field_changes}
@@ -129,7 +127,7 @@ class SyncCommand(BaseCommand):
             records = [change for change in diff if not change["external_id"].startswith("[")]
             lines = [change for change in diff if change["external_id"].startswith("[")]
             outcome = run_json(run) | {"diff": records, "lines": lines}
-            self.stdout.write(json.dumps(outcome, ensure_ascii=False))
+            self._answer.say(outcome)
             return 0
         for change in diff:
             self.stdout.write(f"{change['change_type']} {change['external_id']}")
@@ -141,14 +139,16 @@ class SyncCommand(BaseCommand):
     def _fail(self, options: dict[str, Any], sentence: str) -> None:
         """For what has no run to tell of it."""
         if options["json"]:
-            outcome = {"run": None, "source": self.source, "state": "failed", "complete": False}
-            self.stdout.write(json.dumps({**outcome, "error": sentence}))
+            self._answer.say({**self._outcome("failed"), "error": sentence.removeprefix("Failed: ")})
         else:
-            self.stderr.write(f"Failed: {sentence}")
+            self.stderr.write(sentence)
+
+    def _outcome(self, state: str) -> dict[str, Any]:
+        return {"run": None, "source": self.source, "state": state, "complete": False}
 
     def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
         if options["json"]:
-            self.stdout.write(json.dumps(run_json(run), ensure_ascii=False))
+            self._answer.say(run_json(run))
         else:
             stream = self.stderr if run.state in (RunState.FAILED, RunState.ABANDONED) else self.stdout
             stream.write(sentence)

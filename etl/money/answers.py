@@ -145,6 +145,12 @@ def digest(body: bytes, content_type: str = "") -> str:
     return hashlib.sha256(clean(body, content_type)).hexdigest()
 
 
+def digest_of_answer(body: bytes, content_type: str, name: str) -> str:
+    """The same of an answer that is well. Raises PageChanged where it is not."""
+    parse(body, content_type, name)
+    return digest(body, content_type)
+
+
 def _rows(answer: Any) -> list[Any] | None:
     """The rows of an answer that is well; None for anything else."""
     if not isinstance(answer, dict) or answer.get("status") != "ok":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from etl.bounds.call import bounded
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.session import Progress
 from etl.exceptions import EtlError, FetchFailed, PageChanged
@@ -47,6 +49,7 @@ class CubeReader:
     years: tuple[int, ...]
     every_cube: bool
     on_progress: Callable[[Progress], None]
+    alive: Callable[[], None]
     _done: int = 0
     _failures: int = 0
 
@@ -93,13 +96,13 @@ class CubeReader:
     def _model(self, cube: str) -> Model:
         query = model_query(cube)
         page = self._fetch(query, 1)
-        return read_model(page.body, page.content_type, cube)
+        return self._bounded(read_model, page, cube)
 
     def _pages(self, query: Query) -> Iterator[AnswerPage]:
         """Until a short page: the count in an answer cannot be trusted."""
         for number in range(1, _MOST_PAGES + 1):
             page = self._fetch(query, number)
-            answer = answers.read(page.body, page.content_type, query)
+            answer = self._bounded(answers.read, page, query)
             if answer.page != number:
                 raise PageChanged(f"Municipal Money, {query.key}: page {number} says it is {answer.page}.")
             yield AnswerPage(answer.rows, self.survey.observations[page_key(query, number)].snapshot)
@@ -113,12 +116,14 @@ class CubeReader:
         page = self.fetcher.get(url(self.base, query, number))
         self.survey.demo.add(page.is_demo)
         self.evidence.look(key, page)
-        answers.parse(page.body, page.content_type, query.key)
-        self.survey.observations[key] = self.evidence.settle(
-            key, answers.digest(page.body, page.content_type)
-        )
+        digest = self._bounded(answers.digest_of_answer, page, query.key)
+        self.survey.observations[key] = self.evidence.settle(key, digest)
         self._done += 1
         return page
+
+    def _bounded(self, function: Callable[..., Any], page: Page, what: object) -> Any:
+        """What the function makes of the page, called inside bounds."""
+        return bounded(function, page.body, page.content_type, what, alive=self.alive)
 
     def _tell(self, what: str, waiting: int) -> None:
         self.on_progress(Progress(self._done, waiting, what))

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from django.conf import settings
 
+from etl.bounds.call import bounded
 from etl.crawl.archive_reader import kept_page, observation, of_run
 from etl.exceptions import PageChanged
 from etl.fetch.archive import Archive
@@ -66,9 +67,9 @@ def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey) -> None:
         survey.demo.add(page.is_demo)
     if query.what == MODEL:
         body, kind = pages[-1][1].body, pages[-1][1].content_type
-        survey.updated[query.cube] = read_model(body, kind, query.cube).last_updated
+        survey.updated[query.cube] = bounded(read_model, body, kind, query.cube).last_updated
         return
-    rows = [answers.read(page.body, page.content_type, query).rows for _, page in pages]
+    rows = [bounded(answers.read, page.body, page.content_type, query).rows for _, page in pages]
     survey.add(
         query, [AnswerPage(some, look.snapshot_id) for (look, _), some in zip(pages, rows, strict=True)]
     )

@@ -159,7 +159,8 @@ class Renewal:
 
 
 def unleased() -> None:
-    """In place of a renewal: nothing is written, so nothing can be lost."""
+    """In place of a renewal: nothing is written, so nothing can be lost. Raises Stopped all the same."""
+    stop.check()
 
 
 def still_held(run: SyncRun) -> None:

@@ -60,8 +60,9 @@ _OF_MONEY = re.compile(
 )
 _EMPTY = re.compile(r"[(\[][\s,;'./-]*(?:in|of|r|zar|rands?)?[\s,;'./-]*[)\]]|\s(?=\s)", re.IGNORECASE)
 _VAT_NOTE = re.compile(rf"(?<=\S)\s*[(\[]?\s*{_VAT}\s*[)\]]?$", re.IGNORECASE)
+_LONGEST_UNIT = 200  # characters; of the end of a label, where all but one of these stand
+_MOST_UNITS = 8  # of one label: time grows with its length only
 _MARKS = " :*.;,-"
-_MOST_UNITS = 8  # of one label
 _FACTORS = {"thousand": Decimal(1000), "million": Decimal(10**6), "billion": Decimal(10**9)}
 
 
@@ -99,7 +100,11 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
 
 def _split_once(label: str) -> tuple[str, Unit | None]:
     rest, unit = _without_marks(one_line(label).replace("\u2033", "'")), None
-    while match := _BRACKETED.search(rest) or _BARE.search(rest) or _VAT_NOTE.search(rest):
+    for _ in range(_MOST_UNITS):
+        at = max(0, len(rest) - _LONGEST_UNIT)
+        match = _BRACKETED.search(rest, at) or _BARE.search(rest, at) or _VAT_NOTE.search(rest, at)
+        if match is None:
+            break
         shorter = _without_marks(rest[: match.start()])
         if not shorter.strip(_MARKS):
             break
@@ -117,7 +122,7 @@ def _split_once(label: str) -> tuple[str, Unit | None]:
 
 def _loosely(label: str) -> tuple[str, Unit] | None:
     """A label and its unit of thousands or millions in any other spelling; None where there is none."""
-    match = _LOOSE.search(label)
+    match = _LOOSE.search(label) if len(label) <= _LONGEST_UNIT else None
     if match is None:
         return None
     rest = _EMPTY.sub(" ", f"{label[: match.start()]} {label[match.end() :]}").strip(" ()[],;'-/")

@@ -31,6 +31,7 @@ from projects.models import (
 from projects.wording.figures import HERE
 
 _BATCH = 500
+_OURS = (".gz", ".tmp")  # what is kept, and what was being written
 # Readings whose pages are read again, all of them: by `replay`, or by a steward's release.
 _READ_AGAIN = Q(run__state__in=(RunState.SUCCEEDED, RunState.QUARANTINED))
 
@@ -105,7 +106,7 @@ def _sweep(before: datetime) -> int:
     """Remove files that no snapshot row names and that are older than `before`: what a crash left."""
     removed = 0
     for folder in sorted(Path(settings.ARCHIVE_DIR).glob("[0-9a-f][0-9a-f]")):
-        files = {file.name.removesuffix(".gz"): file for file in folder.glob("*.gz")}
+        files = {file.name.removesuffix(".gz"): file for file in folder.glob("*") if file.suffix in _OURS}
         known = set(Snapshot.objects.filter(pk__startswith=folder.name).values_list("pk", flat=True))
         for sha256 in files.keys() - known:
             if files[sha256].stat().st_mtime < before.timestamp():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef
@@ -37,7 +36,7 @@ class Command(SyncCommand):
         if not options["json"]:
             return super()._say(options, run, sentence)
         outcome = run_json(run) | {"open": open_questions(), "beside": beside_counts()}
-        self.stdout.write(json.dumps(outcome, ensure_ascii=False))
+        self._answer.say(outcome)
 
 
 def open_questions() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -13,6 +12,7 @@ from etl.exceptions import EtlError
 from etl.monitor import ArchivedSource
 from etl.scheduler import DataScheduler
 from etl.sources import sources
+from projects.management.answer import JsonAnswer
 
 
 class Command(BaseCommand):
@@ -23,6 +23,19 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="load the differences, cause: parser")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with JsonAnswer(self, options["json"], {"identical": None}) as answer:
+            outcomes, applied = self._replayed(options["apply"])
+            if options["json"]:
+                answer.say(_as_json(outcomes, applied))
+            else:
+                for name, outcome in outcomes.items():
+                    self._report(name, outcome)
+                self.stdout.write(_verdict(outcomes, applied))
+        if not (_is_identical(outcomes) or options["apply"]):
+            sys.exit(1)
+
+    def _replayed(self, is_applied: bool) -> tuple[dict[str, Outcome], int]:
+        """Each source's history, and how many differences were loaded. Raises CommandError."""
         scheduler = DataScheduler()
         archived = [source.name for source in sources() if issubclass(source.monitor, ArchivedSource)]
         try:
@@ -30,17 +43,9 @@ class Command(BaseCommand):
                 name: scheduler.replay(name) for name in archived
             }  # all of them, before any is applied
             differing = [name for name, outcome in outcomes.items() if any(outcome.records.values())]
-            applied = sum(scheduler.apply_replay(name) for name in differing if options["apply"])
+            return outcomes, sum(scheduler.apply_replay(name) for name in differing if is_applied)
         except EtlError as problem:
             raise CommandError(f"The replay did not get to its end: {problem}") from problem
-        if options["json"]:
-            self.stdout.write(json.dumps(_as_json(outcomes, applied), ensure_ascii=False))
-        else:
-            for name, outcome in outcomes.items():
-                self._report(name, outcome)
-            self.stdout.write(_verdict(outcomes, applied))
-        if not (_is_identical(outcomes) or options["apply"]):
-            sys.exit(1)
 
     def _report(self, source: str, outcome: Outcome) -> None:
         """How a source's history would differ; two sources may call two projects by one number."""

@@ -1,4 +1,3 @@
-import json
 import signal
 import sys
 from threading import Event
@@ -10,6 +9,7 @@ from django.utils import timezone
 from projects.api.sources import FactsShape
 from projects.health.checks import Check, checks
 from projects.health.watch import Watch
+from projects.management.answer import JsonAnswer
 from projects.wording.figures import instant
 
 
@@ -27,17 +27,21 @@ class Command(BaseCommand):
         if options["watch"]:
             watch()
             return
-        found = checks()
-        well = all(check.ok for check in found)
-        if options["json"]:
-            parts = [_as_json(check) for check in found]
-            self.stdout.write(json.dumps({"ok": well, "at": instant(timezone.now()), "checks": parts}))
-        else:
-            width = max(len(check.name) for check in found)
-            for check in found:
-                self.stdout.write(f"{'ok ' if check.ok else 'BAD'}  {check.name:<{width}}  {check.sentence}")
+        with JsonAnswer(self, options["json"], {"ok": False}) as answer:
+            found = checks()
+            well = all(check.ok for check in found)
+            if options["json"]:
+                parts = [_as_json(check) for check in found]
+                answer.say({"ok": well, "at": instant(timezone.now()), "checks": parts})
+            else:
+                self._tell(found)
         if not well:
             sys.exit(1)
+
+    def _tell(self, found: list[Check]) -> None:
+        width = max(len(check.name) for check in found)
+        for check in found:
+            self.stdout.write(f"{'ok ' if check.ok else 'BAD'}  {check.name:<{width}}  {check.sentence}")
 
 
 def _as_json(check: Check) -> dict[str, Any]:

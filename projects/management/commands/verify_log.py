@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import Any
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from projects.log import heads
 from projects.log.verification import Report, verify
+from projects.management.answer import JsonAnswer
 
 
 class Command(BaseCommand):
@@ -22,13 +22,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = time.monotonic()
-        known = heads.published()
-        report = verify(known)
-        seconds = time.monotonic() - begun
-        if options["json"]:
-            self.stdout.write(json.dumps(_as_json(report, seconds)))
-        else:
-            self._tell(report, seconds)
+        with JsonAnswer(self, options["json"], {"intact": None}) as answer:
+            report = verify(heads.published())
+            seconds = time.monotonic() - begun
+            if options["json"]:
+                answer.say(_as_json(report, seconds))
+            else:
+                self._tell(report, seconds)
         if report.fault:
             sys.exit(1)
         heads.publish()  # an intact log's days that no append has published yet
