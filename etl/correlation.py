@@ -101,9 +101,11 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
         open_now |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
         return changes_of(inquiry.discrepancies, open_now, inquiry.tally)
 
-    def hold(self, compared: Comparison, changes: QuestionChanges, known: KnownComparison) -> Belief:
+    def hold(
+        self, compared: Comparison, changes: QuestionChanges, known: KnownComparison
+    ) -> tuple[Belief, QuestionChanges]:
         """Nothing to hold: what the sources said was believed when they were read."""
-        return Belief(compared.digest, self.run.profile)
+        return Belief(compared.digest, self.run.profile), changes
 
 
 def _demo_of_inputs() -> bool:

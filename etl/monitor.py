@@ -76,8 +76,7 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         reading = self.read(known)  # fetch, archive, extract: page by page, along what the pages offer
         completeness = self.check(reading, known)
         changes = self.compare(reading, known, completeness)  # understand and normalise what may differ
-        belief = self.hold(reading, changes, known)
-        believed = self.without_held(changes, belief, known)
+        belief, believed = self.hold(reading, changes, known)
         self.store.load(self.run, reading, completeness, believed, belief)
 
     def execute(self) -> SyncRun:
@@ -119,12 +118,9 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         """What the reading changes in what is known."""
 
     @abstractmethod
-    def hold(self, reading: R, changes: C, known: K) -> Belief:
-        """Whether a steward has to look before the changes are loaded."""
-
-    def without_held(self, changes: C, belief: Belief, known: K) -> C:
-        """The changes but for those of areas that are held while the others go on."""
-        return changes
+    def hold(self, reading: R, changes: C, known: K) -> tuple[Belief, C]:
+        """Whether a steward has to look before the changes are loaded; and those that are believed, which
+        are not of an area that is held while the others go on."""
 
 
 class ArchivedSource(SourceMonitor[K, R, C]):

@@ -207,10 +207,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         changes = changes.outside(recall.held, known.places_of)
         return changes if recall.places is None else changes.within(recall.places, known.places_of)
 
-    def hold(self, reading: Survey, changes: Changes, known: Known) -> Belief:
+    def hold(self, reading: Survey, changes: Changes, known: Known) -> tuple[Belief, Changes]:
         if recall := reading.recall:  # it was judged when it was read
             # a part of it is no past: the next reading is held against the last that was loaded whole
-            return Belief(self.run.content_digest, self.run.profile if recall.places is None else {})
+            return Belief(self.run.content_digest, self.run.profile if recall.places is None else {}), changes
         lookup = self.assembler.reads_by(reading.plan)
         # by the words of headings, not by the plan: one that nobody has seen is held, whatever it holds
         profile = profile_of(reading, self.words.field_of)
@@ -226,7 +226,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 belief.reasons = breaker.reasons(profile, past, changes, limits(), reading.whole)
                 belief.reasons += proven.reasons
                 self._hold_areas(belief, reading, changes, known)
-        return belief
+        return belief, changes.outside(belief.areas, known.places_of)
 
     def _hold_areas(self, belief: Belief, reading: Survey, changes: Changes, known: Known) -> None:
         """Areas whose changes no world makes are held, and the others go on; where nothing else changed, the
@@ -252,9 +252,6 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             {i for code in belief.areas for i in reading.listed.get(code, ())}
             | {i for i, key in known.keys.items() if known.places_of(key.pk) & reading.held}
         )
-
-    def without_held(self, changes: Changes, belief: Belief, known: Known) -> Changes:
-        return changes.outside(belief.areas, known.places_of)
 
     def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)

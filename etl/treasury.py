@@ -153,11 +153,13 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
         changes.had = present(figures)
         return _without_rejected(changes, reading, known)
 
-    def hold(self, reading: FinanceSurvey, changes: FigureChanges, known: KnownFinances) -> Belief:
+    def hold(
+        self, reading: FinanceSurvey, changes: FigureChanges, known: KnownFinances
+    ) -> tuple[Belief, FigureChanges]:
         if reading.recall:
             # of a release of some municipalities the rest is not loaded: the next poll looks at it again
             rest = {} if reading.recall.places is None else {"cubes": known.cubes}
-            return Belief(self.run.content_digest, self.run.profile | rest)
+            return Belief(self.run.content_digest, self.run.profile | rest), changes
         belief = Belief(reading.content_digest(), self._profile(reading, known))
         belief.rejected = changes.is_rejected
         if changes and not belief.rejected:
@@ -165,7 +167,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             for asked, count in changes.had.items():
                 had[asked[0]] += count if asked in reading.answered else 0
             belief.reasons = reasons_to_hold(reading.counts(), had, changes, limits())
-        return belief
+        return belief, changes
 
     def _profile(self, reading: FinanceSurvey, known: KnownFinances) -> dict[str, Any]:
         """What is known of each cube after this run, for the next one to start from."""

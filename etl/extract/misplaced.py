@@ -10,16 +10,17 @@ from itertools import pairwise
 from etl.extract.cellkinds import CellKind, kind_of
 from etl.extract.gridlines import Line
 from etl.extract.innerlabels import REFERENCE
+from projects.fields import FIELDS, Kind
 
 FieldOf = Callable[[str], str | None]
 _SAMPLE = 60  # rows
 _DITTO = frozenset({'"', "\u201c", "\u201d", "\u2033", "\u3003", "''", '-"-', '" "', "ditto", "do.", "idem"})
-_FIGURES, _DATES, _WORDS = ("figure",), ("date", "figure"), ("words",)
-_KINDS: dict[str, tuple[str, ...]] = {
-    "external_id": ("code", "figure"), "budget": _FIGURES, "expenditure": _FIGURES, "start_date": _DATES,
-    "completion_date": _DATES, "progress_percentage": _FIGURES, "name": _WORDS, "description": _WORDS,
-    "municipality": _WORDS, "contractor": _WORDS, "status": _WORDS, "implementing_agent": _WORDS,
+_OF_KIND: dict[Kind, tuple[str, ...]] = {
+    Kind.MONEY: ("figure",), Kind.PERCENT: ("figure",), Kind.DATE: ("date", "figure"), Kind.TEXT: ("words",),
+    Kind.PLACE: ("words",), Kind.STATUS: ("words",),
 }  # fmt: skip
+_KINDS = {field.name: _OF_KIND[field.kind] for field in FIELDS if field.kind in _OF_KIND}
+_KINDS["external_id"] = ("code", "figure")
 _COUNTED = ("figure", "date")
 
 

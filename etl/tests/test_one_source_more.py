@@ -79,8 +79,8 @@ class Gauges(SourceMonitor[KnownGauges, ObservationSet, Changes]):
     def compare(self, reading: ObservationSet, known: KnownGauges, completeness: Completeness) -> Changes:
         return Changes()
 
-    def hold(self, reading: ObservationSet, changes: Changes, known: KnownGauges) -> Belief:
-        return Belief("", {})
+    def hold(self, reading: ObservationSet, changes: Changes, known: KnownGauges) -> tuple[Belief, Changes]:
+        return Belief("", {}), changes
 
 
 @pytest.fixture(autouse=True)
