@@ -36,7 +36,8 @@ test: $(DEV) ## the whole suite on SQLite, then its database and live tests on P
 	  echo "== SQLite =="; $(PYTEST) $(ARGS); sqlite=$$?; \
 	  echo "== PostgreSQL =="; $(PYTEST) --pg $(ARGS) && exit $$sqlite'
 
-soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (ten minutes at most)
+soak: export FULL := $(FULL)
+soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (FULL=1: all pages)
 	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile $(ARGS)
 
 truth: $(DEV) ## reading and change detection over generated renderings: precision and recall as a table

@@ -266,8 +266,8 @@ def _carry_out(request: HttpRequest, run_id: int, form: Decision) -> None:
 
 
 def _columns(run: SyncRun) -> dict[str, list[str]]:
-    """Columns that the last complete reading had and this one has not, and the reverse."""
-    good = SyncRun.objects.good().filter(source=run.source, complete=True, pk__lt=run.pk).exclude(profile={})
+    """Columns that the last whole reading had and this one has not, and the reverse."""
+    good = SyncRun.objects.good().filter(source=run.source, concludes=True, pk__lt=run.pk).exclude(profile={})
     last = good.order_by("-pk").first()
     before = Profile.of_json(last.profile) if last else None
     now = Profile.of_json(run.profile)

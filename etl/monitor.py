@@ -161,7 +161,7 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         """What is known, when today's parser and words have read its pages again, where they moved."""
         if known.parser in ("", self.run.parser_digest):
             return known
-        recall = Recall(self.believed(known), complete=False, at=timezone.now(), cause="parser")
+        recall = Recall(self.believed(known), concludes=False, at=timezone.now(), cause="parser")
         store: Store[C] = Memory() if self.dry_run else Corrections(self.writer)
         try:
             self.again(self.run, recall, known, store)

@@ -173,7 +173,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     def read_archive(self, recall: Recall, known: Known) -> Survey:
         survey = self.new_survey(known)
-        survey.recall, survey.whole = recall, recall.complete
+        survey.recall, survey.whole = recall, recall.concludes
         for reading in archive_reader.readings(recall.looks, self.extract):
             self.alive()
             survey.add(reading, archive_reader.observation(reading.key, reading.page))
@@ -184,22 +184,20 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     def check(self, reading: Survey, known: Known) -> Completeness:
         if reading.recall:
-            return Completeness(reading.recall.complete)
+            return Completeness(reading.recall.concludes)
         checks.check_demo(reading, self.run.source.demo)
         budget = self.assembler.budgets_by(reading.plan)
-        return checks.check(reading, known.disagreements(), known.present, budget)
+        return checks.check(reading, known.present, budget)
 
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
-        recognise(reading, known, self.assembler, completeness.complete)
+        recognise(reading, known, self.assembler, bool(completeness.concludes))
+        doubtful = self._doubtful(completeness, reading, known)
         changes = (
             Changes(plan=reading.plan)
             if reading.unchanged_by
-            else self._differences(reading, known, completeness)
+            else self._differences(reading, known, doubtful)
         )
-        self._conclude(completeness, reading, known)
-        if completeness.complete:
-            doubtful = {area.code for area in completeness.areas if not area.concludes}
-            doubtful |= reading.recall.inconclusive if reading.recall else set()
+        if doubtful is not None:
             self._absences(changes, reading, known, doubtful)
         recall = reading.recall
         if recall is None:
@@ -253,7 +251,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             | {i for i, key in known.keys.items() if known.places_of(key.pk) & reading.held}
         )
 
-    def _differences(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
+    def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
         # where columns are understood otherwise, texts that stay the same may say something else
         has_learnt = reading.cause == Cause.SOURCE and reading.plan.has_learnt(known.plan)
@@ -261,7 +259,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
         for external_id, before in details(known, differing):
             try:
-                record = self.assembler.record(external_id, reading, before, completeness.complete)
+                record = self.assembler.record(external_id, reading, before, doubtful)
                 proof = reading.proof(external_id, before.page_digest if before else None)
                 # pages of the past that are read again bring nobody back
                 listed = reading.cause == Cause.SOURCE
@@ -295,22 +293,36 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
         )
 
-    def _conclude(self, completeness: Completeness, reading: Survey, known: Known) -> None:
-        """Say of each area whether a project that is not seen there is gone."""
+    def _doubtful(self, completeness: Completeness, reading: Survey, known: Known) -> Set[str] | None:
+        """The areas in which a project that is not seen may be there all the same; None: it may be anywhere.
+
+        Said of the run and of each area too.
+        """
+        if recall := reading.recall:
+            return recall.inconclusive if recall.concludes else None
         short = {area.code for area in completeness.areas if not area.complete}
-        gone = Counter(code for places in self._gone(reading, known, short) for code in places)
+        site = completeness.site
+        is_short = site is not None and not site.complete
+        gone = list(self._gone(reading, known)) if short or is_short else []
+        if site and is_short:
+            is_explained = site.shows_what_went(known.disagreements(), len(gone))
+            completeness.concludes = bool(completeness.concludes) and is_explained
+        missed = Counter(code for places in gone for code in places & short)
         before = known.claims() if short else {}
         completeness.areas = [
-            replace(area, concludes=area.shows_what_went(before.get(area.code), gone[area.code]))
+            replace(area, concludes=area.shows_what_went(before.get(area.code), missed[area.code]))
             for area in completeness.areas
         ]
+        if not completeness.concludes:
+            return None
+        return {area.code for area in completeness.areas if not area.concludes}
 
-    def _gone(self, reading: Survey, known: Known, among: Set[str]) -> Iterator[set[str]]:
-        """The places, of those `among`, of each listed project that was not seen."""
+    def _gone(self, reading: Survey, known: Known) -> Iterator[set[str]]:
+        """The places of each listed project that was not seen."""
         seen = reading.ids
-        for external_id, key in known.keys.items() if among else ():
+        for external_id, key in known.keys.items():
             if key.is_present and external_id not in seen:
-                yield known.places_of(key.pk) & among
+                yield known.places_of(key.pk)
 
     def _absences(self, changes: Changes, reading: Survey, known: Known, doubtful: Set[str]) -> None:
         """Nothing is concluded in a `doubtful` area, nor of a project of which no area is known then."""
@@ -321,7 +333,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             for i, key in known.keys.items()
             if key.is_present and i not in seen and self._is_gone(known.places_of(key.pk), doubtful)
         )
-        late = ((i, key) for i, key in known.overdue(now) if i not in seen)
+        late = (
+            (i, key)
+            for i, key in known.overdue(now)
+            if i not in seen and not known.places_of(key.pk) & doubtful
+        )
         changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
         changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
         listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)

@@ -176,7 +176,8 @@ class DataScheduler:
             fail(run, monitor.evidence, str(problem), save=True)
             raise
         run.state = RunState.SUCCEEDED if run.change_count else RunState.UNCHANGED
-        run.complete, run.finished_at, run.lease_until = False, timezone.now(), None
+        run.complete = run.concludes = False
+        run.finished_at, run.lease_until = timezone.now(), None
         run.notes = ["A replay of the archive was applied; the source was not asked."]
         run.save()
         return run.change_count
@@ -288,7 +289,7 @@ def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
     held = areas.not_loaded().values_list("area", flat=True) if is_split else ()
     return Recall(
         looks,
-        bool(run.complete),
+        bool(run.concludes),
         at or timezone.now(),
         places=run.released_places,
         inconclusive=frozenset(doubtful),

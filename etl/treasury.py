@@ -114,7 +114,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
 
     def check(self, reading: FinanceSurvey, known: KnownFinances) -> Completeness:
         if reading.recall:
-            return Completeness(reading.recall.complete)
+            return Completeness(reading.recall.concludes)
         checks.check_demo(reading, self.run.source.demo)
         emptied = {cube for cube in reading.read if known.cubes.get(cube, {}).get("figures")}
         if emptied and not (reading.records or reading.refused or self.only):
@@ -124,16 +124,17 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             )
         complete = reading.whole and not self.only
         shortfall = "" if complete else next(iter(reading.shortfalls), "")
-        return Completeness(complete, list(reading.notes), shortfall, self._table_differences(reading, known))
+        differences = self._table_differences(reading, known)
+        return Completeness(complete, list(reading.notes), shortfall, differences)
 
     def _table_differences(self, reading: FinanceSurvey, known: KnownFinances) -> list[Disagreement]:
         """Where the cube's table of municipalities is not ours: reported, and nothing is made of it."""
         if "municipalities" not in reading.tables or "demarcation_changes" not in reading.tables:
-            return [Disagreement(**before) for before in known.disagreements]
+            return list(map(Disagreement.of_json, known.disagreements))
         rows, changes = reading.tables["municipalities"], reading.tables["demarcation_changes"]
         found = places.table_differences(rows, changes, self.places)
         return [
-            Disagreement(each.what, len(rows), len(self.places), None, each.sentence)
+            Disagreement(each.what, len(rows), len(self.places), False, each.sentence)
             for each in found[:_MOST_DIFFERENCES]
         ]
 

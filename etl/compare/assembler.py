@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 
 from etl.compare.identity import Identities
@@ -55,21 +55,24 @@ class Assembler:
         return Identities(known, reads)
 
     def record(
-        self, external_id: str, survey: Survey, known: KnownProject | None, complete: bool
+        self, external_id: str, survey: Survey, known: KnownProject | None, doubtful: Set[str] | None
     ) -> ProjectRecord:
         """What is published of the project now: its line and its page, each as read today or as known.
 
-        `complete`: all lists were read, so that a place whose list does not show it is none of its places.
-        Raises InvalidRecord.
+        A place whose list does not show it is none of its places, if it is not `doubtful` whether all of that
+        list was read; None: of all lists. Raises InvalidRecord.
         """
         line, page = survey.lines.get(external_id), survey.pages.get(external_id)
         lookup = self.reads_by(survey.plan)
         listed_under = set(line.listed_under or ()) if line else set()
         record = self._normal(external_id, line, page, known, listed_under, lookup)
         as_published = "municipality_as_published"
-        if known and not (complete and line) and record.values[as_published] == known.values[as_published]:
+        kept = set(known.values["municipalities"]) if known else set()
+        if line and doubtful is not None:
+            kept &= doubtful
+        if known and kept and record.values[as_published] == known.values[as_published]:
             # lists that could not be read take no place away
-            listed_under |= set(known.values["municipalities"])
+            listed_under |= kept
             record = self._normal(external_id, line, page, known, listed_under, lookup)
         if line and line.same_number:
             self._note_same_number(record, line, lookup)

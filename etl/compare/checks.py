@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,20 +13,23 @@ from etl.crawl.observations import ObservationSet
 from etl.crawl.reading import Count
 from etl.exceptions import DemoMismatch, PageChanged
 
-# A total that was off by the same amount in so many readings is how the site is.
-_SETTLED_AFTER = 3
-
 
 @dataclass(slots=True)
 class Disagreement:
-    """A total of the site that is not what the site lists. `settled`: the same in three readings; None for
-    what makes no reading incomplete, however often it is so."""
+    """A total of the site that is not what the site lists. `counts`: the reading is incomplete by it, for as
+    long as it is so."""
 
     what: str
     claimed: int
     found: int
-    settled: bool | None
+    counts: bool
     sentence: str
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Disagreement:
+        """As a run keeps it; one that was read before this was known is not held against a reading."""
+        counts = bool(told.get("counts"))
+        return cls(told["what"], told["claimed"], told["found"], counts, told["sentence"])
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -34,22 +37,26 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Completeness:
-    """`complete`: everything that the site says it has was read. `problems`: what was odd, in sentences."""
+    """`complete`: everything that the site says it has was read. `concludes`: what was not seen is gone, but
+    in the areas that do not conclude. `problems`: what was odd, in sentences."""
 
     complete: bool
     problems: list[str] = field(default_factory=list)
     shortfall: str = ""  # what is missing, in one sentence
     disagreements: list[Disagreement] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)  # what was read of each municipality
+    site: Area | None = None  # the totals of no one municipality
+    concludes: bool | None = None  # what `complete` says, where nothing else is said
+
+    def __post_init__(self) -> None:
+        if self.concludes is None:
+            self.concludes = self.complete
 
 
-def check(
-    survey: Survey, past: Sequence[Sequence[dict[str, Any]]], known: int, budget: Budget
-) -> Completeness:
+def check(survey: Survey, known: int, budget: Budget) -> Completeness:
     """Raises PageChanged when nothing can be read any more.
 
-    `past`: the disagreements of the last readings, newest first; `known`: projects listed so far; `budget`:
-    of a project's texts.
+    `known`: projects listed so far; `budget`: of a project's texts.
     """
     if not survey.lines and not survey.pages and not survey.listings:
         raise PageChanged(
@@ -61,21 +68,23 @@ def check(
             f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."
         )
-    counts = [*survey.counts, *own_counts(survey)]
+    counts = list(dict.fromkeys([*survey.counts, *own_counts(survey)]))
     areas = [] if survey.is_partial else claims.areas(survey, counts, budget)
     sentence = "" if survey.is_partial else claims.unread(survey)
     if sentence:
         survey.incomplete(sentence)
-    found = disagreements(counts, past)
-    open_ones = [d for d in found if not d.settled]
-    complete = survey.whole and not survey.is_partial and not open_ones
-    missing = [] if complete else [sentence, *survey.shortfalls, *(d.sentence for d in open_ones)]
+    found = disagreements(counts)
+    concludes = survey.whole and not survey.is_partial
+    complete = concludes and not found
+    missing = [] if complete else [sentence, *survey.shortfalls, *(d.sentence for d in found)]
     return Completeness(
         complete,
-        [*survey.notes, *(d.sentence for d in open_ones)],
+        [*survey.notes, *(d.sentence for d in found)],
         next(filter(None, missing), ""),
         found,
         areas,
+        claims.of_the_site(counts, areas),
+        concludes,
     )
 
 
@@ -91,26 +100,19 @@ def own_counts(survey: Survey) -> Iterable[Count]:
         what = f"{key}: different projects"
         yield Count(what, rows, len(ids), _OVERLAP, area, claims.REPEATED, is_of_site=False)
     for code, lines in survey.variants.items():
-        yield Count(f"[{code}]: lines", 1, len(lines), _EDITED, code, "lines", is_of_site=False)
+        yield Count(f"[{code}]: {claims.LINES}", 1, len(lines), _EDITED, code, claims.LINES, is_of_site=False)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
         if code in survey.listed and claimed.isdigit():
-            what = f"[{code}]: projects"
-            yield Count(what, int(claimed), len(survey.listed[code]))
+            what, found = f"[{code}]: projects", len(survey.listed[code])
+            yield Count(what, int(claimed), found, area=code, kind=claims.PROJECTS)
 
 
-def disagreements(counts: Iterable[Count], past: Sequence[Sequence[dict[str, Any]]]) -> list[Disagreement]:
-    """Totals that are off, each with whether it was off by the same amount in the last readings too."""
-    before = [{d["what"]: d["found"] - d["claimed"] for d in reading} for reading in past]
-    recent = before[: _SETTLED_AFTER - 1]
-
-    def is_settled(count: Count) -> bool:
-        off = count.found - count.claimed
-        return len(recent) == _SETTLED_AFTER - 1 and all(r.get(count.what) == off for r in recent)
-
+def disagreements(counts: Iterable[Count]) -> list[Disagreement]:
+    """Totals that are off."""
     return [
-        Disagreement(count.what, count.claimed, count.found, is_settled(count), count.sentence)
-        for count in dict.fromkeys(counts)
+        Disagreement(count.what, count.claimed, count.found, True, count.sentence)
+        for count in counts
         if count.claimed != count.found
     ]
 

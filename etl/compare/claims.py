@@ -54,19 +54,23 @@ class Area:
             return True
         counted = {claim["what"]: claim for claim in before or ()}
         unmet = [claim for claim in self.claims if claim.met is False and claim.what != _VALUE]
-        return bool(unmet) and self.is_read and all(_fell(counted.get(c.what), c, gone) for c in unmet)
+        return bool(unmet) and self.is_read and all(_explains(counted.get(c.what), c, gone) for c in unmet)
 
 
+PROJECTS = "projects"
 _VALUE = "total value"
 REPEATED = "different rows of its list"
+LINES = "different lines"  # that a municipality has in one reading
 Budget = Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]
 
 
-def _fell(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
+def _explains(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
     """Whether a count that is off fell by exactly the rows that went, and is off by as much as before."""
     if before is None:
         return False
-    was, shown = parse_count(before["claimed"]).value, parse_count(before["found"]).value
+    if now.what.endswith(LINES):  # a municipality that always has two is no site that is just being edited
+        return (str(before["claimed"]), str(before["found"])) == (now.claimed, now.found)
+    was, shown = parse_count(str(before["claimed"])).value, parse_count(str(before["found"])).value
     claimed, found = parse_count(now.claimed).value, parse_count(now.found).value
     if was is None or shown is None or claimed is None or found is None:
         return False
@@ -78,13 +82,22 @@ def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]
     `budget`: of a project's texts, in rand, and how many rand its figures count."""
     rows: dict[str, list[Claim]] = {}
     for count in counts:
-        if count.area and (count.is_of_site or count.claimed != count.found):
-            is_met = count.claimed == count.found
-            claim = Claim(count.kind, str(count.claimed), str(count.found), is_met)
-            rows.setdefault(count.area, []).append(claim)
+        if count.kind != PROJECTS and (count.is_of_site or count.claimed != count.found):
+            rows.setdefault(count.area, []).append(_checked(count.kind, count))
     sums = {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
     codes = sorted(filter(survey.is_municipality, survey.listings.keys() | survey.listed.keys()))
     return [_area(survey, code, rows.get(code, []), sums.get(code)) for code in codes]
+
+
+def of_the_site(counts: Iterable[Count], areas: Iterable[Area]) -> Area:
+    """The totals that are of none of the areas, and whatever shows that the site was being edited."""
+    codes = {area.code for area in areas}
+    claims = tuple(_checked(c.what, c) for c in counts if c.area not in codes or c.kind == LINES)
+    return Area("", True, all(claim.met for claim in claims), claims)
+
+
+def _checked(what: str, count: Count) -> Claim:
+    return Claim(what, str(count.claimed), str(count.found), count.claimed == count.found)
 
 
 def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
@@ -92,7 +105,7 @@ def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] 
     # where the site has one list for all municipalities, that list is theirs
     is_read = is_listed or bool(not survey.listed and survey.whole and survey.lines)
     claims = [*_of_line(survey, code, is_listed, total), *dict.fromkeys(rows)]
-    is_proven = any(claim.met for claim in claims if claim.what == "projects")
+    is_proven = any(claim.met for claim in claims if claim.what == PROJECTS)
     # rows that come twice hide none where the number of projects is met
     unmet = {claim.what for claim in claims if claim.met is False} - {
         _VALUE,
@@ -109,7 +122,7 @@ def _of_line(survey: Survey, code: str, is_listed: bool, total: tuple[str, bool]
     claimed = parse_count(line.projects).value
     found = len(survey.listed[code]) if is_listed else None
     is_met = claimed == found if claimed is not None and found is not None else None
-    yield Claim("projects", line.projects, "" if found is None else str(found), is_met)
+    yield Claim(PROJECTS, line.projects, "" if found is None else str(found), is_met)
     if line.value:
         yield Claim(_VALUE, line.value, *(total or ("", None)))
 

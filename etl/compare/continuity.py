@@ -74,7 +74,7 @@ def _values(
     external_id: str, survey: Survey, before: KnownProject | None, assembler: Assembler
 ) -> Mapping[str, Any]:
     try:
-        return assembler.record(external_id, survey, before, True).values
+        return assembler.record(external_id, survey, before, frozenset()).values
     except InvalidRecord:
         return {}
 

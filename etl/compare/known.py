@@ -152,9 +152,9 @@ class Known:
         return {sighting.key: sighting for sighting in rows}
 
     def past(self) -> Past | None:
-        """What the source was like, for the breaker; None before the first complete reading."""
-        complete = SyncRun.objects.good().filter(source=self.source, complete=True).exclude(profile={})
-        last = complete.order_by("-id").first()
+        """What the source was like, for the breaker; None before the first reading that concludes."""
+        concluded = SyncRun.objects.good().filter(source=self.source, concludes=True).exclude(profile={})
+        last = concluded.order_by("-id").first()
         profile = Profile.of_json(last.profile) if last else None
         if profile is None:
             return None
@@ -164,10 +164,10 @@ class Known:
         statuses = {word for word in words if word} | profile.statuses.keys()
         return Past(profile, had, statuses, self.present)
 
-    def disagreements(self) -> list[list[dict[str, Any]]]:
-        """Where the site disagreed with itself in the last readings, newest first."""
+    def disagreements(self) -> list[dict[str, Any]]:
+        """Where the site disagreed with itself in the last reading."""
         read = SyncRun.objects.filter(source=self.source, state__in=[*GOOD, RunState.QUARANTINED])
-        return list(read.order_by("-id").values_list("disagreements", flat=True)[:5])
+        return read.order_by("-id").values_list("disagreements", flat=True).first() or []
 
     def claims(self) -> dict[str, list[dict[str, Any]]]:
         """What the site said of each area when that was last read, beside what was read then."""
@@ -181,11 +181,11 @@ class Known:
         return {row.area: (row.digest, ACCEPTED if row.accepted else row.state) for row in rows}
 
     def overdue(self, now: datetime) -> list[tuple[str, Key]]:
-        """Missing projects that this complete reading would make withdrawn, if it lists them no more."""
+        """Missing projects that this reading would make withdrawn, if it concludes and lists them no more."""
         missing = {run for key in self.keys.values() if (run := key.missing_run)}
         if not missing:
             return []
-        runs = self.complete_runs(min(missing))
+        runs = self.concluding_runs(min(missing))
         since = dict(runs)
         late = {
             run
@@ -195,10 +195,10 @@ class Known:
         }
         return [(i, key) for i, key in self.keys.items() if key.missing_run in late]
 
-    def complete_runs(self, first: int) -> list[tuple[int, datetime | None]]:
-        """(id, end) of the complete runs from `first` on, oldest first."""
-        complete = SyncRun.objects.good().filter(source=self.source, complete=True, id__gte=first)
-        seen = complete.annotate(by=Coalesce("read_at", "finished_at"))
+    def concluding_runs(self, first: int) -> list[tuple[int, datetime | None]]:
+        """(id, end) of the runs from `first` on that conclude what is gone, oldest first."""
+        concluded = SyncRun.objects.good().filter(source=self.source, concludes=True, id__gte=first)
+        seen = concluded.annotate(by=Coalesce("read_at", "finished_at"))
         return list(seen.order_by("id").values_list("id", "by"))
 
 

@@ -33,7 +33,7 @@ class Scratch(Known):
     """Knows what has been applied to it, and nothing else."""
 
     state: dict[str, KnownProject] = field(default_factory=dict)
-    complete: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
+    concluded: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
 
     @classmethod
     def empty(cls, source: Source, ever: Iterable[str] = ()) -> Scratch:
@@ -46,8 +46,8 @@ class Scratch(Known):
         found = next((known for known in self.state.values() if known.pk == pk), None)
         return set(found.values["municipalities"]) if found else set()
 
-    def complete_runs(self, first: int) -> list[tuple[int, datetime | None]]:
-        return [(run, ended) for run, ended in self.complete if run >= first]
+    def concluding_runs(self, first: int) -> list[tuple[int, datetime | None]]:
+        return [(run, ended) for run, ended in self.concluded if run >= first]
 
     def apply(self, run: SyncRun, changes: Changes) -> None:
         """Take a run's changes in, as its load did."""
@@ -73,9 +73,9 @@ class Scratch(Known):
             key.missing_run = run.pk if absence.step == "missing" else None
 
     def passed(self, run: SyncRun) -> None:
-        """A complete run has ended: absences count it."""
-        if run.complete and run.seen_at:
-            self.complete.append((run.pk, run.seen_at))
+        """A run that concludes has ended: absences count it."""
+        if run.concludes and run.seen_at:
+            self.concluded.append((run.pk, run.seen_at))
 
     def differences(self) -> dict[str, dict[str, dict[str, list[Any]]]]:
         """{"projects": id → field → [as the record has it, as the replay found it], "listings": code → …}."""

@@ -31,8 +31,8 @@ RULES = (
 
 
 def unread() -> list[str]:
-    """The sources that have not been read completely and believably yet."""
-    good = SyncRun.objects.good().filter(complete=True)
+    """The sources that have not been read whole and believably yet."""
+    good = SyncRun.objects.good().filter(concludes=True)
     read = set(good.order_by().filter(source__in=(DWS, TREASURY)).values_list("source", flat=True).distinct())
     return [name for name in (DWS, TREASURY) if name not in read]
 

@@ -51,7 +51,7 @@ class Recall:
     """
 
     looks: Iterable[Sighting]
-    complete: bool
+    concludes: bool
     at: datetime
     cause: str = "source"
     places: Sequence[str] | None = None

@@ -63,7 +63,7 @@ READERS: tuple[Reader, ...] = (
     read_fields,
 )
 _GRID_ID = re.compile(
-    r"id=[\"']?([^\"'\s>]+?)_(?:DX(?:MainTable|HeadersRow0|DataRow0|DataCard0|EmptyRow|Title)|ICell)\b"
+    r"id=[\"']?([^\"'\s>]{1,200}?)_(?:DX(?:MainTable|HeadersRow0|DataRow0|DataCard0|EmptyRow|Title)|ICell)\b"
 )
 
 

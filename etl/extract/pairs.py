@@ -419,14 +419,26 @@ def _bar_behind(label: Element) -> str | None:
 def _definitions(container: Element) -> list[Pair]:
     """`<dt>` and `<dd>`, wrapped in divs or not."""
     pairs: list[Pair] = []
-    for part in container.iter("dt", "dd"):
-        if next(part.iterancestors("dl")) is not container:
-            continue
+    for part in _defined(container):
         if part.tag == "dt":
             pairs.append(Pair(part, text_of(part), "", "structure", container))
         elif pairs:
             pairs[-1].value = f"{pairs[-1].value} {text_of(part)}".strip()
     return [pair for pair in pairs if 0 < len(pair.label) <= LONGEST_LABEL]
+
+
+def _defined(container: Element) -> Iterator[Element]:
+    """The `<dt>` and `<dd>` of a list, and not those of lists within it."""
+    below = [iter(container)]
+    while below:
+        part = next(below[-1], None)
+        if part is None:
+            below.pop()
+            continue
+        if part.tag in ("dt", "dd"):
+            yield part
+        if part.tag != "dl":
+            below.append(iter(part))
 
 
 def _form_value(caption: Element) -> tuple[Element, Element | None]:

@@ -170,7 +170,7 @@ def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
     """The rows of the absences, in their order, marked missing or withdrawn."""
     if not absences:
         return []
-    last = SyncRun.objects.good().filter(source=run.source, complete=True).order_by("-id").first()
+    last = SyncRun.objects.good().filter(source=run.source, concludes=True).order_by("-id").first()
     now = {"last_changed_at": timezone.now(), "last_changed_run": run}
     steps: dict[str, dict[str, Any]] = {
         "missing": {

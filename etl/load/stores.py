@@ -167,7 +167,7 @@ def describe(
     run.content_digest, run.profile = belief.content_digest, belief.profile
     run.state = _state(belief, changes)
     run.unchanged_by = (reading.unchanged_by or "records") if run.state == RunState.UNCHANGED else ""
-    run.complete = completeness.complete
+    run.complete, run.concludes = completeness.complete, completeness.concludes
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
     run.proof = _proof(run, completeness, belief)
@@ -199,7 +199,8 @@ def fail(
     read = evidence.read()
     run.state, run.error, run.traceback = state, storable(sentence), storable(trace)
     run.notes = [storable(note) for note in run.notes]
-    run.finished_at, run.lease_until, run.complete = timezone.now(), None, False
+    run.finished_at, run.lease_until = timezone.now(), None
+    run.complete = run.concludes = False
     run.pages = len(read) or run.pages  # a release has read none anew
     if not save:
         return

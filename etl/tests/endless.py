@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -48,6 +49,11 @@ PLACES = {
     "json": '[{{"Project No":"WP1","Name":"{}"}}]',
     "callback": "0|/*DX*/({{'result':'{}'}})",
 }
+
+
+def share(of: int, at: int = 0) -> tuple[str, ...]:
+    """Every so manieth token, beginning with another at each place; all of them with `make soak FULL=1`."""
+    return TOKENS if os.environ.get("FULL") else TOKENS[at % of :: of]
 
 
 def page(token: str, place: str, size: int) -> str:

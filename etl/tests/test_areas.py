@@ -303,3 +303,26 @@ def test_an_area_that_a_reading_did_not_see_begins_anew(sync: Sync) -> None:
         sync(url)
     assert [row.area for row in AreaReading.objects.of_run(between)] == ["LIM331"]
     assert AreaReading.objects.filter(area="LIM332").count() == 2
+
+
+def test_a_list_that_always_shows_less_never_makes_a_reading_complete_and_hides_nothing_elsewhere(
+    sync: Sync,
+) -> None:
+    claims = {"LIM331": ("4", "R4"), "LIM332": ("2", "R2")}
+    with serving(site(claims, {"LIM331": [1, 1, 1], "LIM332": [1, 1]})) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        runs = [sync(url) for _ in range(4)]
+        assert [(run.complete, run.concludes) for run in runs] == [(False, True)] * 4
+        here.pages.update(site({**claims, "LIM332": ("1", "R1")}, {"LIM332": [1]}))
+        gone = sync(url)
+        assert (gone.missing, gone.complete) == (1, False)
+        here.pages.update(
+            site({}, {"LIM331": [1, 1]})
+        )  # the list shows one less, and the site claims as many
+        here.pages.update(site({**claims, "LIM332": ("1", "R1")}, {}))
+        hidden = sync(url)
+    assert (hidden.missing, hidden.withdrawn) == (0, 0)
+    rows = {row["external_id"]: row for row in answer("projects")}
+    elsewhere, not_shown = rows["WPLIM3320"], rows["WPLIM3312"]
+    assert not_shown["presence"] == "present"
+    assert not_shown["last_seen_at"] < elsewhere["last_seen_at"]

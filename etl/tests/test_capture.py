@@ -37,7 +37,7 @@ from etl.tests.conftest import Sync
 from etl.tests.test_ways_in import exit_code
 from etl.tests.tinysite import serving, until
 from etl.values.addresses import page_name
-from projects.api.records import last_complete, last_seen_at
+from projects.api.records import last_seen_at, last_whole
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +135,7 @@ def test_no_socket_is_opened_for_a_capture_and_the_times_are_its_own(
     }
     first_seen = set(Project.objects.values_list("first_seen_at", flat=True))
     lines_seen = set(MunicipalityListing.objects.values_list("first_seen_at", flat=True))
-    last_seen = {last_seen_at(project, last_complete()) for project in Project.objects.for_api()}
+    last_seen = {last_seen_at(project, last_whole()) for project in Project.objects.for_api()}
     assert first_seen == lines_seen == last_seen == {run.read_at}
     assert before <= min(times)
     assert run.read_at == max(times)

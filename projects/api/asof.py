@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, Max, Q, QuerySet
 
 from projects.api.corrections import corrections, overridden_at, past_corrections
-from projects.api.records import last_complete, project_writer
+from projects.api.records import LastWhole, last_whole, project_writer
 from projects.fields import Kind, of
 from projects.filters import ORDERINGS, ProjectFilter
 from projects.models import DataChangeLog, Presence, Project
@@ -38,7 +38,7 @@ class Present:
     def records(self, ids: Iterable[int]) -> list[Record]:
         """The contract's projects, in the order of the ids; a fixed number of queries."""
         wanted = list(ids)
-        rows, written = Project.objects.for_api().in_bulk(wanted), project_writer(last_complete())
+        rows, written = Project.objects.for_api().in_bulk(wanted), project_writer(last_whole())
         return [written(rows[pk]) for pk in wanted if pk in rows]
 
     def corrections(self, pk: int) -> list[dict[str, Any]]:
@@ -88,12 +88,12 @@ class Past:
         return [found[pk] for pk in wanted if pk in found]
 
     @cached_property
-    def complete(self) -> dict[str, datetime | None]:
-        return last_complete(self.moment)
+    def whole(self) -> LastWhole:
+        return last_whole(self.moment)
 
     @cached_property
     def written(self) -> Callable[[Project], Record]:
-        return project_writer(self.complete)
+        return project_writer(self.whole)
 
     @cached_property
     def changed(self) -> dict[int, Record]:
@@ -111,7 +111,7 @@ class Past:
         for row in Project.objects.for_api().filter(pk__in=ids):
             record = taken_back(self.written(row), steps[row.pk])
             record["overridden"] = corrected.get(row.pk, [])
-            _date_back(record, *dates.get(row.pk, (None, None)), self.complete.get(row.source_id))
+            _date_back(record, *dates.get(row.pk, (None, None)), self.whole.of(row))
             past[row.pk] = record
         return past
 
@@ -153,12 +153,12 @@ def _set_back(published: dict[str, Any], label: str, old: Any) -> None:
 
 
 def _date_back(
-    record: Record, changed_at: datetime | None, read_at: datetime | None, complete: datetime | None
+    record: Record, changed_at: datetime | None, read_at: datetime | None, whole: datetime | None
 ) -> None:
     """When it had last changed and been seen, seen from then; unknown where the log does not tell."""
     record["last_changed_at"] = instant(changed_at) or record["first_seen_at"]
     if record["presence"] == Presence.PRESENT:
-        record["last_seen_at"] = max(filter(None, map(instant, (read_at, complete))), default=None)
+        record["last_seen_at"] = max(filter(None, map(instant, (read_at, whole))), default=None)
     else:
         record["last_seen_at"] = None
 

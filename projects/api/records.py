@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from rest_framework import serializers as s
 
 from projects.api.answers import Answer, rand, text, texts
 from projects.api.corrections import CorrectionShape
 from projects.fields import FIELDS, Field, Kind, of
-from projects.models import Presence, Province, Source, Status
+from projects.models import AreaReading, Presence, Province, Source, Status
 from projects.wording.figures import instant
 
-LastComplete = dict[str, datetime | None]
+
+@dataclass(frozen=True, slots=True)
+class LastWhole:
+    """When each source was last read whole; `areas`: (source, code) → when that was, where the last reading
+    leaves open what the area holds."""
+
+    sources: Mapping[str, datetime | None]
+    areas: Mapping[tuple[str, str], datetime | None]
+
+    def of(self, project: Any) -> datetime | None:
+        """When a listed project was last known to be listed by a reading that would have missed it."""
+        source = project.source_id
+        known = [self.sources.get(source)]
+        if self.areas:
+            keys = ((source, place.pk) for place in project.municipalities.all())
+            known += [self.areas[key] for key in keys if key in self.areas]
+        return None if None in known else min(filter(None, known))
 
 
-def last_complete(until: datetime | None = None) -> LastComplete:
-    """When each source was last read completely: one query for a whole page of projects."""
-    return dict(Source.objects.last_complete(until).values_list("name", "last_complete"))
+def last_whole(until: datetime | None = None) -> LastWhole:
+    """For a whole page of projects; `until`: as of that moment."""
+    sources = dict(Source.objects.last_whole(until).values_list("name", "last_whole"))
+    rows = AreaReading.objects.all()
+    if until is not None:
+        rows = rows.filter(run__finished_at__lte=until)
+    doubtful = list(rows.newest().doubtful().values_list("source", "area"))
+    if not doubtful:
+        return LastWhole(sources, {})
+    names, codes = zip(*doubtful, strict=True)
+    whole = rows.filter(source__in=names, area__in=codes, concludes=True, is_loaded=True).newest()
+    seen = whole.annotate(by=Coalesce("last_run__read_at", "last_run__finished_at"))
+    dates = {(name, code): by for name, code, by in seen.values_list("source", "area", "by")}
+    return LastWhole(sources, {key: dates.get(key) for key in doubtful})
 
 
 _TYPED: dict[Kind, Callable[..., Any]] = {
@@ -44,7 +73,7 @@ def _typed(field: Field) -> Any:
     return _TYPED[field.kind](**given)
 
 
-# Needs rows of `Project.objects.for_api()` and, as the context's `complete`, what `last_complete` says.
+# Needs rows of `Project.objects.for_api()` and, as the context's `whole`, what `last_whole` says.
 class ProjectShape(Answer):
     id = s.IntegerField()
     source = s.CharField(source="source_id")  # type: ignore[assignment]
@@ -68,13 +97,13 @@ class ProjectShape(Answer):
     def derive(self, row: Any) -> dict[str, Any]:
         return {
             **{name: sorted(place.pk for place in getattr(row, name).all()) for name in _PLACES},
-            "last_seen_at": instant(last_seen_at(row, self.complete)),
+            "last_seen_at": instant(last_seen_at(row, self.whole)),
             "overridden": [correction.field for correction in row.corrections],
         }
 
     @cached_property
-    def complete(self) -> LastComplete:
-        return self.context["complete"]
+    def whole(self) -> LastWhole:
+        return self.context["whole"]
 
 
 _PLACES = of(Kind.PLACES)
@@ -91,16 +120,16 @@ class ProjectDetailShape(ProjectShape):
     )
 
 
-def project_writer(complete: LastComplete) -> Callable[[Any], dict[str, Any]]:
+def project_writer(whole: LastWhole) -> Callable[[Any], dict[str, Any]]:
     """What makes the contract's project of a row of `Project.objects.for_api()`."""
-    return ProjectShape(context={"complete": complete}).to_representation
+    return ProjectShape(context={"whole": whole}).to_representation
 
 
-def last_seen_at(project: Any, complete: LastComplete) -> datetime | None:
+def last_seen_at(project: Any, whole: LastWhole) -> datetime | None:
     """When the source last listed it: derived from the runs, so that a quiet run writes no project.
 
     Needs `Project.objects.with_last_read()`: what a steward corrected since then is no reading.
     """
     if project.presence != Presence.PRESENT:
         return project.last_listed_at
-    return max(filter(None, (project.last_read, complete.get(project.source_id))), default=None)
+    return max(filter(None, (project.last_read, whole.of(project))), default=None)

@@ -24,7 +24,8 @@ class CircuitShape(Answer):
 class FactsShape(Answer):
     state = s.ChoiceField(RunState.choices, allow_null=True, help_text="of its newest run")
     last_attempt = s.DateTimeField(allow_null=True)
-    last_complete = s.DateTimeField(allow_null=True)
+    last_complete = s.DateTimeField(allow_null=True, help_text="read whole, and every count of the site met")
+    last_whole = s.DateTimeField(allow_null=True, help_text="every list was read, whether or not it adds up")
     last_change = s.DateTimeField(allow_null=True)
     failure_streak = s.IntegerField()
     down_since = s.DateTimeField(allow_null=True, help_text="when the present row of failures began")
@@ -32,10 +33,10 @@ class FactsShape(Answer):
     next_run = s.DateTimeField(allow_null=True)
     interval_minutes = s.IntegerField(allow_null=True)
     last_duration_s = s.FloatField(allow_null=True, help_text="of the newest run that ended")
-    stale = s.BooleanField(help_text="no complete reading was believed for longer than stale_after_s")
+    stale = s.BooleanField(help_text="no whole reading was believed for longer than stale_after_s")
     stale_since = s.DateTimeField(allow_null=True)
     stale_after_s = s.FloatField(
-        allow_null=True, help_text="3 times the interval or the last complete run, whichever is longer"
+        allow_null=True, help_text="3 times the interval or the last whole run, whichever is longer"
     )
     held_run = s.IntegerField(source="*", allow_null=True, help_text="the run that waits for a steward")
 

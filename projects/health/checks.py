@@ -157,7 +157,7 @@ def _source(facts: SourceFacts, now: datetime) -> Check:
         if (sentence := sentence_of(facts))
     }
     keys = tuple(f"{key}:{facts.name}" for key in _SOURCE)
-    read = _when("last read completely", facts.last_complete)
+    read = _when("last read completely", facts.last_whole)
     failing = [f"failing since {moment(facts.down_since)}"] if facts.down_since else []
     failing += [reading] if (reading := _reading(facts)) else []
     sentence = "; ".join([read, *failing, *problems.values()])
@@ -167,7 +167,7 @@ def _source(facts: SourceFacts, now: datetime) -> Check:
 def _stale(facts: SourceFacts) -> str:
     if facts.stale_since is None:
         return ""
-    read = _when("last read completely", facts.last_complete)
+    read = _when("last read completely", facts.last_whole)
     reading = f"; {sentence}" if (sentence := _reading(facts)) else ""
     return f"source {facts.name} is stale since {moment(facts.stale_since)}: {read}{reading}"
 

@@ -70,13 +70,14 @@ def _of_sources() -> Iterator[str]:
 
     complete, attempt, change = "last_complete", "last_attempt", "last_change"
     for column, meaning in (
-        (complete, "When the last complete and believed reading ended"),
+        (complete, "When the last believed reading ended of which all counts were met"),
+        ("last_whole", "When the last believed reading ended in which every list was read"),
         (attempt, "When the newest run began"),
         (change, "When the newest change was found"),
     ):
         yield each(f"source_{column}_timestamp_seconds", meaning, lambda one, c=column: at(getattr(one, c)))
     yield each("source_failures_in_a_row", "Failed runs since one read the source", _failures)
-    yield each("source_stale", "1: no complete reading for too long", lambda one: float(one.stale))
+    yield each("source_stale", "1: no whole reading for too long", lambda one: float(one.stale))
     yield each("source_circuit_open", "1: the clock asks less often", lambda one: float(one.circuit.open))
     yield each("source_held", "1: a reading waits for a steward", lambda one: float(one.held is not None))
     yield each("run_duration_seconds", "What the newest ended run took", lambda one: one.last_duration_s)

@@ -31,6 +31,7 @@ class SourceFacts:
     state: str | None
     last_attempt: datetime | None
     last_complete: datetime | None
+    last_whole: datetime | None  # all lists were read, whether or not what they say adds up
     last_change: datetime | None
     last_error: str
     failure_streak: int
@@ -97,6 +98,7 @@ class Clock:
             state=source.state,
             last_attempt=source.last_attempt,
             last_complete=source.last_complete,
+            last_whole=source.last_whole,
             last_change=source.last_change,
             last_error=source.last_error or "",
             failure_streak=source.failure_streak,
@@ -113,7 +115,7 @@ class Clock:
     def _is_first_reading(self, source: Any) -> bool:
         """Whether the very first run is going on and renews its lease."""
         run = self._newest(source.pk, RunState.RUNNING)
-        if source.last_complete or run is None or run.requested_at > source.first_asked:
+        if source.last_whole or run is None or run.requested_at > source.first_asked:
             return False
         return run.lease_until is not None and run.lease_until > self.now
 
@@ -122,12 +124,12 @@ class Clock:
         return found[-1] if found else None
 
     def _stale_since(self, source: Any, due: datetime | None, after: float | None) -> datetime | None:
-        """A source that was never read completely counts from its first run, or from when that was due.
+        """A source that was never read whole counts from its first run, or from when that was due.
 
         While that first run is at work nobody knows yet how long a reading takes, and so not what is late:
         with a long Crawl-delay it takes hours. It ends with the queue's time-out at the latest.
         """
-        since = source.last_complete or source.first_asked or due
+        since = source.last_whole or source.first_asked or due
         if since is None or after is None or self._is_first_reading(source):
             return None
         limit = since + timedelta(seconds=after)
@@ -139,7 +141,7 @@ def sources() -> QuerySet[Source]:
     runs = SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
     # A released run ended when the steward released it: that says nothing on how long a reading takes.
     ended = runs.filter(finished_at__isnull=False, started_at__isnull=False, decided_at=None)
-    whole = ended.good().filter(complete=True)
+    whole = ended.good().filter(concludes=True)
     return Source.objects.for_sources_page().annotate(
         first_asked=Subquery(runs.order_by("pk").values("requested_at")[:1]),
         ended_started=Subquery(ended.values("started_at")[:1]),

@@ -23,6 +23,10 @@ class AreaReadingQuerySet(models.QuerySet["AreaReading"]):
         """Those whose reading is held, or was rejected."""
         return self.filter(state__in=(AreaState.HELD, AreaState.REJECTED))
 
+    def doubtful(self) -> AreaReadingQuerySet:
+        """Those that say nothing of a project that they do not show: it may be there, or was not believed."""
+        return self.filter(models.Q(concludes=False) | models.Q(is_loaded=False))
+
     def newest(self) -> AreaReadingQuerySet:
         """The newest reading of each area of each source, by the area's code."""
         last = self.order_by().values("source", "area").annotate(last=models.Max("pk")).values("last")

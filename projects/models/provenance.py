@@ -125,6 +125,9 @@ class SyncRun(models.Model):
     holder = models.CharField(max_length=80, blank=True, help_text="host and process that holds the lease")
 
     complete = models.BooleanField(null=True, help_text="read everything that the site says it has")
+    concludes = models.BooleanField(
+        null=True, help_text="what it does not show is gone, but in areas that say that they hold more"
+    )
     unchanged_by = models.CharField(
         max_length=10, blank=True, help_text="what showed it: bytes, page or records"
     )

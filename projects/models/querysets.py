@@ -196,16 +196,18 @@ class SourceQuerySet(models.QuerySet[Any]):
             held_since=Subquery(held.order_by("pk").values("finished_at")[:1]),
         )
 
-    def last_complete(self, until: datetime | None = None) -> SourceQuerySet:
-        """Adds `last_complete`: by when the last complete and believed run saw it (aware UTC, or None)."""
-        good = _runs().filter(state__in=("succeeded", "unchanged"), complete=True)
-        if until is not None:
-            good = good.filter(finished_at__lte=until)
-        seen = good.annotate(by=Coalesce("read_at", "finished_at"))
-        return self.annotate(last_complete=Subquery(seen.values("by")[:1]))
+    def last_whole(self, until: datetime | None = None) -> SourceQuerySet:
+        """Adds `last_whole`: by when the last believed run saw it that concludes what is gone (aware UTC, or
+        None)."""
+        return self.annotate(last_whole=Subquery(_seen(until).filter(concludes=True).values("by")[:1]))
+
+    def last_complete(self) -> SourceQuerySet:
+        """Adds `last_complete`: by when the last believed run saw it of which all claims were met."""
+        return self.annotate(last_complete=Subquery(_seen().filter(complete=True).values("by")[:1]))
 
     def for_sources_page(self) -> SourceQuerySet:
-        """Adds `state last_run last_attempt last_complete last_change last_error failure_streak shortfall`.
+        """Adds `state last_run last_attempt last_complete last_whole last_change last_error
+        failure_streak shortfall`.
 
         `last_error` is of the newest run that has ended: one that is going on has not said yet why the last
         one failed. A reading that is held shows that the source is there, and ends the row of failures.
@@ -217,6 +219,7 @@ class SourceQuerySet(models.QuerySet[Any]):
         ended = newest.exclude(finished_at=None)
         return (
             self.last_complete()
+            .last_whole()
             .annotate(
                 last_run=Subquery(newest.values("pk")[:1]),
                 state=Subquery(newest.values("state")[:1]),
@@ -239,6 +242,14 @@ def _runs() -> models.QuerySet[Any]:
     from projects.models import SyncRun
 
     return SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk")
+
+
+def _seen(until: datetime | None = None) -> models.QuerySet[Any]:
+    """Believed runs, newest first, with the moment for which they count, `by`."""
+    good = _runs().filter(state__in=("succeeded", "unchanged"))
+    if until is not None:
+        good = good.filter(finished_at__lte=until)
+    return good.annotate(by=Coalesce("read_at", "finished_at"))
 
 
 def _failures_since(read: str) -> models.QuerySet[Any]:

@@ -43,6 +43,6 @@ def totals() -> dict[str, Any]:
         "silent": Project.objects.silent().count(),
         "sources": [source for place, source in enumerate(sources) if source.last_run or place == 0],
         "first": sources[0] if sources else None,
-        "never_read": not any(source.last_complete for source in sources) and not of_all["count"],
+        "never_read": not any(source.last_whole for source in sources) and not of_all["count"],
         "reading": any(source.state in (RunState.QUEUED, RunState.RUNNING) for source in sources),
     }

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from projects.api.records import last_complete
+from projects.api.records import last_whole
 from projects.facts import finance
 from projects.filters import DiscrepancyFilter
 from projects.finances.attribution import attribution
@@ -52,7 +52,7 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
         .first(),
         "newest": newest,
         "attribution": attribution(),
-        "dws_read": last_complete().get(finance.DWS),
+        "dws_read": last_whole().sources.get(finance.DWS),
         "provinces": Province.choices,
         "severities": Severity.choices[1:],
         "states": DiscrepancyState.choices,
@@ -77,7 +77,7 @@ def discrepancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": _log().filter(entity_id=pk),
         "newest": newest,
         "attribution": attribution(),
-        "dws_read": last_complete().get(finance.DWS),
+        "dws_read": last_whole().sources.get(finance.DWS),
     }
     return render(request, "projects/discrepancy.html", context)
 

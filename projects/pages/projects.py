@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
-from projects.api.records import last_complete, last_seen_at
+from projects.api.records import last_seen_at, last_whole
 from projects.api.sides import publishers
 from projects.fields import BY_NAME, FIELDS
 from projects.filters import BOUNDS, ProjectFilter, open_about
@@ -47,17 +47,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_page(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.for_project_page(), pk=pk)
     history = DataChangeLog.objects.of_project(pk).order_by("-pk")
-    complete = last_complete()
+    whole = last_whole()
     context = {
         "project": project,
         "cards": fields_shown(project, "card"),
         "facts": fields_shown(project, "fact"),
         "published": published_texts(project),
         "places": sorted(project.municipalities.all(), key=lambda place: place.name),
-        "last_seen": last_seen_at(project, complete),
+        "last_seen": last_seen_at(project, whole),
         "discrepancies": open_about(project),
         "areas": areas.of_project(project),
-        "checked": complete.get(project.source_id),
+        "checked": whole.of(project),
         "page": paged(request, history),
     }
     return render(request, "projects/project.html", context)

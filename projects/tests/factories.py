@@ -47,6 +47,7 @@ def a_run(source: str = "dws", **fields: Any) -> SyncRun:
         "finished_at": finished,
         **fields,
     }
+    given.setdefault("concludes", given["complete"])
     return SyncRun.objects.create(source_id=source, **given)
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from django.http import QueryDict
 
-from projects.api.records import last_complete, project_writer
+from projects.api.records import last_whole, project_writer
 from projects.filters import ProjectFilter
 from projects.models import Project
 from projects.tests.factories import a_project
@@ -34,7 +34,7 @@ def some(db: None) -> None:
 def the_same(query: str) -> list[str]:
     filterset = ProjectFilter(QueryDict(query), Project.objects.all())
     assert filterset.is_valid(), filterset.errors
-    write = project_writer(last_complete())
+    write = project_writer(last_whole())
     rows = sorted(filterset.qs.values_list("external_id", flat=True))
     records = map(write, Project.objects.for_api().order_by("external_id"))
     assert [record["external_id"] for record in records if filterset.passes(record)] == rows, query

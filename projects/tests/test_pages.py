@@ -288,7 +288,7 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
     [
         ("/", 15),
         ("/projects/", 8),
-        ("/projects/{pk}/", 11),
+        ("/projects/{pk}/", 12),
         ("/municipalities/", 7),
         ("/municipalities/LIM331/", 20),
         ("/municipalities/DC33/", 17),

@@ -124,11 +124,11 @@ def test_the_source_page_lists_the_decisions_with_their_reasons(client):
 
 
 def test_the_source_page_says_where_the_site_disagrees_with_itself(client):
-    disagreement = {"what": "Projects in LIM331", "claimed": 53, "found": 52, "settled": True}
+    disagreement = {"what": "Projects in LIM331", "claimed": 53, "found": 52, "counts": True}
     run = a_run(pages=3, disagreements=[disagreement])
     for path in ("/sources/dws/", f"/runs/{run.pk}/"):
         page = html(client, path)
-        assert "Projects in LIM331: the site says 53, its list shows 52. The same in three readings" in page
+        assert "Projects in LIM331: the site says 53, its list shows 52. The reading is not complete" in page
 
 
 def test_an_unchanged_reading_is_visible_as_the_proof_that_nothing_was_published(client):
