@@ -41,10 +41,12 @@ def test_no_token_costs_more_than_its_length(place, token):
 def test_twice_the_page_takes_at_most_two_and_a_half_times_as_long(at, place):
     wrong = {}
     for token in share(8, at):
-        half, whole = (bounded(costs, page(token, place, size)) for size in (100_000, 200_000))
-        for look, cost in whole.items():
-            if cost > max(FLOOR, 2.5 * half[look]):
-                wrong[token, look] = half[look], cost
+        for _ in range(3):  # a busy machine is slower now and then: what is too long three times is too long
+            half, whole = (bounded(costs, page(token, place, size)) for size in (100_000, 200_000))
+            late = {look for look, cost in whole.items() if cost > max(FLOOR, 2.5 * half[look])}
+            if not late:
+                break
+        wrong |= {(token, look): (half[look], whole[look]) for look in late}
     assert not wrong
 
 
