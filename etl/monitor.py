@@ -22,6 +22,7 @@ from etl.exceptions import EtlError, LeaseLost, PageChanged, Stopped
 from etl.extract import clean
 from etl.fetch.archive import Archive
 from etl.load import stores
+from etl.load.midway import ShownProgress
 from etl.load.stores import ChangeSet, Corrections, Memory, Record, Store, Writer
 from etl.runs.lease import Renewal, unleased
 from projects.declared import Declaration
@@ -59,7 +60,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         dry_run: bool = False,
         on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
-        self.run, self.dry_run, self.on_progress = run, dry_run, on_progress
+        self.run, self.dry_run = run, dry_run
+        self.on_progress = on_progress if dry_run else ShownProgress(run, on_progress)
         self.alive: Callable[[], None] = unleased if dry_run else Renewal(run)
         archive, clean = Archive(settings.ARCHIVE_DIR), Bounded(self.clean, self.alive)
         self.evidence = EvidenceRecorder(archive, keep=not dry_run, clean=clean)

@@ -51,6 +51,8 @@ class Crawl(CrawlSession):
     rows: OpenedRows = field(init=False)
     _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
+    _lists: int = 0  # of municipalities, that lines led to so far
+    _begun: int = 0  # of them, taken up
 
     def __post_init__(self) -> None:
         self.rows = OpenedRows(self)
@@ -63,6 +65,7 @@ class Crawl(CrawlSession):
                 self.leave_off(is_list=True)
                 return
             step = self._queue.popleft()
+            self._count(step)
             if step.area and step.area in self._areas_read:
                 continue
             reading = self._first_page(step)
@@ -84,6 +87,7 @@ class Crawl(CrawlSession):
             if self.is_over:
                 self.leave_off(is_list=False)
                 return
+            self._stage = (number, len(given), "project pages")
             self.report(len(waiting) - number, external_id)
             if not links.is_below(url, self.entry):
                 self.problems.append(
@@ -119,7 +123,13 @@ class Crawl(CrawlSession):
             return
         self._known.add(known)
         step.sessions = self.sessions
+        self._lists += step.area is not None
         self._queue.append(step)
+
+    def _count(self, step: Step) -> None:
+        """Say how many lists were read before this step is."""
+        self._stage = (self._begun, self._lists, "lists")
+        self._begun += step.area is not None
 
     def _first_page(self, step: Step) -> Reading | None:
         self.report(len(self._queue), step.key)

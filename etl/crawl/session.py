@@ -19,11 +19,17 @@ _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a crawl is: pages read, pages known to be waiting, what is being read."""
+    """How far a crawl is: pages read, pages known to be waiting, what is being read.
+
+    `read` of the `of` `kind` that are known so far are read: "lists", "project pages"; 0 of 0 where there is
+    nothing to count by."""
 
     done: int
     waiting: int
     what: str
+    read: int = 0
+    of: int = 0
+    kind: str = ""
 
 
 def unobserved(progress: Progress) -> None:
@@ -45,6 +51,7 @@ class CrawlSession:
     sessions: int = 0
     _failures: int = 0
     _done: int = 0
+    _stage: tuple[int, int, str] = (0, 0, "")  # how many are read, of how many, of what
     _until: float = field(default_factory=lambda: time.monotonic() + 60 * settings.CRAWL_MINUTES)
     _left_off: bool = False
 
@@ -111,7 +118,7 @@ class CrawlSession:
         self.problems.append(sentence)
 
     def report(self, waiting: int, what: str) -> None:
-        self.on_progress(Progress(self._done, waiting, what))
+        self.on_progress(Progress(self._done, waiting, what, *self._stage))
 
     @property
     def is_over(self) -> bool:

@@ -149,6 +149,11 @@ class SyncRun(models.Model):
     change_count = models.PositiveIntegerField(default=0)
     layouts = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=list, blank=True, help_text="what was odd, one sentence each")
+    progress = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="while it reads: read, of, and what is read (lists, project pages)",
+    )
     parser_digest = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
     traceback = models.TextField(blank=True)

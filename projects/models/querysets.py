@@ -206,7 +206,7 @@ class SourceQuerySet(models.QuerySet[Any]):
         return self.annotate(last_complete=Subquery(_seen().filter(complete=True).values("by")[:1]))
 
     def for_sources_page(self) -> SourceQuerySet:
-        """Adds `state last_run last_attempt last_complete last_whole last_change last_error
+        """Adds `state progress last_run last_attempt last_complete last_whole last_change last_error
         failure_streak shortfall`.
 
         `last_error` is of the newest run that has ended: one that is going on has not said yet why the last
@@ -223,6 +223,7 @@ class SourceQuerySet(models.QuerySet[Any]):
             .annotate(
                 last_run=Subquery(newest.values("pk")[:1]),
                 state=Subquery(newest.values("state")[:1]),
+                progress=Subquery(newest.values("progress")[:1]),
                 last_error=Subquery(ended.values("error")[:1]),
                 last_attempt=Subquery(newest.annotate(begun=_BEGUN).values("begun")[:1]),
                 last_change=Subquery(_last_found().values("at")),

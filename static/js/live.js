@@ -268,6 +268,7 @@
   document.addEventListener("visibilitychange", wake);
   setInterval(() => {
     if (socket && Date.now() - heardAt > SILENCE) connect();
+    if (!document.hidden && document.querySelector("[data-reading]")) refreshTotals(); // how far the reading is
   }, 5000);
   connect();
 })();
