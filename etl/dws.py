@@ -49,12 +49,14 @@ class EnhancedDWSMonitor(ProjectSource):
         firsts = _Firsts()
         for reading in crawl.lists():
             firsts.note(reading)
-            survey.add(reading, self.evidence.observe(reading))
+            self.take(reading, survey, crawl.counts)
         for problem in firsts.torn(pages, known.plan.is_volatile):
             survey.incomplete(problem)
+        if self.first:
+            self.first.fill(crawl.counts)
         survey.settle()
         for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
-            survey.add(reading, self.evidence.observe(reading))
+            self.take(reading, survey)
             survey.saw_page_of(reading)
         survey.notes += crawl.problems
         if not crawl.lists_complete:

@@ -17,13 +17,13 @@ from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import ObservationSet, Recall
-from etl.crawl.session import Progress, unobserved
+from etl.crawl.progress import Progress, ShownProgress, unobserved
 from etl.exceptions import EtlError, LeaseLost, PageChanged, Stopped
 from etl.extract import clean
 from etl.fetch.archive import Archive
 from etl.load import stores
-from etl.load.midway import ShownProgress
 from etl.load.stores import ChangeSet, Corrections, Memory, Record, Store, Writer
+from etl.runs import stop
 from etl.runs.lease import Renewal, unleased
 from projects.declared import Declaration
 from projects.models import RunState, Sighting, Source, SyncRun
@@ -88,7 +88,7 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         except LeaseLost:
             raise  # the run is another's now: not ours to write to
         except Stopped as request:
-            self._fail(str(request), state=RunState.ABANDONED)
+            self._fail(stop.FILLED if self.run.created else str(request), state=RunState.ABANDONED)
             raise
         except EtlError as problem:
             self._fail(str(problem))

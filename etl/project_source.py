@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -32,8 +32,10 @@ from etl.compare.profile import profile_of
 from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
+from etl.crawl.links import key_of
 from etl.crawl.observations import Recall
 from etl.crawl.page_reader import PageReader
+from etl.crawl.reading import Count, Reading
 from etl.crawl.web_pages import WebPages
 from etl.exceptions import FetchFailed, InvalidRecord
 from etl.extract.types import PageContent
@@ -41,7 +43,9 @@ from etl.fetch.capture import Capture
 from etl.fetch.fetcher import Fetcher, FetchPolicy, connect
 from etl.fetch.page import Page
 from etl.fetch.recorder import Recorder
+from etl.first_reading import FirstReading
 from etl.load.projects import ProjectWriter
+from etl.load.stores import Record
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord, canonical
@@ -51,6 +55,7 @@ from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
 from projects.models import AreaState, Cause, Sighting, Source, SyncRun
 
+_GOES_ON = "{} pages had been read by readings that were cut off; they were not asked for again."
 _ASKED = 200  # projects by which a renamed column is recognised
 
 
@@ -72,6 +77,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         **how: object,
     ) -> None:
         self.capture, self.recorder = capture, recorder
+        self.first: FirstReading | None = None  # where no reading was believed to its end before
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
         own = type(self).extractor.__module__
@@ -100,19 +106,47 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         fetcher = self._fetcher()
         pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
         survey = self.new_survey(known)
+        self.first = self._first_reading(known, pages)
         try:
             self.read_pages(pages, survey, known)
         finally:
             fetcher.close()
             self.run.requests, self.run.retries = 0 if self.capture else fetcher.requests, fetcher.retries
             self.run.not_modified = fetcher.not_modified
+            if pages.again:
+                self.run.notes.append(_GOES_ON.format(pages.again))
             self.run.notes += fetcher.notes
         survey.settle()
         survey.understand()
         self._follow_renames(survey, known)
-        if survey.whole and not self.run.force:
+        survey.is_first, survey.filled = known.is_first, self.first.filled if self.first else 0
+        if survey.whole and not self.run.force and not survey.is_first:
             survey.compare_pages(self.evidence.last)
         return survey
+
+    def take(self, reading: Reading, survey: Survey, counts: Sequence[Count] = ()) -> None:
+        """Add a page that was read to the survey. `counts`: the totals of the lists that were read."""
+        seen = self.evidence.observe(reading)
+        survey.add(reading, seen)
+        if self.first:
+            self.first.note(reading, seen, counts)
+
+    def _first_reading(self, known: Known, pages: PageReader) -> FirstReading | None:
+        """What fills the record while a first reading goes on, and takes up those that were cut off."""
+        if not (known.is_first and isinstance(self.store, Record) and not self.dry_run and not self.capture):
+            return None
+        if not self.run.force:
+            pages.kept = archive_reader.cut_off(self.run.source, timezone.now())
+            pages.kept.pop(key_of(self.entry), None)  # whatever it leads to now
+        return FirstReading(
+            self.run,
+            known,
+            self.evidence,
+            self.writer,
+            survey=partial(self.new_survey, known),
+            created=lambda survey, ids: self._created(survey, known, ids),
+            budget=self.assembler.budgets_by,
+        )
 
     def _fetcher(self) -> Fetcher:
         access = self.run.source.declared.access
@@ -213,6 +247,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         # by the words of headings, not by the plan: one that nobody has seen is held, whatever it holds
         profile = profile_of(reading, self.words.field_of)
         belief = Belief(reading.content_digest(), profile.as_json())
+        if reading.is_first:  # there is no past, but what it loaded itself on the way
+            return belief, changes
         proven = continuity(reading, changes, known.keys, lookup)
         self.run.notes += proven.notes
         if changes and not reading.is_partial:
@@ -254,18 +290,43 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
         # where columns are understood otherwise, texts that stay the same may say something else
-        has_learnt = reading.cause == Cause.SOURCE and reading.plan.has_learnt(known.plan)
-        is_all = self.run.force or bool(reading.plan.drifts) or has_learnt
+        is_all = self.run.force or bool(reading.plan.drifts) or known.is_first or _has_learnt(reading, known)
         differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
-        for external_id, before in details(known, differing):
+        self._compare_projects(changes, differing, reading, known, doubtful)
+        listings = (reading.listings[code] for code in sorted(reading.listings))
+        changes.listings, problems = listing_changes(listings, known.listings, self.places)
+        changes.problems += problems
+        return changes
+
+    def _created(self, reading: Survey, known: Known, ids: Set[str]) -> Changes:
+        """What creates these projects, which are not known."""
+        changes = Changes()
+        self._compare_projects(changes, ids, reading, known, None)
+        return changes
+
+    def _compare_projects(
+        self,
+        changes: Changes,
+        ids: Iterable[str],
+        reading: Survey,
+        known: Known,
+        doubtful: Set[str] | None,
+    ) -> None:
+        has_learnt = _has_learnt(reading, known)
+        for external_id, before in details(known, ids):
             try:
                 record = self.assembler.record(external_id, reading, before, doubtful)
                 proof = reading.proof(external_id, before.page_digest if before else None)
                 # pages of the past that are read again bring nobody back
                 listed = reading.cause == Cause.SOURCE
+                # what a first reading says more of a project than at its creation is no news
+                completes = listed and known.is_first and before is not None
+                cause = Cause.PARSER if completes else reading.cause
                 change = self._process_project(
-                    record, before, proof=proof, cause=reading.cause, is_listed=listed, plan=reading.plan
+                    record, before, proof=proof, cause=cause, is_listed=listed, plan=reading.plan
                 )
+                if change:
+                    change.completes = completes
                 if change and before and has_learnt:
                     change.learnt = self._learnt(change, before, reading.plan)
             except InvalidRecord as problem:
@@ -279,10 +340,6 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 record.page_digest,
             ):
                 changes.quiet.append(QuietChange.of(before.pk, record))
-        listings = (reading.listings[code] for code in sorted(reading.listings))
-        changes.listings, problems = listing_changes(listings, known.listings, self.places)
-        changes.problems += problems
-        return changes
 
     def _may_differ(self, external_id: str, reading: Survey, known: Known) -> bool:
         key = known.keys.get(external_id)
@@ -434,3 +491,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         )
         record.line_digest, record.page_digest = then.line_digest, then.page_digest
         return record
+
+
+def _has_learnt(reading: Survey, known: Known) -> bool:
+    """Whether texts that were known, and could not be told, are understood now."""
+    return reading.cause == Cause.SOURCE and not known.is_first and reading.plan.has_learnt(known.plan)

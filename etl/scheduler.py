@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from etl.compare.survey import Survey
 from etl.crawl.observations import Recall
-from etl.crawl.session import Progress, unobserved
+from etl.crawl.progress import Progress, unobserved
 from etl.decide.release import decide_areas, held_run, take_up
 from etl.decide.replay import Outcome, replay
 from etl.exceptions import CannotDecide, EtlError, LeaseLost, RunInProgress, Stopped

@@ -47,6 +47,7 @@ class ProjectChange:
     respelled: frozenset[str] = frozenset()
     kept: dict[str, Any] = field(default_factory=dict)  # corrected by a steward: {field: value shown}
     learnt: frozenset[str] = frozenset()
+    completes: bool = False  # what a first reading says more of a project that it created itself
 
     def by_cause(self) -> Iterator[tuple[str, dict[str, list[Any]]]]:
         """(cause, field changes): what we understand of it since is ours to tell, and no news."""
@@ -114,7 +115,7 @@ class Changes:
 
     def add(self, change: ProjectChange) -> None:
         self.projects.append(change)
-        self.counts[change.change_type] += 1
+        self.counts["completed" if change.completes else change.change_type] += 1
         if change.pk is not None:
             restated = {
                 name: pair for name, pair in change.field_changes.items() if name not in change.respelled
@@ -167,7 +168,7 @@ class Changes:
             "missing": missing,
             "withdrawn": len(self.absences) - missing,
             "invalid": self.invalid,
-            "differing": len(self.projects),
+            "differing": len(self.projects) - self.counts["completed"],
         }
 
     def __bool__(self) -> bool:

@@ -44,6 +44,17 @@ class Area:
     claims: tuple[Claim, ...]
     concludes: bool = True  # what is not seen there is not there
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether all of it was read, nothing contradicts that, and a count of the site says so."""
+        counted = any(claim.met for claim in self.claims if claim.what != _VALUE)
+        return self.complete and counted and not any(claim.met is False for claim in self.claims)
+
+    @property
+    def sums_up(self) -> bool:
+        """Whether the projects' figures come to what the site says."""
+        return any(claim.met for claim in self.claims if claim.what == _VALUE)
+
     def shows_what_went(self, before: Iterable[Mapping[str, Any]] | None, gone: int) -> bool:
         """Whether rows that are not seen are gone, and not among those that the site counts and does not
         show: all of it was read, or each of its counts fell by exactly the rows that went.

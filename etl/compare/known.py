@@ -22,6 +22,7 @@ from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.fields import FIELDS
 from projects.models import (
     GOOD,
+    READ,
     AreaReading,
     Identity,
     Municipality,
@@ -92,6 +93,7 @@ class Known:
     parser: str
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     plan: ReadingPlan = NOTHING  # how the last reading understood the columns
+    is_first: bool = False  # no reading came to its end yet: what is known is of readings that were cut off
     ever: frozenset[str] = frozenset()  # in a replay: the ids by which the record knows its projects
     _places: dict[int, set[str]] | None = None
 
@@ -114,9 +116,13 @@ class Known:
         good = SyncRun.objects.good().filter(source=source)
         last = good.order_by("-id").first()
         listings = {listing.code: listing for listing in MunicipalityListing.objects.filter(source=source)}
-        return cls(
-            source, keys, good.count(), last.parser_digest if last else "", listings, last_plan(source)
-        )
+        is_first = last is None and not SyncRun.objects.filter(source=source, state__in=READ).exists()
+        parser = last.parser_digest if last else ""
+        return cls(source, keys, good.count(), parser, listings, last_plan(source), is_first)
+
+    def renew(self) -> None:
+        """Take in what was loaded since."""
+        self.keys, self._places = type(self).of(self.source).keys, None
 
     @property
     def present(self) -> int:

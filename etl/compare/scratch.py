@@ -11,7 +11,7 @@ from typing import Any
 from etl.compare.changes import Changes, ListingChange, ProjectChange, difference
 from etl.compare.known import Key, Known, KnownProject, details
 from etl.normalise.records import canonical
-from projects.models import MunicipalityListing, Presence, Source, SyncRun
+from projects.models import GOOD, MunicipalityListing, Presence, Source, SyncRun
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Scratch(Known):
 
     @classmethod
     def empty(cls, source: Source, ever: Iterable[str] = ()) -> Scratch:
-        return cls(source, {}, 0, "", ever=frozenset(ever))
+        return cls(source, {}, 0, "", is_first=True, ever=frozenset(ever))
 
     def in_full(self, external_ids: Iterable[str]) -> dict[str, KnownProject]:
         return {i: self.state[i] for i in external_ids if i in self.state}
@@ -74,6 +74,7 @@ class Scratch(Known):
 
     def passed(self, run: SyncRun) -> None:
         """A run that concludes has ended: absences count it."""
+        self.is_first = self.is_first and run.state not in GOOD
         if run.concludes and run.seen_at:
             self.concluded.append((run.pk, run.seen_at))
 

@@ -248,7 +248,8 @@ class Survey(ObservationSet):
 
     def _watch_clocks(self, known: Known) -> None:
         """Columns that move with the clock are found beside what some of the projects said last."""
-        labels = clocks.candidates(self.plan)
+        # what a first reading knows it has read itself, just now: nothing of that has moved
+        labels = clocks.candidates(self.plan) if not known.is_first else set()
         before = known.in_full(sorted(self.lines.keys() & known.keys.keys())[:_WATCHED]) if labels else {}
         moves: dict[str, list[clocks.Pair]] = {}
         for external_id, project in before.items():

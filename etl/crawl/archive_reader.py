@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
@@ -14,7 +15,9 @@ from etl.exceptions import PageChanged
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
-from projects.models import AreaReading, Sighting, Source, SyncRun
+from projects.models import CUT_OFF, AreaReading, Sighting, Source, SyncRun
+
+_FRESH = timedelta(hours=24)  # within which a page need not be asked for again by a reading that is taken up
 
 
 def readings(looks: Iterable[Sighting], extract: Callable[[Page], PageContent]) -> Iterator[Reading]:
@@ -48,8 +51,17 @@ def observation(key: str, page: Page) -> Observation:
 
 
 def of_run(run: SyncRun | int) -> Iterator[Sighting]:
-    """What the run looked at and could read, in that order."""
-    return _in_order(Sighting.objects.filter(run=run).exclude(content_sha256=""))
+    """What the run looked at and could read, in that order; of one that was cut off, what it had loaded."""
+    looks = Sighting.objects.filter(run=run).exclude(content_sha256="")
+    is_cut_off = isinstance(run, SyncRun) and run.state in CUT_OFF
+    return _in_order(looks.filter(loaded=True) if is_cut_off else looks)
+
+
+def cut_off(source: Source, now: datetime) -> dict[str, Sighting]:
+    """The last look at each page by readings that came to no end, by key, where it was not long ago."""
+    looks = Sighting.objects.filter(source=source, run__state__in=CUT_OFF, at__gt=now - _FRESH)
+    looks = looks.exclude(content_sha256="").exclude(snapshot=None).select_related("snapshot")
+    return {look.key: look for look in looks.order_by("id")}
 
 
 def newest(source: Source) -> QuerySet[Sighting]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from etl.crawl import links
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
+from etl.crawl.progress import Progress
 from etl.crawl.reading import Reading
 from etl.crawl.scripted import scripted_data
-from etl.crawl.session import CrawlSession, Progress
+from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.pager import numbers_in
 from etl.extract.types import Link

@@ -37,6 +37,8 @@ class EvidenceRecorder:
         )
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
+        self.is_noted = False  # looks were written as they were taken
+        self.loaded: set[str] = set()  # keys of the pages that were loaded while the run goes on
         self._unread: dict[str, Observation] = {}
         self._read: dict[str, Observation] = {}
         self._ours: set[str] = set()  # files that this run made

@@ -76,6 +76,8 @@ class ObservationSet:
     shortfalls: list[str] = field(default_factory=list)  # what is missing, in sentences
     unchanged_by: str = ""
     recall: Recall | None = None  # None: the source itself was read
+    is_first: bool = False  # no reading of the source was believed to its end before
+    filled: int = 0  # records that were loaded while it was read
 
     @property
     def cause(self) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 
 from etl.bounds.call import bounded
+from etl.crawl.archive_reader import kept_page
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.inspect import inspect_callback, inspect_page
 from etl.crawl.reading import Reading
@@ -22,26 +23,42 @@ from etl.extract.jsonanswer import is_data
 from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
+from projects.models import Sighting
 
 
 @dataclass
 class PageReader:
     """`extract`: what a page says, inside bounds. `turn`: of the pages that are sent anew by turn, whatever
-    the server says of their kept answers; None: all are. `alive` is called before each reading and in it."""
+    the server says of their kept answers; None: all are. `alive` is called before each reading and in it.
+    `kept`: looks at pages, by key, that were taken just now and need not be asked for again."""
 
     fetcher: Fetcher
     evidence: EvidenceRecorder
     extract: Callable[[Page], PageContent]
     turn: int | None = None
     alive: Callable[[], None] = lambda: None
+    kept: dict[str, Sighting] = field(default_factory=dict)
+    again: int = 0  # pages that were taken from there
 
     def get(self, key: str, url: str, *, fresh: bool = False) -> Reading:
         """The page of an address. Raises FetchFailed, PageChanged, SessionExpired.
 
         `fresh`: sent anew by the server, whatever we kept of it.
         """
+        if not fresh and (page := self._kept_page(key)):
+            return self.read(key, page)
         anew = fresh or self.turn is None or is_read_in_full(key, self.turn, settings.ROTATION_RUNS)
         return self.read(key, self.fetcher.get(url, None if anew else self.evidence.kept_answer(key)))
+
+    def _kept_page(self, key: str) -> Page | None:
+        """The page as it was had just now, from its kept bytes; None where it has to be asked for."""
+        look = self.kept.pop(key, None)
+        try:
+            page = kept_page(look, self.evidence.archive) if look else None
+        except PageChanged:  # gone or broken
+            return None
+        self.again += page is not None
+        return replace(page, not_modified=True) if page else None
 
     def read(self, key: str, page: Page) -> Reading:
         """Keep the bytes, then see what the page offers. Raises PageChanged, SessionExpired."""

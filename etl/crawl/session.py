@@ -10,30 +10,12 @@ from functools import partial
 from django.conf import settings
 
 from etl.crawl.page_reader import PageReader
+from etl.crawl.progress import Progress, unobserved
 from etl.crawl.reading import Count, Reading
 from etl.exceptions import EtlError, FetchFailed, NotCaptured, PageChanged, SessionExpired
 from etl.values.addresses import without_session
 
 _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, not the page
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a crawl is: pages read, pages known to be waiting, what is being read.
-
-    `read` of the `of` `kind` that are known so far are read: "lists", "project pages"; 0 of 0 where there is
-    nothing to count by."""
-
-    done: int
-    waiting: int
-    what: str
-    read: int = 0
-    of: int = 0
-    kind: str = ""
-
-
-def unobserved(progress: Progress) -> None:
-    """Nobody wants to know."""
 
 
 @dataclass

@@ -6,9 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from django.db.models import Exists, OuterRef, Q
+
 from etl.compare.changes import difference
 from etl.load.stores import ChangeSet
-from projects.models import Cause, DataChangeLog, EntityType, RunState, Source, SyncRun
+from projects.models import (
+    CUT_OFF,
+    GOOD,
+    Cause,
+    DataChangeLog,
+    EntityType,
+    RunState,
+    Sighting,
+    Source,
+    SyncRun,
+)
 
 Differences = dict[str, dict[str, list[Any]]]  # of what → field → [ours, the replay's]
 C = TypeVar("C", bound=ChangeSet)
@@ -46,11 +58,15 @@ def replay(source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], 
     that a run needs.
     """
     outcome = Outcome()
+    if not SyncRun.objects.good().filter(source=source).exists():
+        return (
+            outcome  # what a first reading loaded before it was cut off is compared when one came to its end
+        )
     for run in _history(source):
-        if run.state == RunState.SUCCEEDED and run.sightings.exists():
+        if run.state != RunState.UNCHANGED and run.sightings.exists():
             changes = changes_of(run)
             outcome.replayed += 1
-            if differs := difference(_logged(run), _changed(changes)):
+            if differs := difference(*_without_completed(run, _logged(run), _changed(changes))):
                 outcome.runs[run.pk] = differs
             scratch.apply(run, changes)
         scratch.passed(run)
@@ -59,14 +75,32 @@ def replay(source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], 
 
 
 def _history(source: Source) -> Iterator[SyncRun]:
-    """Believed runs, each at the place where its load (or its end) stands in the log."""
-    runs = list(SyncRun.objects.good().filter(source=source).defer("traceback").order_by("id"))
+    """Believed runs, each at the place where its load (or its end) stands in the log; and first readings that
+    had loaded something when they were cut off."""
+    filled = Exists(Sighting.objects.filter(run=OuterRef("pk"), loaded=True))
+    runs = list(
+        SyncRun.objects.filter(Q(state__in=GOOD) | filled, source=source).defer("traceback").order_by("id")
+    )
     place = 0
     keyed = []
     for run in runs:
         place = max(place, run.last_change or 0) if run.decided_at is None else place
         keyed.append((run.last_change or place, run.pk, run))
     return (run for _, _, run in sorted(keyed, key=lambda item: item[:2]))
+
+
+def _without_completed(
+    run: SyncRun, logged: dict[str, Any], changed: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a first reading logged of a project on the way is a part of what its pages say together: that both
+    create it is compared here, and what it comes to by the records."""
+    rows = DataChangeLog.objects.filter(cause=Cause.PARSER, run=run)
+    completed = {f"created {i}" for i in rows.values_list("external_id", flat=True)}
+    if run.state in CUT_OFF:
+        completed |= logged.keys()
+    both = completed & logged.keys() & changed.keys()
+    rest = [{what: said for what, said in side.items() if what not in both} for side in (logged, changed)]
+    return rest[0], rest[1]
 
 
 def _changed(changes: ChangeSet) -> dict[str, Any]:

@@ -35,6 +35,19 @@ def record(run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea]) ->
         AreaReading.objects.filter(pk__in=same[start : start + _BATCH]).update(last_run=run)
 
 
+def fill(run: SyncRun, areas: Sequence[Area]) -> None:
+    """Rows of areas that were loaded while the run reads."""
+    rows = [_row(run, area, None) for area in areas]
+    for row in rows:
+        row.is_loaded = True
+    AreaReading.objects.bulk_create(rows, batch_size=_BATCH)
+
+
+def forget(run: SyncRun) -> None:
+    """The same rows go when the run ends: it then says of all areas what it read."""
+    AreaReading.objects.filter(run=run).delete()
+
+
 def release(run: SyncRun) -> None:
     """What was held of the run is loaded: all of it, or the places that were released."""
     held = AreaReading.objects.filter(last_run=run, state=AreaState.HELD)

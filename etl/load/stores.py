@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.db import transaction
@@ -12,17 +12,17 @@ from etl.compare import checks, claims
 from etl.compare.breaker import Belief
 from etl.compare.changes import ChangeSummary
 from etl.compare.checks import Completeness
+from etl.compare.claims import Area
 from etl.crawl.evidence import EvidenceRecorder
-from etl.crawl.observations import Observation, ObservationSet
-from etl.load import areas
+from etl.crawl.observations import ObservationSet
+from etl.load import areas, provenance
 from etl.runs import lease
 from etl.values.disklist import DiskList
 from projects.charset import storable
 from projects.log import writer as log
 from projects.log.writer import Entry
-from projects.models import GOOD, RunState, Sighting, Snapshot, SyncRun
+from projects.models import GOOD, RunState, Sighting, SyncRun
 
-_BATCH = 2000  # rows a statement
 _MOST_NOTES = 200
 
 
@@ -83,7 +83,7 @@ class Record(Generic[C]):
             believed = run.state in GOOD  # what was read is believed, whatever could not be
             looks = [*reading.observations.values(), *self.evidence.unread()]
             used = {key for key in reading.observations if reading.uses(key)} if believed else set()
-            _provenance(run, looks, self.evidence, used)
+            provenance.record(run, looks, self.evidence, used)
             if run.state == RunState.SUCCEEDED:
                 _mark_demo(run, reading)
                 _apply(run, changes, self.writer)
@@ -92,6 +92,8 @@ class Record(Generic[C]):
             if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
                 _supersede(run)
             run.save()
+            if reading.is_first:
+                areas.forget(run)
             areas.record(run, completeness.areas, belief.areas)
 
 
@@ -160,12 +162,33 @@ def load_corrections(run: SyncRun, changes: C, writer: Writer[C]) -> None:
         run.save(update_fields=["first_change", "last_change", "change_count"])
 
 
+def fill(
+    run: SyncRun,
+    reading: ObservationSet,
+    proven: Sequence[Area],
+    changes: C,
+    writer: Writer[C],
+    evidence: EvidenceRecorder,
+) -> None:
+    """Load some areas of a reading that goes on, with the looks that show them, in one transaction."""
+    codes = {area.code for area in proven}
+    with transaction.atomic():
+        lease.still_held(run)
+        _mark_demo(run, reading)
+        _apply(run, changes, writer)
+        run.created += changes.tally()["created"]
+        shown = {key for key, seen in reading.observations.items() if seen.area in codes}
+        provenance.believe(run, shown, evidence)
+        areas.fill(run, proven)
+        run.save(update_fields=["first_change", "last_change", "change_count", "created"])
+
+
 def describe(
     run: SyncRun, reading: ObservationSet, completeness: Completeness, changes: ChangeSet, belief: Belief
 ) -> None:
     """Say on the run (unsaved) what was seen and what becomes of it."""
     run.content_digest, run.profile = belief.content_digest, belief.profile
-    run.state = _state(belief, changes)
+    run.state = _state(reading, belief, changes)
     run.unchanged_by = (reading.unchanged_by or "records") if run.state == RunState.UNCHANGED else ""
     run.complete, run.concludes = completeness.complete, completeness.concludes
     run.held = [reason.as_json() for reason in belief.reasons]
@@ -173,7 +196,7 @@ def describe(
     run.proof = _proof(run, completeness, belief)
     run.pages, run.seen = len(reading.observations), reading.seen
     run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
-    _count(run, changes)
+    _count(run, changes, reading.filled)
     notes = map(storable, [*run.notes, *completeness.problems, *reading.notes, *changes.problems])
     run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
     run.finished_at, run.lease_until = timezone.now(), None
@@ -195,7 +218,8 @@ def fail(
     save: bool,
     state: RunState = RunState.FAILED,
 ) -> None:
-    """End a run that could not be used. What it looked at is kept as evidence, nothing is loaded."""
+    """End a run that could not be used. What it looked at is kept as evidence; nothing is loaded but what was
+    proven while it read."""
     read = evidence.read()
     run.state, run.error, run.traceback = state, storable(sentence), storable(trace)
     run.notes = [storable(note) for note in run.notes]
@@ -206,7 +230,7 @@ def fail(
         return
     with transaction.atomic():
         lease.still_held(run)
-        _provenance(run, [*read, *evidence.unread()], evidence, set())
+        provenance.record(run, [*read, *evidence.unread()], evidence, evidence.loaded)
         run.save()
 
 
@@ -226,60 +250,20 @@ def _supersede(run: SyncRun) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-def _count(run: SyncRun, changes: ChangeSet) -> None:
+def _count(run: SyncRun, changes: ChangeSet, filled: int = 0) -> None:
+    """`filled`: records that were created while the run read."""
     tally = changes.tally()
-    run.created, run.updated, run.returned = tally["created"], tally["updated"], tally["returned"]
+    run.created, run.updated, run.returned = tally["created"] + filled, tally["updated"], tally["returned"]
     run.missing, run.withdrawn, run.invalid = tally["missing"], tally["withdrawn"], tally["invalid"]
-    run.same = max(0, run.seen - tally["differing"])
+    run.same = max(0, run.seen - tally["differing"] - filled)
 
 
-def _state(belief: Belief, changes: ChangeSet) -> RunState:
-    if not changes:
+def _state(reading: ObservationSet, belief: Belief, changes: ChangeSet) -> RunState:
+    if not changes and not reading.is_first:  # where all of a first one was loaded on the way, it changed all
         return RunState.UNCHANGED
     if belief.rejected:
         return RunState.REJECTED
     return RunState.QUARANTINED if belief.reasons else RunState.SUCCEEDED
-
-
-def _provenance(
-    run: SyncRun, looks: Iterable[Observation], evidence: EvidenceRecorder, used: set[str]
-) -> None:
-    """Rows of what was kept and of what was looked at; `used`: keys of the pages that are believed."""
-    looks = list(looks)
-    evidence.tidy({seen.snapshot for seen in looks if seen.snapshot})
-    snapshots = (
-        Snapshot(
-            sha256=sha256,
-            source=run.source,
-            run=run,
-            url=page.url,
-            fetched_at=page.fetched_at,
-            status=page.status,
-            headers=page.headers,
-            content_type=page.content_type[:200],
-            size=len(page.body),
-        )
-        for sha256, page in evidence.kept.items()
-    )
-    Snapshot.objects.bulk_create(snapshots, batch_size=_BATCH, ignore_conflicts=True)
-    sightings = (
-        Sighting(
-            source=run.source,
-            run=run,
-            key=seen.key[:300],
-            url=seen.url,
-            at=seen.at,
-            area=seen.area[:20],
-            external_id=seen.external_id,
-            raw_sha256=seen.raw,
-            clean_sha256=seen.clean,
-            content_sha256=seen.content,
-            snapshot_id=seen.snapshot,
-            loaded=seen.key in used and bool(seen.content),
-        )
-        for seen in looks
-    )
-    Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
 
 
 def _mark_demo(run: SyncRun, reading: ObservationSet) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from etl.crawl.session import Progress
+from etl.crawl.progress import Progress
 from etl.exceptions import EtlError, RunInProgress, Stopped
 from etl.scheduler import DataScheduler
 from projects.api.runs import run_json
@@ -76,7 +76,8 @@ class SyncCommand(BaseCommand):
             self._say(options, SyncRun.objects.get(pk=busy.run_id or 0), str(busy))
             return _BUSY
         except Stopped as request:
-            self._say(options, SyncRun.objects.get(pk=request.run_id or 0), str(request))
+            run = SyncRun.objects.get(pk=request.run_id or 0)
+            self._say(options, run, run.error or str(request))
             return _FAILED
         except EtlError as problem:
             run = SyncRun.objects.get(pk=problem.run_id or 0)

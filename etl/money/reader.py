@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.bounds.call import bounded
 from etl.crawl.evidence import EvidenceRecorder
-from etl.crawl.session import Progress
+from etl.crawl.progress import Progress
 from etl.exceptions import EtlError, FetchFailed, PageChanged
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page

@@ -43,11 +43,13 @@ def active_run(source: str) -> SyncRun | None:
         return run
     if not (run.lease_ran_out(timezone.now()) or _is_dead(run.holder)):
         return run
+    # a first reading loads what is proven as it goes
+    loaded = "what was loaded until then stays" if run.created else "nothing of the run was loaded"
     abandoned = SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING, lease_until=run.lease_until)
     abandoned.update(
         state=RunState.ABANDONED,
         finished_at=timezone.now(),
-        error=f"The process that ran this ({run.holder}) is gone; nothing of the run was loaded.",
+        error=f"The process that ran this ({run.holder}) is gone; {loaded}.",
     )
     return active_run(source)
 

@@ -18,6 +18,7 @@ from types import FrameType
 from etl.exceptions import Stopped
 
 SENTENCE = "Stopped on request between two pages; nothing was loaded."
+FILLED = "Stopped on request between two pages; what was loaded until then stays."  # of a first reading
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # No lock: a worker that was killed while it held one would block the cluster that is to be stopped.
 _cluster = mmap.mmap(-1, 1)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections import Counter
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
-from etl.load import midway
+from etl import first_reading
+from etl.crawl import progress
+from etl.crawl.progress import Progress
+from etl.exceptions import Stopped
 from etl.tests.conftest import Sync
-from etl.tests.test_areas import site
+from etl.tests.test_areas import page, site
 from etl.tests.tinysite import serving
-from projects.models import SyncRun
+from projects.models import AreaReading, DataChangeLog, Project, SyncRun
 
 pytestmark = pytest.mark.django_db
 CODES = ("LIM331", "LIM332", "LIM333", "LIM334")
@@ -27,7 +35,7 @@ def four_lists() -> dict[str, Any]:
 
 
 def test_a_reading_says_how_far_it_is(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(midway, "_PAUSE", 0.0)
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
     shown: list[str] = []
 
     def look(_: Any) -> None:
@@ -40,3 +48,176 @@ def test_a_reading_says_how_far_it_is(sync: Sync, monkeypatch: pytest.MonkeyPatc
         page = Client().get(f"/runs/{run.pk}/").content.decode()
     assert "lists" not in page  # a reading that ended has nothing left to read
     assert SyncRun.objects.get(pk=run.pk).progress == {}
+
+
+def own_pages(pages: dict[str, Any]) -> dict[str, Any]:
+    """The same site, each project with a page of its own that says more of it."""
+    shown = {}
+    for path, answer in pages.items():
+        status, headers, body = answer
+        for code in CODES:
+            for at in range(3):
+                number = f"{code}{at}"
+                link = f"<a href='project.aspx?id=WP{number}'>Scheme {number}</a>"
+                body = body.replace(f"Scheme {number}", link)
+        shown[path] = status, headers, body
+    for code in CODES:
+        for at in range(3):
+            number = f"{code}{at}"
+            facts = {
+                "Project No": f"WP{number}",
+                "Project Name": f"Scheme {number}",
+                "Contractor": f"Builders {at}",
+            }
+            rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in facts.items())
+            shown[f"/pmd/project.aspx?id=WP{number}"] = page(f"<h1>Project</h1><table>{rows}</table>")
+    return shown
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first reading that fills from its first list on."""
+    monkeypatch.setattr(first_reading, "FILL_AFTER", 0.0)
+    monkeypatch.setattr(first_reading, "_PAUSE", 0.0)
+    monkeypatch.setattr(first_reading, "_COST", 0)
+
+
+def told() -> list[tuple[str, str, str]]:
+    """What the log says of projects, with its cause."""
+    rows = DataChangeLog.objects.filter(entity_type="project").order_by("id")
+    return list(rows.values_list("external_id", "change_type", "cause"))
+
+
+def adds_up() -> None:
+    """The log is whole, and history comes out the same from the archive."""
+    call_command("verify_log", stdout=StringIO())
+    out = StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("replay", "--json", stdout=out)
+    assert json.loads(out.getvalue())["identical"], out.getvalue()
+
+
+def test_a_first_reading_fills_as_it_goes(sync: Sync, at_once: None) -> None:
+    loaded: list[int] = []
+    with serving(own_pages(four_lists())) as here:
+        run = sync(entry(here), on_progress=lambda _: loaded.append(Project.objects.count()))
+        # before the entry, the four lists, and the first project's own page
+        assert loaded[:6] == [0, 0, 0, 3, 6, 12]
+        assert (run.state, run.complete, run.created, run.updated, run.same) == ("succeeded", True, 12, 0, 0)
+        numbers = sorted(f"WP{code}{at}" for code in CODES for at in range(3))
+        assert sorted(i for i, kind, cause in told() if (kind, cause) == ("created", "source")) == numbers
+        assert sorted(i for i, kind, cause in told() if (kind, cause) == ("updated", "parser")) == numbers
+        assert len(told()) == 24
+        assert set(Project.objects.values_list("contractor", flat=True)) == {
+            f"Builders {at}" for at in (0, 1, 2)
+        }
+        assert AreaReading.objects.filter(state="loaded", is_loaded=True).count() == len(CODES)
+        adds_up()
+        again = sync(entry(here))
+    assert (again.state, again.change_count) == ("unchanged", 0)
+
+
+def test_what_is_filled_can_be_looked_at(sync: Sync, at_once: None) -> None:
+    answers: dict[str, int] = {}
+
+    def look(_: Any) -> None:
+        for one in Project.objects.all()[:1]:
+            run = SyncRun.objects.get()
+            pages = "/ /projects/ /municipalities/LIM331/ /sources/dws/ /metrics".split()
+            pages += [f"/projects/{one.pk}/", f"/runs/{run.pk}/"]
+            answers.update({path: Client().get(path).status_code for path in pages})
+
+    with serving(four_lists()) as here:
+        sync(entry(here), on_progress=look)
+    assert set(answers.values()) == {200}, answers
+
+
+def test_an_area_whose_count_is_not_met_waits_for_the_end(sync: Sync, at_once: None) -> None:
+    pages = four_lists() | {}
+    status, headers, lines = pages["/pmd/level.aspx"]
+    pages["/pmd/level.aspx"] = status, headers, lines.replace("[LIM332]</a> 3", "[LIM332]</a> 4")
+    seen: set[str] = set()
+
+    def look(_: Any) -> None:
+        seen.update(Project.objects.values_list("external_id", flat=True))
+
+    with serving(own_pages(pages)) as here:
+        run = sync(entry(here), on_progress=look)
+    assert {number[2:8] for number in seen} == {"LIM331", "LIM333", "LIM334"}
+    assert (run.created, run.complete) == (12, False)
+    assert ("WPLIM3320", "updated", "parser") not in told()  # it came whole
+    adds_up()
+
+
+def test_figures_that_do_not_come_out_wait_for_the_end(sync: Sync, at_once: None) -> None:
+    pages = site(dict.fromkeys(CODES, ("3", "R61")), {code: [10, 20, 30] for code in CODES})
+    loaded: list[int] = []
+    with serving(pages) as here:
+        sync(entry(here), on_progress=lambda _: loaded.append(Project.objects.count()))
+    assert set(loaded) == {0}
+    assert Project.objects.count() == 12
+
+
+def test_a_project_of_two_municipalities_is_created_once(sync: Sync, at_once: None) -> None:
+    pages = four_lists()
+    status, headers, body = pages["/pmd/list.aspx?m=LIM334"]
+    pages["/pmd/list.aspx?m=LIM334"] = status, headers, body.replace("LIM3340", "LIM3310")
+    with serving(pages) as here:
+        run = sync(entry(here))
+        assert (run.created, run.updated) == (11, 0)
+        one = Project.objects.get(external_id="WPLIM3310")
+        assert sorted(one.municipalities.values_list("code", flat=True)) == ["LIM331", "LIM334"]
+        adds_up()
+
+
+def test_what_the_whole_shows_otherwise_than_its_beginning_is_no_news(sync: Sync, at_once: None) -> None:
+    """Budgets in thousands, which only the sums of several municipalities tell."""
+    pages = site(dict.fromkeys(CODES, ("3", "")), {code: [10, 20, 30] for code in CODES})
+    status, headers, lines = pages["/pmd/level.aspx"]
+    last = f"[{CODES[-1]}]</a> 3 Projects with a Total value: "
+    totals = site(dict.fromkeys(CODES[1:], ("3", "R60 000")), {})["/pmd/level.aspx"][2]
+    first = lines.split("</p>")[0].removeprefix("<html><body>") + "</p>"
+    assert last in totals
+    pages["/pmd/level.aspx"] = status, headers, totals.replace("<html><body>", f"<html><body>{first}")
+    with serving(pages) as here:
+        run = sync(entry(here))
+    assert (run.created, run.updated, run.held) == (12, 0, [])
+    assert {int(budget) for budget in Project.objects.values_list("budget", flat=True) if budget} == {
+        10_000,
+        20_000,
+        30_000,
+    }
+    assert {cause for _, kind, cause in told() if kind == "updated"} == {"parser"}
+    adds_up()
+
+
+@pytest.mark.parametrize("at", [2, 4, 5, 6, 9, 17])
+def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(sync: Sync, at_once: None, at: int) -> None:
+    with serving(own_pages(four_lists())) as here:
+
+        def cut(_: Progress) -> None:
+            if len([path for path in here.asked if "robots" not in path]) >= at:
+                raise Stopped("Stopped on request between two pages; nothing was loaded.")
+
+        with pytest.raises(Stopped):
+            sync(entry(here), on_progress=cut)
+        cut_off = SyncRun.objects.get()
+        assert cut_off.state == "abandoned"
+        assert ("stays" in cut_off.error) == (cut_off.created > 0) == (at > 2)
+        before = Project.objects.count()
+        run = sync(entry(here))
+        asked = Counter(path for path in here.asked if "robots" not in path)
+        looked_again = {
+            "GET /pmd/level.aspx",
+            "GET /pmd/list.aspx?m=LIM331",
+        }  # the entry; the first list's close
+        assert {path for path, times in asked.items() if times > 1} <= looked_again
+        assert asked["GET /pmd/list.aspx?m=LIM331"] == (3 if at > 4 else 2)
+        assert (run.state, run.complete, run.created) == ("succeeded", True, 12 - before)
+        had = cut_off.sightings.count() - 1  # the entry page is always asked for
+        assert had == (at - 1 if at < 5 else max(at, 7) - 3)
+        assert any(note.startswith(f"{had} page") for note in run.notes)
+        assert sum(kind == "created" for _, kind, _ in told()) == 12
+        assert {cause for _, kind, cause in told() if kind == "updated"} <= {"parser"}
+        adds_up()
+        assert sync(entry(here)).state == "unchanged"

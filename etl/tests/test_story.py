@@ -89,6 +89,8 @@ STEPS = ["what_is_known", "read", "check", "compare", "hold", "load"]
 
 def test_a_poll_goes_through_the_rooms_from_one_step_to_the_next(replica, here):
     here.DWS_URL = replica.url
+    DataScheduler().run_now("dws", "command")
+    replica.site.mutate(2)
     with traced() as trace:
         run = DataScheduler().run_now("dws", "command")
     assert run.state == RunState.SUCCEEDED
@@ -99,6 +101,16 @@ def test_a_poll_goes_through_the_rooms_from_one_step_to_the_next(replica, here):
         assert not {"dws", "fetch", "extract", "load"} & set(trace.steps[step]), step
     assert "normalise" in trace.steps["compare"]
     assert not {"extract", "dws"} & set(trace.steps["load"])
+    assert trace.upward == set()
+
+
+def test_so_does_a_first_one_which_loads_as_it_reads(replica, here, monkeypatch):
+    monkeypatch.setattr("etl.first_reading.FILL_AFTER", 0.0)
+    here.DWS_URL = replica.url
+    with traced() as trace:
+        DataScheduler().run_now("dws", "command")
+    assert list(trace.steps) == STEPS
+    assert {"first_reading", "load"} <= set(trace.steps["read"])
     assert trace.upward == set()
 
 

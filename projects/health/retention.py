@@ -20,6 +20,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from projects.models import (
+    CUT_OFF,
     DataChangeLog,
     Discrepancy,
     MunicipalFigure,
@@ -33,7 +34,10 @@ from projects.wording.figures import HERE
 _BATCH = 500
 _OURS = (".gz", ".tmp")  # what is kept, and what was being written
 # Readings whose pages are read again, all of them: by `replay`, or by a steward's release.
-_READ_AGAIN = Q(run__state__in=(RunState.SUCCEEDED, RunState.QUARANTINED))
+_READ_AGAIN = Q(run__state__in=(RunState.SUCCEEDED, RunState.QUARANTINED)) | Q(
+    run__state__in=CUT_OFF,
+    loaded=True,  # by a first reading, before it was cut off
+)
 
 
 @dataclass(slots=True)

@@ -16,12 +16,24 @@ from projects.models.finance import AmountType, Measure, MunicipalFigure
 from projects.models.municipality import Municipality, MunicipalityListing, Province
 from projects.models.override import Override, OverrideState
 from projects.models.project import Identity, Presence, Project, Status
-from projects.models.provenance import ACTIVE, GOOD, RunState, Sighting, Snapshot, Source, SyncRun
+from projects.models.provenance import (
+    ACTIVE,
+    CUT_OFF,
+    GOOD,
+    READ,
+    RunState,
+    Sighting,
+    Snapshot,
+    Source,
+    SyncRun,
+)
 from projects.models.vocabulary import ReadingPlan, Vocabulary
 
 __all__ = [
     "ACTIVE",
+    "CUT_OFF",
     "GOOD",
+    "READ",
     "Alert",
     "AlertMessage",
     "AmountType",

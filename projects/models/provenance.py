@@ -67,6 +67,8 @@ ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 GOOD = (RunState.SUCCEEDED, RunState.UNCHANGED)
 # A run that ended in one of these had read the source, whatever became of what it read.
 READ = (*GOOD, RunState.QUARANTINED, RunState.SUPERSEDED, RunState.REJECTED)
+# A run that ended in one of these came to no end of its own.
+CUT_OFF = (RunState.FAILED, RunState.ABANDONED)
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):

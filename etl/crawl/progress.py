@@ -1,14 +1,33 @@
-"""How far a run is, for the pages: said on its row while it reads."""
+"""How far a crawl is: for whoever asked for it, and for the pages."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from etl.crawl.session import Progress
 from projects.models import RunState, SyncRun
 
 _PAUSE = 2.0  # seconds between two writes: a reading is not slowed by being watched
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a crawl is: pages read, pages known to be waiting, what is being read.
+
+    `read` of the `of` `kind` that are known so far are read: "lists", "project pages"; 0 of 0 where there is
+    nothing to count by."""
+
+    done: int
+    waiting: int
+    what: str
+    read: int = 0
+    of: int = 0
+    kind: str = ""
+
+
+def unobserved(progress: Progress) -> None:
+    """Nobody wants to know."""
 
 
 class ShownProgress:
