@@ -237,6 +237,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if recall is None:
             return changes
         changes = changes.outside(recall.held, known.places_of)
+        if recall.is_part:
+            changes.listings, changes.plan = [], None
         return changes if recall.places is None else changes.within(recall.places, known.places_of)
 
     def hold(self, reading: Survey, changes: Changes, known: Known) -> tuple[Belief, Changes]:

@@ -26,7 +26,7 @@ from etl.runs.lease import Renewal
 from etl.sources import source_of, sources
 from projects.declared import REGISTRY
 from projects.health import circuit
-from projects.models import GOOD, AreaReading, Heartbeat, RunState, Source, SyncRun
+from projects.models import CUT_OFF, GOOD, AreaReading, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
@@ -294,4 +294,5 @@ def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
         places=run.released_places,
         inconclusive=frozenset(doubtful),
         held=frozenset(held),
+        is_part=run.state in CUT_OFF,
     )

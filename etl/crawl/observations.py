@@ -47,7 +47,8 @@ class Recall:
 
     `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
     municipalities that a steward released; None for all. `inconclusive`: codes of those where what was not
-    seen may be there all the same. `held`: of those that were not loaded.
+    seen may be there all the same. `held`: of those that were not loaded. `is_part`: what a first reading
+    loaded before it was cut off, which is projects alone.
     """
 
     looks: Iterable[Sighting]
@@ -57,6 +58,7 @@ class Recall:
     places: Sequence[str] | None = None
     inconclusive: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
+    is_part: bool = False
 
 
 @dataclass(kw_only=True)

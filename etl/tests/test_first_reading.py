@@ -20,6 +20,7 @@ from etl.tests.conftest import Sync
 from etl.tests.test_areas import page, site
 from etl.tests.tinysite import serving
 from projects.models import AreaReading, DataChangeLog, Project, SyncRun
+from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 CODES = ("LIM331", "LIM332", "LIM333", "LIM334")
@@ -221,3 +222,22 @@ def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(sync: Sync, at_on
         assert {cause for _, kind, cause in told() if kind == "updated"} <= {"parser"}
         adds_up()
         assert sync(entry(here)).state == "unchanged"
+
+
+@pytest.mark.parametrize("replica", [{"layout": "grid"}, {"layout": "table"}], indirect=True)
+@pytest.mark.parametrize("at", [5, 13, 21])
+def test_a_site_that_pages_in_a_session_is_taken_up_too(
+    replica: ReplicaServer, sync: Sync, at_once: None, at: int
+) -> None:
+    def cut(progress: Progress) -> None:
+        if progress.done >= at:
+            raise Stopped("Stopped on request between two pages; nothing was loaded.")
+
+    with pytest.raises(Stopped):
+        sync(replica.url, on_progress=cut)
+    run = sync()
+    assert (run.state, run.complete) == ("succeeded", True)
+    assert sorted(i for i, kind, _ in told() if kind == "created") == sorted(replica.site.facts())
+    assert {(kind, cause) for _, kind, cause in told()} <= {("created", "source"), ("updated", "parser")}
+    adds_up()
+    assert sync().state == "unchanged"

@@ -1,5 +1,7 @@
-"""A first reading that is killed three times at random asks for no page twice: 2,000 projects on 200 lists with
-`make soak FULL=1`, else a fifth of them."""
+"""A first reading that is killed three times at random asks for no page twice.
+
+2,000 projects on 200 lists with `make soak FULL=1`, else a fifth of them.
+"""
 
 from __future__ import annotations
 
