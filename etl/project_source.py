@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import partial
 
@@ -313,9 +313,24 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             replace(area, concludes=area.shows_what_went(before.get(area.code), missed[area.code]))
             for area in completeness.areas
         ]
+        left = set().union(*gone) if self._may_be_elsewhere(completeness, before, known) else set()
+        completeness.areas = [
+            replace(area, concludes=area.concludes and area.code not in left) for area in completeness.areas
+        ]
         if not completeness.concludes:
             return None
         return {area.code for area in completeness.areas if not area.concludes}
+
+    @staticmethod
+    def _may_be_elsewhere(
+        completeness: Completeness, before: Mapping[str, list[dict[str, object]]], known: Known
+    ) -> bool:
+        """Whether a project that left one area may be in another, among what that one does not show now. Once
+        it may, it may for as long as any area is short: the next reading of it says no more."""
+        short = [area for area in completeness.areas if not area.complete]
+        return bool(short) and (
+            any(area.may_hide_others(before.get(area.code)) for area in short) or known.is_waiting()
+        )
 
     def _gone(self, reading: Survey, known: Known) -> Iterator[set[str]]:
         """The places of each listed project that was not seen."""

@@ -174,6 +174,11 @@ class Known:
         newest = AreaReading.objects.filter(source=self.source).newest()
         return dict(newest.values_list("area", "claims"))
 
+    def is_waiting(self) -> bool:
+        """Whether projects are gone from areas that were read whole, and may have been elsewhere."""
+        newest = AreaReading.objects.filter(source=self.source).newest()
+        return newest.filter(is_whole=True, concludes=False).exists()
+
     def decisions(self) -> dict[str, tuple[str, str]]:
         """Area → what its held reading would change (a digest), and what became of it: HELD, REJECTED or
         ACCEPTED."""

@@ -326,3 +326,47 @@ def test_a_list_that_always_shows_less_never_makes_a_reading_complete_and_hides_
     elsewhere, not_shown = rows["WPLIM3320"], rows["WPLIM3312"]
     assert not_shown["presence"] == "present"
     assert not_shown["last_seen_at"] < elsewhere["last_seen_at"]
+
+
+def listing(numbers: list[str]) -> tuple[int, dict[str, str], str]:
+    rows = "".join(ROW.format(number, 1000 * at) for at, number in enumerate(numbers, 1))
+    return page(f"<table>{HEAD}{rows}</table>")
+
+
+BROKEN = "<p>Object reference not set to an instance of an object.</p>"
+
+
+@pytest.mark.parametrize("there", [BROKEN, "the list as it was"])
+def test_a_project_that_may_have_moved_into_a_list_that_hides_some_is_not_missing(
+    sync: Sync, there: str, capsys: Any
+) -> None:
+    lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
+    claims = {code: (str(len(numbers)), "") for code, numbers in lists.items()}
+    with serving(site(claims, {})) as here:
+        here.pages |= {f"/pmd/list.aspx?m={code}": listing(numbers) for code, numbers in lists.items()}
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("2", ""), "LIM332": ("4", "")}, {})
+        here.pages["/pmd/list.aspx?m=LIM331"] = listing(["2", "3"])
+        here.pages["/pmd/list.aspx?m=LIM332"] = page(there) if there == BROKEN else listing(["4", "5", "6"])
+        runs = [sync(f"{here.root}/pmd/level.aspx") for _ in range(2)]
+        assert [(run.missing, run.state) for run in runs][1] == (0, "unchanged")
+        assert runs[0].missing == 0
+        here.pages["/pmd/list.aspx?m=LIM332"] = listing(["4", "5", "6", "1"])
+        moved = sync(f"{here.root}/pmd/level.aspx")
+        assert (moved.missing, moved.updated) == (0, 1)
+    assert Project.objects.get(external_id="WP1").municipality_id == "LIM332"
+    call_command("replay", "--json")
+    assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_a_project_that_is_gone_is_missing_once_no_list_can_hide_it(sync: Sync) -> None:
+    lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
+    with serving(site(dict.fromkeys(lists, ("3", "")), {})) as here:
+        here.pages |= {f"/pmd/list.aspx?m={code}": listing(numbers) for code, numbers in lists.items()}
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("2", ""), "LIM332": ("3", "")}, {})
+        here.pages["/pmd/list.aspx?m=LIM331"] = listing(["2", "3"])
+        here.pages["/pmd/list.aspx?m=LIM332"] = page(BROKEN)
+        assert sync(f"{here.root}/pmd/level.aspx").missing == 0
+        here.pages["/pmd/list.aspx?m=LIM332"] = listing(lists["LIM332"])
+        assert sync(f"{here.root}/pmd/level.aspx").missing == 1
