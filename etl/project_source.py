@@ -194,7 +194,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         doubtful = self._doubtful(completeness, reading, known)
         changes = (
             Changes(plan=reading.plan)
-            if reading.unchanged_by
+            if reading.unchanged_by and not known.is_in_doubt()
             else self._differences(reading, known, doubtful)
         )
         if doubtful is not None:

@@ -179,6 +179,14 @@ class Known:
         newest = AreaReading.objects.filter(source=self.source).newest()
         return newest.filter(is_whole=True, concludes=False).exists()
 
+    def is_in_doubt(self) -> bool:
+        """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
+        though nothing changed since."""
+        last = SyncRun.objects.good().filter(source=self.source).exclude(proof={}).order_by("-id").first()
+        return last is not None and (
+            not last.concludes or AreaReading.objects.of_run(last).filter(concludes=False).exists()
+        )
+
     def decisions(self) -> dict[str, tuple[str, str]]:
         """Area → what its held reading would change (a digest), and what became of it: HELD, REJECTED or
         ACCEPTED."""
