@@ -418,7 +418,7 @@ def test_a_project_that_is_gone_is_missing_once_no_list_can_hide_it(sync: Sync) 
 
 
 def test_a_place_that_was_kept_in_doubt_is_taken_back_when_all_is_read(sync: Sync) -> None:
-    """Two of its servers disagree for one reading: the project stands in both lists, then in the other alone."""
+    """Two servers disagree for one reading: it stands in neither list whole, then in the other alone."""
     lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
     claims = dict.fromkeys(lists, ("3", ""))
 
