@@ -411,7 +411,11 @@ class History:
 PASSING: set[str] = set()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 6, 7] if FULL else [1])
+# In history 5 the log is right to its end, and `replay` does not come to the same: a fault that is open.
+OPEN = pytest.param(5, marks=pytest.mark.xfail(raises=SystemExit, reason="replay is not identical"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 6, 7, OPEN] if FULL else [1])
 def test_a_long_history_is_logged_right_or_held_and_never_wrong(
     seed: int, sync: Sync, settings: Any, capsys: Any
 ) -> None:
