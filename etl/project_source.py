@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from etl.bounds.call import Bounded
 from etl.compare import breaker, checks, patterns
 from etl.compare.assembler import Assembler
-from etl.compare.breaker import Belief, HeldArea
+from etl.compare.breaker import Belief
 from etl.compare.changes import (
     Absence,
     Changes,
@@ -27,7 +27,7 @@ from etl.compare.changes import (
 from etl.compare.checks import Completeness
 from etl.compare.continuity import recognise
 from etl.compare.drift import continuity
-from etl.compare.known import ACCEPTED, Known, KnownProject, details, known_places, known_words, limits
+from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
 from etl.compare.profile import profile_of
 from etl.compare.scratch import Scratch
 from etl.compare.survey import Survey
@@ -53,7 +53,7 @@ from etl.runs.parser_version import parser_digest
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
-from projects.models import AreaState, Cause, Sighting, Source, SyncRun
+from projects.models import Cause, Sighting, Source, SyncRun
 
 _GOES_ON = "{} pages had been read by readings that were cut off; they were not asked for again."
 _ASKED = 200  # projects by which a renamed column is recognised
@@ -228,7 +228,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         doubtful = self._doubtful(completeness, reading, known)
         changes = (
             Changes(plan=reading.plan)
-            if reading.unchanged_by
+            if reading.unchanged_by and not known.is_in_doubt()
             else self._differences(reading, known, doubtful)
         )
         if doubtful is not None:
@@ -267,27 +267,15 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def _hold_areas(self, belief: Belief, reading: Survey, changes: Changes, known: Known) -> None:
         """Areas whose changes no world makes are held, and the others go on; where nothing else changed, the
         reading is held as a whole."""
-        found = patterns.patterns(changes, known.places_of)
-        found |= patterns.renumbered(reading, changes, known.places_of)
-        if belief.reasons or not found:
+        if belief.reasons or not (found := patterns.found(reading, changes, known.places_of)):
             return
-        decided, is_new = known.decisions(), False
-        for code, digest in patterns.digests(changes, found, known.places_of).items():
-            before = decided.get(code, ("", ""))
-            if before == (digest, ACCEPTED):
-                continue
-            belief.areas[code] = HeldArea(found[code], digest, before == (digest, AreaState.REJECTED))
-            is_new |= before[0] != digest
+        belief.areas, is_new = patterns.held(changes, found, known.decisions(), known.places_of)
         held = [reason for area in belief.areas.values() if not area.is_rejected for reason in area.reasons]
         if is_new and held and not changes.outside(belief.areas, known.places_of):
             belief.reasons, belief.areas = held, {}
             return
         self.run.notes += [f"{r.sentence} The area is held, the others are loaded." for r in held]
-        reading.held = frozenset(belief.areas)
-        reading.held_ids = frozenset(
-            {i for code in belief.areas for i in reading.listed.get(code, ())}
-            | {i for i, key in known.keys.items() if known.places_of(key.pk) & reading.held}
-        )
+        reading.hold(belief.areas.keys(), known.keys_in(belief.areas.keys()))
 
     def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
@@ -372,9 +360,24 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             replace(area, concludes=area.shows_what_went(before.get(area.code), missed[area.code]))
             for area in completeness.areas
         ]
+        left = set().union(*gone) if self._may_be_elsewhere(completeness, before, known) else set()
+        completeness.areas = [
+            replace(area, concludes=area.concludes and area.code not in left) for area in completeness.areas
+        ]
         if not completeness.concludes:
             return None
         return {area.code for area in completeness.areas if not area.concludes}
+
+    @staticmethod
+    def _may_be_elsewhere(
+        completeness: Completeness, before: Mapping[str, list[dict[str, object]]], known: Known
+    ) -> bool:
+        """Whether a project that left one area may be in another, among what that one does not show now. Once
+        it may, it may for as long as any area is short: the next reading of it says no more."""
+        short = [area for area in completeness.areas if not area.complete]
+        return bool(short) and (
+            any(area.may_hide_others(before.get(area.code)) for area in short) or known.is_waiting()
+        )
 
     def _gone(self, reading: Survey, known: Known) -> Iterator[set[str]]:
         """The places of each listed project that was not seen."""
@@ -469,12 +472,9 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         changes = Changes()
         for external_id, known in details(self.recorded(), scratch.state):
             then = scratch.state[external_id]
+            record = self._replayed(external_id, then, scratch.plan)
             change = self._process_project(
-                self._replayed(external_id, then, scratch.plan),
-                known,
-                cause=Cause.PARSER,
-                is_listed=then.is_present,
-                plan=scratch.plan,
+                record, known, cause=Cause.PARSER, is_listed=then.is_present, plan=scratch.plan
             )
             if change:
                 changes.add(change)

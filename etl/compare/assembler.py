@@ -73,10 +73,14 @@ class Assembler:
         if known and kept and record.values[as_published] == known.values[as_published]:
             # lists that could not be read take no place away
             listed_under |= kept
+            kept -= set(record.values["municipalities"])
             record = self._normal(external_id, line, page, known, listed_under, lookup)
+        else:
+            kept = set()
         if line and line.same_number:
             self._note_same_number(record, line, lookup)
-        record.line_digest = line.digest() if line else (known.line_digest if known else "")
+        # with a place that was kept: so it differs from what is read once it is certain
+        record.line_digest = line.digest(kept) if line else (known.line_digest if known else "")
         record.page_digest = page.digest() if page else (known.page_digest if known else "")
         return record
 

@@ -67,6 +67,15 @@ class Area:
         unmet = [claim for claim in self.claims if claim.met is False and claim.what != _VALUE]
         return bool(unmet) and self.is_read and all(_explains(counted.get(c.what), c, gone) for c in unmet)
 
+    def may_hide_others(self, before: Iterable[Mapping[str, Any]] | None) -> bool:
+        """Whether what is not shown there may be projects that were elsewhere: nothing of it was read, or
+        more of it is not shown than in the reading before."""
+        if self.complete:
+            return False
+        counted = {claim["what"]: claim for claim in before or ()}
+        unmet = [claim for claim in self.claims if claim.met is False and claim.what != _VALUE]
+        return not self.is_read or not unmet or any(_hides_more(counted.get(c.what), c) for c in unmet)
+
 
 PROJECTS = "projects"
 _VALUE = "total value"
@@ -86,6 +95,15 @@ def _explains(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
     if was is None or shown is None or claimed is None or found is None:
         return False
     return was - claimed == gone and was - shown == claimed - found
+
+
+def _hides_more(before: Mapping[str, Any] | None, now: Claim) -> bool:
+    """Whether a count that is off is off by more than before, or by all of it."""
+    claimed, found = parse_count(now.claimed).value, parse_count(now.found).value
+    if before is None or claimed is None or not found:
+        return True
+    was, shown = parse_count(str(before["claimed"])).value, parse_count(str(before["found"])).value
+    return was is None or shown is None or claimed - found > was - shown
 
 
 def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]:

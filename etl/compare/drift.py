@@ -25,7 +25,7 @@ _LEAST = 3  # projects: one or two may well have been put right
 _NEAR = Decimal("0.03")  # of a power of ten: thousands are rounded
 _RULE = "plan"
 _FIGURE = re.compile(r"[1-9]")  # a text with no other digit than 0 is the same in any unit
-_TURNED, _UNREAD = "turned", "unread"
+TURNED, UNREAD = "turned", "unread"
 
 
 @dataclass
@@ -84,11 +84,11 @@ def way_of(kind: Kind, old: Any, new: Any) -> str:
     if kind not in (Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DATE):
         return ""
     if new is None:
-        return _UNREAD
+        return UNREAD
     if kind is Kind.DATE:
         before, after = date.fromisoformat(old), date.fromisoformat(new)
         is_turned = (before.year, before.month, before.day) == (after.year, after.day, after.month)
-        return _TURNED if is_turned else ""
+        return TURNED if is_turned else ""
     return _scaled(kind, Decimal(str(old)), Decimal(str(new)))
 
 
@@ -105,9 +105,9 @@ def _scaled(kind: Kind, old: Decimal, new: Decimal) -> str:
 
 def _sentence(name: str, way: str, number: int, whole: int) -> str:
     what, of_them = name_of(name), f"in {number} of the {whole} projects that show it"
-    if way == _UNREAD:
+    if way == UNREAD:
         return f"{what[0].upper()}{what[1:]} cannot be read any more {of_them}."
-    if way == _TURNED:
+    if way == TURNED:
         return f"Day and month of {what} have changed places {of_them}."
     how = "multiplied" if int(way) > 0 else "divided"
     factor = f"{10 ** abs(int(way)):,}".replace(",", "\u00a0")

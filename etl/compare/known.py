@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 
 from etl.compare.breaker import Limits, Past
+from etl.compare.patterns import ACCEPTED
 from etl.compare.profile import Profile
 from etl.crawl import archive_reader
 from etl.normalise.merge import Before
@@ -39,8 +40,6 @@ from projects.models import ReadingPlan as PlanRow
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
-
-ACCEPTED = "accepted"
 
 
 @dataclass(slots=True)
@@ -179,6 +178,23 @@ class Known:
         """What the site said of each area when that was last read, beside what was read then."""
         newest = AreaReading.objects.filter(source=self.source).newest()
         return dict(newest.values_list("area", "claims"))
+
+    def is_waiting(self) -> bool:
+        """Whether projects are gone from areas that were read whole, and may have been elsewhere."""
+        newest = AreaReading.objects.filter(source=self.source).newest()
+        return newest.filter(is_whole=True, concludes=False).exists()
+
+    def is_in_doubt(self) -> bool:
+        """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
+        though nothing changed since."""
+        last = SyncRun.objects.good().filter(source=self.source).exclude(proof={}).order_by("-id").first()
+        return last is not None and (
+            not last.concludes or AreaReading.objects.of_run(last).filter(concludes=False).exists()
+        )
+
+    def keys_in(self, codes: Set[str]) -> list[str]:
+        """The projects of some municipalities."""
+        return [i for i, key in self.keys.items() if self.places_of(key.pk) & codes]
 
     def decisions(self) -> dict[str, tuple[str, str]]:
         """Area → what its held reading would change (a digest), and what became of it: HELD, REJECTED or

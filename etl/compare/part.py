@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from etl.normalise.records import digest_of
 
@@ -66,8 +66,10 @@ class Part:
     def list_under(self, code: str) -> None:
         self.listed_under = (self.listed_under or set()) | {code}
 
-    def digest(self) -> str:
+    def digest(self, kept: Set[str] = frozenset()) -> str:
         """Over what is published, positions and clocks apart, the places whose lists show it, and the others
-        that have its number."""
+        that have its number. `kept`: places that it has beside them, as their lists may show it too."""
         more = {"same_number": self.same_number} if self.same_number else {}
-        return digest_of({"texts": self.texts, "listed_under": sorted(self.listed_under or ()), **more})
+        return digest_of(
+            {"texts": self.texts, "listed_under": sorted({*(self.listed_under or ()), *kept}), **more}
+        )

@@ -7,11 +7,11 @@ area is held for a person, and the others go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from etl.compare.breaker import Reason
+from etl.compare.breaker import HeldArea, Reason
 from etl.compare.changes import Changes, places
-from etl.compare.drift import way_of
+from etl.compare.drift import TURNED, UNREAD, way_of
 from etl.compare.survey import Survey
 from etl.normalise.records import digest_of
 from etl.understand.judge import name_of
@@ -20,10 +20,36 @@ from projects.fields import BY_NAME, Kind
 _LEAST = 3  # changed values: one or two may well have been put right
 _RULE = "pattern"
 _WAYS = {
-    "turned": "day and month have changed places in all of its {number} dates that changed ({what})",
-    "unread": "{what} cannot be read any more in all of the {number} projects in which it changed",
+    TURNED: "day and month of {what} have changed places, or it cannot be read any more,",
+    UNREAD: "{what} cannot be read any more",
 }
 PlacesOf = Callable[[int], set[str]]
+ACCEPTED, REJECTED = "accepted", "rejected"  # what a steward said of a held area
+
+
+def found(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    """Area → why it is to be held."""
+    return patterns(changes, places_of) | renumbered(reading, changes, places_of)
+
+
+def held(
+    changes: Changes,
+    why: Mapping[str, list[Reason]],
+    decided: Mapping[str, tuple[str, str]],
+    places_of: PlacesOf,
+) -> tuple[dict[str, HeldArea], bool]:
+    """The areas that are held, and whether one of them says what nobody was asked about yet.
+
+    `decided`: area → the digest of what was held of it last, and what was said to that.
+    """
+    areas, is_new = {}, False
+    for code, digest in digests(changes, why, places_of).items():
+        before = decided.get(code, ("", ""))
+        if before == (digest, ACCEPTED):
+            continue
+        areas[code] = HeldArea(why[code], digest, before == (digest, REJECTED))
+        is_new |= before[0] != digest
+    return areas, is_new
 
 
 def patterns(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
@@ -41,10 +67,23 @@ def patterns(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
             moved.update((code, name) for code in codes)
             ways.update((code, name, way) for code in codes if way)
     found: dict[str, list[Reason]] = {}
-    for (code, name, way), number in sorted(ways.items()):
-        if number >= _LEAST and number == moved[code, name]:
-            found.setdefault(code, []).append(Reason(_RULE, f"[{code}]: {_sentence(name, way, number)}."))
+    for (code, name), number in sorted(moved.items()):
+        way, alike = _misread({way: n for (*where, way), n in ways.items() if where == [code, name]})
+        if alike >= _LEAST and 3 * alike >= 2 * number:  # beside them some may really have changed
+            sentence = _sentence(name, way, alike, number)
+            found.setdefault(code, []).append(Reason(_RULE, f"[{code}]: {sentence}."))
     return found
+
+
+def _misread(ways: Mapping[str, int]) -> tuple[str, int]:
+    """The way in which most values changed, and in how many: a page that is read in a wrong way has some that
+    cannot be read at all (there is no 25th month)."""
+    unread = ways.get(UNREAD, 0)
+    others = {way: number for way, number in ways.items() if way != UNREAD}
+    if not others:
+        return UNREAD, unread
+    way = max(sorted(others), key=others.__getitem__)
+    return way, others[way] + unread
 
 
 _KINDS = (Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DATE)
@@ -67,13 +106,14 @@ def renumbered(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[s
     return found
 
 
-def _sentence(name: str, way: str, number: int) -> str:
-    what = name_of(name)
+def _sentence(name: str, way: str, alike: int, number: int) -> str:
+    what, some = name_of(name), f"all of the {number}" if alike == number else f"{alike} of the {number}"
+    where = f"in {some} projects in which it changed"
     if way in _WAYS:
-        return _WAYS[way].format(what=what, number=number)
+        return f"{_WAYS[way].format(what=what)} {where}"
     how = "multiplied" if int(way) > 0 else "divided"
     factor = f"{10 ** abs(int(way)):,}".replace(",", "\u00a0")
-    return f"{what} is what it was {how} by {factor} in all of the {number} projects in which it changed"
+    return f"{what} is what it was {how} by {factor} {where}"
 
 
 def digests(changes: Changes, codes: Iterable[str], places_of: PlacesOf) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,11 @@ class Survey(ObservationSet):
     def ids(self) -> set[str]:
         """The identities of all projects that were read."""
         return self.lines.keys() | self.pages.keys()
+
+    def hold(self, codes: Iterable[str], known: Iterable[str]) -> None:
+        """Some municipalities are not loaded; `known`: the known projects there."""
+        self.held = frozenset(codes)
+        self.held_ids = frozenset(known).union(*(self.listed.get(code, ()) for code in self.held))
 
     def uses(self, key: str) -> bool:
         """Nothing that shows a project of a held area: it is to differ from what is known next time too."""

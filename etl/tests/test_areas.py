@@ -261,6 +261,51 @@ def test_where_nothing_else_changed_the_whole_reading_is_held(sync: Sync) -> Non
     assert budgets("LIM331") == [1, 2, 3, 4, 5]
 
 
+def test_real_news_beside_figures_of_another_unit_does_not_let_them_through(sync: Sync) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= two_lists([*(budget // 1000 for budget in GIYANI[:-1]), 777], [21_000, *LETABA[1:]])
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert "divided by 1\u00a0000 in 4 of the 5 projects" in run.notes[0]
+    assert states() == {"LIM331": "held", "LIM332": "loaded"}
+    assert budgets("LIM331") == GIYANI
+
+
+def dated(days: list[str]) -> tuple[int, dict[str, str], str]:
+    head = "<tr><th>Project No</th><th>Project Name</th><th>Completion Date</th></tr>"
+    rows = "".join(
+        f"<tr><td>WP{day}</td><td>Scheme {at}</td><td>{day}</td></tr>" for at, day in enumerate(days)
+    )
+    return page(f"<table>{head}{rows}</table>")
+
+
+def test_one_list_with_the_month_first_is_held_though_some_of_its_days_cannot_be_read(sync: Sync) -> None:
+    """A 25th month cannot be read, and the 5th of March reads as the 3rd of May."""
+    claims = dict.fromkeys(("LIM331", "LIM332"), ("6", ""))
+    here_first = ["25/03/2027", "05/03/2027", "28/02/2027", "04/09/2027", "07/08/2027", "30/10/2027"]
+    there_first = [f"{n + 10}/0{n}/2028" for n in range(3, 9)]
+
+    def numbered(days: list[str], month_first: bool) -> tuple[int, dict[str, str], str]:
+        status, headers, body = dated(days)
+        for day in days if month_first else ():
+            one, two, year = day.split("/")
+            body = body.replace(f"<td>{day}</td>", f"<td>{two}/{one}/{year}</td>")
+        return status, headers, body
+
+    with serving(site(claims, {})) as here:
+        pages = {
+            "/pmd/list.aspx?m=LIM331": numbered(here_first, False),
+            "/pmd/list.aspx?m=LIM332": numbered(there_first, False),
+        }
+        here.pages |= pages
+        sync(f"{here.root}/pmd/level.aspx")
+        before = list(Project.objects.order_by("pk").values_list("completion_date", flat=True))
+        here.pages["/pmd/list.aspx?m=LIM331"] = numbered(here_first, True)
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert run.state == "quarantined", (run.notes, run.held)
+    assert list(Project.objects.order_by("pk").values_list("completion_date", flat=True)) == before
+
+
 @pytest.mark.parametrize(
     "giyani",
     [
@@ -326,3 +371,86 @@ def test_a_list_that_always_shows_less_never_makes_a_reading_complete_and_hides_
     elsewhere, not_shown = rows["WPLIM3320"], rows["WPLIM3312"]
     assert not_shown["presence"] == "present"
     assert not_shown["last_seen_at"] < elsewhere["last_seen_at"]
+
+
+def listing(numbers: list[str]) -> tuple[int, dict[str, str], str]:
+    rows = "".join(ROW.format(number, 1000 * at) for at, number in enumerate(numbers, 1))
+    return page(f"<table>{HEAD}{rows}</table>")
+
+
+BROKEN = "<p>Object reference not set to an instance of an object.</p>"
+
+
+@pytest.mark.parametrize("there", [BROKEN, "the list as it was"])
+def test_a_project_that_may_have_moved_into_a_list_that_hides_some_is_not_missing(
+    sync: Sync, there: str, capsys: Any
+) -> None:
+    lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
+    claims = {code: (str(len(numbers)), "") for code, numbers in lists.items()}
+    with serving(site(claims, {})) as here:
+        here.pages |= {f"/pmd/list.aspx?m={code}": listing(numbers) for code, numbers in lists.items()}
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("2", ""), "LIM332": ("4", "")}, {})
+        here.pages["/pmd/list.aspx?m=LIM331"] = listing(["2", "3"])
+        here.pages["/pmd/list.aspx?m=LIM332"] = page(there) if there == BROKEN else listing(["4", "5", "6"])
+        runs = [sync(f"{here.root}/pmd/level.aspx") for _ in range(2)]
+        assert [(run.missing, run.state) for run in runs][1] == (0, "unchanged")
+        assert runs[0].missing == 0
+        here.pages["/pmd/list.aspx?m=LIM332"] = listing(["4", "5", "6", "1"])
+        moved = sync(f"{here.root}/pmd/level.aspx")
+        assert (moved.missing, moved.updated) == (0, 1)
+    assert Project.objects.get(external_id="WP1").municipality_id == "LIM332"
+    call_command("replay", "--json")
+    assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_a_project_that_is_gone_is_missing_once_no_list_can_hide_it(sync: Sync) -> None:
+    lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
+    with serving(site(dict.fromkeys(lists, ("3", "")), {})) as here:
+        here.pages |= {f"/pmd/list.aspx?m={code}": listing(numbers) for code, numbers in lists.items()}
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("2", ""), "LIM332": ("3", "")}, {})
+        here.pages["/pmd/list.aspx?m=LIM331"] = listing(["2", "3"])
+        here.pages["/pmd/list.aspx?m=LIM332"] = page(BROKEN)
+        assert sync(f"{here.root}/pmd/level.aspx").missing == 0
+        here.pages["/pmd/list.aspx?m=LIM332"] = listing(lists["LIM332"])
+        assert sync(f"{here.root}/pmd/level.aspx").missing == 1
+
+
+def test_a_place_that_was_kept_in_doubt_is_taken_back_when_all_is_read(sync: Sync) -> None:
+    """Two servers disagree for one reading: it stands in neither list whole, then in the other alone."""
+    lists = {"LIM331": ["1", "2", "3"], "LIM332": ["4", "5", "6"]}
+    claims = dict.fromkeys(lists, ("3", ""))
+
+    def shown(giyani: list[str], letaba: list[str]) -> dict[str, Any]:
+        return {"/pmd/list.aspx?m=LIM331": listing(giyani), "/pmd/list.aspx?m=LIM332": listing(letaba)}
+
+    with serving(site(claims, {}) | shown(["2", "3", "1"], ["4", "5", "6"])) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= shown(["2", "3"], ["4", "5", "1"])  # both show less than they claim
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= shown(["2", "3"], ["4", "5", "1", "6"])
+        here.pages |= site({"LIM331": ("2", ""), "LIM332": ("4", "")}, {})
+        sync(f"{here.root}/pmd/level.aspx")
+    project = Project.objects.get(external_id="WP1")
+    assert [place.code for place in project.municipalities.all()] == ["LIM332"]
+
+
+def test_a_place_that_was_kept_in_doubt_is_taken_back_though_no_page_changed(
+    sync: Sync, settings: Any
+) -> None:
+    settings.FETCH_MAX_ATTEMPTS = 1
+    lists = {"LIM331": ["1", "2"], "LIM332": ["4", "5"], "LIM333": ["7"]}
+    with serving(site({code: (str(len(n)), "") for code, n in lists.items()}, {})) as here:
+        here.pages |= {f"/pmd/list.aspx?m={code}": listing(numbers) for code, numbers in lists.items()}
+        third = here.pages["/pmd/list.aspx?m=LIM333"]
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages |= site({"LIM331": ("1", ""), "LIM332": ("3", ""), "LIM333": ("1", "")}, {})
+        here.pages |= {"/pmd/list.aspx?m=LIM331": listing(["2"])}
+        here.pages |= {"/pmd/list.aspx?m=LIM332": listing(["4", "5", "1"])}
+        here.pages["/pmd/list.aspx?m=LIM333"] = (500, {}, "<html>broken</html>")
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages["/pmd/list.aspx?m=LIM333"] = third
+        sync(f"{here.root}/pmd/level.aspx")
+    project = Project.objects.get(external_id="WP1")
+    assert [place.code for place in project.municipalities.all()] == ["LIM332"]
