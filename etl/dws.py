@@ -53,7 +53,7 @@ class EnhancedDWSMonitor(ProjectSource):
         for problem in firsts.torn(pages, known.plan.is_volatile):
             survey.incomplete(problem)
         if self.first:
-            self.first.fill(crawl.counts)
+            self.first.end_lists(crawl.counts)
         survey.settle()
         for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
             self.take(reading, survey)

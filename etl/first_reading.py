@@ -53,12 +53,15 @@ class FirstReading:
         self._loaded: set[str] = set()
         self._area: str | None = None  # whose list is being read
         self._due = time.monotonic() + FILL_AFTER
+        self._waiting: Sequence[Count] | None = None  # the totals of all lists, until they are filled
         self.filled = 0  # projects that were created so far
 
     def note(self, reading: Reading, seen: Observation, counts: Sequence[Count]) -> None:
         """Take in a page that was read. `counts`: the totals of the lists that were read to their end."""
         provenance.note(self._run, seen, self._evidence)
         if reading.external_id:
+            if self._waiting is not None:
+                self.end_lists(self._waiting)
             return
         if reading.area != self._area:  # the list before is read to its end
             self.fill(counts)
@@ -67,11 +70,15 @@ class FirstReading:
         slim = replace(reading, page=replace(reading.page, body=reading.page.body[:_HEAD]))
         self._lists.append((slim, replace(seen)))
 
-    def fill(self, counts: Sequence[Count]) -> None:
-        """Load what is proven of the lists that were read so far, when it is time."""
+    def end_lists(self, counts: Sequence[Count]) -> None:
+        """All lists were read: what is proven is loaded, now or while the projects' own pages are read."""
+        self._waiting = None if self.fill(counts) else counts
+
+    def fill(self, counts: Sequence[Count]) -> bool:
+        """Load what is proven of the lists that were read so far, when it is time. Whether it was."""
         began = time.monotonic()
         if began < self._due:
-            return
+            return False
         survey = self._survey()
         for reading, seen in self._lists:
             survey.add(reading, seen)
@@ -87,6 +94,7 @@ class FirstReading:
             self.filled = self._run.created
         now = time.monotonic()
         self._due = now + max(_PAUSE, _COST * (now - began))
+        return True
 
     def _proven(self, survey: Survey, counts: Sequence[Count]) -> list[Area]:
         """The areas that can be believed already, and were not loaded yet."""

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections import Counter
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -116,6 +117,23 @@ def test_a_first_reading_fills_as_it_goes(sync: Sync, at_once: None) -> None:
         adds_up()
         again = sync(entry(here))
     assert (again.state, again.change_count) == ("unchanged", 0)
+
+
+def test_lists_that_are_read_sooner_fill_while_the_projects_pages_are_read(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, loaded = [0.0], []
+
+    def asked(_: object) -> None:
+        loaded.append(Project.objects.count())
+        clock[0] += 0 if len(loaded) < 8 else first_reading.FILL_AFTER  # two of the projects' pages were read
+
+    monkeypatch.setattr(first_reading, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    with serving(own_pages(four_lists())) as here:
+        run = sync(entry(here), on_progress=asked)
+    assert (loaded[7], loaded[9], run.created, run.updated) == (0, 12, 12, 0)
+    assert [kind for _, kind, cause in told() if cause == "source"] == ["created"] * 12
+    adds_up()
 
 
 def test_what_is_filled_can_be_looked_at(sync: Sync, at_once: None) -> None:

@@ -51,6 +51,14 @@ def test_an_empty_dashboard_says_what_is_going_on_and_what_to_do(client):
     assert "The first reading is going on now" in html(client, "/")
 
 
+def test_totals_that_nobody_published_are_said_so_and_are_no_attribute(client):
+    a_run("treasury")
+    a_project("WP1", budget=None, expenditure=None)
+    page = html(client, "/")
+    assert "0 of 1 publish one" in page
+    assert '="<' not in page  # the words for the unknown are markup
+
+
 def test_the_dashboard_shows_totals_changes_and_the_age_of_the_last_reading(client):
     a_project("WP1", budget=Decimal("353000000"))
     change(a_project("WP2", budget=None), "progress_percentage", Decimal("20.00"))
