@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -22,13 +23,13 @@ from django.views.decorators.http import require_POST
 
 from etl.compare.profile import Profile
 from etl.decide import columns
-from etl.decide.release import held_run, reject
+from etl.decide.release import decide_areas, held_run, reject
 from etl.exceptions import EtlError
 from etl.load.stores import ChangeSet
 from etl.scheduler import DataScheduler
 from projects.admin import Recorded
 from projects.declared import REGISTRY, declared
-from projects.models import Municipality, ReadingPlan, Source, SyncRun, Vocabulary
+from projects.models import AreaReading, Municipality, ReadingPlan, Source, SyncRun, Vocabulary
 from projects.models.vocabulary import MEANINGS
 from projects.wording.phrases import label
 
@@ -182,6 +183,63 @@ def _decided(decision: str, source: str, label: str, proposal: str, meaning: str
     if decision == "forbid":
         return columns.forbid(source, label)
     return columns.change(source, label, meaning)
+
+
+class WithReason(ActionForm):
+    """What is to be done with the chosen areas, and why: that is kept with them, and shown."""
+
+    reason = forms.CharField(required=False, widget=forms.TextInput(attrs={"size": 40}))
+
+
+@admin.register(AreaReading)
+class AreaReadingAdmin(Recorded):
+    """Municipalities' lists as they were read. Those that are held while the others went on wait here."""
+
+    list_display = ("area", "source", "state", "why", "last_run", "decision", "decided_by")
+    list_filter = ("state", "source")
+    list_select_related = ("source", "last_run")
+    search_fields = ("area",)
+    action_form = WithReason
+    actions = ("accept", "reject")
+
+    @admin.display(description="why it is held")
+    def why(self, row: AreaReading) -> str:
+        return " ".join(reason["sentence"] for reason in row.reasons)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("projects.change_syncrun")
+
+    @admin.action(description="Accept: load what these held areas say", permissions=["decide"])
+    def accept(self, request: HttpRequest, rows: QuerySet[AreaReading]) -> None:
+        user = request.user.get_username()
+        for source in self._decide(request, rows, accept=True):
+            for run in DataScheduler().request(source, SyncRun.Trigger.ADMIN, requested_by=user):
+                messages.success(request, f"They are loaded by run {run.pk}, if they still say the same.")
+
+    @admin.action(description="Reject: keep the last good data of these areas", permissions=["decide"])
+    def reject(self, request: HttpRequest, rows: QuerySet[AreaReading]) -> None:
+        self._decide(request, rows, accept=False)
+
+    def _decide(self, request: HttpRequest, rows: QuerySet[AreaReading], *, accept: bool) -> set[str]:
+        """Decide on the areas, and say so; the sources of those that were decided on."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            messages.error(request, "Nothing was decided: say why, beside the action. The reason is kept.")
+            return set()
+        by, done = request.user.get_username(), set()
+        codes: dict[tuple[str, int], list[str]] = {}
+        for row in rows:
+            codes.setdefault((row.source_id, row.last_run_id), []).append(row.area)
+        for (source, run_id), areas in codes.items():
+            try:
+                decided = decide_areas(run_id, areas, by, reason, accept=accept)
+            except EtlError as problem:
+                messages.error(request, f"Nothing was decided: {problem}")
+                continue
+            done.add(source)
+            what = "accepted" if accept else "rejected; the last good data stay"
+            messages.success(request, f"{', '.join(decided)}: {what}.")
+        return done
 
 
 class Decision(forms.Form):

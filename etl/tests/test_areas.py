@@ -7,11 +7,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
 from etl.decide.release import decide_areas, reject
-from etl.scheduler import DataScheduler
+from etl.scheduler import DataScheduler, work_off
 from etl.tests.conftest import Sync
 from etl.tests.test_trust import forty, mass_edit
 from etl.tests.tinysite import serving
@@ -249,6 +250,30 @@ def test_a_held_area_that_is_rejected_stays_as_it_was_and_is_not_asked_of_again(
         assert budgets("LIM331") == [2000, *GIYANI[1:]]
         call_command("replay", "--json")
     assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_a_steward_decides_on_a_held_area_in_the_admin(sync: Sync, client: Client, here: Any) -> None:
+    here.REDIS_URL = ""
+    with serving(two_lists(GIYANI, LETABA)) as site_of_two:
+        here.DWS_URL = f"{site_of_two.root}/pmd/level.aspx"
+        sync()
+        site_of_two.pages |= two_lists([budget // 1000 for budget in GIYANI], [21_000, *LETABA[1:]])
+        sync()
+        held = AreaReading.objects.newest().get(state="held")
+        client.force_login(User.objects.create_superuser("thandi", password="a long password"))
+        screen = "/admin/projects/areareading/?state__exact=held"
+        assert "divided by 1" in client.get(screen).content.decode()
+        chosen = {"action": "accept", "_selected_action": [held.pk]}
+        said = client.post(screen, chosen, follow=True).content.decode()
+        assert "say why" in said
+        assert not AreaReading.objects.filter(accepted=True).exists()
+        client.post(screen, {**chosen, "reason": "They wrote to us."}, follow=True)
+        queued = SyncRun.objects.get(state="queued")
+        work_off(queued.pk)
+        assert budgets("LIM331") == [1, 2, 3, 4, 5]
+        again = client.post(screen, {**chosen, "reason": "Twice."}, follow=True).content.decode()
+    assert "Not held (any more)" in again or "No area reading" in again or "0 selected" in again
+    assert "thandi" not in Client().get("/sources/dws/").content.decode()  # her name is nobody's business
 
 
 def test_where_nothing_else_changed_the_whole_reading_is_held(sync: Sync) -> None:

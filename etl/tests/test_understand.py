@@ -394,3 +394,12 @@ def test_a_profile_counts_each_different_text_once() -> None:
         0.33,
     )
     assert (values.rows, values.blanks, values.repeats) == (6, 2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("WPLIM3310", "code"), ("Mrt 2027", "month"), ("September '27", "month")]
+)
+def test_a_number_that_begins_with_letters_is_no_month(text: str, kind: str) -> None:
+    values = ColumnValues()
+    values.add([text])
+    assert getattr(profile(values), kind) == 1

@@ -45,9 +45,16 @@ def of_project(project: Project) -> list[Any]:
 
 def _areas(rows: list[Any]) -> Areas:
     for row in rows:
+        row.why = [_without_code(reason["sentence"], row.area) for reason in row.reasons]
         row.by_what = {claim["what"]: claim for claim in row.claims}
         row.projects, row.value = row.by_what.get("projects"), row.by_what.get("total value")
         row.found = Decimal(row.value["found"]) if row.value and row.value["found"] else None
     rows.sort(key=lambda row: (row.state == AreaState.LOADED, row.area))
     checked = [row.value["met"] for row in rows if row.value and row.value["met"] is not None]
     return Areas(rows, sum(row.is_whole for row in rows), sum(checked), len(checked))
+
+
+def _without_code(sentence: str, code: str) -> str:
+    """The sentence without the code at its beginning: it stands beside the municipality's name."""
+    short = sentence.removeprefix(f"[{code}]: ")
+    return short[:1].upper() + short[1:]
