@@ -4,10 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-def _as_complete(apps, schema_editor):
-    apps.get_model('projects', 'SyncRun').objects.update(concludes=models.F('complete'))
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -20,8 +16,6 @@ class Migration(migrations.Migration):
             name='concludes',
             field=models.BooleanField(help_text='what it does not show is gone, but in areas that say that they hold more', null=True),
         ),
-        # Until now these were one thing: absence was concluded where all that the site says it has was read.
-        migrations.RunPython(_as_complete, migrations.RunPython.noop),
         migrations.AddField(
             model_name='syncrun',
             name='proof',
