@@ -19,7 +19,8 @@ import pytest
 from buka.dev.embedded import redis_url, start_redis
 from buka.dev.processes import Nursery
 from etl.tests.crashing import ROOT, Database, Machine
-from etl.tests.tinysite import until
+from etl.tests.test_bounds_crawl import HEAVY
+from etl.tests.tinysite import serving, until
 from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(600)]
@@ -165,3 +166,43 @@ def _last_beat(machine: Machine) -> Any:
     first = beat(machine)
     time.sleep(2)
     return first if beat(machine) == first else None
+
+
+# --- a page that no worker gets to the end of ------------------------------------------------------
+
+ASKED = """
+import time
+from django_q.tasks import async_task
+from etl.scheduler import DataScheduler
+for _ in range({rounds}):
+    DataScheduler().request("dws", "api")
+    DataScheduler().request("treasury", "api")
+    async_task("etl.scheduler.beat", q_options={{"save": False}})
+    time.sleep({pause})
+"""
+ROUNDS, PAUSE = (10, 60) if os.environ.get("FULL") else (4, 6)
+
+
+def test_a_page_beyond_all_bounds_keeps_no_worker_from_the_rest(machine: Machine, tmp_path: Path) -> None:
+    with serving({"/list.aspx": HEAVY * 5}) as site:
+        treasury = {"TREASURY_URL": f"{machine.replica.root}/api", "TREASURY_REREAD_DAYS": "0"}
+        machine.env |= {"DWS_URL": f"{site.root}/list.aspx", "READ_SECONDS": "2", **treasury}
+        cluster = Cluster(machine, tmp_path / "cluster.log")
+        asking = python(machine, ASKED.format(rounds=ROUNDS, pause=PAUSE))
+        beats = set()
+        while asking.poll() is None:
+            beats |= {at for (at,) in beat(machine)}
+            time.sleep(0.5)
+        until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
+        ended = "SELECT state, error FROM projects_syncrun WHERE source_id = '{}' ORDER BY id"
+        until(lambda: "running" not in dict(machine.database.rows(ended.format("dws"))), "the last run", 90)
+        asked = time.monotonic()
+        cluster.stop()
+        assert time.monotonic() - asked < 30
+    read, books = (machine.database.rows(ended.format(source)) for source in ("dws", "treasury"))
+    assert len(beats) >= 3, "the short work goes on beside it"
+    assert {state for state, _ in books} <= {"succeeded", "unchanged"}
+    assert len(books) >= 2
+    assert {state for state, _ in read} == {"failed"}
+    assert all("seconds of processor time" in error for _, error in read)
+    assert len(read) >= 2
