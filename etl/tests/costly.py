@@ -28,7 +28,7 @@ def sleep(seconds: float) -> float:
 
 
 def grow(megabytes: int) -> int:
-    return len(bytes(megabytes * 1_000_000))
+    return len(b"x" * (megabytes * 1_000_000))  # written to: zeros alone take no memory
 
 
 def answer(megabytes: int) -> bytes:

@@ -35,6 +35,13 @@ def test_a_process_is_used_again():
     assert bounded(os.getpid) == bounded(os.getpid) != os.getpid()
 
 
+def test_one_that_a_large_process_started_is_used_again_too(settings):
+    settings.READ_MEGABYTES = 256
+    call._end_all()
+    large = bytearray(os.urandom(1)) * 120_000_000  # more than a helper may have to be used again
+    assert bounded(os.getpid) == bounded(os.getpid), len(large)
+
+
 def test_code_that_hears_no_signal_is_ended_when_its_time_is_over(settings):
     settings.READ_SECONDS = 0.3
     begun = time.monotonic()
