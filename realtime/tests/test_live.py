@@ -157,10 +157,9 @@ def test_a_ping_carries_the_last_id(quick: Web, writer: Writer) -> None:
     last = writer.append("before")["last"]
     with quick.socket("?province=WC") as ws:
         stream = frames(ws)
-        assert [next(stream) for _ in range(2)] == [
-            {"type": "hello", "last_id": last},
-            {"type": "ping", "last_id": last},
-        ]
+        assert next(stream) == {"type": "hello", "last_id": last}
+        # on a busy machine the hub, whose cursor it is, may still be on its way
+        wait_for(lambda: next(stream) == {"type": "ping", "last_id": last}, "a ping with the last id")
         writer.append("not for this socket", province="LIM")
         wait_for(lambda: next(stream) == {"type": "ping", "last_id": last + 1}, "a ping with the new id")
 
