@@ -75,11 +75,12 @@ def check(survey: Survey, known: int, budget: Budget) -> Completeness:
         survey.incomplete(sentence)
     found = disagreements(counts)
     concludes = survey.whole and not survey.is_partial
-    complete = concludes and not found
-    missing = [] if complete else [sentence, *survey.shortfalls, *(d.sentence for d in found)]
+    emptied = claims.emptied(survey, areas)
+    complete = concludes and not found and not emptied
+    missing = [] if complete else [sentence, emptied, *survey.shortfalls, *(d.sentence for d in found)]
     return Completeness(
         complete,
-        [*survey.notes, *(d.sentence for d in found)],
+        [*survey.notes, *filter(None, [emptied]), *(d.sentence for d in found)],
         next(filter(None, missing), ""),
         found,
         areas,

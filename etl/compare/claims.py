@@ -140,7 +140,8 @@ def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] 
         _VALUE,
         *((REPEATED,) if is_proven else ()),
     }
-    complete = is_read and not unmet and code not in survey.short and (survey.whole or is_proven)
+    is_doubtful = code in survey.short or (code in survey.emptied and not is_proven)
+    complete = is_read and not unmet and not is_doubtful and (survey.whole or is_proven)
     return Area(code, is_read, complete, tuple(claims))
 
 
@@ -187,6 +188,21 @@ def unread(survey: Survey) -> str:
         f"{_projects(sum(claimed[code] for code in missing))} claimed in {_municipalities(len(missing))}"
         f" whose lists were not read ({shown})."
     )
+
+
+def emptied(survey: Survey, areas: Iterable[Area]) -> str:
+    """That lists show nothing any more, which no count of the site says of them, in a sentence; "" for none."""
+    codes = [
+        area.code
+        for area in areas
+        if area.code in survey.emptied
+        and not area.complete
+        and not any(claim.met is False for claim in area.claims)
+    ]
+    if not codes:
+        return ""
+    shown = ", ".join(codes[:5]) + (" …" if len(codes) > 5 else "")
+    return f"Lists that had projects show none now ({shown}), and no number of the site says so."
 
 
 def _projects(number: int) -> str:

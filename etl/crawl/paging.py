@@ -356,6 +356,7 @@ class Paging:
         first = self._first
         waiting, known = _link_targets(first.content, back=True), {links.key_of(first.page.url)}
         behind = set(_link_targets(first.content, back=True)) - set(_link_targets(first.content))
+        numbered = _numbered_targets(first.content)
         rows = {tuple(row) for table in first.content.tables for row in table.rows}
         while waiting:
             url = waiting.pop(0)
@@ -370,11 +371,14 @@ class Paging:
             if reading is None:
                 continue
             shown = {tuple(row) for table in reading.content.tables for row in table.rows}
+            if not shown and url in numbered:
+                self._session.incomplete(f"{key}: a page of the list that its pager names shows nothing.")
             if shown <= rows:
                 continue  # the same again, or nothing: its "next" leads nowhere
             rows |= shown
             reading.area = first.area
             yield reading
+            numbered |= _numbered_targets(reading.content)
             further = _link_targets(reading.content, back=url in behind)
             behind |= set(further) - set(_link_targets(reading.content))
             waiting.extend(further)
@@ -425,3 +429,9 @@ def _link_targets(content: PageContent, back: bool = False) -> list[str]:
     pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
     named = (pair for pager in pagers for pair in pager.arguments.items())
     return [url for label, url in named if back or label != BACK]
+
+
+def _numbered_targets(content: PageContent) -> set[str]:
+    """Where the numbers of pagers lead: those pages are there, whatever a "next" may promise."""
+    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
+    return {url for pager in pagers for label, url in pager.arguments.items() if label.isdigit()}
