@@ -1,0 +1,98 @@
+"""What a page says in words of how many rows its list has is held against what was read."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.extract import read_page
+from etl.extract.types import Pager
+from etl.tests.conftest import Sync
+from etl.tests.test_areas import HEAD, ROW, claims, page, states
+from etl.tests.tinysite import serving
+from projects.models import Project
+
+
+def table(numbers: range, foot: str = "") -> str:
+    return f"<table>{HEAD}{''.join(ROW.format(number, 1000) for number in numbers)}{foot}</table>"
+
+
+def pager(body: str) -> Pager | None:
+    return read_page(f"<html><body>{body}</body></html>", url="http://x/list").tables[0].pager
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<div>Showing <b>1</b> to <b>4</b> of <b>9</b> entries</div>",
+        "<p>1 – 4 of 9 projects</p>",
+        "<p>Wys 1 tot 4 van 9 inskrywings</p>",
+        "<p>Total records: 9</p>",
+        "<p>9 projects found</p>",
+        "<p>Page 1 of 3 (9 items)</p>",
+    ],
+)
+def test_a_number_in_words_is_the_list_s(said: str) -> None:
+    shown = pager(table(range(4)) + said)
+    assert shown is not None
+    assert shown.items == 9
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<tr><td colspan=3>Total: 9 projects</td></tr>",
+        "<tr><td colspan=3>Aantal projekte: 9</td></tr>",
+        "<tfoot><tr><td>Total (9)</td><td></td><td>R9000</td></tr></tfoot>",
+    ],
+)
+def test_so_is_that_of_its_total_row(foot: str) -> None:
+    shown = pager(table(range(4), foot))
+    assert shown is not None
+    assert shown.items == 9
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p>Phase 1 to 2 of 9</p>",  # of something else: four rows are shown
+        "<p>4 to 1 of 9</p>",
+        "<p>9 projects</p>",  # may be of the province
+        "<p>Budget 2024 of 2025: R9 000.50</p>",
+    ],
+)
+def test_other_numbers_say_nothing_of_it(said: str) -> None:
+    assert pager(table(range(4)) + said) is None
+
+
+@pytest.mark.django_db
+def test_a_list_that_shows_less_than_it_says_makes_no_row_missing(sync: Sync) -> None:
+    menu = page("<a href='list.aspx?m=LIM331'>Place - [LIM331]</a>")
+    with serving({"/pmd/level.aspx": menu}) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        where = "/pmd/list.aspx?m=LIM331"
+        here.pages[where] = page(table(range(5)) + "<p>Showing 1 to 5 of 9 entries</p>")
+        assert not sync(url).complete
+        here.pages[where] = page(table(range(4)) + "<p>Showing 1 to 4 of 9 entries</p>")
+        for _ in range(2):
+            run = sync(url)
+            assert (run.complete, run.missing) == (False, 0)
+        here.pages[where] = page(table(range(3)) + "<p>Showing 1 to 3 of 3 entries</p>")
+        run = sync(url)
+    assert (run.complete, run.missing) == (True, 2)
+
+
+@pytest.mark.django_db
+def test_pages_behind_links_are_counted_together(sync: Sync) -> None:
+    def shown(numbers: range, at: int, all_: int) -> tuple[int, dict[str, str], str]:
+        links = "".join(f"<li><a href='list.aspx?p={n}'>{n}</a></li>" for n in (1, 2) if n != at)
+        pager = f"<ul class='pagination'>{links}<li class='active'>{at}</li></ul>"
+        said = f"<p>Showing {numbers[0] + 1} to {numbers[-1] + 1} of {all_} entries</p>"
+        return page(f"<h1>Place - [LIM331]</h1>{table(numbers)}{pager}{said}")
+
+    for all_, complete in ((6, True), (8, False)):
+        first = shown(range(4), 1, all_)
+        pages = {"/pmd/list.aspx?p=1": first, "/pmd/list.aspx?p=2": shown(range(4, 6), 2, all_)}
+        with serving({"/pmd/level.aspx": first, **pages}) as here:
+            assert sync(f"{here.root}/pmd/level.aspx").complete == complete
+    assert Project.objects.count() == 6
+    assert (claims(), states()) == ({}, {})
