@@ -104,9 +104,9 @@ def own_counts(survey: Survey) -> Iterable[Count]:
         yield Count(f"[{code}]: {claims.LINES}", 1, len(lines), _EDITED, code, claims.LINES, is_of_site=False)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
-        if code in survey.listed and claimed.isdigit():
-            what, found = f"[{code}]: projects", len(survey.listed[code])
-            yield Count(what, int(claimed), found, area=code, kind=claims.PROJECTS)
+        if claimed.isdigit() and (found := claims.found_under(survey, code, int(claimed))) is not None:
+            area = code if survey.is_municipality(code) else ""
+            yield Count(f"[{code}]: projects", int(claimed), found, area=area, kind=claims.PROJECTS)
 
 
 def disagreements(counts: Iterable[Count]) -> list[Disagreement]:

@@ -36,8 +36,8 @@ class Listed:
 
 @dataclass
 class Survey(ObservationSet):
-    """`identities` gives, under a plan, what says which project a line is; `district_of` a local
-    municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
+    """`identities` gives, under a plan, what says which project a line is; `within` what a
+    municipality is part of: a local one of its district, others of their province; `labels`: whole headings with their fields. `earlier`: the plan of the last
     reading; `plan`: this one's, once all was read (before, as far as the lists tell). `is_partial`: saved
     pages, never the whole site.
 
@@ -45,7 +45,7 @@ class Survey(ObservationSet):
 
     identities: Callable[[ReadingPlan], Identities]
     is_municipality: Callable[[str], bool]
-    district_of: Callable[[str], str | None]
+    within: Callable[[str], str | None]
     labels: Mapping[str, str]
     earlier: ReadingPlan = NOTHING
     plan: ReadingPlan = NOTHING
@@ -243,13 +243,25 @@ class Survey(ObservationSet):
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
         for part in self.lines.values():
             codes = part.listed_under or set()
-            part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
+            part.listed_under = codes - {self.within(code) or "" for code in codes} or None
 
     def _emptied(self, known: Known) -> set[str]:
         """An error sentence in place of a list looks like a list without rows."""
         empty = {code for code, ids in self.listed.items() if not ids}
         present = (key.pk for key in known.keys.values() if key.is_present) if empty else ()
         return empty.intersection(*([set().union(*map(known.places_of, present))] if empty else []))
+
+    def listed_within(self, code: str) -> list[set[str]] | None:
+        """The projects of each list of a district's or province's municipalities, which has none itself; None
+        where there are none."""
+        line = self.listings[code].line
+        if code in self.listed or line.url:
+            return None
+        return [ids for place, ids in sorted(self.listed.items()) if code in self._around(place)] or None
+
+    def _around(self, place: str) -> tuple[str, str]:
+        within = self.within(place) or ""
+        return within, self.within(within) or ""
 
     def understand(self) -> None:
         """Called when all pages were read, those of projects too: what their columns mean."""
