@@ -64,6 +64,27 @@ def test_other_numbers_say_nothing_of_it(said: str) -> None:
     assert pager(table(range(4)) + said) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 Projekte met 'n totale waarde van: R3 000,00",
+        "(12) Projects with a Total value: R3 000,00",
+        "[12 Projects] Total value: R3 000,00",
+        "12 projekte, totale waarde R3 000,00",
+        "- Projects: 12, Total value: R3 000,00",
+        "<span>Projekte:</span> <b>12</b> <span>Totale waarde</span> <b>R3 000,00</b>",
+    ],
+)
+def test_a_municipality_s_line_in_other_words(line: str) -> None:
+    page = read_page(f"<html><body><p>Greater Giyani - [LIM331] {line}</p></body></html>")
+    assert [(one.code, one.projects, one.value) for one in page.listings] == [("LIM331", "12", "R3 000,00")]
+
+
+@pytest.mark.parametrize("text", ["Projects: 2024/25", "Projects: 12.5%", "Projects planned", "12 projections"])
+def test_what_only_looks_like_a_line_is_none(text: str) -> None:
+    assert not read_page(f"<html><body><p>Greater Giyani - [LIM331] {text}</p></body></html>").listings
+
+
 @pytest.mark.django_db
 def test_a_list_that_shows_less_than_it_says_makes_no_row_missing(sync: Sync) -> None:
     menu = page("<a href='list.aspx?m=LIM331'>Place - [LIM331]</a>")
