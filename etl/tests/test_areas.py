@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from etl.decide.release import decide_areas, reject
@@ -229,6 +229,16 @@ def test_one_area_in_thousands_is_held_while_the_others_go_on_and_loaded_when_it
         assert sync(f"{here.root}/pmd/level.aspx").state == "unchanged"
         call_command("replay", "--json")
     assert json.loads(capsys.readouterr().out)["identical"]
+
+
+def test_areas_without_the_run_that_they_are_released_of_ask_nothing(sync: Sync, capsys: Any) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        for how in (["--area", "LIM331"], ["--approve", "0", "--area", "LIM331"], ["--approve", "0"]):
+            with pytest.raises((CommandError, SystemExit)):
+                call_command("sync_dws", "--json", *how)
+            assert json.loads(capsys.readouterr().out)["state"] == "failed"
+    assert SyncRun.objects.count() == 1
 
 
 def test_a_held_area_that_is_rejected_stays_as_it_was_and_is_not_asked_of_again(
