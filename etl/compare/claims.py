@@ -192,7 +192,9 @@ def unread(survey: Survey) -> str:
             f"{_projects(sum(claimed.values()))} claimed in {_municipalities(len(claimed))},"
             " none could be read."
         )
-    missing = sorted(code for code in claimed if found_under(survey, code, None) is None) if survey.listed else []
+    missing = (
+        sorted(code for code in claimed if found_under(survey, code, None) is None) if survey.listed else []
+    )
     if not missing:
         return ""
     shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")

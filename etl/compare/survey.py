@@ -86,7 +86,9 @@ class Survey(ObservationSet):
     def uses(self, key: str) -> bool:
         """Nothing that shows a project of a held area: it is to differ from what is known next time too."""
         seen = self.observations[key]
-        if seen.is_emptied and not seen.area:  # an error in its place is no list: it is to differ next time too
+        if (
+            seen.is_emptied and not seen.area
+        ):  # an error in its place is no list: it is to differ next time too
             return False
         if seen.external_id:
             return seen.external_id not in self.held_ids

@@ -111,9 +111,7 @@ def _in_text(document: Document) -> list[ListingLine]:
         if _is_name(name):
             url = _url(stream.links, text, start, tail.end())
             count = tail["projects"] or tail["behind"]
-            found.append(
-                ListingLine(code[1] or code[2], name, count, (tail["value"] or "").strip(), url)
-            )
+            found.append(ListingLine(code[1] or code[2], name, count, (tail["value"] or "").strip(), url))
             behind = tail.end()
     return found
 

@@ -65,7 +65,9 @@ class SyncCommand(BaseCommand):
         work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
         with JsonAnswer(self, options["json"], self._outcome("failed")) as self._answer, closing(bar):
             if self.can_hold and options.get("area") and not approving:
-                raise CommandError("--area says what of a run is released: name it with --approve.", returncode=2)
+                raise CommandError(
+                    "--area says what of a run is released: name it with --approve.", returncode=2
+                )
             code = work(options, {**self.how(options), "on_progress": bar.show})
         if code:
             sys.exit(code)

@@ -346,6 +346,25 @@ def test_an_area_whose_projects_all_have_other_numbers_is_held(sync: Sync) -> No
     assert Project.objects.filter(presence="present").count() == 10
 
 
+def test_an_area_whose_projects_bear_each_other_s_names_is_held(sync: Sync) -> None:
+    """Numbers that only count the rows: the list is in another order now."""
+    pages = two_lists(GIYANI, LETABA)
+    with serving(pages) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        status, headers, body = pages["/pmd/list.aspx?m=LIM331"]
+        for at in range(5):
+            body = body.replace(f"Scheme LIM331{at}", f"Scheme {(at + 1) % 5}")
+        body = body.replace("Scheme ", "Scheme LIM331")
+        here.pages |= two_lists(GIYANI, [21_000, *LETABA[1:]])
+        here.pages["/pmd/list.aspx?m=LIM331"] = status, headers, body
+        run = sync(f"{here.root}/pmd/level.aspx")
+        assert "in all of the 5 projects whose name changed" in run.notes[0]
+        assert states() == {"LIM331": "held", "LIM332": "loaded"}
+        assert Project.objects.get(external_id="WPLIM3310").name == "Scheme LIM3310"
+        here.pages |= two_lists(GIYANI, [21_000, *LETABA[1:]])
+        assert (sync(f"{here.root}/pmd/level.aspx").updated, set(states().values())) == (0, {"loaded"})
+
+
 def test_an_area_that_a_reading_did_not_see_begins_anew(sync: Sync) -> None:
     both = dict.fromkeys(("LIM331", "LIM332"), ("1", "R1"))
     lists = {"LIM331": [1], "LIM332": [1]}

@@ -50,7 +50,9 @@ def test_an_error_in_place_of_a_list_that_nothing_counts_is_no_empty_list(
 
 
 def test_a_list_that_the_site_says_is_empty_is(sync: Sync) -> None:
-    with serving(site({"LIM331": ("3", ""), "LIM332": ("1", "")}, {"LIM331": [1, 2, 3], "LIM332": [4]})) as here:
+    with serving(
+        site({"LIM331": ("3", ""), "LIM332": ("1", "")}, {"LIM331": [1, 2, 3], "LIM332": [4]})
+    ) as here:
         url = f"{here.root}/pmd/level.aspx"
         sync(url)
         here.pages |= site({"LIM331": ("0", ""), "LIM332": ("1", "")}, {})

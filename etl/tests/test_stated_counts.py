@@ -80,7 +80,9 @@ def test_a_municipality_s_line_in_other_words(line: str) -> None:
     assert [(one.code, one.projects, one.value) for one in page.listings] == [("LIM331", "12", "R3 000,00")]
 
 
-@pytest.mark.parametrize("text", ["Projects: 2024/25", "Projects: 12.5%", "Projects planned", "12 projections"])
+@pytest.mark.parametrize(
+    "text", ["Projects: 2024/25", "Projects: 12.5%", "Projects planned", "12 projections"]
+)
 def test_what_only_looks_like_a_line_is_none(text: str) -> None:
     assert not read_page(f"<html><body><p>Greater Giyani - [LIM331] {text}</p></body></html>").listings
 
