@@ -205,7 +205,7 @@ def unread(survey: Survey) -> str:
 
 
 def emptied(survey: Survey, areas: Iterable[Area]) -> str:
-    """That lists show nothing any more, which no count of the site says of them, in a sentence; "" for none."""
+    """That lists show nothing any more, and no count of the site says so, in a sentence; "" for none."""
     codes = [
         area.code
         for area in areas

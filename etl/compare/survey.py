@@ -37,9 +37,9 @@ class Listed:
 @dataclass
 class Survey(ObservationSet):
     """`identities` gives, under a plan, what says which project a line is; `within` what a
-    municipality is part of: a local one of its district, others of their province; `labels`: whole headings with their fields. `earlier`: the plan of the last
-    reading; `plan`: this one's, once all was read (before, as far as the lists tell). `is_partial`: saved
-    pages, never the whole site.
+    municipality is part of: a local one of its district, others of their province; `labels`: whole headings
+    with their fields. `earlier`: the plan of the last reading; `plan`: this one's, once all was read (before,
+    as far as the lists tell). `is_partial`: saved pages, never the whole site.
 
     Which project a row is can be told when all lists were read: only then are there `lines` and `pages`."""
 
@@ -110,7 +110,7 @@ class Survey(ObservationSet):
         if reading.shortfall:
             self.incomplete(reading.shortfall)
             self.short.add(reading.area or "")
-        if seen.is_emptied and not reading.area and not reading.external_id:
+        if seen.is_emptied and self._is_of_no_area(seen):
             self.incomplete(f"{seen.key} listed something before, and shows nothing now: it may be an error.")
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
@@ -253,13 +253,17 @@ class Survey(ObservationSet):
         present = (key.pk for key in known.keys.values() if key.is_present) if empty else ()
         return empty.intersection(*([set().union(*map(known.places_of, present))] if empty else []))
 
+    def _is_of_no_area(self, seen: Observation) -> bool:
+        return not seen.external_id and not self.is_municipality(seen.area)
+
     def listed_within(self, code: str) -> list[set[str]] | None:
-        """The projects of each list of a district's or province's municipalities, which has none itself; None
-        where there are none."""
-        line = self.listings[code].line
-        if code in self.listed or line.url:
-            return None
-        return [ids for place, ids in sorted(self.listed.items()) if code in self._around(place)] or None
+        """The projects of each list of a province, or of a district that has no list itself; None where no
+        list is known to be of it."""
+        within = [ids for place, ids in sorted(self.listed.items()) if code in self._around(place)]
+        if self.is_municipality(code):
+            return None if code in self.listed or self.listings[code].line.url else within or None
+        own = [ids for key, (_, ids) in sorted(self.rows.items()) if self.area_of_list.get(key) == code]
+        return [*own, *within] if self.listed or own else None
 
     def _around(self, place: str) -> tuple[str, str]:
         within = self.within(place) or ""

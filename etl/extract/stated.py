@@ -16,7 +16,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(
-    rf"\b(?:page|bladsy) (\d{{1,5}}) (?:of|van) (\d{{1,5}})\b(?:[ ,;:–—-]*\(?{_NUMBER} (?:{_THINGS}|projects?|projekte?)\b)?",
+    r"\b(?:page|bladsy) (\d{1,5}) (?:of|van) (\d{1,5})\b"
+    rf"(?:[ ,;:–—-]*\(?{_NUMBER} (?:{_THINGS}|projects?|projekte?)\b)?",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 
 from etl.tests.conftest import Sync
 from etl.tests.test_areas import claims, page, site, states
@@ -26,7 +27,7 @@ def test_a_heading_that_counts_what_stands_under_it_is_held_against_that(
     pages = site(
         {"LIM331": ("2", "R3.00"), "LIM332": ("3", "R12.00")}, {"LIM331": [1, 2], "LIM332": [3, 4, 5]}
     )
-    status, headers, lines = pages["/pmd/level.aspx"]
+    lines = pages["/pmd/level.aspx"][2]
     pages["/pmd/level.aspx"] = page(f"<h2>{heading}</h2>{lines}")
     with serving(pages) as here:
         run = sync(f"{here.root}/pmd/level.aspx")
@@ -47,3 +48,28 @@ def test_a_district_whose_own_list_was_not_read_is_said_all_the_same(sync: Sync)
         run = sync(f"{here.root}/pmd/level.aspx")
     assert not run.complete
     assert states()["DC33"] == "incomplete"
+
+
+def test_a_province_in_whose_place_an_error_stands_has_lost_nothing(sync: Sync) -> None:
+    """Its page has the lines, and no list."""
+    head = "".join(
+        f"<p><a href='lines.aspx?p={code}'>{name} - [{code}]</a> {number} Projects</p>"
+        for name, code, number in (("Limpopo", "LIM", 3), ("Gauteng", "GT", 1))
+    )
+    lists = {"LIM331": [1, 2], "LIM332": [3], "JHB": [4]}
+    pages = site({}, lists) | {"/pmd/level.aspx": page(head)}
+    for province, codes in (("LIM", ("LIM331", "LIM332")), ("GT", ("JHB",))):
+        lines = site({code: (str(len(lists[code])), "") for code in codes}, {})
+        pages[f"/pmd/lines.aspx?p={province}"] = lines["/pmd/level.aspx"]
+    with serving(pages) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        assert sync(url).complete
+        whole = here.pages["/pmd/lines.aspx?p=LIM"]
+        here.pages["/pmd/lines.aspx?p=LIM"] = page("<p>An error occurred.</p>")
+        for _ in range(2):
+            run = sync(url)
+            assert (run.complete, run.missing) == (False, 0)
+        assert "[LIM]: projects: the site says 3, 0 could be read." in run.notes
+        here.pages["/pmd/lines.aspx?p=LIM"] = whole
+        assert sync(url).complete
+        call_command("replay")
