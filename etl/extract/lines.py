@@ -199,7 +199,7 @@ def _flat(text: str | None) -> str:
 
 def listing_rows(table: Table) -> list[ListingLine]:
     """Lines that a table splits over columns (name, code, projects, value); none of another table."""
-    count = next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
+    count = count_column(table)
     if count is None or not table.rows:
         return []
     code = _column_of(table, _CODE_CELL)
@@ -219,6 +219,27 @@ def listing_rows(table: Table) -> list[ListingLine]:
         if found:
             lines.append(ListingLine(*found, row[count], "" if value is None else row[value], url))
     return lines
+
+
+def total_of_lines(table: Table) -> tuple[int, int] | None:
+    """The projects that a table's total row counts, and those of its lines together; None where there is no
+    such row, or more of them, or not all lines can be counted, or the table has further pages."""
+    totals = [left.row for left in table.left_out if left.kind == "total"]
+    at = count_column(table)
+    if at is None or len(totals) != 1 or table.pager or len(totals[0]) <= at or not listing_rows(table):
+        return None
+    claimed, counts = _whole(totals[0][at]), [_whole(row[at] or "0") for row in table.rows]
+    return None if claimed is None or None in counts else (claimed, sum(filter(None, counts)))
+
+
+def _whole(text: str) -> int | None:
+    digits = re.sub(r"(?<=\d)[ ,.'’](?=\d{3}(?!\d))", "", text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
+
+
+def count_column(table: Table) -> int | None:
+    """The column that counts projects."""
+    return next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
 
 
 def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from etl.extract.document import Document
 from etl.extract.html import words_of
+from etl.extract.lines import count_column
 from etl.extract.types import Pager, Table
 
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[ ,.'’]\d{3}){1,2}(?!\d)|\d{1,7})"
@@ -53,6 +54,8 @@ def _of_one(text: str, table: Table) -> tuple[int | None, int]:
     page = _PAGE.search(text)
     if page and 1 <= int(page[1]) <= int(page[2]):
         return _number(page[3]), int(page[2])
+    if count_column(table) is not None:  # its rows are no projects
+        return None, 1
     total = _TOTAL.search(text)
     if total:
         return _number(total[1] or total[2]), 1

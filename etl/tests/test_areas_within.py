@@ -73,3 +73,20 @@ def test_a_province_in_whose_place_an_error_stands_has_lost_nothing(sync: Sync) 
         here.pages["/pmd/lines.aspx?p=LIM"] = whole
         assert sync(url).complete
         call_command("replay")
+
+
+@pytest.mark.parametrize(("total", "complete"), [("3", True), ("1 009", False)])
+def test_a_total_under_the_lines_is_held_against_them(sync: Sync, total: str, complete: bool) -> None:
+    lists = {"LIM331": [1, 2], "LIM332": [3]}
+    rows = "".join(
+        f"<tr><td>{code}</td><td><a href='list.aspx?m={code}'>Place {code}</a></td><td>{len(budgets)}</td>"
+        f"<td>R{sum(budgets)}</td></tr>"
+        for code, budgets in lists.items()
+    )
+    head = "<tr><th>Code</th><th>Municipality</th><th>Number of Projects</th><th>Value</th></tr>"
+    foot = f"<tr><td>Total</td><td></td><td>{total}</td><td>R6</td></tr>"
+    pages = site({}, lists) | {"/pmd/level.aspx": page(f"<table>{head}{rows}{foot}</table>")}
+    with serving(pages) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert run.complete == complete
+    assert ("the site says 1009, 3 could be read" in " ".join(run.notes)) != complete

@@ -64,6 +64,13 @@ def test_other_numbers_say_nothing_of_it(said: str) -> None:
     assert pager(table(range(4)) + said) is None
 
 
+def test_the_projects_of_a_table_that_counts_them_are_not_its_rows() -> None:
+    rows = "".join(f"<tr><td>LIM33{n}</td><td>Place {n}</td><td>3</td></tr>" for n in (1, 2, 3))
+    head = "<tr><th>Code</th><th>Municipality</th><th>Number of Projects</th></tr>"
+    foot = "<tr><td colspan=3>Total: 9 projects</td></tr>"
+    assert pager(f"<table>{head}{rows}{foot}</table><p>9 projects found</p>") is None
+
+
 @pytest.mark.parametrize(
     "line",
     [
