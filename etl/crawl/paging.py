@@ -91,10 +91,10 @@ class Paging:
         self._session.counts += (
             Count(self._first.key, table.pager.items, len(table.rows), area=self._first.area or "")
             for table in content.tables
-            if table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
+            if table.role and table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
         )
         for table in content.tables:
-            if table.pager and table.pager.items is None and _says_it_is_whole(table.pager):
+            if table.role and table.pager and table.pager.items is None and _says_it_is_whole(table.pager):
                 self._session.incomplete(
                     f"{self._first.key}: {table.pager.page} of {table.pager.pages} pages could be read."
                 )
@@ -407,7 +407,7 @@ class _Listed:
     def of(cls, first: Reading) -> _Listed | None:
         for number, table in enumerate(first.content.tables):
             pager = table.pager
-            if pager and pager.how == "link" and pager.arguments and pager.items is not None:
+            if table.role and pager and pager.how == "link" and pager.arguments and pager.items is not None:
                 return cls(table, number, pager.items, set(map(tuple, table.rows)))
         return None
 

@@ -126,3 +126,13 @@ def test_pages_behind_links_are_counted_together(sync: Sync) -> None:
             assert sync(f"{here.root}/pmd/level.aspx").complete == complete
     assert Project.objects.count() == 6
     assert (claims(), states()) == ({}, {})
+
+
+@pytest.mark.django_db
+def test_a_table_of_something_else_makes_no_reading_incomplete(sync: Sync) -> None:
+    news = "".join(f"<tr><td>2026-01-0{day}</td><td>News</td></tr>" for day in (1, 2, 3))
+    shown = f"<table><tr><th>Date</th><th>News</th></tr>{news}</table><p>1 - 3 of 9</p>"
+    line = "<p><a href='list.aspx?m=LIM331'>Place - [LIM331]</a> 2 Projects</p>"
+    pages = {"/pmd/level.aspx": page(shown + line), "/pmd/list.aspx?m=LIM331": page(table(range(2)))}
+    with serving(pages) as here:
+        assert sync(f"{here.root}/pmd/level.aspx").complete
