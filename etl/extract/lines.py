@@ -25,7 +25,7 @@ _MDB = rf"(?:{_PROVINCES})\d{{1,3}}|DC\d{{1,3}}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
 _CODE = re.compile(rf"\[\s*({_MDB}|{_PROVINCES})\s*\]|\(\s*({_MDB}|{_PROVINCES})\s*\)")
 _TAIL = re.compile(
     rf"{_GAP}[-–—:,]?{_GAP}(?:[\[(]?(?P<projects>{_COUNT})\)?{_GAP}{_PROJECTS}\b[\])]?"
-    rf"|{_PROJECTS}{_GAP}[:=]{_GAP}(?P<behind>{_COUNT})(?![.,/–-]?\d|%))"
+    rf"|(?P<none>no|nil|zero|geen)\s{_PROJECTS}\b|{_PROJECTS}{_GAP}[:=]{_GAP}(?P<behind>{_COUNT})(?![.,/–-]?\d|%))"
     rf"(?:{_GAP}[,;]?{_GAP}(?:(?:(?:with|met){_GAP}(?:an?|['’‘`]n){_GAP})?total[e]?{_GAP}(?:value|waarde))?"
     rf"(?:{_GAP}(?:of|van))?{_GAP}[,;:–—-]?{_GAP}(?P<value>{_MONEY}))?",
     re.IGNORECASE,
@@ -110,7 +110,7 @@ def _in_text(document: Document) -> list[ListingLine]:
         name = _name(text[start : code.start()])
         if _is_name(name):
             url = _url(stream.links, text, start, tail.end())
-            count = tail["projects"] or tail["behind"]
+            count = tail["projects"] or tail["behind"] or f"{tail['none']} projects"
             found.append(ListingLine(code[1] or code[2], name, count, (tail["value"] or "").strip(), url))
             behind = tail.end()
     return found

@@ -49,13 +49,15 @@ def test_an_error_in_place_of_a_list_that_nothing_counts_is_no_empty_list(
         call_command("replay")
 
 
-def test_a_list_that_the_site_says_is_empty_is(sync: Sync) -> None:
+@pytest.mark.parametrize("none", ["0 Projects", "No Projects", "Geen projekte"])
+def test_a_list_that_the_site_says_is_empty_is(sync: Sync, none: str) -> None:
     with serving(
         site({"LIM331": ("3", ""), "LIM332": ("1", "")}, {"LIM331": [1, 2, 3], "LIM332": [4]})
     ) as here:
         url = f"{here.root}/pmd/level.aspx"
         sync(url)
-        here.pages |= site({"LIM331": ("0", ""), "LIM332": ("1", "")}, {})
+        status, headers, lines = here.pages["/pmd/level.aspx"]
+        here.pages["/pmd/level.aspx"] = status, headers, lines.replace("3 Projects", none)
         here.pages["/pmd/list.aspx?m=LIM331"] = page("<p>No data to display</p>")
         run = sync(url)
     assert (run.complete, run.missing) == (True, 3)
