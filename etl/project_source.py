@@ -189,7 +189,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return Survey(
             partial(assembler.identities, known),
             assembler.is_municipality,
-            assembler.district_of,
+            assembler.within,
             self.words.fields,
             known.plan,
         )

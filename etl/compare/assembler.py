@@ -41,9 +41,10 @@ class Assembler:
     def is_municipality(self, code: str) -> bool:
         return self.places.get(code) is not None
 
-    def district_of(self, code: str) -> str | None:
+    def within(self, code: str) -> str | None:
+        """The district of a local municipality, the province of any other."""
         place = self.places.get(code)
-        return place.district if place else None
+        return (place.district or place.province) if place else None
 
     def identities(self, known: Known, plan: ReadingPlan) -> Identities:
         """What says which project a line is, as a plan reads it."""

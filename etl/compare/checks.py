@@ -75,11 +75,12 @@ def check(survey: Survey, known: int, budget: Budget) -> Completeness:
         survey.incomplete(sentence)
     found = disagreements(counts)
     concludes = survey.whole and not survey.is_partial
-    complete = concludes and not found
-    missing = [] if complete else [sentence, *survey.shortfalls, *(d.sentence for d in found)]
+    emptied = claims.emptied(survey, areas)
+    complete = concludes and not found and not emptied
+    missing = [] if complete else [sentence, emptied, *survey.shortfalls, *(d.sentence for d in found)]
     return Completeness(
         complete,
-        [*survey.notes, *(d.sentence for d in found)],
+        [*survey.notes, *filter(None, [emptied]), *(d.sentence for d in found)],
         next(filter(None, missing), ""),
         found,
         areas,
@@ -103,9 +104,9 @@ def own_counts(survey: Survey) -> Iterable[Count]:
         yield Count(f"[{code}]: {claims.LINES}", 1, len(lines), _EDITED, code, claims.LINES, is_of_site=False)
     for code, listed in survey.listings.items():
         claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
-        if code in survey.listed and claimed.isdigit():
-            what, found = f"[{code}]: projects", len(survey.listed[code])
-            yield Count(what, int(claimed), found, area=code, kind=claims.PROJECTS)
+        if claimed.isdigit() and (found := claims.found_under(survey, code, int(claimed))) is not None:
+            area = code if survey.is_municipality(code) else ""
+            yield Count(f"[{code}]: projects", int(claimed), found, area=area, kind=claims.PROJECTS)
 
 
 def disagreements(counts: Iterable[Count]) -> list[Disagreement]:

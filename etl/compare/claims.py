@@ -130,26 +130,39 @@ def _checked(what: str, count: Count) -> Claim:
 
 
 def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] | None) -> Area:
-    is_listed = code in survey.listed
+    is_listed = code in survey.listed or (code in survey.listings and bool(survey.listed_within(code)))
     # where the site has one list for all municipalities, that list is theirs
     is_read = is_listed or bool(not survey.listed and survey.whole and survey.lines)
-    claims = [*_of_line(survey, code, is_listed, total), *dict.fromkeys(rows)]
+    claims = [*_of_line(survey, code, total), *dict.fromkeys(rows)]
     is_proven = any(claim.met for claim in claims if claim.what == PROJECTS)
     # rows that come twice hide none where the number of projects is met
     unmet = {claim.what for claim in claims if claim.met is False} - {
         _VALUE,
         *((REPEATED,) if is_proven else ()),
     }
-    complete = is_read and not unmet and code not in survey.short and (survey.whole or is_proven)
+    is_doubtful = code in survey.short or (code in survey.emptied and not is_proven)
+    complete = is_read and not unmet and not is_doubtful and (survey.whole or is_proven)
     return Area(code, is_read, complete, tuple(claims))
 
 
-def _of_line(survey: Survey, code: str, is_listed: bool, total: tuple[str, bool] | None) -> Iterator[Claim]:
+def found_under(survey: Survey, code: str, claimed: int | None) -> int | None:
+    """How many projects a line's municipality, district or province was found to list; None where no list of
+    it was read. A project of two municipalities may count once or twice."""
+    if code in survey.listed:
+        return len(survey.listed[code])
+    within = survey.listed_within(code)
+    if within is None:
+        return None
+    twice = sum(map(len, within))
+    return twice if claimed == twice else len(set().union(*within))
+
+
+def _of_line(survey: Survey, code: str, total: tuple[str, bool] | None) -> Iterator[Claim]:
     if code not in survey.listings:
         return
     line = survey.listings[code].line
     claimed = parse_count(line.projects).value
-    found = len(survey.listed[code]) if is_listed else None
+    found = found_under(survey, code, claimed)
     is_met = claimed == found if claimed is not None and found is not None else None
     yield Claim(PROJECTS, line.projects, "" if found is None else str(found), is_met)
     if line.value:
@@ -179,7 +192,9 @@ def unread(survey: Survey) -> str:
             f"{_projects(sum(claimed.values()))} claimed in {_municipalities(len(claimed))},"
             " none could be read."
         )
-    missing = sorted(code for code in claimed if code not in survey.listed) if survey.listed else []
+    missing = (
+        sorted(code for code in claimed if found_under(survey, code, None) is None) if survey.listed else []
+    )
     if not missing:
         return ""
     shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
@@ -187,6 +202,21 @@ def unread(survey: Survey) -> str:
         f"{_projects(sum(claimed[code] for code in missing))} claimed in {_municipalities(len(missing))}"
         f" whose lists were not read ({shown})."
     )
+
+
+def emptied(survey: Survey, areas: Iterable[Area]) -> str:
+    """That lists show nothing any more, and no count of the site says so, in a sentence; "" for none."""
+    codes = [
+        area.code
+        for area in areas
+        if area.code in survey.emptied
+        and not area.complete
+        and not any(claim.met is False for claim in area.claims)
+    ]
+    if not codes:
+        return ""
+    shown = ", ".join(codes[:5]) + (" …" if len(codes) > 5 else "")
+    return f"Lists that had projects show none now ({shown}), and no number of the site says so."
 
 
 def _projects(number: int) -> str:

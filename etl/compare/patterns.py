@@ -29,7 +29,8 @@ ACCEPTED, REJECTED = "accepted", "rejected"  # what a steward said of a held are
 
 def found(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
     """Area → why it is to be held."""
-    return patterns(changes, places_of) | renumbered(reading, changes, places_of)
+    others = renumbered(reading, changes, places_of) | exchanged(changes, places_of)
+    return patterns(changes, places_of) | others
 
 
 def held(
@@ -102,6 +103,24 @@ def renumbered(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[s
         listed = len(reading.listed.get(code, ()))
         if number >= _LEAST and new[code] >= _LEAST and new[code] == listed and code not in stays:
             sentence = f"[{code}]: all of its {number} projects are gone, and {new[code]} others have come."
+            found[code] = [Reason(_RULE, sentence)]
+    return found
+
+
+def exchanged(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    """Area → that its projects bear each other's names: its numbers only count the rows, which have moved."""
+    renamed: dict[str, list[list[str]]] = {}
+    for change in changes.projects:
+        if change.pk is not None and "name" in change.field_changes:
+            for code in places(change, places_of):
+                renamed.setdefault(code, []).append(change.field_changes["name"])
+    found = {}
+    for code, pairs in sorted(renamed.items()):
+        before = {old for old, _ in pairs if old}
+        alike = sum(new in before for _, new in pairs)
+        if alike >= _LEAST and 3 * alike >= 2 * len(pairs):
+            some = f"all of the {alike}" if alike == len(pairs) else f"{alike} of the {len(pairs)}"
+            sentence = f"[{code}]: in {some} projects whose name changed it is that of another project there."
             found[code] = [Reason(_RULE, sentence)]
     return found
 

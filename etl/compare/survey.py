@@ -36,16 +36,16 @@ class Listed:
 
 @dataclass
 class Survey(ObservationSet):
-    """`identities` gives, under a plan, what says which project a line is; `district_of` a local
-    municipality's district; `labels`: whole headings with their fields. `earlier`: the plan of the last
-    reading; `plan`: this one's, once all was read (before, as far as the lists tell). `is_partial`: saved
-    pages, never the whole site.
+    """`identities` gives, under a plan, what says which project a line is; `within` what a
+    municipality is part of: a local one of its district, others of their province; `labels`: whole headings
+    with their fields. `earlier`: the plan of the last reading; `plan`: this one's, once all was read (before,
+    as far as the lists tell). `is_partial`: saved pages, never the whole site.
 
     Which project a row is can be told when all lists were read: only then are there `lines` and `pages`."""
 
     identities: Callable[[ReadingPlan], Identities]
     is_municipality: Callable[[str], bool]
-    district_of: Callable[[str], str | None]
+    within: Callable[[str], str | None]
     labels: Mapping[str, str]
     earlier: ReadingPlan = NOTHING
     plan: ReadingPlan = NOTHING
@@ -67,6 +67,7 @@ class Survey(ObservationSet):
     held: frozenset[str] = frozenset()  # municipalities that are not loaded, and projects there
     held_ids: frozenset[str] = frozenset()
     short: set[str] = field(default_factory=set)  # municipalities of whose pages not all could be read
+    emptied: set[str] = field(default_factory=set)  # municipalities with known projects whose lists show none
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
@@ -85,6 +86,10 @@ class Survey(ObservationSet):
     def uses(self, key: str) -> bool:
         """Nothing that shows a project of a held area: it is to differ from what is known next time too."""
         seen = self.observations[key]
+        if (
+            seen.is_emptied and not seen.area
+        ):  # an error in its place is no list: it is to differ next time too
+            return False
         if seen.external_id:
             return seen.external_id not in self.held_ids
         shown = self.rows.get(key.split("#")[0], (0, set()))[1]
@@ -105,6 +110,8 @@ class Survey(ObservationSet):
         if reading.shortfall:
             self.incomplete(reading.shortfall)
             self.short.add(reading.area or "")
+        if seen.is_emptied and self._is_of_no_area(seen):
+            self.incomplete(f"{seen.key} listed something before, and shows nothing now: it may be an error.")
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
@@ -228,6 +235,7 @@ class Survey(ObservationSet):
         resolved = self._who.resolve(self._rows.values())
         self._rows = {}
         self._place(resolved)
+        self.emptied = self._emptied(self._who.known)
         self._watch_clocks(self._who.known)
         for project, reading, seen in self._pages:
             self._own_page(self._who, project, reading, seen)
@@ -237,7 +245,29 @@ class Survey(ObservationSet):
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
         for part in self.lines.values():
             codes = part.listed_under or set()
-            part.listed_under = codes - {self.district_of(code) or "" for code in codes} or None
+            part.listed_under = codes - {self.within(code) or "" for code in codes} or None
+
+    def _emptied(self, known: Known) -> set[str]:
+        """An error sentence in place of a list looks like a list without rows."""
+        empty = {code for code, ids in self.listed.items() if not ids}
+        present = (key.pk for key in known.keys.values() if key.is_present) if empty else ()
+        return empty.intersection(*([set().union(*map(known.places_of, present))] if empty else []))
+
+    def _is_of_no_area(self, seen: Observation) -> bool:
+        return not seen.external_id and not self.is_municipality(seen.area)
+
+    def listed_within(self, code: str) -> list[set[str]] | None:
+        """The projects of each list of a province, or of a district that has no list itself; None where no
+        list is known to be of it."""
+        within = [ids for place, ids in sorted(self.listed.items()) if code in self._around(place)]
+        if self.is_municipality(code):
+            return None if code in self.listed or self.listings[code].line.url else within or None
+        own = [ids for key, (_, ids) in sorted(self.rows.items()) if self.area_of_list.get(key) == code]
+        return [*own, *within] if self.listed or own else None
+
+    def _around(self, place: str) -> tuple[str, str]:
+        within = self.within(place) or ""
+        return within, self.within(within) or ""
 
     def understand(self) -> None:
         """Called when all pages were read, those of projects too: what their columns mean."""

@@ -13,10 +13,11 @@ from etl.crawl import links
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.progress import Progress
-from etl.crawl.reading import Reading
+from etl.crawl.reading import Count, Reading
 from etl.crawl.scripted import scripted_data
 from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
+from etl.extract.lines import total_of_lines
 from etl.extract.pager import numbers_in
 from etl.extract.types import Link
 from etl.values.addresses import without_session
@@ -200,6 +201,10 @@ class Crawl(CrawlSession):
         for line in reading.content.listings:
             if numbers := numbers_in(line.projects):
                 self.claims[line.code] = max(numbers[0], self.claims.get(line.code, 0))
+        for total in filter(None, map(total_of_lines, reading.content.tables)):
+            self.counts.append(
+                Count(f"{reading.key}: projects of its lines", *total, kind="projects of lines")
+            )
         if step.depth >= _DEEPEST:
             return
         origin = reading.key.split("#")[0]

@@ -86,6 +86,9 @@ class EvidenceRecorder:
         seen = self._read[key] = self._unread.pop(key)
         seen.content, seen.area, seen.external_id = content, area, external_id
         last = self.last.get(key)
+        seen.is_emptied = (
+            content == _NOTHING and last is not None and last.content_sha256 not in ("", _NOTHING)
+        )
         if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
             seen.snapshot, seen.is_new, seen.is_repeated = last.snapshot_id, False, True
         return seen
@@ -138,6 +141,9 @@ def content_digest(content: PageContent, is_volatile: Callable[[str], bool] = is
         for row in table.rows
     )
     return digest_of({"projects": projects, "listings": listings, "tables": tables})
+
+
+_NOTHING = content_digest(PageContent())
 
 
 def is_read_in_full(key: str, turn: int, of: int) -> bool:

@@ -33,6 +33,7 @@ class Observation:
     snapshot: str | None
     is_new: bool = False  # the bytes were kept by this run
     is_repeated: bool = False  # they were let go again: they say what was known
+    is_emptied: bool = False  # it said something when it was last believed, and says nothing now
     area: str = ""
     external_id: str = ""  # for a project's own page
 

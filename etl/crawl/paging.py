@@ -91,8 +91,13 @@ class Paging:
         self._session.counts += (
             Count(self._first.key, table.pager.items, len(table.rows), area=self._first.area or "")
             for table in content.tables
-            if table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
+            if table.role and table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
         )
+        for table in content.tables:
+            if table.role and table.pager and table.pager.items is None and _says_it_is_whole(table.pager):
+                self._session.incomplete(
+                    f"{self._first.key}: {table.pager.page} of {table.pager.pages} pages could be read."
+                )
         if self._conversation and not links.is_below(self._conversation.action, self._session.entry):
             if needs_conversation(content):
                 self._session.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
@@ -356,6 +361,8 @@ class Paging:
         first = self._first
         waiting, known = _link_targets(first.content, back=True), {links.key_of(first.page.url)}
         behind = set(_link_targets(first.content, back=True)) - set(_link_targets(first.content))
+        numbered = _numbered_targets(first.content)
+        listed = _Listed.of(first)
         rows = {tuple(row) for table in first.content.tables for row in table.rows}
         while waiting:
             url = waiting.pop(0)
@@ -370,14 +377,46 @@ class Paging:
             if reading is None:
                 continue
             shown = {tuple(row) for table in reading.content.tables for row in table.rows}
+            if not shown and url in numbered:
+                self._session.incomplete(f"{key}: a page of the list that its pager names shows nothing.")
             if shown <= rows:
                 continue  # the same again, or nothing: its "next" leads nowhere
             rows |= shown
+            if listed:
+                listed.take(reading.content)
             reading.area = first.area
             yield reading
+            numbered |= _numbered_targets(reading.content)
             further = _link_targets(reading.content, back=url in behind)
             behind |= set(further) - set(_link_targets(reading.content))
             waiting.extend(further)
+        if listed:
+            self._session.counts.append(listed.count(first))
+
+
+@dataclass
+class _Listed:
+    """A list behind links of which the page says how many rows it has."""
+
+    table: Table
+    number: int
+    items: int
+    rows: set[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, first: Reading) -> _Listed | None:
+        for number, table in enumerate(first.content.tables):
+            pager = table.pager
+            if table.role and pager and pager.how == "link" and pager.arguments and pager.items is not None:
+                return cls(table, number, pager.items, set(map(tuple, table.rows)))
+        return None
+
+    def take(self, content: PageContent) -> None:
+        found = same_table(content, self.table, self.number)
+        self.rows |= set(map(tuple, found.rows)) if found else set()
+
+    def count(self, first: Reading) -> Count:
+        return Count(first.key, self.items, len(self.rows), area=first.area or "")
 
 
 class _NoWay(Exception):
@@ -407,8 +446,8 @@ def _is_whole(pager: Pager, table: Table) -> bool:
 
 
 def _says_it_is_whole(pager: Pager) -> bool:
-    """Whether the list came with its total and no way to more of it: rows in a script."""
-    return pager.how == "link" and pager.pages == 1 and not pager.arguments
+    """Whether the list came with no way to more of it: rows in a script, a total in words."""
+    return pager.how == "link" and not pager.arguments
 
 
 def same_table(content: PageContent, table: Table, number: int) -> Table | None:
@@ -425,3 +464,9 @@ def _link_targets(content: PageContent, back: bool = False) -> list[str]:
     pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
     named = (pair for pager in pagers for pair in pager.arguments.items())
     return [url for label, url in named if back or label != BACK]
+
+
+def _numbered_targets(content: PageContent) -> set[str]:
+    """Where the numbers of pagers lead: those pages are there, whatever a "next" may promise."""
+    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
+    return {url for pager in pagers for label, url in pager.arguments.items() if label.isdigit()}

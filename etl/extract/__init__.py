@@ -41,6 +41,7 @@ from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
 from etl.extract.sidebyside import join_halves
 from etl.extract.stackedrows import part_stacked_rows
+from etl.extract.stated import note_stated
 from etl.extract.steps import step_pager
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
@@ -163,6 +164,7 @@ def _tables(document: Document) -> list[Table]:
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document) or step_pager(document)
+    note_stated(document, listed)
     if len(listed) > 1:
         settle_pagers(document.field_of, listed)
     return tables

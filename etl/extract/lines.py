@@ -18,18 +18,22 @@ _GAP = r"[\s\ue000]*"
 _COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
 _UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
 _MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
+_PROJECTS = r"(?:projects?|projekte?|projek)"
 _PROVINCES = "EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC"
 _MDB = rf"(?:{_PROVINCES})\d{{1,3}}|DC\d{{1,3}}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
 # In brackets stand all sorts of abbreviations ([RBIG]): only codes as the Demarcation Board makes them count
 _CODE = re.compile(rf"\[\s*({_MDB}|{_PROVINCES})\s*\]|\(\s*({_MDB}|{_PROVINCES})\s*\)")
 _TAIL = re.compile(
-    rf"{_GAP}[-–—:,]?{_GAP}(?P<projects>{_COUNT}){_GAP}projects?\b"
-    rf"(?:{_GAP}(?:with{_GAP}an?{_GAP}total{_GAP}value|total{_GAP}value)?(?:{_GAP}of)?{_GAP}[,;:–—-]?{_GAP}"
-    rf"(?P<value>{_MONEY}))?",
+    rf"{_GAP}[-–—:,]?{_GAP}(?:[\[(]?(?P<projects>{_COUNT})\)?{_GAP}{_PROJECTS}\b[\])]?"
+    rf"|(?P<none>no|nil|zero|geen)\s{_PROJECTS}\b|{_PROJECTS}{_GAP}[:=]{_GAP}(?P<behind>{_COUNT})(?![.,/–-]?\d|%))"
+    rf"(?:{_GAP}[,;]?{_GAP}(?:(?:(?:with|met){_GAP}(?:an?|['’‘`]n){_GAP})?total[e]?{_GAP}(?:value|waarde))?"
+    rf"(?:{_GAP}(?:of|van))?{_GAP}[,;:–—-]?{_GAP}(?P<value>{_MONEY}))?",
     re.IGNORECASE,
 )
 _BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
 _MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
+_COUNT_END = tuple("0123456789)")
+_COUNT_BEHIND = re.compile(rf"{_PROJECTS}[^:=<]{{0,3}}(?:<[^<>]{{0,200}}>[^:=<]{{0,3}}){{0,3}}[:=]")
 _BLANKS = re.compile(r"\s+")
 _EMPTY_LINE = re.compile(r"\s*\n\s*\n\s*")
 _LONGEST_NAME = 60
@@ -64,15 +68,19 @@ def read_lines(document: Document, tables: list[Table]) -> list[ListingLine]:
 
 
 def may_hold_lines(source: str) -> bool:
-    """Whether a number stands before the word "project(s)" anywhere in the (lower-case) markup."""
-    at = source.find("project")
-    while at >= 0:
-        before = source[max(0, at - 2) : at]
-        # letters or a path before it ("water project", "/project/") cannot be a count
-        may_count = before[-1:] in _BEFORE_WORD and not before[:1].isalpha()
-        if may_count and _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:].isdigit():
-            return True
-        at = source.find("project", at + 7)
+    """Whether a number stands before the word "project(s)", or behind it and a colon, anywhere in the
+    (lower-case) markup."""
+    for word in ("project", "projek"):
+        at = source.find(word)
+        while at >= 0:
+            before = source[max(0, at - 2) : at]
+            # letters or a path before it ("water project", "/project/") cannot be a count
+            may_count = before[-1:] in _BEFORE_WORD and not before[:1].isalpha()
+            if may_count and _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:] in _COUNT_END:
+                return True
+            if _COUNT_BEHIND.match(source, at):
+                return True
+            at = source.find(word, at + len(word))
     return False
 
 
@@ -102,9 +110,8 @@ def _in_text(document: Document) -> list[ListingLine]:
         name = _name(text[start : code.start()])
         if _is_name(name):
             url = _url(stream.links, text, start, tail.end())
-            found.append(
-                ListingLine(code[1] or code[2], name, tail["projects"], (tail["value"] or "").strip(), url)
-            )
+            count = tail["projects"] or tail["behind"] or f"{tail['none']} projects"
+            found.append(ListingLine(code[1] or code[2], name, count, (tail["value"] or "").strip(), url))
             behind = tail.end()
     return found
 
@@ -192,7 +199,7 @@ def _flat(text: str | None) -> str:
 
 def listing_rows(table: Table) -> list[ListingLine]:
     """Lines that a table splits over columns (name, code, projects, value); none of another table."""
-    count = next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
+    count = count_column(table)
     if count is None or not table.rows:
         return []
     code = _column_of(table, _CODE_CELL)
@@ -212,6 +219,27 @@ def listing_rows(table: Table) -> list[ListingLine]:
         if found:
             lines.append(ListingLine(*found, row[count], "" if value is None else row[value], url))
     return lines
+
+
+def total_of_lines(table: Table) -> tuple[int, int] | None:
+    """The projects that a table's total row counts, and those of its lines together; None where there is no
+    such row, or more of them, or not all lines can be counted, or the table has further pages."""
+    totals = [left.row for left in table.left_out if left.kind == "total"]
+    at = count_column(table)
+    if at is None or len(totals) != 1 or table.pager or len(totals[0]) <= at or not listing_rows(table):
+        return None
+    claimed, counts = _whole(totals[0][at]), [_whole(row[at] or "0") for row in table.rows]
+    return None if claimed is None or None in counts else (claimed, sum(filter(None, counts)))
+
+
+def _whole(text: str) -> int | None:
+    digits = re.sub(r"(?<=\d)[ ,.'’](?=\d{3}(?!\d))", "", text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
+
+
+def count_column(table: Table) -> int | None:
+    """The column that counts projects."""
+    return next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
 
 
 def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from tqdm import tqdm
 
@@ -61,9 +61,13 @@ class SyncCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         bar = Bar(shown=sys.stderr.isatty() and not options["json"])
-        approving = self.can_hold and options["approve"]
+        approving = self.can_hold and options["approve"] is not None
         work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
         with JsonAnswer(self, options["json"], self._outcome("failed")) as self._answer, closing(bar):
+            if self.can_hold and options.get("area") and not approving:
+                raise CommandError(
+                    "--area says what of a run is released: name it with --approve.", returncode=2
+                )
             code = work(options, {**self.how(options), "on_progress": bar.show})
         if code:
             sys.exit(code)

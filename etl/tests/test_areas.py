@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from etl.decide.release import decide_areas, reject
@@ -232,6 +232,16 @@ def test_one_area_in_thousands_is_held_while_the_others_go_on_and_loaded_when_it
     assert json.loads(capsys.readouterr().out)["identical"]
 
 
+def test_areas_without_the_run_that_they_are_released_of_ask_nothing(sync: Sync, capsys: Any) -> None:
+    with serving(two_lists(GIYANI, LETABA)) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        for how in (["--area", "LIM331"], ["--approve", "0", "--area", "LIM331"], ["--approve", "0"]):
+            with pytest.raises((CommandError, SystemExit)):
+                call_command("sync_dws", "--json", *how)
+            assert json.loads(capsys.readouterr().out)["state"] == "failed"
+    assert SyncRun.objects.count() == 1
+
+
 def test_a_held_area_that_is_rejected_stays_as_it_was_and_is_not_asked_of_again(
     sync: Sync, capsys: Any
 ) -> None:
@@ -359,6 +369,25 @@ def test_an_area_whose_projects_all_have_other_numbers_is_held(sync: Sync) -> No
         sync(f"{here.root}/pmd/level.aspx")
     assert states() == {"LIM331": "held", "LIM332": "loaded"}
     assert Project.objects.filter(presence="present").count() == 10
+
+
+def test_an_area_whose_projects_bear_each_other_s_names_is_held(sync: Sync) -> None:
+    """Numbers that only count the rows: the list is in another order now."""
+    pages = two_lists(GIYANI, LETABA)
+    with serving(pages) as here:
+        sync(f"{here.root}/pmd/level.aspx")
+        status, headers, body = pages["/pmd/list.aspx?m=LIM331"]
+        for at in range(5):
+            body = body.replace(f"Scheme LIM331{at}", f"Scheme {(at + 1) % 5}")
+        body = body.replace("Scheme ", "Scheme LIM331")
+        here.pages |= two_lists(GIYANI, [21_000, *LETABA[1:]])
+        here.pages["/pmd/list.aspx?m=LIM331"] = status, headers, body
+        run = sync(f"{here.root}/pmd/level.aspx")
+        assert "in all of the 5 projects whose name changed" in run.notes[0]
+        assert states() == {"LIM331": "held", "LIM332": "loaded"}
+        assert Project.objects.get(external_id="WPLIM3310").name == "Scheme LIM3310"
+        here.pages |= two_lists(GIYANI, [21_000, *LETABA[1:]])
+        assert (sync(f"{here.root}/pmd/level.aspx").updated, set(states().values())) == (0, {"loaded"})
 
 
 def test_an_area_that_a_reading_did_not_see_begins_anew(sync: Sync) -> None:

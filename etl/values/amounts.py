@@ -199,13 +199,16 @@ def parse_percent(text: str, *, is_share: bool = False) -> Parsed[Decimal]:
 
 
 _COUNT = re.compile(r"(?P<number>[0-9](?:[0-9 ,.]*[0-9])?)\s*(?:projects?)?", re.IGNORECASE)
+_NO_PROJECTS = re.compile(r"(?:no|nil|zero|geen) projects", re.IGNORECASE)
 
 
 def parse_count(text: str) -> Parsed[int]:
-    """A whole number of things ("207", "1 120", "1,120 Projects"); a comma before three digits groups."""
+    """A whole number ("207", "1,120 Projects", "No projects"); a comma before three digits groups."""
     if is_blank(text):
         return Parsed(None)
     plain = one_line(text)
+    if _NO_PROJECTS.fullmatch(plain):
+        return Parsed(0)
     match = _COUNT.fullmatch(plain) if len(plain) <= LONGEST_FIGURE else None
     shape = read_shape(match["number"]) if match else None
     if shape is None or shape.number >= 10**9:

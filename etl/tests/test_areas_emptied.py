@@ -1,0 +1,83 @@
+"""A list in whose place something else stands, where no number of the site tells that it is not empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from etl.tests.conftest import Sync
+from etl.tests.test_areas import HEAD, ROW, listing, page, site
+from etl.tests.tinysite import serving
+from projects.models import Project
+
+pytestmark = pytest.mark.django_db
+CODES = ("LIM331", "LIM332")
+
+
+def menu(text: str) -> tuple[int, dict[str, str], str]:
+    """Links to the lists, and no word of how many projects they have."""
+    links = (f"<p><a href='list.aspx?m={code}'>{text.format(code)}</a></p>" for code in CODES)
+    return page("".join(links))
+
+
+@pytest.mark.parametrize("text", ["Place - [{}]", "Projects of {}"])
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "<p>'n Fout het voorgekom. Probeer asseblief later weer.</p>",
+        f"<p>Timeout expired.</p><table>{HEAD}<tr><td colspan=3>No data to display</td></tr></table>",
+    ],
+)
+def test_an_error_in_place_of_a_list_that_nothing_counts_is_no_empty_list(
+    sync: Sync, text: str, instead: str
+) -> None:
+    with serving({"/pmd/level.aspx": menu(text)}) as here:
+        here.pages |= {f"/pmd/list.aspx?m={CODES[0]}": listing(["1", "2", "3"])}
+        here.pages |= {f"/pmd/list.aspx?m={CODES[1]}": listing(["4", "5"])}
+        url = f"{here.root}/pmd/level.aspx"
+        assert sync(url).complete
+        here.pages[f"/pmd/list.aspx?m={CODES[0]}"] = page(instead)
+        for _ in range(3):
+            run = sync(url)
+            assert (run.complete, run.missing) == (False, 0)
+        assert "shows nothing now" in " ".join(run.notes)
+        here.pages[f"/pmd/list.aspx?m={CODES[0]}"] = listing(["1", "2"])
+        run = sync(url)
+        assert (run.complete, run.missing) == (True, 1)
+        call_command("replay")
+
+
+@pytest.mark.parametrize("none", ["0 Projects", "No Projects", "Geen projekte"])
+def test_a_list_that_the_site_says_is_empty_is(sync: Sync, none: str) -> None:
+    with serving(
+        site({"LIM331": ("3", ""), "LIM332": ("1", "")}, {"LIM331": [1, 2, 3], "LIM332": [4]})
+    ) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        sync(url)
+        status, headers, lines = here.pages["/pmd/level.aspx"]
+        here.pages["/pmd/level.aspx"] = status, headers, lines.replace("3 Projects", none)
+        here.pages["/pmd/list.aspx?m=LIM331"] = page("<p>No data to display</p>")
+        run = sync(url)
+    assert (run.complete, run.missing) == (True, 3)
+
+
+def test_a_numbered_page_of_a_list_that_shows_an_error_hides_its_rows(sync: Sync) -> None:
+    def numbered(at: int, numbers: list[str]) -> Any:
+        links = "".join(
+            f"<li class='active'>{n}</li>" if n == at else f"<li><a href='list.aspx?p={n}'>{n}</a></li>"
+            for n in (1, 2, 3)
+        )
+        rows = "".join(ROW.format(number, 1000) for number in numbers)
+        return page(f"<table>{HEAD}{rows}</table><ul class='pagination'>{links}</ul>")
+
+    pages = {f"/pmd/list.aspx?p={at}": numbered(at, [f"{at}1", f"{at}2"]) for at in (1, 2, 3)}
+    with serving({"/pmd/level.aspx": pages["/pmd/list.aspx?p=1"], **pages}) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        assert sync(url).complete
+        here.pages["/pmd/list.aspx?p=2"] = page("<p>An error occurred.</p>")
+        for _ in range(2):
+            run = sync(url)
+            assert (run.complete, run.missing) == (False, 0)
+    assert not Project.objects.exclude(presence="present").exists()

@@ -1,0 +1,138 @@
+"""What a page says in words of how many rows its list has is held against what was read."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.extract import read_page
+from etl.extract.types import Pager
+from etl.tests.conftest import Sync
+from etl.tests.test_areas import HEAD, ROW, claims, page, states
+from etl.tests.tinysite import serving
+from projects.models import Project
+
+
+def table(numbers: range, foot: str = "") -> str:
+    return f"<table>{HEAD}{''.join(ROW.format(number, 1000) for number in numbers)}{foot}</table>"
+
+
+def pager(body: str) -> Pager | None:
+    return read_page(f"<html><body>{body}</body></html>", url="http://x/list").tables[0].pager
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<div>Showing <b>1</b> to <b>4</b> of <b>9</b> entries</div>",
+        "<p>1 – 4 of 9 projects</p>",
+        "<p>Wys 1 tot 4 van 9 inskrywings</p>",
+        "<p>Total records: 9</p>",
+        "<p>9 projects found</p>",
+        "<p>Page 1 of 3 (9 items)</p>",
+    ],
+)
+def test_a_number_in_words_is_the_list_s(said: str) -> None:
+    shown = pager(table(range(4)) + said)
+    assert shown is not None
+    assert shown.items == 9
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<tr><td colspan=3>Total: 9 projects</td></tr>",
+        "<tr><td colspan=3>Aantal projekte: 9</td></tr>",
+        "<tfoot><tr><td>Total (9)</td><td></td><td>R9000</td></tr></tfoot>",
+    ],
+)
+def test_so_is_that_of_its_total_row(foot: str) -> None:
+    shown = pager(table(range(4), foot))
+    assert shown is not None
+    assert shown.items == 9
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p>Phase 1 to 2 of 9</p>",  # of something else: four rows are shown
+        "<p>4 to 1 of 9</p>",
+        "<p>9 projects</p>",  # may be of the province
+        "<p>Budget 2024 of 2025: R9 000.50</p>",
+    ],
+)
+def test_other_numbers_say_nothing_of_it(said: str) -> None:
+    assert pager(table(range(4)) + said) is None
+
+
+def test_the_projects_of_a_table_that_counts_them_are_not_its_rows() -> None:
+    rows = "".join(f"<tr><td>LIM33{n}</td><td>Place {n}</td><td>3</td></tr>" for n in (1, 2, 3))
+    head = "<tr><th>Code</th><th>Municipality</th><th>Number of Projects</th></tr>"
+    foot = "<tr><td colspan=3>Total: 9 projects</td></tr>"
+    assert pager(f"<table>{head}{rows}{foot}</table><p>9 projects found</p>") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 Projekte met 'n totale waarde van: R3 000,00",
+        "(12) Projects with a Total value: R3 000,00",
+        "[12 Projects] Total value: R3 000,00",
+        "12 projekte, totale waarde R3 000,00",
+        "- Projects: 12, Total value: R3 000,00",
+        "<span>Projekte:</span> <b>12</b> <span>Totale waarde</span> <b>R3 000,00</b>",
+    ],
+)
+def test_a_municipality_s_line_in_other_words(line: str) -> None:
+    page = read_page(f"<html><body><p>Greater Giyani - [LIM331] {line}</p></body></html>")
+    assert [(one.code, one.projects, one.value) for one in page.listings] == [("LIM331", "12", "R3 000,00")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Projects: 2024/25", "Projects: 12.5%", "Projects planned", "12 projections"]
+)
+def test_what_only_looks_like_a_line_is_none(text: str) -> None:
+    assert not read_page(f"<html><body><p>Greater Giyani - [LIM331] {text}</p></body></html>").listings
+
+
+@pytest.mark.django_db
+def test_a_list_that_shows_less_than_it_says_makes_no_row_missing(sync: Sync) -> None:
+    menu = page("<a href='list.aspx?m=LIM331'>Place - [LIM331]</a>")
+    with serving({"/pmd/level.aspx": menu}) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        where = "/pmd/list.aspx?m=LIM331"
+        here.pages[where] = page(table(range(5)) + "<p>Showing 1 to 5 of 9 entries</p>")
+        assert not sync(url).complete
+        here.pages[where] = page(table(range(4)) + "<p>Showing 1 to 4 of 9 entries</p>")
+        for _ in range(2):
+            run = sync(url)
+            assert (run.complete, run.missing) == (False, 0)
+        here.pages[where] = page(table(range(3)) + "<p>Showing 1 to 3 of 3 entries</p>")
+        run = sync(url)
+    assert (run.complete, run.missing) == (True, 2)
+
+
+@pytest.mark.django_db
+def test_pages_behind_links_are_counted_together(sync: Sync) -> None:
+    def shown(numbers: range, at: int, all_: int) -> tuple[int, dict[str, str], str]:
+        links = "".join(f"<li><a href='list.aspx?p={n}'>{n}</a></li>" for n in (1, 2) if n != at)
+        pager = f"<ul class='pagination'>{links}<li class='active'>{at}</li></ul>"
+        said = f"<p>Showing {numbers[0] + 1} to {numbers[-1] + 1} of {all_} entries</p>"
+        return page(f"<h1>Place - [LIM331]</h1>{table(numbers)}{pager}{said}")
+
+    for all_, complete in ((6, True), (8, False)):
+        first = shown(range(4), 1, all_)
+        pages = {"/pmd/list.aspx?p=1": first, "/pmd/list.aspx?p=2": shown(range(4, 6), 2, all_)}
+        with serving({"/pmd/level.aspx": first, **pages}) as here:
+            assert sync(f"{here.root}/pmd/level.aspx").complete == complete
+    assert Project.objects.count() == 6
+    assert (claims(), states()) == ({}, {})
+
+
+@pytest.mark.django_db
+def test_a_table_of_something_else_makes_no_reading_incomplete(sync: Sync) -> None:
+    news = "".join(f"<tr><td>2026-01-0{day}</td><td>News</td></tr>" for day in (1, 2, 3))
+    shown = f"<table><tr><th>Date</th><th>News</th></tr>{news}</table><p>1 - 3 of 9</p>"
+    line = "<p><a href='list.aspx?m=LIM331'>Place - [LIM331]</a> 2 Projects</p>"
+    pages = {"/pmd/level.aspx": page(shown + line), "/pmd/list.aspx?m=LIM331": page(table(range(2)))}
+    with serving(pages) as here:
+        assert sync(f"{here.root}/pmd/level.aspx").complete
