@@ -189,7 +189,8 @@ def describe(
     """Say on the run (unsaved) what was seen and what becomes of it."""
     run.content_digest, run.profile = belief.content_digest, belief.profile
     run.state = _state(reading, belief, changes)
-    run.unchanged_by = (reading.unchanged_by or "records") if run.state == RunState.UNCHANGED else ""
+    # also where projects went missing by it: history is played again as it was
+    run.unchanged_by = reading.unchanged_by or ("records" if run.state == RunState.UNCHANGED else "")
     run.complete, run.concludes = completeness.complete, completeness.concludes
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
