@@ -147,7 +147,7 @@ def test_a_column_that_is_only_called_otherwise_keeps_its_unit(poll, heading):
     [("Completion Date", "completion_date"), ("Status", "status"), ("Progress (%)", "progress_percentage")],
 )
 def test_a_renamed_column_is_understood_for_as_long_as_its_values_are_of_its_kind(poll, heading, column):
-    """Also in the second reading under the new name, when the old one is there no more to be compared with."""
+    """Also in the next reading under the new name, when the old one is not there to be compared with."""
     shown = {
         "Completion Date": [f"{day}/03/2027" for day in range(13, 19)],
         "Status": ["Design", "Tender", "Construction", "Completed", "Planning", "Tender"],
