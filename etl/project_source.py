@@ -120,7 +120,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         survey.understand()
         self._follow_renames(survey, known)
         survey.is_first, survey.filled = known.is_first, self.first.filled if self.first else 0
-        if survey.whole and not self.run.force and not survey.is_first and not known.is_in_doubt():
+        if survey.whole and not self.run.force and not survey.is_first:
             survey.compare_pages(self.evidence.last)
         return survey
 
@@ -208,7 +208,6 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def read_archive(self, recall: Recall, known: Known) -> Survey:
         survey = self.new_survey(known)
         survey.recall, survey.whole = recall, recall.concludes
-        survey.unchanged_by = recall.unchanged_by
         for reading in archive_reader.readings(recall.looks, self.extract):
             self.alive()
             survey.add(reading, archive_reader.observation(reading.key, reading.page))
@@ -227,14 +226,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         recognise(reading, known, self.assembler, bool(completeness.concludes))
         doubtful = self._doubtful(completeness, reading, known)
-        changes = (
-            Changes(plan=reading.plan)
-            if reading.unchanged_by
-            else self._differences(reading, known, doubtful)
-        )
+        recall = reading.recall
+        is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
+        changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
         if doubtful is not None:
             self._absences(changes, reading, known, doubtful)
-        recall = reading.recall
         if recall is None:
             return changes
         changes = changes.outside(recall.held, known.places_of)
