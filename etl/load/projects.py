@@ -10,7 +10,7 @@ from etl.load import rows
 from etl.normalise.records import canonical
 from projects.log.flapping import flapping
 from projects.log.writer import Entry
-from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
+from projects.models import Cause, EntityType, MunicipalityListing, Presence, Project, SyncRun
 from projects.wording.rules import FLAPPING
 
 _BATCH = 2000  # rows a statement
@@ -18,7 +18,7 @@ _BATCH = 2000  # rows a statement
 
 def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
     """One entry a change and its cause; the rows are those of the changes, in their order."""
-    turns = _in_turn(EntityType.PROJECT, changes)
+    turns = _in_turn(EntityType.PROJECT, [change for change in changes if change.cause == Cause.SOURCE])
     for change, row in zip(changes, rows, strict=True):
         for cause, differing in change.by_cause():
             entry = _project(run, change, row, cause, differing)

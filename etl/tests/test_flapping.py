@@ -29,12 +29,14 @@ def shown(here: Any, sync: Any) -> Iterator[Shown]:
                 cells = FIRST | texts if number < projects else FIRST
                 place = ("LIM331 Greater Giyani", "CPT City of Cape Town")[number % 2]
                 rows.append([f"WP{number}", f"Scheme {number} of the bulk line", place, *cells.values()])
-            head = ["Project No", "Project Name", "Municipality", *FIRST]
-            lines = [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
-            site.pages["/projects"] = (
-                "<html><body><h1>Projects</h1><table>"
-                f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{''.join(lines)}</table></body></html>"
+            head = "".join(
+                f"<th>{cell}</th>" for cell in ("Project No", "Project Name", "Municipality", *FIRST)
             )
+            lines = [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
+            total = sum(int(row[4].strip("R ").replace(",", "")) for row in rows[::2])
+            line = f"<p>Greater Giyani - [LIM331] 4 Projects with a Total value: R{total:,}.00</p>"
+            table = f"<table><tr>{head}</tr>{''.join(lines)}</table>"
+            site.pages["/projects"] = f"<html><body><h1>Projects</h1>{line}{table}</body></html>"
             run = sync(f"{site.root}/projects")
             assert run.state in ("succeeded", "unchanged"), run.held
             return DataChangeLog.objects.filter(external_id="WP0").latest("id")
@@ -119,6 +121,14 @@ def test_the_log_is_looked_at_once_for_all_that_changed(shown, django_assert_num
     rows = DataChangeLog.objects.filter(entity_type="project", change_type="updated").order_by("-id")[:2]
     switch = {row.entity_id: {"budget": ["1000000.00", "2000000.00"]} for row in rows}
     with django_assert_num_queries(1):
-        assert flapping("project", switch) == dict.fromkeys(switch, ["budget"])
+        assert flapping("project", switch) == {pk: ["budget"] for pk in switch}
     with django_assert_num_queries(0):
         assert flapping("project", {}) == {}
+
+
+def test_the_totals_of_a_municipality_flap_with_its_projects(shown):
+    for version in (B, A, B):
+        shown(**version)
+    lines = DataChangeLog.objects.filter(entity_type="municipality_listing", change_type="updated")
+    assert [told(row)[1] for row in lines.order_by("id")] == [[], [], ["flapping"]]
+    assert [row.severity for row in lines.order_by("id")] == ["minor", "minor", "info"]
