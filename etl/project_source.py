@@ -226,14 +226,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         recognise(reading, known, self.assembler, bool(completeness.concludes))
         doubtful = self._doubtful(completeness, reading, known)
-        changes = (
-            Changes(plan=reading.plan)
-            if reading.unchanged_by and not known.is_in_doubt()
-            else self._differences(reading, known, doubtful)
-        )
+        recall = reading.recall
+        is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
+        changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
         if doubtful is not None:
             self._absences(changes, reading, known, doubtful)
-        recall = reading.recall
         if recall is None:
             return changes
         changes = changes.outside(recall.held, known.places_of)

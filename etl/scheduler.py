@@ -287,6 +287,8 @@ def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
     # of a run that was held whole a steward decided otherwise: its `places`
     is_split = run.state in GOOD and run.decided_at is None
     held = areas.not_loaded().values_list("area", flat=True) if is_split else ()
+    # what it was released beside may say something else than what it was read beside
+    is_same = is_split and run.unchanged_by != "records"
     return Recall(
         looks,
         bool(run.concludes),
@@ -295,4 +297,5 @@ def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
         inconclusive=frozenset(doubtful),
         held=frozenset(held),
         is_part=run.state in CUT_OFF,
+        unchanged_by=run.unchanged_by if is_same else "",
     )

@@ -49,7 +49,8 @@ class Recall:
     `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
     municipalities that a steward released; None for all. `inconclusive`: codes of those where what was not
     seen may be there all the same. `held`: of those that were not loaded. `is_part`: what a first reading
-    loaded before it was cut off, which is projects alone.
+    loaded before it was cut off, which is projects alone. `unchanged_by`: what showed then that its pages
+    said nothing new, or ``.
     """
 
     looks: Iterable[Sighting]
@@ -60,6 +61,7 @@ class Recall:
     inconclusive: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     is_part: bool = False
+    unchanged_by: str = ""
 
 
 @dataclass(kw_only=True)

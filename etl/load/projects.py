@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from etl.compare.changes import Absence, Changes, ListingChange, ProjectChange
 from etl.load import rows
 from etl.normalise.records import canonical
+from projects.log.flapping import flapping
 from projects.log.writer import Entry
-from projects.models import EntityType, MunicipalityListing, Presence, Project, SyncRun
+from projects.models import Cause, EntityType, MunicipalityListing, Presence, Project, SyncRun
+from projects.wording.rules import FLAPPING
 
 _BATCH = 2000  # rows a statement
 
 
 def of_projects(run: SyncRun, changes: Sequence[ProjectChange], rows: Sequence[Project]) -> Iterator[Entry]:
     """One entry a change and its cause; the rows are those of the changes, in their order."""
+    turns = _in_turn(EntityType.PROJECT, [change for change in changes if change.cause == Cause.SOURCE])
     for change, row in zip(changes, rows, strict=True):
         for cause, differing in change.by_cause():
-            yield _project(run, change, row, cause, differing)
+            entry = _project(run, change, row, cause, differing)
+            entry.context = (entry.context or {}) | {FLAPPING: turns.get(row.pk, [])}
+            yield entry
 
 
 def of_listings(
     run: SyncRun, changes: Sequence[ListingChange], rows: Sequence[MunicipalityListing]
 ) -> Iterator[Entry]:
     """One entry a change; the rows are those of the changes, in their order."""
-    return (_listing(run, change, row) for change, row in zip(changes, rows, strict=True))
+    turns = _in_turn(EntityType.LISTING, changes)
+    for change, row in zip(changes, rows, strict=True):
+        entry = _listing(run, change, row)
+        entry.context = {FLAPPING: turns.get(row.pk, [])}
+        yield entry
+
+
+def _in_turn(entity_type: str, changes: Iterable[ProjectChange | ListingChange]) -> dict[int, list[str]]:
+    """Project or line → its fields that two versions of the source show in turn."""
+    updated = {c.pk: c.field_changes for c in changes if c.pk is not None and c.change_type == "updated"}
+    return flapping(entity_type, updated)
 
 
 def of_absences(run: SyncRun, absences: Sequence[Absence], rows: Sequence[Project]) -> Iterator[Entry]:

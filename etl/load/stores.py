@@ -189,7 +189,6 @@ def describe(
     """Say on the run (unsaved) what was seen and what becomes of it."""
     run.content_digest, run.profile = belief.content_digest, belief.profile
     run.state = _state(reading, belief, changes)
-    run.unchanged_by = (reading.unchanged_by or "records") if run.state == RunState.UNCHANGED else ""
     run.complete, run.concludes = completeness.complete, completeness.concludes
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
@@ -197,9 +196,17 @@ def describe(
     run.pages, run.seen = len(reading.observations), reading.seen
     run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
     _count(run, changes, reading.filled)
+    run.unchanged_by = _unchanged_by(run, reading)
     notes = map(storable, [*run.notes, *completeness.problems, *reading.notes, *changes.problems])
     run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
     run.finished_at, run.lease_until = timezone.now(), None
+
+
+def _unchanged_by(run: SyncRun, reading: ObservationSet) -> str:
+    """Also where projects went missing by pages that say the same: history is played again as it was."""
+    if run.state == RunState.UNCHANGED:
+        return reading.unchanged_by or "records"
+    return "" if run.created or run.updated or run.returned else reading.unchanged_by
 
 
 def _proof(run: SyncRun, completeness: Completeness, belief: Belief) -> dict[str, Any]:

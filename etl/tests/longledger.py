@@ -13,6 +13,8 @@ from projects.models import AreaReading, DataChangeLog, Project
 TYPED = (
     "name", "municipality", "status", "progress_percentage", "budget", "completion_date", "contractor",
 )  # fmt: skip
+COLUMN_OF = {"progress_percentage": "progress", "budget": "budget", "completion_date": "day"}
+_FEW = 3  # projects of an area: of fewer values it cannot be told whether they were put right, or are misread
 ABSENT = ("missing", "withdrawn")
 Row = dict[str, Any]
 
@@ -68,7 +70,7 @@ class Ledger:
         if row.change_type in ABSENT:
             name = was["name"] if was else ""
             return ["the site shows it"] if self.is_everywhere(row.external_id, name) else []
-        changes = row.field_changes
+        changes, texts = row.field_changes, row.evidence
         name = changes["name"][1] if "name" in changes else (was or {}).get("name", "")
         schemes = self.schemes(row.external_id, name)
         if not schemes:
@@ -79,13 +81,25 @@ class Ledger:
         for field, (old, new) in changes.items():
             if field in TYPED:
                 told = {str(scheme.values()[field]) for scheme in schemes}
-                if str(new) not in told:
+                is_unread = new is None and self.says_unread(field, schemes, texts)
+                if str(new) not in told and not is_unread:
                     faults.append(f"{field} {old} → {new}, the site says {sorted(told)}")
                 if was and old != was[field]:
                     faults.append(f"{field} was {was[field]}, not {old}")
             elif field.startswith("published."):
                 faults += self._of_text(field.removeprefix("published."), new, schemes)
         return faults
+
+    def says_unread(self, field: str, schemes: list[Scheme], texts: Mapping[str, Any]) -> bool:
+        """Whether a value is none and its text is told: it cannot be read as the others of its column are.
+        That is no wrong one. Of an area that shows it of three projects or more it is to be held."""
+        column = COLUMN_OF.get(field)
+        return any(
+            column is not None
+            and bool(texts.get(self.site.dress[scheme.place].heading(column)))
+            and all(sum(s.place == scheme.place for s in world) <= _FEW for world in self.site.worlds)
+            for scheme in schemes
+        )
 
     def _of_text(self, label: str, new: str | None, schemes: list[Scheme]) -> list[str]:
         shown: dict[str, set[str]] = {}
@@ -143,6 +157,8 @@ class Ledger:
                 continue  # which of two of one name it is cannot be told
             for field in TYPED:
                 told = {str(scheme.values()[field]) for scheme in schemes}
+                if row[field] is None and self.says_unread(field, schemes, row["published"]):
+                    continue
                 if str(row[field]) not in told and not (is_excused and was and was[field] == row[field]):
                     faults.append(f"{external_id}: {field} is {row[field]}, the site says {sorted(told)}")
         known = {f"name:{row['name']}" if is_unnumbered(i) else number_within(i) for i, row in now.items()}

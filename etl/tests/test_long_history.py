@@ -156,8 +156,14 @@ class History:
         scheme = self.one(UNNUMBERED)
         new = replace(drawn(self.rng, 0, UNNUMBERED), name=scheme.name)
         self.site.world = (*self.site.world, new)
-        self.undo_with(lambda: self.drop(new))
+        self.undo_with(lambda: self.drop_twin_of(scheme))
         return f"{scheme.key}"
+
+    def drop_twin_of(self, scheme: Scheme) -> None:
+        """Its values may have changed since, and which of two of one name changed cannot be told."""
+        twins = [one for one in self.site.world if one.key == scheme.key]
+        if len(twins) > 1:
+            self.drop(twins[-1])
 
     def drop(self, scheme: Scheme) -> None:
         self.site.world = tuple(one for one in self.site.world if one != scheme)
@@ -411,11 +417,7 @@ class History:
 PASSING: set[str] = set()
 
 
-# In history 5 the log is right to its end, and `replay` does not come to the same: a fault that is open.
-OPEN = pytest.param(5, marks=pytest.mark.xfail(raises=SystemExit, reason="replay is not identical"))
-
-
-@pytest.mark.parametrize("seed", [1, 2, 6, 7, OPEN] if FULL else [1])
+@pytest.mark.parametrize("seed", [1, 2, 5, 6, 7] if FULL else [1])
 def test_a_long_history_is_logged_right_or_held_and_never_wrong(
     seed: int, sync: Sync, settings: Any, capsys: Any
 ) -> None:

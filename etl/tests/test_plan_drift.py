@@ -142,6 +142,30 @@ def test_a_column_that_is_only_called_otherwise_keeps_its_unit(poll, heading):
     assert agree()
 
 
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [("Completion Date", "completion_date"), ("Status", "status"), ("Progress (%)", "progress_percentage")],
+)
+def test_a_renamed_column_is_understood_for_as_long_as_its_values_are_of_its_kind(poll, heading, column):
+    """Also in the next reading under the new name, when the old one is not there to be compared with."""
+    shown = {
+        "Completion Date": [f"{day}/03/2027" for day in range(13, 19)],
+        "Status": ["Design", "Tender", "Construction", "Completed", "Planning", "Tender"],
+        "Progress (%)": ["11", "23", "35", "47", "59", "61"],
+    }[heading]
+    poll(heading, shown)
+    known = values(column)
+    assert poll("Xyzzy", shown).state == "succeeded"
+    again = poll("Xyzzy", shown)
+    assert (again.state, again.notes) == ("unchanged", [])
+    run = poll("Xyzzy", [*shown[:-1], shown[0]])
+    assert (run.state, run.held, values(column)) == ("succeeded", [], [*known[:-1], known[0]])
+    assert agree()
+    run = poll("Xyzzy", ["Mr Nkuna", "Ms Baloyi", "Mr Chauke", "Ms Maluleke", "Mr Mathebula", "Ms Khosa"])
+    assert run.state == "quarantined"
+    assert values(column) == [*known[:-1], known[0]]
+
+
 def slashed(days: list[tuple[int, int]], *, month_first: bool = False, mark: str = "/") -> list[str]:
     pairs = [(month, day) if month_first else (day, month) for day, month in days]
     return [f"{one:02d}{mark}{two:02d}{mark}2027" for one, two in pairs]

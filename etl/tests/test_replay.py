@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from etl.runs import lease
 from etl.scheduler import DataScheduler
-from projects.models import DataChangeLog, Project, Sighting, SyncRun, Vocabulary
+from projects.models import DataChangeLog, Project, ReadingPlan, Sighting, SyncRun, Vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,30 @@ def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
         call_command("replay")
     assert left.value.code == 1
     assert "known '1.00', replayed" in capsys.readouterr().out
+
+
+def test_what_a_run_that_changed_nothing_remembered_is_played_again(replica, sync):
+    """How it understood the columns is what the next reading is held against."""
+    sync(replica.url)
+    assert sync().state == "unchanged"
+    assert DataScheduler().replay("dws").replayed == 1
+    run = sync()
+    ReadingPlan.objects.create(source_id="dws", run=run, version=9, digest="otherwise", shapes=[])
+    outcome = DataScheduler().replay("dws")
+    assert (outcome.replayed, outcome.is_identical) == (2, True)
+
+
+def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica, sync, here):
+    here.WITHDRAWN_AFTER_HOURS = 0
+    sync(replica.url)
+    replica.site.remove(min(replica.site.facts()))
+    runs = [sync() for _ in range(here.WITHDRAWN_AFTER_RUNS)]
+    assert [run.missing + run.withdrawn for run in (runs[0], runs[-1])] == [1, 1]
+    assert [(run.state, run.unchanged_by) for run in (runs[0], runs[-1])] == [
+        ("succeeded", ""),
+        ("succeeded", "page"),
+    ]
+    assert DataScheduler().replay("dws").is_identical
 
 
 def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):

@@ -35,6 +35,7 @@ _IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more t
 _SHOWN = 5
 _FIGURES = 0.7  # the least share of figures in a column that may be money
 _OWN_WORDS = 0.8  # … where each is a project's name
+NO_LABELS: Mapping[str, str] = {}
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
 
@@ -63,16 +64,27 @@ class _Claim:
         return self.words + 0.3 * self.fit + (2 if self.is_told else 0)
 
 
-def judge(columns: Sequence[Column], around: Sequence[NamedUnit], labels: Mapping[str, str]) -> list[Choice]:
-    """One choice a column. `labels`: whole headings that a steward taught, with their fields; "" forbids."""
-    choices = [_choose(column, around, labels) for column in columns]
+def judge(
+    columns: Sequence[Column],
+    around: Sequence[NamedUnit],
+    labels: Mapping[str, str],
+    renamed: Mapping[str, str] = NO_LABELS,
+) -> list[Choice]:
+    """One choice a column. `labels`: whole headings that a steward taught, with their fields; "" forbids.
+    `renamed`: headings that say nothing themselves, with the fields that they continued under a new name."""
+    choices = [_choose(column, around, labels, renamed.get(column.label)) for column in columns]
     return _named(_one_each(_unclaimed(choices), columns))
 
 
-def _choose(column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str]) -> Choice:
+def _choose(
+    column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str], before: str | None
+) -> Choice:
     seen = profile(column.values)
     told = taught(column.label, labels)
-    claims = sorted(_claims(column, seen, told and told[1]), key=lambda claim: -claim.total)
+    claims = _claims(column, seen, told and told[1])
+    if before and not told:
+        claims = _renamed(before, column, seen) or claims
+    claims.sort(key=lambda claim: -claim.total)
     samples = tuple(list(column.values.texts)[:_SHOWN])
     is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
     nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
@@ -129,6 +141,14 @@ def _claims(column: Column, seen: Profile, told: str | None) -> list[_Claim]:
         are = "are" if words >= _LIKELY else "may be"
         claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {name_of(field)}.", sentence)))
     return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
+
+
+def _renamed(field: str, column: Column, seen: Profile) -> list[_Claim]:
+    """What a column was found to continue outlasts the reading in which its name changed, for as long as its
+    values are of that kind: the heading of before is not there any more to be compared with."""
+    fit, sentence = _fit(field, column.values, seen)
+    why = "It continued another column when its name changed."
+    return [_Claim(field, 1.0, fit, (why, sentence))] if fit > 0 or not seen.count else []
 
 
 # field → (the share of a column's texts that have its meaning, what that is worth)

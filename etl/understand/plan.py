@@ -40,6 +40,7 @@ class Choice:
     factor: int = 0  # rand that a bare figure counts, where that is proven; 0: as the label's unit says
     may_be_money: bool = False
     told: bool = False
+    continues: str = ""  # what it was called before: the same projects said the same under that heading
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self)

@@ -117,7 +117,7 @@ def continued(
         kept = replace(
             choice, field=before.field, unit=before.unit, factor=_factor(before), format=before.format
         )
-        return replace(kept, certainty=0.95, evidence=(*choice.evidence, why))
+        return replace(kept, certainty=0.95, evidence=(*choice.evidence, why), continues=before.label)
 
     notes = [
         f"The column “{old.label}” is called “{label}” now: it says the same."

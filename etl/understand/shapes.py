@@ -74,7 +74,7 @@ class Shapes:
         drifts: list[Drift] = []
         for shape in self.found.values():
             columns = [Column(label, values) for label, values in shape.columns.items()]
-            choices = judge(columns, (), labels)
+            choices = judge(columns, (), labels, _renamed(shape, earlier))
             for at, choice in enumerate(choices):
                 if why := shape.doubts.get(choice.label):
                     choices[at] = replace(choice, field=None, evidence=(*choice.evidence, why))
@@ -99,6 +99,16 @@ class Shapes:
         }
 
 
+def _renamed(shape: _Shape, earlier: ReadingPlan) -> dict[str, str]:
+    """Headings of a shape → the fields of the columns that they continued when these were renamed."""
+    before = {label: earlier.choice(label, shape.part) for label in shape.columns}
+    return {
+        label: choice.field
+        for label, choice in before.items()
+        if choice and choice.field and choice.continues
+    }
+
+
 def _last(before: Choice | None, choice: Choice) -> Choice | None:
     """What a column meant in the last reading; None where it meant nothing, or where a steward has said since
     what it is: that holds at once, and is no drift."""
@@ -116,6 +126,8 @@ def _continued(choice: Choice, before: Choice, few: bool) -> Choice:
     )  # or the sums prove something else anew
     if is_proven or (choice.field is None and few):
         return replace(before, samples=choice.samples or before.samples)
+    if before.continues and choice.field == before.field:  # the new heading names no unit
+        choice = replace(choice, unit=choice.unit or before.unit, continues=before.continues)
     is_same = (choice.field, choice.unit) == (before.field, before.unit)
     if is_same and choice.format in _OPEN and before.format not in _OPEN:
         return replace(choice, format=before.format)

@@ -45,7 +45,7 @@ class Entry:
     overridden: list[str] = field(default_factory=list)
     step: str = ""  # of a steward's correction: "corrected", "undone" or "expired"
     # What the record says beside the changes, for the rules: {"budget": "…", "expenditure": "…"} after the
-    # change. Neither stored nor part of the digest.
+    # change, and "flapping": fields that change to and fro. Neither stored nor part of the digest.
     context: dict[str, Any] | None = None
 
     @property

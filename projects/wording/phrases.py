@@ -27,6 +27,7 @@ _QUESTION_LABELS = {
 }
 
 PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
+FLAPPING = "the source shows two versions in turn"
 _LONGEST = 80  # characters of a quoted text
 
 LABELS = {

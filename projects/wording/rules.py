@@ -14,6 +14,7 @@ from typing import Any
 from projects.fields import FIELDS
 from projects.wording import event_phrases, figures, phrases
 
+FLAPPING = "flapping"  # the rule, and what names the fields in a context
 INFO, MINOR, MAJOR = "info", "minor", "major"
 _RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
 
@@ -67,8 +68,9 @@ def assess_project(
     """What a change means: severity `info`, `minor` or `major`, the ids of the rules that say so, and a
     sentence that ends in a full stop.
 
-    `context` is what the record says beside the changes, {field: value after the change}. The log does not
-    keep it: `stored`, the rule ids that were found with it, stands for it when a row is judged anew.
+    `context` is what the record says beside the changes, {field: value after the change}, and `flapping`: the
+    fields that two versions of the source show in turn, which are no news. The log does not keep it:
+    `stored`, the rule ids that were found with it, stands for it when a row is judged anew.
     """
     changes = _pairs(field_changes)
     base, opening = _EVENTS.get(change_type, (INFO, ""))
@@ -76,11 +78,17 @@ def assess_project(
         return Assessment(base, [], f"{phrases.first_listing(changes)}.")
     if change_type in _SILENT:
         return Assessment(base, [], f"{opening}.")
-    hits = [*_findings(changes), *_over_the_other(changes, context or {}, stored)]
+    stored, context = frozenset(stored), context or {}
+    news = {name: pair for name, pair in changes.items() if name not in context.get(FLAPPING, ())}
+    is_flapping = FLAPPING in stored or len(news) < len(changes)
+    hits = [*_findings(news), *_over_the_other(news, context, stored)]
+    if FLAPPING in stored:  # which fields it were is not kept: the rules that were met tell of the others
+        hits = [hit for hit in hits if hit.rule in stored]
     hits.sort(key=lambda hit: hit.severity != MAJOR)
-    severity = max((base, _weight(changes), *(f.severity for f in hits)), key=_RANK.__getitem__)
-    rules = list(dict.fromkeys(f.rule for f in hits))
-    sentence = _story(entity_type, changes, hits)
+    severity = max((base, _weight(news), *(f.severity for f in hits)), key=_RANK.__getitem__)
+    rules = list(dict.fromkeys([*(f.rule for f in hits), *([FLAPPING] if is_flapping else [])]))
+    told = _story(entity_type, changes, hits)
+    sentence = "; ".join(filter(None, (told, phrases.FLAPPING if is_flapping else "")))
     return Assessment(severity, rules, f"{'; '.join(filter(None, (opening, sentence))) or 'Changed'}.")
 
 
