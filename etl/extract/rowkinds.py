@@ -11,7 +11,7 @@ from etl.extract.groups import Groups
 from etl.extract.html import words_of
 from etl.extract.misplaced import misplaced_rows
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
-from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_note, total_label
+from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_error, is_note, total_label
 from etl.extract.types import LeftOut, RowKind
 
 _MOST_NOTE_CELLS = 2
@@ -171,6 +171,8 @@ def _leave_out_notes(body: Body, identity: int | None) -> None:
         is_short = 0 < len(line.starts) <= _MOST_NOTE_CELLS < len(line.cells) and not line.hangs
         if is_short and is_note(line.starts[0][1].text) and not any(_is_figure(text) for text in line.texts):
             body.leave_out(line, "note", "It is a remark on the table.")
+        elif is_error(line.texts):
+            body.leave_out(line, "note", "It says that something went wrong.")
         else:
             kept.append(number)
     _keep(body, kept)

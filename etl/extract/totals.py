@@ -49,6 +49,11 @@ _COUNTED = re.compile(
 )
 _AVERAGE = re.compile(r"\b(?:averag|avg|mean\b|gemiddeld)", re.IGNORECASE)
 _ROW_NUMBER = re.compile(r"\d{1,5}\.?")
+_ERROR = re.compile(
+    r"(?:an? |'?n )?(?:[a-z]+ ){0,2}(?:error|exception|fout)"
+    r"(?: (?:\d{3}|occurred|has|het)\b.{0,200})?\s?[.:!]?",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"(?:sources?|notes?|n\.?b\.?|bron|nota|opmerkings?|let wel|remarks?|disclaimers?|legend|key|footnotes?"
     r"|data as at|as at|last updated?|updated|prepared by|report date|generated)\s*\d{0,2}"
@@ -77,6 +82,17 @@ def counts_projects(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Whether a text is a remark on the table ("Source: …", "* estimated", "All amounts in R'000")."""
     return bool(text) and _NOTE.match(one_line(text)) is not None
+
+
+def is_error(texts: Sequence[str]) -> bool:
+    """Whether a row says that something went wrong where a row was to stand ("Error | Could not load projects
+    |"): no word of a project, and no figure."""
+    said = [text for text in map(one_line, texts) if text]
+    return bool(said) and _ERROR.fullmatch(said[0]) is not None and not any(map(_has_digit, said[1:]))
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 @dataclass(slots=True)

@@ -68,6 +68,12 @@ class SyncCommand(BaseCommand):
                 raise CommandError(
                     "--area says what of a run is released: name it with --approve.", returncode=2
                 )
+            if approving and options["dry_run"]:
+                raise CommandError(
+                    "--dry-run reads the source and loads nothing; what a held run would change is shown in"
+                    " the admin, where it waits for a decision. Nothing was released.",
+                    returncode=2,
+                )
             code = work(options, {**self.how(options), "on_progress": bar.show})
         if code:
             sys.exit(code)

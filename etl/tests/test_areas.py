@@ -235,7 +235,12 @@ def test_one_area_in_thousands_is_held_while_the_others_go_on_and_loaded_when_it
 def test_areas_without_the_run_that_they_are_released_of_ask_nothing(sync: Sync, capsys: Any) -> None:
     with serving(two_lists(GIYANI, LETABA)) as here:
         sync(f"{here.root}/pmd/level.aspx")
-        for how in (["--area", "LIM331"], ["--approve", "0", "--area", "LIM331"], ["--approve", "0"]):
+        for how in (
+            ["--area", "LIM331"],
+            ["--approve", "0", "--area", "LIM331"],
+            ["--approve", "0"],
+            ["--approve", "1", "--dry-run"],
+        ):
             with pytest.raises((CommandError, SystemExit)):
                 call_command("sync_dws", "--json", *how)
             assert json.loads(capsys.readouterr().out)["state"] == "failed"

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from etl.tests.conftest import Sync
 from etl.tests.test_areas import HEAD, ROW, listing, page, site
 from etl.tests.tinysite import serving
+from etl.understand import read_page
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,26 @@ def test_a_numbered_page_of_a_list_that_shows_an_error_hides_its_rows(sync: Sync
             run = sync(url)
             assert (run.complete, run.missing) == (False, 0)
     assert not Project.objects.exclude(presence="present").exists()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [("Error", "Could not load projects", ""), ("Server error 500.", "", ""), ("Fout", "Laai misluk", "–")],
+)
+def test_an_error_that_stands_as_a_row_is_no_project(sync: Sync, row: tuple[str, str, str]) -> None:
+    cells = "".join(f"<td>{text}</td>" for text in row)
+    with serving({"/pmd/level.aspx": menu("Place - [{}]")}) as here:
+        here.pages |= {f"/pmd/list.aspx?m={CODES[0]}": listing(["1", "2", "3"])}
+        here.pages |= {f"/pmd/list.aspx?m={CODES[1]}": listing(["4", "5"])}
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages[f"/pmd/list.aspx?m={CODES[0]}"] = page(f"<table>{HEAD}<tr>{cells}</tr></table>")
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert (run.created, run.missing, run.complete) == (0, 0, False)
+
+
+def test_a_scheme_that_is_called_after_an_error_stays_one() -> None:
+    rows = (
+        "<tr><td>WP1</td><td>Trial and error</td><td>R1</td></tr><tr><td>Error</td><td>A</td><td>R5</td></tr>"
+    )
+    content = read_page(f"<table>{HEAD}{rows}</table>")
+    assert [project.published["Project Name"] for project in content.projects] == ["Trial and error", "A"]
