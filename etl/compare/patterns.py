@@ -15,7 +15,7 @@ from etl.compare.drift import TURNED, UNREAD, way_of
 from etl.compare.survey import Survey
 from etl.normalise.records import digest_of
 from etl.understand.judge import name_of
-from projects.fields import BY_NAME, Kind
+from projects.fields import BY_NAME
 
 _LEAST = 3  # changed values: one or two may well have been put right
 _RULE = "pattern"
@@ -62,9 +62,9 @@ def patterns(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
             continue
         codes = places(change, places_of)
         for name, (old, new) in change.field_changes.items():
-            if name not in BY_NAME or not old or BY_NAME[name].kind not in _KINDS:
+            if name not in BY_NAME or not old:
                 continue
-            way = way_of(BY_NAME[name].kind, old, new)
+            way = UNREAD if new in (None, "") else way_of(BY_NAME[name].kind, old, new)
             moved.update((code, name) for code in codes)
             ways.update((code, name, way) for code in codes if way)
     found: dict[str, list[Reason]] = {}
@@ -85,9 +85,6 @@ def _misread(ways: Mapping[str, int]) -> tuple[str, int]:
         return UNREAD, unread
     way = max(sorted(others), key=others.__getitem__)
     return way, others[way] + unread
-
-
-_KINDS = (Kind.MONEY, Kind.PERCENT, Kind.COUNT, Kind.DATE)
 
 
 def renumbered(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:

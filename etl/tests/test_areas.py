@@ -16,7 +16,7 @@ from etl.scheduler import DataScheduler, work_off
 from etl.tests.conftest import Sync
 from etl.tests.test_trust import forty, mass_edit
 from etl.tests.tinysite import serving
-from projects.models import AreaReading, Project, SyncRun
+from projects.models import AreaReading, DataChangeLog, Project, SyncRun
 from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
@@ -309,6 +309,32 @@ def test_real_news_beside_figures_of_another_unit_does_not_let_them_through(sync
     assert "divided by 1\u00a0000 in 4 of the 5 projects" in run.notes[0]
     assert states() == {"LIM331": "held", "LIM332": "loaded"}
     assert budgets("LIM331") == GIYANI
+
+
+def test_a_column_that_one_list_calls_by_a_word_of_its_own_is_held_there(sync: Sync) -> None:
+    """Its contractors are not gone: nobody knows what that column is."""
+
+    def listing(heading: str, area: str, last: str) -> tuple[int, dict[str, str], str]:
+        head = f"<tr><th>Project No</th><th>Project Name</th><th>{heading}</th></tr>"
+        rows = "".join(
+            f"<tr><td>WP{area}{n}</td><td>Scheme {n}</td><td>{last if n == 3 else 'Builders'} {n}</td></tr>"
+            for n in range(4)
+        )
+        return page(f"<table>{head}{rows}</table>")
+
+    claims = dict.fromkeys(("LIM331", "LIM332", "LIM333"), ("4", ""))
+    with serving(site(claims, {})) as here:
+        for area in claims:
+            here.pages[f"/pmd/list.aspx?m={area}"] = listing("Contractor", area, "Builders")
+        sync(f"{here.root}/pmd/level.aspx")
+        here.pages["/pmd/list.aspx?m=LIM331"] = listing("Xyzzy", "LIM331", "Builders")
+        here.pages["/pmd/list.aspx?m=LIM332"] = listing("Contractor", "LIM332", "Diggers")
+        run = sync(f"{here.root}/pmd/level.aspx")
+    told = {row.external_id for row in DataChangeLog.objects.filter(run=run)}
+    assert not any(i.startswith("WPLIM331") for i in told), (run.state, run.held, run.notes)
+    assert (
+        Project.objects.filter(contractor="").count() == Project.objects.filter(contractor=None).count() == 0
+    )
 
 
 def dated(days: list[str]) -> tuple[int, dict[str, str], str]:
