@@ -92,9 +92,12 @@ def _history(source: Source) -> Iterator[SyncRun]:
     )
     place = 0
     keyed = []
-    for run in runs:
-        place = max(place, run.last_change or 0) if run.decided_at is None else place
-        keyed.append((run.last_change or place, run.pk, run))
+    # one that was held counts from when a steward released it: what ended since then comes after it
+    for number, run in enumerate(
+        sorted(runs, key=lambda run: run.decided_at or run.finished_at or run.requested_at)
+    ):
+        place = max(place, run.last_change or 0)
+        keyed.append((run.last_change or place, number, run))
     return (run for _, _, run in sorted(keyed, key=lambda item: item[:2]))
 
 

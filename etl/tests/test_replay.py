@@ -85,6 +85,22 @@ def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica,
     assert DataScheduler().replay("dws").is_identical
 
 
+def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(replica, sync, here):
+    here.WITHDRAWN_AFTER_HOURS, here.HOLD_LEAST_RECORDS = 0, 1
+    sync(replica.url)
+    replica.site.remove(min(replica.site.facts()))
+    assert sync().missing == 1
+    for budget in (100_000, 777_000):
+        for number, external_id in enumerate(sorted(replica.site.facts())):
+            replica.site.set_value(external_id, "budget", budget + number)
+        held = sync()
+        assert held.state == "quarantined"
+        last = DataScheduler().release(held.pk, "steward", "confirmed")
+    assert last.withdrawn == 1
+    assert sync().state == "unchanged"
+    assert DataScheduler().replay("dws").is_identical
+
+
 def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
     sync(replica.url)
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
