@@ -9,9 +9,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+# Nothing but the files whose hashes the lock has; where they come from, pip knows from its own settings.
+INSTALL = $(PIP) --require-hashes --no-deps -r
 # Stamps carry the checksum of what they stand for: a changed pin installs, a second start does not.
 RUNTIME := .venv/runtime-$(firstword $(shell cksum < requirements.txt)).stamp
 DEV := .venv/dev-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum)).stamp
+# In an environment of their own: chardet, which comes with one of them, would change how we read pages.
+TOOLS := .venv/tools/$(firstword $(shell cksum < requirements-tools.txt)).stamp
+# Apart for the same reason: libcoveoc4ids and frictionless, with which the tests check the open data.
+STANDARDS := .venv/standards/$(firstword $(shell cksum < requirements-standards.txt)).stamp
+SBOM ?= var/sbom/buka-amanzi.cdx.json
 WITH_SERVERS := $(PY) -m buka.dev.supervisor exec --
 JOBS ?= 2
 # In chunks: what tests of one file share (a web process, a writer) is mostly started once.
@@ -19,7 +26,7 @@ PYTEST = $(PY) -m pytest -n $(JOBS) --dist worksteal
 # Where it is set, every process of the tests compiles all of its modules anew: a tenth of the whole time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test soak truth bench lint clean
+.PHONY: help demo run test soak truth bench lint lock sbom clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -31,14 +38,15 @@ run: $(RUNTIME) ## everything, with the real sources (PORT=8000)
 	@exec $(PY) -m buka.dev.supervisor run
 
 # Both passes run, and both print their summary; either failing fails the target.
-test: $(DEV) ## the whole suite on SQLite, then its database and live tests on PostgreSQL
+test: $(DEV) $(STANDARDS) ## the whole suite on SQLite, then its database and live tests on PostgreSQL
 	@$(WITH_SERVERS) sh -c '\
 	  echo "== SQLite =="; $(PYTEST) $(ARGS); sqlite=$$?; \
 	  echo "== PostgreSQL =="; $(PYTEST) --pg $(ARGS) && exit $$sqlite'
 
 soak: export FULL := $(FULL)
+# In the order of the files: the one of two hundred polls is among the first, and no worker waits for it alone.
 soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (FULL=1: all pages)
-	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile $(ARGS)
+	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 truth: $(DEV) ## reading and change detection over generated renderings: precision and recall as a table
 	@$(PY) -m etl.tests.truth $(ARGS)
@@ -63,6 +71,25 @@ lint: $(DEV) ## ruff, format, mypy, who imports whom, the measured ceilings, mig
 	  try env $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING; \
 	  exit $$fail
 
+COMPILE = .venv/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
+# All that is not pinned in pyproject.toml stays as it is locked, unless it is asked for: UPGRADE="-P idna", "-U".
+lock: $(TOOLS) ## write requirements*.txt anew from the pins in pyproject.toml (UPGRADE="-P name" or -U)
+	@$(COMPILE) $(UPGRADE) --group runtime -o requirements.txt
+	@$(COMPILE) $(UPGRADE) --group s3 -c requirements.txt -o requirements-s3.txt
+	@$(COMPILE) $(UPGRADE) --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) $(UPGRADE) --group tools -o requirements-tools.txt
+	@$(COMPILE) $(UPGRADE) --group standards -o requirements-standards.txt
+
+# Of what is installed to run the site and of nothing else: only an environment knows the licences.
+sbom: $(TOOLS) ## the bill of materials with licences, as CycloneDX: var/sbom/buka-amanzi.cdx.json (SBOM=)
+	@mkdir -p "$(dir $(SBOM))"
+	@$(PY) -m venv --clear --without-pip .venv/bare
+	@$(PY) -m pip --python .venv/bare/bin/python install --quiet --disable-pip-version-check --no-input \
+	  --require-hashes --no-deps -r requirements.txt
+	@.venv/tools/bin/cyclonedx-py environment --output-reproducible --of JSON -o "$(SBOM)" .venv/bare/bin/python
+	@rm -rf .venv/bare; echo "$(SBOM)"
+
 clean: ## remove .venv and caches; the data in var/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -78,10 +105,24 @@ $(PY):
 
 $(RUNTIME): | $(PY)
 	@echo "Installing what requirements.txt names …"
-	@$(PIP) -r requirements.txt
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 $(DEV): | $(PY)
-	@echo "Installing what requirements.txt and requirements-dev.txt name …"
-	@$(PIP) -r requirements-dev.txt
+	@echo "Installing what requirements-dev.txt names …"
+	@$(INSTALL) requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(TOOLS): | $(PY)
+	@echo "Installing what requirements-tools.txt names …"
+	@$(PY) -m venv --clear .venv/tools
+	@.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  --require-hashes --no-deps -r requirements-tools.txt
+	@touch $@
+
+$(STANDARDS): | $(PY)
+	@echo "Installing what requirements-standards.txt names …"
+	@$(PY) -m venv --clear .venv/standards
+	@.venv/standards/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  --require-hashes --no-deps -r requirements-standards.txt
+	@touch $@

@@ -72,9 +72,9 @@ def main() -> None:
     cells = int(sys.argv[1]) if len(sys.argv) > 1 else 19_999
     body = page(cells)
     plain, ours = median_seconds(lambda: json.loads(body)), median_seconds(lambda: read(body))
-    print(f"{cells} cells, {len(body) / 1e6:.1f} MB")
-    print(f"json.loads {plain * 1000:.0f} ms, ours {ours * 1000:.0f} ms")
-    print(f"read, compared and folded: {ours / plain:.1f} x json.loads")
+    sys.stdout.write(f"{cells} cells, {len(body) / 1e6:.1f} MB\n")
+    sys.stdout.write(f"json.loads {plain * 1000:.0f} ms, ours {ours * 1000:.0f} ms\n")
+    sys.stdout.write(f"read, compared and folded: {ours / plain:.1f} x json.loads\n")
 
 
 if __name__ == "__main__":

@@ -17,17 +17,18 @@ def save_pages(size: int, folder: Path) -> list[Path]:
     """The pages of the list of all projects, as a crawl gets them; in a process of its own."""
     from etl.crawl.crawler import Crawl
     from etl.crawl.evidence import EvidenceRecorder
+    from etl.crawl.looks import Looker
     from etl.crawl.page_reader import PageReader
+    from etl.crawl.web_pages import WebPages
     from etl.fetch.archive import Archive
     from etl.fetch.fetcher import Fetcher, FetchPolicy
-    from etl.understand import read_page
     from replica.server import ReplicaServer
 
     with ReplicaServer(projects=size, rows_of_all=1000, layout="postback") as replica:
         entry = f"{replica.root}/pmd/projects/Default.aspx"
         fetcher = Fetcher(entry, FetchPolicy.of_settings())
         evidence = EvidenceRecorder(Archive(folder), keep=False)
-        pages = PageReader(fetcher, evidence, lambda page: read_page(page.body, url=page.url))
+        pages = PageReader(fetcher, evidence, Looker(WebPages({})))
         crawl = Crawl(entry, pages)
         for number, reading in enumerate(crawl.lists()):
             (folder / f"{number:03d}.html").write_bytes(reading.page.body)

@@ -7,6 +7,8 @@ import base64
 import os
 
 CHANGE = b'"type":"change"'
+_PING, _PONG = 0x9, 0xA
+PARTS = b'"type":"parts"'
 
 
 class Socket(asyncio.Protocol):
@@ -20,12 +22,14 @@ class Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
         self._crowd.transports.append(transport)
         key = base64.b64encode(os.urandom(16)).decode()
         host = f"127.0.0.1:{self._crowd.port}"
         transport.write(
-            f"GET /ws/changes/ HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+            f"GET /ws/changes/{self._crowd.query} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
         )
 
     def data_received(self, data: bytes) -> None:
@@ -49,14 +53,25 @@ class Socket(asyncio.Protocol):
             size = int.from_bytes(self._buffer[2:start], "big")
         if len(self._buffer) < start + size:
             return None
-        payload = bytes(self._buffer[start : start + size])
+        payload, kind = bytes(self._buffer[start : start + size]), self._buffer[0] & 0x0F
         del self._buffer[: start + size]
+        if kind == _PING:
+            self._answer(payload)
+            return b""
         return payload
 
+    def _answer(self, payload: bytes) -> None:
+        """A pong, which a client masks (here with zeros): without it a server lets the socket go."""
+        self._transport.write(bytes((0x80 | _PONG, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
+
     def _heard(self, frame: bytes) -> None:
+        if not frame:
+            return
         if not self.greeted:
             self.greeted = True
             self._crowd.greeted += 1
+        elif PARTS in frame[:40]:
+            self._crowd.parts += 1
         elif CHANGE in frame[:40].replace(b" ", b""):
             self._crowd.received += 1
             self._crowd.bytes += len(frame)
@@ -64,22 +79,23 @@ class Socket(asyncio.Protocol):
 
 
 class Crowd:
-    """`count` sockets on one server."""
+    """`count` sockets on one server, with the same query."""
 
-    def __init__(self, port: int, count: int) -> None:
-        self.port, self.count = port, count
-        self.greeted = self.received = self.bytes = 0
+    def __init__(self, port: int, count: int, query: str = "") -> None:
+        self.port, self.count, self.query = port, count, query
+        self.greeted = self.received = self.bytes = self.parts = 0
         self.transports: list[asyncio.Transport] = []
         self.stirred = asyncio.Event()
 
-    async def connect(self) -> None:
+    async def connect(self, at_once: int = 50) -> None:
+        """So many at a time, each lot once the one before is greeted."""
         loop = asyncio.get_running_loop()
-        for start in range(0, self.count, 50):
-            some = range(start, min(start + 50, self.count))
+        for start in range(0, self.count, at_once):
+            some = range(start, min(start + at_once, self.count))
             await asyncio.gather(
                 *(loop.create_connection(lambda: Socket(self), "127.0.0.1", self.port) for _ in some)
             )
-            await self.until(lambda: self.greeted >= len(self.transports))
+            await self.until(lambda: self.greeted >= len(self.transports), seconds=120)
 
     async def until(self, condition, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):

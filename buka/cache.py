@@ -34,3 +34,22 @@ class HelpfulRedisCache(RedisCache):
             return bool(super().delete(key, version))
         except RedisError:
             return False
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        try:
+            return bool(super().add(*args, **kwargs))
+        except RedisError:
+            return True  # as for a key that nobody has counted under yet
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Raises ValueError where there is no such key."""
+        try:
+            return super().incr(key, delta, version)
+        except RedisError:
+            return delta
+
+    def touch(self, *args: Any, **kwargs: Any) -> bool:
+        try:
+            return bool(super().touch(*args, **kwargs))
+        except RedisError:
+            return False

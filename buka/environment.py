@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# Requests that a web process works on at once, by lane (`buka/lanes.py`): each lane has its own, so that none
+# takes another's connections.
+PLACES = {"page": 6, "costly": 2, "login": 2, "admin": 3, "probe": 1}
+_FOR_SOCKETS = 3  # connections beside those: the live feed reads the log
+_POOL = {
+    "min_size": 2,
+    "max_size": sum(PLACES.values()) + _FOR_SOCKETS,
+    # There is one for each who has a place: who waits for long waits for a server that is away.
+    "timeout": 5,
+    # It would try ever more rarely for five minutes; so it begins anew with the next request.
+    "reconnect_timeout": 5,
+}
 # A server that hangs takes connections and never answers: the health loop has to notice, not to hang with it.
 _CONNECT_SECONDS = 10
 _SQLITE_OPTIONS = {
@@ -55,6 +69,27 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def words_if_set(name: str) -> list[str] | None:
+    """None where there is no such variable: one that is empty names none."""
+    return words(name) if name in os.environ else None
+
+
+def oc4ids_prefix(name: str, default: str) -> str:
+    """`oc4ids-` and the six letters and digits that a publisher was given."""
+    value = text(name, default)
+    if not re.fullmatch(r"oc4ids-[a-z0-9]{6}", value):
+        raise ImproperlyConfigured(f"{name}={value!r}: it is “oc4ids-” and six small letters or digits.")
+    return value
+
+
+def networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks: `10.0.0.0/8,192.0.2.7,::1`."""
+    try:
+        return [ip_network(word, strict=False) for word in words(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is a list of addresses and networks: {error}.") from None
+
+
 def database(url: str, pool: bool) -> dict[str, Any]:
     """Django's `DATABASES` entry for `postgres://user:pw@host:port/db` or `sqlite:///path`.
 
@@ -71,7 +106,7 @@ def database(url: str, pool: bool) -> dict[str, Any]:
     options.setdefault("connect_timeout", _CONNECT_SECONDS)
     host = options.pop("host", None) or unquote(parts.hostname or "")
     if pool:
-        options["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
+        options["pool"] = dict(_POOL)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path)[1:],
@@ -80,6 +115,7 @@ def database(url: str, pool: bool) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": pool,  # none that the server has closed meanwhile is handed out
         "OPTIONS": options,
     }
 
@@ -88,6 +124,50 @@ def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).expanduser().resolve()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def archive(url: str, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Of ARCHIVE_URL the folder of pages, and Django's `STORAGES` entry; `folder`: where there is no such
+    variable.
+
+    `file:///folder`, or `s3://bucket/prefix?endpoint=https://…&region=…`.
+    """
+    parts, in_folder = urlsplit(url), {"BACKEND": "projects.archive.folder.Folder"}
+    if not url:
+        return folder, in_folder
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return Path(unquote(parts.path)), in_folder
+    told = dict(parse_qsl(parts.query))
+    fits = parts.scheme == "s3" and parts.hostname and "@" not in parts.netloc
+    if not fits or told.keys() - {"endpoint", "region"}:
+        raise ImproperlyConfigured(
+            "ARCHIVE_URL must be file:///folder or s3://bucket/prefix?endpoint=https://…&region=…;"
+            " who may enter is said by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    options = {"bucket": parts.netloc, "prefix": unquote(parts.path).strip("/")}
+    options |= {name: told.get(name, "") for name in ("endpoint", "region")}
+    return folder, {"BACKEND": "projects.archive.bucket.Bucket", "OPTIONS": options}
+
+
+def web_address(name: str) -> str:
+    """An http(s) address, or nothing. It may hold a secret, and is not repeated in the error."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if value and not fits:
+        raise ImproperlyConfigured(f"{name} must be an address that begins with http:// or https://.")
+    return value
+
+
+def site(origins: list[str]) -> str:
+    """SITE_URL without a slash at its end; else the first https:// origin that is trusted; else this
+    machine."""
+    secure = [origin for origin in origins if origin.startswith("https://") and "*" not in origin]
+    local = f"http://127.0.0.1:{text('PORT', '8000')}"
+    return (web_address("SITE_URL") or (secure or [local])[0]).rstrip("/")
 
 
 def intervals() -> dict[str, str]:
@@ -106,9 +186,13 @@ def addresses() -> dict[str, str]:
     return {name: url for name, url in given.items() if url.startswith(("http://", "https://"))}
 
 
+_EACH_MINUTE = ("[heartbeat]", "scheduler.beat'", "[alerts]", "worker.tell'")
+
+
 class WithoutHeartbeat(logging.Filter):
-    """Three of the lines that the queue writes of each heartbeat, every minute of every day."""
+    """Three of the lines that the queue writes of each heartbeat, every minute of every day; likewise of
+    alerts, which say themselves what they failed to send."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        return record.levelno > logging.INFO or not ("[heartbeat]" in text or "scheduler.beat'" in text)
+        return record.levelno > logging.INFO or not any(mark in text for mark in _EACH_MINUTE)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from etl.compare.profile import Profile
-from etl.decide import columns
-from etl.decide.release import decide_areas, held_run, reject
-from etl.exceptions import EtlError
-from etl.load.stores import ChangeSet
+from etl.decide import agents, columns
+from etl.decide.waiting import held_areas
+from etl.desk import areas, captures, runs
+from etl.desk.splits import SplitAdmin
+from etl.exceptions import EtlError, NeedsConfirmation
 from etl.scheduler import DataScheduler
 from projects.admin import Recorded
 from projects.declared import REGISTRY, declared
-from projects.models import AreaReading, Municipality, ReadingPlan, Source, SyncRun, Vocabulary
+from projects.models import AgentName, AreaReading, Municipality, ReadingPlan, Source, SyncRun, Vocabulary
 from projects.models.vocabulary import MEANINGS
+from projects.stewards.roles import may_ask
 from projects.wording.phrases import label
 
 _SHOWN = 500  # changes on the page; all of them are in the CSV
@@ -50,18 +48,32 @@ class SourceAdmin(Recorded):
         url = reverse("admin:projects_syncrun_change", args=[run.pk])
         return format_html('<a href="{}">{}: {}</a>', url, run.pk, run.state)
 
-    @admin.action(description="Sync now")
+    def has_ask_permission(self, request: HttpRequest) -> bool:
+        return may_ask(request.user)
+
+    @admin.action(description="Sync now", permissions=["ask"])
     def sync_now(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
         for source in sources:
             self._ask_for(request, source.name)
 
     def get_urls(self) -> list[URLPattern]:
         sync = self.admin_site.admin_view(require_POST(self.sync_view))
-        return [path("sync/<str:name>/", sync, name="etl_sync_now"), *super().get_urls()]
+        hand_in = self.admin_site.admin_view(self.hand_in_view)
+        return [
+            path("sync/<str:name>/", sync, name="etl_sync_now"),
+            path("visit/", hand_in, name="etl_hand_in"),
+            *super().get_urls(),
+        ]
+
+    def hand_in_view(self, request: HttpRequest) -> HttpResponse:
+        """A recorded visit, to be read in place of a source."""
+        if not request.user.has_perm("projects.add_handedin"):
+            raise PermissionDenied
+        return captures.hand_in(request)
 
     def sync_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """The button's target: queues the poll and comes back."""
-        if not request.user.is_staff:
+        if not may_ask(request.user):
             raise PermissionDenied
         self._ask_for(request, name)
         return HttpResponseRedirect(reverse("admin:projects_source_changelist"))
@@ -69,7 +81,7 @@ class SourceAdmin(Recorded):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        syncable = [source.name for source in declared()]
+        syncable = [source.name for source in declared()] if may_ask(request.user) else []
         return super().changelist_view(request, {**(extra_context or {}), "syncable": syncable})
 
     def _ask_for(self, request: HttpRequest, name: str) -> None:
@@ -112,7 +124,7 @@ class SyncRunAdmin(Recorded):
         """A held run's diff, and the steward's decision on it."""
         if not request.user.has_perm("projects.change_syncrun"):
             raise PermissionDenied
-        return decide(self, request, run_id)
+        return runs.decide(request, run_id)
 
 
 @admin.register(ReadingPlan)
@@ -156,7 +168,9 @@ class ReadingPlanAdmin(Recorded):
             "told": found.told[:_SHOWN],
             "fields": sorted((label(name), name) for name in MEANINGS["field"]),
             "may_decide": request.user.has_perm("projects.add_vocabulary"),
-            "syncable": sorted({column.source for column in found.told} & REGISTRY.keys()),
+            "syncable": sorted({column.source for column in found.told} & REGISTRY.keys())
+            if may_ask(request.user)
+            else [],
         }
         return render(request, "admin/etl/readingplan/columns.html", context)
 
@@ -164,9 +178,12 @@ class ReadingPlanAdmin(Recorded):
         """The buttons' target: a word more in the vocabulary, and back."""
         if not request.user.has_perm("projects.add_vocabulary"):
             raise PermissionDenied
-        given = {name: request.POST.get(name, "") for name in ("source", "label", "proposal", "meaning")}
+        given = {name: request.POST.get(name, "") for name in _GIVEN}
+        confirmed = request.POST.get("confirmed") == "yes"
         try:
-            row = _decided(request.POST.get("decision", ""), **given)
+            row = _decided(**given, confirmed=confirmed)
+        except NeedsConfirmation as question:
+            return self._confirm(request, given, question.effect)
         except EtlError as problem:
             messages.warning(request, str(problem))
         else:
@@ -175,184 +192,169 @@ class ReadingPlanAdmin(Recorded):
             messages.success(request, f"“{row.text}” {says}, from the next reading on.")
         return HttpResponseRedirect(reverse("admin:etl_columns"))
 
+    def _confirm(self, request: HttpRequest, given: dict[str, str], effect: list[str]) -> HttpResponse:
+        """What a decision does to how projects are known, and a button that says yes."""
+        means = given["proposal"] if given["decision"] == "accept" else given["meaning"]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"“{given['label']}” means {label(means)}?",
+            "given": given,
+            "effect": effect,
+            "means": means,
+        }
+        return render(request, "admin/etl/readingplan/confirm.html", context)
 
-def _decided(decision: str, source: str, label: str, proposal: str, meaning: str) -> Vocabulary:
-    """The word that a steward's decision adds. Raises CannotDecide."""
+
+_GIVEN = ("decision", "source", "label", "proposal", "meaning")
+
+
+def _decided(
+    decision: str, source: str, label: str, proposal: str, meaning: str, confirmed: bool
+) -> Vocabulary:
+    """The word that a steward's decision adds. Raises CannotDecide, NeedsConfirmation."""
     if decision == "accept":
-        return columns.accept(source, label, proposal)
+        return columns.accept(source, label, proposal, confirmed=confirmed)
     if decision == "forbid":
         return columns.forbid(source, label)
-    return columns.change(source, label, meaning)
+    return columns.change(source, label, meaning, confirmed=confirmed)
+
+
+@admin.register(AgentName)
+class AgentNameAdmin(Recorded):
+    """Who implementing agents are, as stewards said; and those whose name waits for one. What was said can be
+    taken back, not typed over."""
+
+    list_display = ("text", "kind", "municipality", "name", "reason", "named_by", "named_at")
+    list_filter = ("kind",)
+    list_select_related = ("municipality", "named_by")
+    search_fields = ("text", "name", "municipality__name")
+    change_list_template = "admin/etl/agentname/change_list.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("projects.delete_agentname")
+
+    def get_urls(self) -> list[URLPattern]:
+        show, name = map(self.admin_site.admin_view, (self.names_view, require_POST(self.name_view)))
+        return [
+            path("waiting/", show, name="etl_agents"),
+            path("waiting/name/", name, name="etl_name_agent"),
+            *super().get_urls(),
+        ]
+
+    def names_view(self, request: HttpRequest) -> HttpResponse:
+        """The agents that the last comparison did not recognise, each to be named."""
+        may_decide = request.user.has_perm("projects.add_agentname")
+        if not (self.has_view_permission(request) or may_decide):
+            raise PermissionDenied
+        found = agents.waiting()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Implementing agents that are not recognised",
+            "waiting": found[:_SHOWN],
+            "more": max(0, len(found) - _SHOWN),
+            "municipalities": Municipality.objects.order_by("name", "code"),
+            "may_decide": may_decide,
+        }
+        return render(request, "admin/etl/agentname/waiting.html", context)
+
+    def name_view(self, request: HttpRequest) -> HttpResponse:
+        """The buttons' target: a name is known from now on, and back."""
+        if not request.user.has_perm("projects.add_agentname"):
+            raise PermissionDenied
+        given = {what: request.POST.get(what, "") for what in ("agent", "kind", "code", "whom", "reason")}
+        try:
+            row = agents.name(**given, by=request.user)
+        except EtlError as problem:
+            messages.warning(request, str(problem))
+        else:
+            self.log_addition(request, row, [{"added": {"name": "implementing agent", "object": str(row)}}])
+            messages.success(request, f"{row}, from the next comparison on.")
+        return HttpResponseRedirect(reverse("admin:etl_agents"))
+
+
+_WHY = {"size": 40, "placeholder": "Why (it is kept)", "aria-label": "Why"}
 
 
 class WithReason(ActionForm):
     """What is to be done with the chosen areas, and why: that is kept with them, and shown."""
 
-    reason = forms.CharField(required=False, widget=forms.TextInput(attrs={"size": 40}))
+    reason = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget(attrs=_WHY))
+
+
+class WaitsForADecision(admin.SimpleListFilter):
+    title = "waits for a decision"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "yes")]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[AreaReading]) -> QuerySet[AreaReading]:
+        return rows.filter(pk__in=held_areas().values("pk")) if self.value() == "yes" else rows
 
 
 @admin.register(AreaReading)
 class AreaReadingAdmin(Recorded):
-    """Municipalities' lists as they were read. Those that are held while the others went on wait here."""
+    """Municipalities' lists, and those of none, as they were read. Those that are held while the others went
+    on wait here, and those that show nothing any more though nothing of the site says that they are empty."""
 
-    list_display = ("area", "source", "state", "why", "last_run", "decision", "decided_by")
-    list_filter = ("state", "source")
+    list_display = ("place", "address", "source", "state", "why", "read_by", "decision", "decided_by")
+    change_list_template = "admin/etl/areareading/change_list.html"
+    list_filter = (WaitsForADecision, "state", "source")
     list_select_related = ("source", "last_run")
-    search_fields = ("area",)
+    search_fields = ("area", "address")
     action_form = WithReason
     actions = ("accept", "reject")
 
-    @admin.display(description="why it is held")
+    @admin.display(description="why it is held, or in doubt")
     def why(self, row: AreaReading) -> str:
         return " ".join(reason["sentence"] for reason in row.reasons)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.decide_view)
+        return [path("decide/", view, name="etl_decide_areas"), *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest) -> HttpResponse:
+        """The held areas with what they would change, and the steward's decision on them."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        return areas.decide(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AreaReading]:
+        names = Municipality.objects.filter(pk=OuterRef("area")).values("name")
+        return super().get_queryset(request).annotate(place_name=Subquery(names))
+
+    @admin.display(description="municipality", ordering="area")
+    def place(self, row: Any) -> str | SafeString:
+        if row.address:
+            return "a list of no one municipality"
+        name = row.place_name or row.area
+        return format_html('<a href="/municipalities/{}/">{} [{}]</a>', row.area, name, row.area)
+
+    @admin.display(description="as last read by", ordering="last_run")
+    def read_by(self, row: AreaReading) -> SafeString:
+        address = reverse("admin:projects_syncrun_change", args=[row.last_run_id])
+        return format_html('<a href="{}">run {}</a>', address, row.last_run_id)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("projects.change_syncrun")
 
-    @admin.action(description="Accept: load what these held areas say", permissions=["decide"])
+    @admin.action(
+        description="Accept: load what these held areas say, or take an empty list for empty",
+        permissions=["decide"],
+    )
     def accept(self, request: HttpRequest, rows: QuerySet[AreaReading]) -> None:
-        user = request.user.get_username()
-        for source in self._decide(request, rows, accept=True):
-            for run in DataScheduler().request(source, SyncRun.Trigger.ADMIN, requested_by=user):
-                messages.success(request, f"They are loaded by run {run.pk}, if they still say the same.")
+        areas.carry_out(request, rows, request.POST.get("reason", ""), accept=True)
 
     @admin.action(description="Reject: keep the last good data of these areas", permissions=["decide"])
     def reject(self, request: HttpRequest, rows: QuerySet[AreaReading]) -> None:
-        self._decide(request, rows, accept=False)
-
-    def _decide(self, request: HttpRequest, rows: QuerySet[AreaReading], *, accept: bool) -> set[str]:
-        """Decide on the areas, and say so; the sources of those that were decided on."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            messages.error(request, "Nothing was decided: say why, beside the action. The reason is kept.")
-            return set()
-        by, done = request.user.get_username(), set()
-        codes: dict[tuple[str, int], list[str]] = {}
-        for row in rows:
-            codes.setdefault((row.source_id, row.last_run_id), []).append(row.area)
-        for (source, run_id), areas in codes.items():
-            try:
-                decided = decide_areas(run_id, areas, by, reason, accept=accept)
-            except EtlError as problem:
-                messages.error(request, f"Nothing was decided: {problem}")
-                continue
-            done.add(source)
-            what = "accepted" if accept else "rejected; the last good data stay"
-            messages.success(request, f"{', '.join(decided)}: {what}.")
-        return done
+        areas.carry_out(request, rows, request.POST.get("reason", ""), accept=False)
 
 
-class Decision(forms.Form):
-    """What a steward says: the reason is kept with the run."""
-
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "cols": 60}))
-    places = forms.ModelMultipleChoiceField(
-        Municipality.objects.all(), required=False, label="Only these municipalities"
-    )
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def decide(model_admin: admin.ModelAdmin[SyncRun], request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """GET shows the held run; POST with `release`, `release_some` or `reject` decides on it.
-
-    A run that cannot be released (its bytes are lost, its readings are not kept) can still be rejected.
-    """
-    form = Decision(request.POST or None)
-    back = HttpResponseRedirect(reverse("admin:projects_syncrun_change", args=[run_id]))
-    if request.method == "POST" and form.is_valid():
-        _carry_out(request, run_id, form)
-        return back
-    try:
-        run = held_run(run_id)
-    except EtlError as problem:
-        messages.error(request, str(problem))
-        return back
-    changes = _rehearsed(request, run)
-    if changes is not None and request.GET.get("format") == "csv":
-        return _as_csv(run, changes)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": f"Run {run.pk} of {run.source_id} is held",
-        "run": run,
-        "form": form,
-        **_differences(changes),
-        "columns": _columns(run),
-    }
-    return render(request, "admin/etl/syncrun/decide.html", context)
-
-
-def _rehearsed(request: HttpRequest, run: SyncRun) -> ChangeSet | None:
-    """What a release would change; None, and a message, where there can be none."""
-    try:
-        return DataScheduler().rehearse_release(run)
-    except EtlError as problem:
-        messages.error(request, str(problem))
-        return None
-
-
-def _differences(changes: ChangeSet | None) -> dict[str, Any]:
-    if changes is None:
-        return {"can_release": False}
-    counts = dict(Counter(change.change_type for change in changes.summaries()))
-    return {
-        "can_release": True,
-        "changes": list(islice(changes.summaries(), _SHOWN)),
-        "more": max(0, sum(counts.values()) - _SHOWN),
-        "counts": counts,
-    }
-
-
-def _carry_out(request: HttpRequest, run_id: int, form: Decision) -> None:
-    by, reason = request.user.get_username(), form.cleaned_data["reason"]
-    codes = [place.code for place in form.cleaned_data["places"]]
-    try:
-        if "reject" in request.POST:
-            reject(run_id, by, reason)
-            messages.success(request, f"Run {run_id} is rejected; the last good data stay.")
-            return
-        run = DataScheduler().release(run_id, by, reason, codes if "release_some" in request.POST else None)
-    except EtlError as problem:
-        messages.error(request, f"Nothing was decided: {problem}")
-        return
-    messages.success(request, f"Run {run.pk} is released: {run.change_count} changes were logged.")
-
-
-def _columns(run: SyncRun) -> dict[str, list[str]]:
-    """Columns that the last whole reading had and this one has not, and the reverse."""
-    good = SyncRun.objects.good().filter(source=run.source, concludes=True, pk__lt=run.pk).exclude(profile={})
-    last = good.order_by("-pk").first()
-    before = Profile.of_json(last.profile) if last else None
-    now = Profile.of_json(run.profile)
-    if before is None or now is None:
-        return {}
-    return {
-        "lost": sorted(set(before.columns) - set(now.columns)),
-        "new": sorted(set(now.columns) - set(before.columns)),
-        "layouts": [", ".join(before.layouts), ", ".join(now.layouts)],
-    }
-
-
-def _as_csv(run: SyncRun, changes: ChangeSet) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-    rows = (writer.writerow([_harmless(cell) for cell in row]) for row in _csv_rows(changes))
-    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="run-{run.pk}-held.csv"'
-    return answer
-
-
-def _csv_rows(changes: ChangeSet) -> Iterator[list[Any]]:
-    yield ["external_id", "change", "field", "old", "new"]
-    for change in changes.summaries():
-        for name, (old, new) in change.field_changes.items():
-            yield [change.what, change.change_type, name, old, new]
-
-
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet must not take a published text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+__all__ = [
+    "AgentNameAdmin",
+    "AreaReadingAdmin",
+    "ReadingPlanAdmin",
+    "SourceAdmin",
+    "SplitAdmin",
+    "SyncRunAdmin",
+]

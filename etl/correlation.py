@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
 from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
-from etl.correlating.questions import QuestionChanges, changes_of
+from etl.correlating.questions import QuestionChanges, Touched, changes_of
+from etl.correlating.wording import many
 from etl.correlating.writing import QuestionWriter
 from etl.crawl.observations import ObservationSet
 from etl.exceptions import DemoMismatch
@@ -16,6 +18,7 @@ from etl.monitor import DeclaredSource, SourceMonitor
 from projects.declared import declaration
 from projects.models import Discrepancy, DiscrepancyState, Source, SyncRun
 
+_MOST_NAMES, _MOST_NAMED = 1000, 10  # that a run keeps, and that its notes name
 _INPUTS = (reading.DWS, reading.TREASURY)
 
 
@@ -40,6 +43,18 @@ class Comparison(ObservationSet):
         if self.inquiry:
             return len(self.inquiry.places)
         return self.before.listings if self.before else 0
+
+    @property
+    def unrecognised(self) -> list[dict[str, Any]]:
+        """Implementing agents whose name is not recognised, those of most projects first: {"agent",
+        "projects", "municipalities"}."""
+        if self.inquiry is None:
+            return self.before.profile.get("unrecognised", []) if self.before else []
+        every = sorted(self.inquiry.unrecognised.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        return [
+            {"agent": agent, "projects": len(places), "municipalities": sorted(set().union(*places))}
+            for agent, places in every[:_MOST_NAMES]
+        ]
 
 
 @dataclass
@@ -74,7 +89,9 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
         if known.last and known.last.content_digest == digest and not self.run.force:
             return Comparison(demo=demo, digest=digest, before=known.last, unchanged_by="inputs")
         facts = reading.project_facts(self.alive)
-        inquiry = inquire(facts, reading.places(), self._books_of, reading.traced)
+        named, until = reading.named_agents(), reading.until()
+        inquiry = inquire(facts, reading.places(), self._books_of, reading.traced, named, until)
+        inquiry.tally.merged = reading.merged()
         return Comparison(demo=demo, digest=digest, inquiry=inquiry)
 
     def _books_of(self, code: str) -> reading.Books:
@@ -86,7 +103,8 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
             missing = " and ".join(declaration(name).called for name in compared.unread)
             return Completeness(False, [f"Nothing was compared: {missing} has not been read completely yet."])
         if compared.inquiry:
-            return Completeness(True, compared.inquiry.tally.sentences())
+            said = [*compared.inquiry.tally.sentences(), *_named_one_by_one(compared.unrecognised)]
+            return Completeness(True, said)
         return Completeness(True, list(compared.before.notes) if compared.before else [])
 
     def compare(
@@ -99,13 +117,30 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
         open_now = {row.key: row for row in rows.iterator()}
         asked = [key for key in inquiry.discrepancies if key not in open_now]
         open_now |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
-        return changes_of(inquiry.discrepancies, open_now, inquiry.tally)
+        return changes_of(inquiry.discrepancies, open_now, inquiry.tally, self._theirs(known))
+
+    def _theirs(self, known: KnownComparison) -> Touched | None:
+        """Where the rules are others than at the last comparison: what the sources have touched since, as all
+        else that moves is our doing. None where the rules are the same."""
+        last = known.last
+        if last is None or last.started_at is None or last.parser_digest == self.run.parser_digest:
+            return None
+        return reading.touched_since(last.started_at)
 
     def hold(
         self, compared: Comparison, changes: QuestionChanges, known: KnownComparison
     ) -> tuple[Belief, QuestionChanges]:
         """Nothing to hold: what the sources said was believed when they were read."""
-        return Belief(compared.digest, self.run.profile), changes
+        return Belief(compared.digest, {"unrecognised": compared.unrecognised}), changes
+
+
+def _named_one_by_one(unrecognised: list[dict[str, Any]]) -> list[str]:
+    """Whom a steward can name: the first of them, in a sentence."""
+    if not unrecognised:
+        return []
+    names = [f"“{each['agent'][:80]}” ({many(each['projects'], 'project')})" for each in unrecognised]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return [f"Not recognised: {', '.join(names[:_MOST_NAMED])}{more}. A steward can name them, once."]
 
 
 def _demo_of_inputs() -> bool:

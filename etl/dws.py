@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,10 @@ from etl.compare.known import Key, Known
 from etl.compare.part import Part
 from etl.compare.survey import Survey
 from etl.crawl.crawler import Crawl
-from etl.crawl.evidence import content_digest
 from etl.crawl.page_reader import PageReader
-from etl.crawl.reading import Reading
-from etl.exceptions import EtlError
 from etl.fetch.page import Page
 from etl.monitor import DeclaredSource
 from etl.project_source import ProjectSource
-from etl.values.addresses import without_session
 from projects.models import SyncRun
 
 
@@ -46,66 +42,42 @@ class EnhancedDWSMonitor(ProjectSource):
 
     def _read_dashboard(self, pages: PageReader, survey: Survey, known: Known) -> None:
         crawl = Crawl(self.entry, pages, self.on_progress)
-        firsts = _Firsts()
         for reading in crawl.lists():
-            firsts.note(reading)
             self.take(reading, survey, crawl.counts)
-        for problem in firsts.torn(pages, known.plan.is_volatile):
+        for problem in crawl.firsts.torn(crawl):
             survey.incomplete(problem)
         if self.first:
             self.first.end_lists(crawl.counts)
         survey.settle()
-        for reading in crawl.projects(_wanted(survey, known, crawl.rows.can_be_opened)):
+        for reading in crawl.projects(self._wanted(survey, known, crawl.rows.can_be_opened)):
             self.take(reading, survey)
             survey.saw_page_of(reading)
         survey.notes += crawl.problems
+        survey.unasked += crawl.unasked
         if not crawl.lists_complete:
             survey.whole = False
             survey.shortfalls += crawl.problems
         survey.counts += crawl.counts
 
+    def _wanted(
+        self, survey: Survey, known: Known, can_be_opened: Callable[[str], bool]
+    ) -> list[tuple[str, str]]:
+        """Projects whose own page is to be read: new, with a changed line, by turn, or because what was kept
+        of it is lost; without an address those that can be opened in their list.
 
-class _Firsts:
-    """The first page of lines and the first of projects: they are read once more at the end of all lists.
-    Was the site edited while it was read?"""
-
-    def __init__(self) -> None:
-        self._readings: dict[str, Reading] = {}
-
-    def note(self, reading: Reading) -> None:
-        if "#" in reading.key:
-            return
-        if reading.content.listings:
-            self._readings.setdefault("lines", reading)
-        if reading.content.projects:
-            self._readings.setdefault("projects", reading)
-
-    def torn(self, pages: PageReader, is_volatile: Callable[[str], bool]) -> Iterator[str]:
-        """A sentence for each that says something else now, or could not be read again."""
-        for first in {reading.key: reading for reading in self._readings.values()}.values():
-            try:
-                again = pages.look(without_session(first.page.url))
-            except EtlError as problem:
-                yield f"{first.key} could not be read again at the end: {problem}"
-                continue
-            if content_digest(again, is_volatile) != content_digest(first.content, is_volatile):
-                yield f"The site was edited while it was read: {first.key} says something else now."
-
-
-def _wanted(survey: Survey, known: Known, can_be_opened: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Projects whose own page is to be read: new, with a changed line, or by turn; without an address those
-    that can be opened in their list.
-
-    Each poll begins at another of them, so that some dead pages never stand before all others.
-    """
-    wanted = [
-        (external_id, part.url or "")
-        for external_id, part in sorted(survey.lines.items())
-        if (part.url or can_be_opened(external_id))
-        and _is_wanted(external_id, part, known.keys.get(external_id), known.turn)
-    ]
-    first = known.turn % len(wanted) if wanted else 0
-    return wanted[first:] + wanted[:first]
+        Each poll begins at another of them, so that some dead pages never stand before all others.
+        """
+        lost = {seen.external_id for seen in self.evidence.lost().values()}
+        wanted = [
+            (external_id, part.url or "")
+            for external_id, part in sorted(survey.lines.items())
+            if (part.url or can_be_opened(external_id))
+            and (
+                external_id in lost or _is_wanted(external_id, part, known.keys.get(external_id), known.turn)
+            )
+        ]
+        first = known.turn % len(wanted) if wanted else 0
+        return wanted[first:] + wanted[:first]
 
 
 def _is_wanted(external_id: str, part: Part, key: Key | None, turn: int) -> bool:

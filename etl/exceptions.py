@@ -25,8 +25,20 @@ class PageChanged(EtlError):
     """A page was had, but it is not what it used to be, so nothing can be read from it safely."""
 
 
+class EvidenceDamaged(PageChanged):
+    """A page that was had before cannot be read again: its kept bytes are gone, or are not those any more."""
+
+    def __init__(self, key: str, sha256: str, what: str) -> None:
+        super().__init__(f"The kept bytes of {key} {what}.")
+        self.key, self.sha256, self.what = key, sha256, what
+
+
 class NotKept(EtlError):
     """A page's bytes cannot be kept; what is not kept is not read."""
+
+
+class ArchiveAway(EtlError):
+    """The archive does not answer: nothing can be said of what it keeps, and nothing can be kept."""
 
 
 class PageTooCostly(PageChanged):
@@ -63,3 +75,12 @@ class LeaseLost(EtlError):
 
 class CannotDecide(EtlError):
     """A steward's decision does not fit the run: it is not held, not the newest, or names no municipality."""
+
+
+class NeedsConfirmation(CannotDecide):
+    """A steward's decision changes how projects are known, and is to be confirmed. `effect`: what it does, in
+    sentences."""
+
+    def __init__(self, effect: list[str]) -> None:
+        super().__init__(" ".join(effect))
+        self.effect = effect

@@ -63,9 +63,9 @@ class FirstReading:
             if self._waiting is not None:
                 self.end_lists(self._waiting)
             return
-        if reading.area != self._area:  # the list before is read to its end
+        if reading.unit != self._area:  # the list before is read to its end
             self.fill(counts)
-            self._area = reading.area
+            self._area = reading.unit
         # of the bytes only what says whose they are is asked for again
         slim = replace(reading, page=replace(reading.page, body=reading.page.body[:_HEAD]))
         self._lists.append((slim, replace(seen)))
@@ -86,7 +86,7 @@ class FirstReading:
         survey.understand()
         proven = self._proven(survey, counts)
         if proven:
-            listed = {i for area in proven for i in survey.listed[area.code] if i in survey.lines}
+            listed = {i for area in proven for i in survey.shown_in(area.code) if i in survey.lines}
             changes = self._created(survey, listed - self._known.keys.keys())
             stores.fill(self._run, survey, proven, changes, self._writer, self._evidence)
             self._loaded |= {area.code for area in proven}
@@ -104,7 +104,7 @@ class FirstReading:
             area
             for area in claims.areas(survey, every, self._budget(survey.plan))
             if area.code not in self._loaded
-            and area.code in survey.listed
+            and survey.shown_in(area.code)
             and area.adds_up
             and (area.sums_up or words_agree)
         ]

@@ -5,27 +5,30 @@ from __future__ import annotations
 import logging
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from django.conf import settings
 from django.utils import timezone
 
 from etl.bounds.call import Bounded
 from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
+from etl.compare.split_events import Event
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import ObservationSet, Recall
 from etl.crawl.progress import Progress, ShownProgress, unobserved
 from etl.exceptions import EtlError, LeaseLost, PageChanged, Stopped
 from etl.extract import clean
 from etl.fetch.archive import Archive
+from etl.fetch.page import Page
 from etl.load import stores
 from etl.load.stores import ChangeSet, Corrections, Memory, Record, Store, Writer
 from etl.runs import stop
+from etl.runs.beats import beating
 from etl.runs.lease import Renewal, unleased
-from projects.declared import Declaration
+from projects.declared import Declaration, KeptTable
 from projects.models import RunState, Sighting, Source, SyncRun
 from projects.stewards.overrides import expire_due
 
@@ -50,7 +53,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     """
 
     writer: Writer[C]  # how changes become rows
-    clean = staticmethod(clean)  # a page's bytes without what changes from one look to the next
+    # a page's bytes without what changes from one look to the next
+    clean: Callable[[bytes, str], bytes] = staticmethod(clean)
 
     def __init__(
         self,
@@ -63,9 +67,14 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         self.run, self.dry_run = run, dry_run
         self.on_progress = on_progress if dry_run else ShownProgress(run, on_progress)
         self.alive: Callable[[], None] = unleased if dry_run else Renewal(run)
-        archive, clean = Archive(settings.ARCHIVE_DIR), Bounded(self.clean, self.alive)
+        archive, clean = Archive(), Bounded(self.clean, self.alive)
         self.evidence = EvidenceRecorder(archive, keep=not dry_run, clean=clean)
         self.store: Store[C] = store or Record(self.writer, self.evidence)
+
+    @classmethod
+    def tables_of(cls, source: str, page: Page) -> list[KeptTable]:
+        """The tables on a page that was kept, as it is read now, inside bounds; none where it cannot be."""
+        return []
 
     @property
     def entry(self) -> str:
@@ -84,7 +93,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
     def execute(self) -> SyncRun:
         """Poll, and have the run say how it ended. Raises what ended it."""
         try:
-            self.poll_with_change_detection()
+            with nullcontext() if self.dry_run else beating(self.run):
+                self.poll_with_change_detection()
         except LeaseLost:
             raise  # the run is another's now: not ours to write to
         except Stopped as request:
@@ -100,7 +110,8 @@ class SourceMonitor(ABC, Generic[K, R, C]):
         return self.run
 
     def _fail(self, sentence: str, trace: str = "", state: RunState = RunState.FAILED) -> None:
-        logger.error("%s: run %s %s: %s", self.run.source_id, self.run.pk, state, sentence)
+        level = logging.INFO if state == RunState.ABANDONED else logging.ERROR  # a planned stop is no error
+        logger.log(level, "%s: run %s %s: %s", self.run.source_id, self.run.pk, state, sentence)
         stores.fail(self.run, self.evidence, sentence, trace, save=not self.dry_run, state=state)
 
     @abstractmethod
@@ -163,7 +174,8 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         """What is known, when today's parser and words have read its pages again, where they moved."""
         if known.parser in ("", self.run.parser_digest):
             return known
-        recall = Recall(self.believed(known), concludes=False, at=timezone.now(), cause="parser")
+        looks, lost = self.believed(known), self.evidence.found_damaged
+        recall = Recall(looks, concludes=False, at=timezone.now(), cause="parser", lost=lost)
         store: Store[C] = Memory() if self.dry_run else Corrections(self.writer)
         try:
             self.again(self.run, recall, known, store)
@@ -173,7 +185,12 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         return self.recorded()
 
     def read(self, known: K) -> R:
-        return self.read_archive(self.recall, known) if self.recall else self.read_site(known)
+        if self.recall:
+            return self.read_archive(self.recall, known)
+        try:
+            return self.read_site(known)
+        finally:
+            self.run.notes += self.evidence.notes()
 
     @abstractmethod
     def recorded(self) -> K:
@@ -205,6 +222,11 @@ class ArchivedSource(SourceMonitor[K, R, C]):
     def scratch(source: Source) -> K:
         """What would be known if history began again: it takes the changes of run after run."""
 
+    @staticmethod
+    def events(source: Source, scratch: K) -> Sequence[Event]:
+        """What moved what is known and was no run's doing, for a replay."""
+        return ()
+
     @abstractmethod
     def corrections(self, scratch: K) -> C:
         """The changes that make the record say what a replay found."""
@@ -215,3 +237,6 @@ class DeclaredSource(Declaration):
     """A source, and who reads it."""
 
     monitor: type[SourceMonitor] = field(kw_only=True)
+
+    def tables_of(self, url: str, body: bytes, headers: dict[str, str]) -> list[KeptTable]:
+        return self.monitor.tables_of(self.name, Page(url, body, headers=headers))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 
+from django.conf import settings
 from django.utils import timezone
 
-from etl.bounds.call import Bounded
-from etl.compare import breaker, checks, patterns
+from etl.compare import absence, checks
 from etl.compare.assembler import Assembler
+from etl.compare.believing import believe
 from etl.compare.breaker import Belief
 from etl.compare.changes import (
-    Absence,
     Changes,
     ProjectChange,
     QuietChange,
@@ -26,18 +24,19 @@ from etl.compare.changes import (
 )
 from etl.compare.checks import Completeness
 from etl.compare.continuity import recognise
-from etl.compare.drift import continuity
-from etl.compare.known import Known, KnownProject, details, known_places, known_words, limits
-from etl.compare.profile import profile_of
+from etl.compare.known import Known, KnownProject, details, known_places, known_words
 from etl.compare.scratch import Scratch
+from etl.compare.split_events import Event, events
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
+from etl.crawl.kept_readings import KeptReadings
 from etl.crawl.links import key_of
+from etl.crawl.looks import Looker
 from etl.crawl.observations import Recall
 from etl.crawl.page_reader import PageReader
 from etl.crawl.reading import Count, Reading
 from etl.crawl.web_pages import WebPages
-from etl.exceptions import FetchFailed, InvalidRecord
+from etl.exceptions import FetchFailed, InvalidRecord, PageChanged
 from etl.extract.types import PageContent
 from etl.fetch.capture import Capture
 from etl.fetch.fetcher import Fetcher, FetchPolicy, connect
@@ -49,13 +48,15 @@ from etl.load.stores import Record
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord, canonical
-from etl.runs.parser_version import parser_digest
+from etl.runs.parser_version import parser_digest, reading_code
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
+from projects.declared import KeptTable
 from projects.models import Cause, Sighting, Source, SyncRun
 
 _GOES_ON = "{} pages had been read by readings that were cut off; they were not asked for again."
+_OF_A_LINE = ["Code", "Municipality", "Projects", "Total value"]
 _ASKED = 200  # projects by which a renamed column is recognised
 
 
@@ -83,7 +84,24 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         own = type(self).extractor.__module__
         run.parser_digest = parser_digest(self.words, *(() if own == __name__ else (own,)))
         super().__init__(run, **how)  # type: ignore[arg-type]
-        self.extract: Callable[[Page], PageContent] = Bounded(self.extractor(), self.alive)
+        self.looker = Looker(self.extractor(), self.clean, self.alive, self._kept_readings())
+
+    def _kept_readings(self) -> KeptReadings:
+        """What was read before by all that decides now what is read of a page."""
+        own = (type(self).extractor.__module__, self.clean.__module__)
+        parser = f"{self.run.parser_digest} {reading_code(*own)} {self.clean.__qualname__}"
+        return KeptReadings(settings.READINGS_DIR, parser, keep=not self.dry_run)
+
+    @classmethod
+    def tables_of(cls, source: str, page: Page) -> list[KeptTable]:
+        reader = cls(SyncRun(source_id=source), dry_run=True)
+        try:
+            content = reader.looker.kept_content(page)
+        except PageChanged:
+            return []
+        lines = [[line.code, line.name, line.projects, line.value] for line in content.listings]
+        tables = [KeptTable(table.headers, table.rows) for table in content.tables]
+        return [*tables, *([KeptTable(_OF_A_LINE, lines)] if lines else [])]
 
     @abstractmethod
     def read_pages(self, pages: PageReader, survey: Survey, known: Known) -> None:
@@ -98,13 +116,14 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return self.read_site(Scratch.empty(self.run.source))
 
     def read_site(self, known: Known) -> Survey:
-        last = self.evidence.last = known.last_sightings()
+        last = self.evidence.begin(known.last_sightings())
         self.evidence.is_volatile = known.plan.is_volatile
+        self.evidence.is_same_parser = known.parser == self.run.parser_digest
         if self.capture:
             self._is_news(self.capture, last.values())
         turn = None if self.run.force else known.turn
         fetcher = self._fetcher()
-        pages = PageReader(fetcher, self.evidence, self.extract, turn, self.alive)
+        pages = PageReader(fetcher, self.evidence, self.looker, turn, self.alive)
         survey = self.new_survey(known)
         self.first = self._first_reading(known, pages)
         try:
@@ -208,7 +227,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def read_archive(self, recall: Recall, known: Known) -> Survey:
         survey = self.new_survey(known)
         survey.recall, survey.whole = recall, recall.concludes
-        for reading in archive_reader.readings(recall.looks, self.extract):
+        for reading in archive_reader.readings(recall.looks, self.looker.kept_content, recall.lost):
             self.alive()
             survey.add(reading, archive_reader.observation(reading.key, reading.page))
         survey.settle()
@@ -225,12 +244,14 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     def compare(self, reading: Survey, known: Known, completeness: Completeness) -> Changes:
         recognise(reading, known, self.assembler, bool(completeness.concludes))
-        doubtful = self._doubtful(completeness, reading, known)
+        doubtful = absence.doubtful(completeness, reading, known)
         recall = reading.recall
         is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
         changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
         if doubtful is not None:
-            self._absences(changes, reading, known, doubtful)
+            gone = absence.Gone(doubtful, completeness, reading, self.assembler.is_municipality)
+            now = recall.at if recall else self.run.read_at or timezone.now()
+            changes.absences, changes.unlisted = gone.projects(known, now), gone.lines(known)
         if recall is None:
             return changes
         changes = changes.outside(recall.held, known.places_of)
@@ -243,36 +264,9 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             # a part of it is no past: the next reading is held against the last that was loaded whole
             return Belief(self.run.content_digest, self.run.profile if recall.places is None else {}), changes
         lookup = self.assembler.reads_by(reading.plan)
-        # by the words of headings, not by the plan: one that nobody has seen is held, whatever it holds
-        profile = profile_of(reading, self.words.field_of)
-        belief = Belief(reading.content_digest(), profile.as_json())
-        if reading.is_first:  # there is no past, but what it loaded itself on the way
-            return belief, changes
-        proven = continuity(reading, changes, known.keys, lookup)
-        self.run.notes += proven.notes
-        if changes and not reading.is_partial:
-            belief.rejected = known.was_rejected(belief.content_digest)
-            if not belief.rejected:
-                past = known.past()
-                if past:
-                    past.profile = past.profile.called(self.words.field_of)
-                belief.reasons = breaker.reasons(profile, past, changes, limits(), reading.whole)
-                belief.reasons += proven.reasons
-                self._hold_areas(belief, reading, changes, known)
+        belief, notes = believe(reading, changes, known, self.words.field_of, lookup)
+        self.run.notes += notes
         return belief, changes.outside(belief.areas, known.places_of)
-
-    def _hold_areas(self, belief: Belief, reading: Survey, changes: Changes, known: Known) -> None:
-        """Areas whose changes no world makes are held, and the others go on; where nothing else changed, the
-        reading is held as a whole."""
-        if belief.reasons or not (found := patterns.found(reading, changes, known.places_of)):
-            return
-        belief.areas, is_new = patterns.held(changes, found, known.decisions(), known.places_of)
-        held = [reason for area in belief.areas.values() if not area.is_rejected for reason in area.reasons]
-        if is_new and held and not changes.outside(belief.areas, known.places_of):
-            belief.reasons, belief.areas = held, {}
-            return
-        self.run.notes += [f"{r.sentence} The area is held, the others are loaded." for r in held]
-        reading.hold(belief.areas.keys(), known.keys_in(belief.areas.keys()))
 
     def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
@@ -322,9 +316,10 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 continue
             if change:
                 changes.add(change)
-            elif before and (before.line_digest, before.page_digest) != (
+            elif before and (before.line_digest, before.page_digest, before.lists) != (
                 record.line_digest,
                 record.page_digest,
+                record.lists,
             ):
                 changes.quiet.append(QuietChange.of(before.pk, record))
 
@@ -333,78 +328,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if key is None or not key.is_present or reading.cause == Cause.PARSER:
             return True
         line, page = reading.lines.get(external_id), reading.pages.get(external_id)
+        if line and set(key.lists) != reading.lists_of(external_id):
+            return True
         return bool(
             (line and line.digest() != key.line_digest) or (page and page.digest() != key.page_digest)
         )
-
-    def _doubtful(self, completeness: Completeness, reading: Survey, known: Known) -> Set[str] | None:
-        """The areas in which a project that is not seen may be there all the same; None: it may be anywhere.
-
-        Said of the run and of each area too.
-        """
-        if recall := reading.recall:
-            return recall.inconclusive if recall.concludes else None
-        short = {area.code for area in completeness.areas if not area.complete}
-        site = completeness.site
-        is_short = site is not None and not site.complete
-        gone = list(self._gone(reading, known)) if short or is_short else []
-        if site and is_short:
-            is_explained = site.shows_what_went(known.disagreements(), len(gone))
-            completeness.concludes = bool(completeness.concludes) and is_explained
-        missed = Counter(code for places in gone for code in places & short)
-        before = known.claims() if short else {}
-        completeness.areas = [
-            replace(area, concludes=area.shows_what_went(before.get(area.code), missed[area.code]))
-            for area in completeness.areas
-        ]
-        left = set().union(*gone) if self._may_be_elsewhere(completeness, before, known) else set()
-        completeness.areas = [
-            replace(area, concludes=area.concludes and area.code not in left) for area in completeness.areas
-        ]
-        if not completeness.concludes:
-            return None
-        return {area.code for area in completeness.areas if not area.concludes}
-
-    @staticmethod
-    def _may_be_elsewhere(
-        completeness: Completeness, before: Mapping[str, list[dict[str, object]]], known: Known
-    ) -> bool:
-        """Whether a project that left one area may be in another, among what that one does not show now. Once
-        it may, it may for as long as any area is short: the next reading of it says no more."""
-        short = [area for area in completeness.areas if not area.complete]
-        return bool(short) and (
-            any(area.may_hide_others(before.get(area.code)) for area in short) or known.is_waiting()
-        )
-
-    def _gone(self, reading: Survey, known: Known) -> Iterator[set[str]]:
-        """The places of each listed project that was not seen."""
-        seen = reading.ids
-        for external_id, key in known.keys.items():
-            if key.is_present and external_id not in seen:
-                yield known.places_of(key.pk)
-
-    def _absences(self, changes: Changes, reading: Survey, known: Known, doubtful: Set[str]) -> None:
-        """Nothing is concluded in a `doubtful` area, nor of a project of which no area is known then."""
-        now = reading.recall.at if reading.recall else self.run.read_at or timezone.now()
-        seen, shown = reading.ids, reading.listings.keys()
-        gone = (
-            (i, key)
-            for i, key in known.keys.items()
-            if key.is_present and i not in seen and self._is_gone(known.places_of(key.pk), doubtful)
-        )
-        late = (
-            (i, key)
-            for i, key in known.overdue(now)
-            if i not in seen and not known.places_of(key.pk) & doubtful
-        )
-        changes.absences = [Absence(i, key.pk, "missing") for i, key in gone]
-        changes.absences += [Absence(i, key.pk, "withdrawn") for i, key in late]
-        listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)
-        changes.unlisted = [Absence(row.code, row.pk, "missing") for row in listed]
-
-    @staticmethod
-    def _is_gone(places: Set[str], doubtful: Set[str]) -> bool:
-        return not doubtful or bool(places and not places & doubtful)
 
     def _process_project(
         self,
@@ -463,6 +391,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         """What would be known if history began again."""
         return Scratch.empty(source, source.identities.values_list("external_id", flat=True))
 
+    @staticmethod
+    def events(source: Source, scratch: Known) -> Sequence[Event]:
+        assert isinstance(scratch, Scratch)
+        return events(source, scratch)
+
     def corrections(self, scratch: Known) -> Changes:
         """The changes that make what is known into what a replay found."""
         assert isinstance(scratch, Scratch)
@@ -489,6 +422,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             places=self.places,
         )
         record.line_digest, record.page_digest = then.line_digest, then.page_digest
+        record.lists = then.lists
         return record
 
 

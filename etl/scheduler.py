@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from etl.compare.survey import Survey
+from etl.crawl import kept_readings
 from etl.crawl.observations import Recall
 from etl.crawl.progress import Progress, unobserved
+from etl.decide.handing_in import visit
 from etl.decide.release import decide_areas, held_run, take_up
 from etl.decide.replay import Outcome, replay
 from etl.exceptions import CannotDecide, EtlError, LeaseLost, RunInProgress, Stopped
@@ -25,20 +30,21 @@ from etl.runs import lease, queue, stop, timetable
 from etl.runs.lease import Renewal
 from etl.sources import source_of, sources
 from projects.declared import REGISTRY
-from projects.health import circuit
+from projects.health import circuit, retention
 from projects.models import CUT_OFF, GOOD, AreaReading, Heartbeat, RunState, Source, SyncRun
 
 logger = logging.getLogger(__name__)
 
 ALL = "all"
 _CLOCK_JITTER = timedelta(seconds=40)
+_UNUSED = timedelta(days=7)  # after which a reading that is kept to save the next is removed
 
 
 class DataScheduler:
     """The three ways to a run: by the clock, on demand through the queue, and here and now."""
 
     def ensure_schedules(self) -> list[tuple[str, int]]:
-        """Have one schedule a source and one for the heartbeat; returns (name, minutes)."""
+        """Have a schedule for each source and for what else comes round; (name, minutes)."""
         return timetable.keep(sources())
 
     def request_overdue(self) -> list[SyncRun]:
@@ -50,6 +56,26 @@ class DataScheduler:
             if not runs.exists():
                 overdue.append(source)
         return self._request(overdue, SyncRun.Trigger.STARTUP)
+
+    def left_runs(self) -> list[SyncRun]:
+        """Runs that a process which is gone has left, and that nobody took over; not where the circuit of the
+        source is open: there the clock has the say."""
+        now = timezone.now()
+        left = lease.left_by_the_dead(list(REGISTRY))
+        return [run for run in left if circuit.state(run.source_id).is_due(now)]
+
+    def take_over(self, left: Iterable[SyncRun]) -> list[SyncRun]:
+        """Queue them anew: their sources are read now, and not at the next tick."""
+        taken: list[SyncRun] = []
+        for run in left:
+            by_hand = run.trigger == SyncRun.Trigger.COMMAND
+            taken += self._request(
+                [source_of(run.source_id)],
+                SyncRun.Trigger.STARTUP if by_hand else run.trigger,
+                force=run.force,
+                requested_by=run.requested_by,
+            )
+        return taken
 
     def request(
         self, source: str, trigger: str, *, force: bool = False, requested_by: str = ""
@@ -148,10 +174,14 @@ class DataScheduler:
         assert run is not None
         return self.run_now(run.source_id, SyncRun.Trigger.COMMAND)
 
-    def rehearse_release(self, run: SyncRun) -> ChangeSet:
-        """What releasing a held run would change now; writes nothing. Raises EtlError."""
+    def rehearse_release(self, run: SyncRun, places: Sequence[str] | None = None) -> ChangeSet:
+        """What releasing a held run, or what it read of some municipalities (codes), would change now; writes
+        nothing. Raises EtlError."""
+        recall = _recall(run)
+        if places is not None:
+            recall = replace(recall, places=places, held=frozenset(), unchanged_by="")
         store: Memory[ChangeSet] = Memory()
-        _with_archive(run.source_id).again(run, _recall(run), None, store)
+        _with_archive(run.source_id).again(run, recall, None, store)
         return store.changes
 
     def replay(self, source: str) -> Outcome:
@@ -193,7 +223,7 @@ class DataScheduler:
             monitor.again(run, _recall(run, at=run.seen_at), scratch, store)
             return store.changes
 
-        return replay(source, scratch, changes_of), scratch
+        return replay(source, scratch, changes_of, monitor.events(source, scratch)), scratch
 
 
 def poll(source: str) -> str:
@@ -226,10 +256,21 @@ def _begun_by_clock(source: str) -> datetime | None:
 def beat() -> str:
     """The heartbeat, a scheduled task: what a worker has written shows that workers work."""
     Heartbeat.objects.update_or_create(
-        name="worker", defaults={"at": timezone.now(), "holder": lease.holder()}
+        name="worker", defaults={"at": timezone.now(), "holder": f"{socket.gethostname()}:{os.getpid()}"}
     )
     runs = queue.take_up(REGISTRY)
     return f"taken up: {', '.join(str(run.pk) for run in runs)}" if runs else "alive"
+
+
+def prune_snapshots() -> str:
+    """The scheduled task: drop what nothing needs any more, unless a reading goes on."""
+    now = timezone.now()
+    if SyncRun.objects.active().filter(lease_until__gt=now).exists():
+        return "a reading is going on; nothing was pruned"
+    done = retention.prune(now - timedelta(days=settings.PRUNE_AFTER_DAYS))
+    unused = (now - _UNUSED).timestamp()
+    files = kept_readings.sweep(settings.READINGS_DIR, unused)
+    return f"{done.snapshots} snapshots, {done.sightings} looks and {files} kept readings were removed"
 
 
 def work_off(run_id: int) -> str:
@@ -247,8 +288,8 @@ def work_off(run_id: int) -> str:
 
 
 def _execute(run: SyncRun) -> SyncRun:
-    with stop.listening():
-        return source_of(run.source_id).monitor(run).execute()
+    with stop.listening(), visit(run) as how:
+        return source_of(run.source_id).monitor(run, **how).execute()
 
 
 def _work(do: Callable[[], SyncRun]) -> str:
@@ -295,6 +336,7 @@ def _recall(run: SyncRun, at: datetime | None = None) -> Recall:
         at or timezone.now(),
         places=run.released_places,
         inconclusive=frozenset(doubtful),
+        judged=frozenset(areas.values_list("area", flat=True)),
         held=frozenset(held),
         is_part=run.state in CUT_OFF,
         unchanged_by=run.unchanged_by if is_same else "",

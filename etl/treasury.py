@@ -2,7 +2,7 @@
 
 The API (https://municipaldata.treasury.gov.za/docs) is asked politely: its robots.txt wants 120 seconds
 between two requests, so each poll reads the cubes' models alone, and a cube only when its model says that
-it was updated. A first reading takes hours, a quiet one a quarter of one.
+it was updated. A first reading takes hours, a quiet one twenty minutes.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
         return looks_at(run, run.profile.get("read", ()))
 
     def read_site(self, known: KnownFinances) -> FinanceSurvey:
-        self.evidence.last = known.last_sightings()
+        self.evidence.begin(known.last_sightings())
         survey = FinanceSurvey(self.places.keys())
         fetcher = Fetcher(
             self.entry,
@@ -101,7 +101,8 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
             self.run.requests, self.run.retries = fetcher.requests, fetcher.retries
             self.run.notes += fetcher.notes
         _recall_held(survey, known)
-        still = [cube for name, cube in known.cubes.items() if name not in survey.moved]
+        # a cube that could not be asked is not the same: nothing of it was compared
+        still = [cube for name, cube in known.cubes.items() if name in survey.updated.keys() - survey.moved]
         survey.standing = sum(cube["figures"] for cube in still)
         survey.standing_places = known.municipalities if still else 0
         survey.unchanged_by = "" if survey.moved or not survey.whole else "model"
@@ -144,6 +145,7 @@ class MunicipalTreasuryMonitor(ArchivedSource[KnownFinances, FinanceSurvey, Figu
         if reading.unchanged_by:
             return FigureChanges()
         figures = known.figures(reading.answered)
+        known.recall_said(reading, figures)
         recalled = reading.recall
         if recalled and recalled.cause == Cause.PARSER:
             reading.leave(known.loaded_since(reading, figures))
@@ -251,5 +253,6 @@ SOURCE = DeclaredSource(
     records="figures",
     disagreements="Its table of municipalities, and ours",
     compares_tables=True,
+    open_data=True,
     monitor=MunicipalTreasuryMonitor,
 )

@@ -52,6 +52,8 @@ _IN_HEAD = frozenset(b"html head base link meta object /object /script /style /n
 
 # All that is no Char of https://www.w3.org/TR/xml/#charsets; databases refuse some of it too
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# They order what stands around them anew: a page would show another text than it holds, another digit first.
+_BIDIRECTIONAL = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Decoded(NamedTuple):
@@ -95,6 +97,11 @@ def storable(text: str) -> str:
     if _NO_CHARACTERS.search(text) is None:
         return text
     return _NO_CHARACTERS.sub("", text.replace("\f", " "))
+
+
+def visible(text: str) -> str:
+    """The text with each bidirectional control character as `[U+202E]`, to be shown and never to be kept."""
+    return _BIDIRECTIONAL.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def wide_charset(body: bytes) -> str | None:

@@ -8,12 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 # A name stands in addresses, in variables of the environment and beside the clock's own entry.
-_NAME = re.compile(r"(?!(?:all|heartbeat)$)[a-z][a-z0-9_]{1,19}")
+_TAKEN = "all|heartbeat|pruning|alerts|forgetting|downloads|flags|contacts"
+_NAME = re.compile(rf"(?!(?:{_TAKEN})$)[a-z][a-z0-9_]{{1,19}}")
+
+
+class KeptTable(NamedTuple):
+    """A table of a kept page as it was read: in each row a text for each heading."""
+
+    headings: list[str]
+    rows: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Declaration:
     both are blank for what is our own work. `access`: what to know where its host cannot be reached.
     `command`: of manage.py. `records`: what it publishes, in the plural. `disagreements`: the heading of what
     does not add up in it or, where it `compares_tables`, of where its table differs from ours.
+    `open_data`: its licence allows that its data are downloaded here in bulk; `OPEN_DATA_SOURCES` wins.
     `after_others`: it is made of the others, is named behind them, and is read when they have been.
     """
 
@@ -40,6 +50,7 @@ class Declaration:
     records: str = "projects"
     disagreements: str = "Where the site disagrees with itself"
     compares_tables: bool = False
+    open_data: bool = False
     after_others: bool = False
 
     @property
@@ -61,6 +72,10 @@ class Declaration:
         """Where its reading begins; blank for what is our own work."""
         configured = getattr(settings, self.entry_setting, "") if self.entry_setting else ""
         return configured or settings.ADDRESSES.get(self.entry_setting, self.url)
+
+    def tables_of(self, url: str, body: bytes, headers: dict[str, str]) -> list[KeptTable]:
+        """The tables on a page of the source that was kept, as it is read; none where it has no tables."""
+        return []
 
     @property
     def by_hand(self) -> str:

@@ -38,8 +38,9 @@ class Field:
 
     `labelled`: a published label can mean it; else it is read along with another field. `required`: a
     steward cannot correct it to "not known". `between`: lists can be narrowed by `min_…` and `max_…` of that
-    name. `listed`: a column of the lists of projects. `shown`: on the project's page it is a card, a fact
-    among the others, or part of something else there. `exported`: a column of the CSV; the JSON has all.
+    name. `chart`: the one of the project's page that draws it over time. `listed`: a column of the lists of
+    projects. `shown`: on the project's page it is a card, a fact among the others, or part of something else
+    there. `exported`: a column of the CSV; the JSON has all.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     searched: bool = False
     sortable: bool = False
     between: str = ""
+    chart: str = ""
     listed: bool = False
     shown: Literal["card", "fact", ""] = "fact"
     exported: bool = True
@@ -103,13 +105,20 @@ FIELDS = (
     ),
     Field(
         "progress_percentage", "Progress", Kind.PERCENT, 170, sortable=True, between="progress", listed=True,
-        shown="card",
+        shown="card", chart="Progress",
     ),
-    Field("budget", "Budget", Kind.MONEY, 130, sortable=True, between="budget", listed=True, shown="card"),
-    Field("expenditure", "Expenditure", Kind.MONEY, 160, head="Spent", sortable=True, shown="card"),
+    Field(
+        "budget", "Budget", Kind.MONEY, 130, sortable=True, between="budget", listed=True, shown="card",
+        chart="Budget and spending",
+    ),
+    Field(
+        "expenditure", "Expenditure", Kind.MONEY, 160, head="Spent", sortable=True, shown="card",
+        chart="Budget and spending",
+    ),
     Field("start_date", "Start date", Kind.DATE, 90, head="Start", sortable=True),
     Field(
         "completion_date", "Completion date", Kind.DATE, 140, head="Completion", sortable=True, listed=True,
+        chart="Planned completion",
     ),
     Field("contractor", "Contractor", Kind.TEXT, 110, searched=True),
     Field("implementing_agent", "Implementing agent", Kind.TEXT, 100, searched=True),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import reduce
-from operator import ge, le, or_
+from functools import cached_property
+from operator import ge, le
 from typing import Any
 
 import django_filters
@@ -22,13 +22,10 @@ from django_filters.fields import BaseCSVField, ModelChoiceField, MultipleChoice
 from django_filters.widgets import BaseCSVWidget
 
 from projects.fields import BY_NAME, FIELDS, Kind
+from projects.folding import folded_words
 from projects.models import (
-    Cause,
-    ChangeType,
-    DataChangeLog,
     Discrepancy,
     DiscrepancyState,
-    EntityType,
     Municipality,
     Presence,
     Project,
@@ -37,8 +34,11 @@ from projects.models import (
     Source,
     Status,
 )
+from projects.models.project import SEARCHED, searchable
+from projects.search.places import codes_of
 from projects.wording.discrepancy_rules import RULES
 from projects.wording.figures import HERE, instant
+from projects.wording.flags import FLAGS
 
 # Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -95,8 +95,6 @@ NOT_PUBLISHED = "null"
 ORDERINGS = {field.name: field.column for field in FIELDS if field.sortable} | {
     name: name for name in ("first_seen_at", "last_changed_at", "id")
 }
-# Beside the number; each word of a search must be in one of them.
-SEARCHED = tuple(field.name for field in FIELDS if field.searched)
 # {name in the address, behind min_ and max_: field}
 BETWEEN = {field.between: field.name for field in FIELDS if field.between}
 
@@ -106,6 +104,11 @@ class BothWays:
 
     field_name: str
     lookup_expr: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The parts of a record that `passes` looks at."""
+        return (self.field_name,)
 
     def passes(self, record: dict[str, Any], value: Any) -> bool:
         """Whether the record is among what `filter` leaves; `value` is a cleaned one."""
@@ -118,17 +121,25 @@ class ExactFilter(BothWays, django_filters.CharFilter):
 
 
 class SearchFilter(BothWays, django_filters.CharFilter):
-    """Each word has to be in the number or in one of the fields that are searched."""
+    """Each word has to be in the number or in one of the fields that are searched, whatever its case and
+    accents. Signs alone are in none."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        for word in value.split():
-            found = (Q(**{f"{name}__icontains": word}) for name in ("external_id", *SEARCHED))
-            qs = qs.filter(reduce(or_, found))
-        return qs
+        if not value:
+            return qs
+        words = folded_words(value)
+        return qs.filter(*(Q(search_text__contains=word) for word in words)) if words else qs.none()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return SEARCHED
 
     def passes(self, record: dict[str, Any], value: str) -> bool:
-        texts = [str(record[name] or "").casefold() for name in ("external_id", *SEARCHED)]
-        return all(any(word in text for text in texts) for word in value.casefold().split())
+        if not value:
+            return True
+        words = folded_words(value)
+        text = searchable(record[name] for name in SEARCHED)
+        return bool(words) and all(word in text for word in words)
 
 
 class MomentFilter(BothWays, django_filters.Filter):
@@ -209,6 +220,20 @@ class Choices(BothWays, django_filters.MultipleChoiceFilter):
         return not value or (NOT_PUBLISHED if known is None else known) in value
 
 
+class FlagFilter(Choices):
+    """Projects with one of the flags; hands on to the queryset's `flagged`."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("flags",)
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        return qs.flagged(value) if value else qs
+
+    def passes(self, record: dict[str, Any], value: list[str]) -> bool:
+        return not value or not set(value).isdisjoint(record["flags"])
+
+
 class MunicipalityField(ModelChoiceField):
     """Codes are written in any case, as everywhere."""
 
@@ -232,6 +257,10 @@ class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
 
     def filter(self, qs: Any, value: Municipality | None) -> Any:
         return qs.of_municipality(value.pk) if value else qs
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("municipality", "municipalities")
 
     def passes(self, record: dict[str, Any], value: Municipality | None) -> bool:
         return value is None or value.pk in (record["municipality"], *record["municipalities"])
@@ -293,12 +322,7 @@ class ProjectFilter(django_filters.FilterSet):
     source = SourceFilter()
     changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
     presence = Choices(choices=Presence.choices)
-    silent = django_filters.ChoiceFilter(
-        method="quiet",
-        choices=[("1", "under construction, no change for 180 days")],
-        label="Silent",
-        error_messages={"invalid_choice": "“%(value)s” is not known here; silent=1 is all there is."},
-    )
+    flag = FlagFilter("flags", choices=list(FLAGS.items()), label="Flag")
     ordering = _ordering()
 
     class Meta:
@@ -310,57 +334,18 @@ class ProjectFilter(django_filters.FilterSet):
         return super().get_filters() | BOUNDS
 
     def passes(self, record: dict[str, Any]) -> bool:
-        """Whether a record of a past day is among what is asked for."""
+        """Whether a record of a past day, or the `asked_names` of it, is among what is asked for."""
+        return all(each.passes(record, value) for each, value in self._asked)
+
+    def asked_names(self) -> set[str]:
+        """The parts of a record that decide whether it passes."""
+        return {name for each, _ in self._asked for name in each.reads}
+
+    @cached_property
+    def _asked(self) -> list[tuple[BothWays, Any]]:
         asked = self.form.cleaned_data
-        both = ((name, each) for name, each in self.filters.items() if isinstance(each, BothWays))
-        return all(each.passes(record, asked[name]) for name, each in both)
-
-    def quiet(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.silent()
-
-
-class ChangeFilter(django_filters.FilterSet):
-    after = IdFilter(method="newer", label="After change")
-    project = IdFilter(method="of_project", label="Project number here")
-    municipality = MunicipalityFilter()
-    province = Choices(choices=Province.choices)
-    entity_type = Choices(choices=EntityType.choices)
-    entity_id = IdFilter("entity_id", label="Number here of what changed")
-    change_type = Choices(choices=ChangeType.choices)
-    cause = Choices(choices=Cause.choices)
-    severity = Choices(choices=Severity.choices)
-    source = SourceFilter()
-    since = MomentFilter("at", "gte", label="Since")
-    until = MomentFilter("at", "lte", label="Until", end=True)
-    run = IdFilter("run_id", label="Run")
-    kind = django_filters.CharFilter(max_length=200, strip=False, label="Kind of mass edit")
-    field = django_filters.CharFilter("field_changes", "has_key", label="Field", max_length=200)
-
-    class Meta:
-        model = DataChangeLog
-        fields: list[str] = []
-
-    def newer(self, queryset: Any, name: str, value: int) -> Any:
-        return queryset.after(value)
-
-    def of_project(self, queryset: Any, name: str, value: int) -> Any:
-        return queryset.of_project(value)
-
-
-class NewsFilter(ChangeFilter):
-    """For people: what the sources changed, unless a cause, a run, a kind or a project is asked for."""
-
-    ANY = "any"
-
-    cause = Choices(choices=[*Cause.choices, (ANY, "any cause")], method="of_cause")
-
-    def of_cause(self, queryset: Any, name: str, value: list[str]) -> Any:
-        return queryset if not value or self.ANY in value else queryset.filter(cause__in=value)
-
-    def filter_queryset(self, queryset: Any) -> Any:
-        found = super().filter_queryset(queryset)
-        asked = any(self.form.cleaned_data[name] for name in ("cause", "run", "kind", "project"))
-        return found if asked else found.by_source()
+        both = ((each, asked[name]) for name, each in self.filters.items() if isinstance(each, BothWays))
+        return [(each, value) for each, value in both if value not in (None, "", [])]
 
 
 class MunicipalityFilterSet(django_filters.FilterSet):
@@ -373,7 +358,8 @@ class MunicipalityFilterSet(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: QuerySet[Municipality], name: str, value: str) -> QuerySet[Municipality]:
-        return queryset.filter(Q(name__icontains=value) | Q(code__iexact=value))
+        """By its name, by a former one, by a town in it; misspelt where nothing fits as typed."""
+        return queryset.filter(Q(name__icontains=value) | Q(pk__in=codes_of(value))) if value else queryset
 
 
 class DiscrepancyFilter(django_filters.FilterSet):

@@ -6,21 +6,20 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import Error as DatabaseFailure
 
 from realtime.delay import LEAST_PAUSE_SECONDS, reported
 from realtime.filters import Filters
 from realtime.frames import Frame, encode
+from realtime.wire import Send, Wire
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 RESYNC_BEHIND = 2000  # whoever is further behind fetches from the API
 LAG_BYTES = 1_000_000  # unread by the client: it is taken off the live feed and catches up at its own pace
@@ -38,7 +37,7 @@ class Client:
     def __init__(self, send: Send, filters: Filters) -> None:
         self._send = send
         self._filters = None if filters == Filters() else filters
-        self._backlog = _backlog(send)
+        self._wire = Wire(send)
         self._behind = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._reported, self._reported_at = 0, -math.inf
@@ -57,9 +56,14 @@ class Client:
         """Catch up with the hub and go live; again when the client has fallen behind. Ends only when it
         stalls, and closes the socket then.
         """
-        while await self._catch_up(hub):
+        while True:
+            was_behind = self.position < hub.cursor
+            if not await self._catch_up(hub):
+                break
             self._behind.clear()
             hub.attach(self)  # nothing is awaited since the look at the cursor
+            if was_behind:  # what its filters left out it would not know of: it has caught up
+                await self.send(encode("ping", last_id=self.position))
             await self._behind.wait()
         await self.close(STALLED)
 
@@ -74,14 +78,13 @@ class Client:
                 logger.error("The log cannot be replayed, the next try is in %g s: %s", _RETRY_SECONDS, error)
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            for frame in frames:
-                await self.offer(frame)
+            await self.offer(frames)
         return True
 
     async def _drained(self) -> bool:
         limit = asyncio.get_running_loop().time() + STALLED_SECONDS
-        least = self._backlog()
-        while (unread := self._backlog()) > DRAINED_BYTES:
+        least = self._wire.backlog()
+        while (unread := self._wire.backlog()) > DRAINED_BYTES:
             now = asyncio.get_running_loop().time()
             if unread < least:
                 least, limit = unread, now + STALLED_SECONDS
@@ -96,17 +99,30 @@ class Client:
         logger.info("A client reads slowly: it goes on from change %d at its own pace.", self.position)
         self._behind.set()
 
-    async def offer(self, frame: Frame) -> bool:
-        """Give it the frame, if it is new to it and wanted; False when too much is unread by now."""
-        if frame.id <= self.position:
+    async def offer(self, frames: Sequence[Frame], whole: bytes | None = None) -> bool:
+        """Give it those of the frames that are new to it and wanted; False when too much is unread by now.
+        `whole`: all of them as bytes, where the hub has them at hand.
+        """
+        if not frames or frames[-1].id <= self.position:
             return True
-        self.position = frame.id
-        if self._filters is not None and not self._filters.match(frame.facets):
+        is_all = self._filters is None and self.position < frames[0].id
+        wanted = frames if is_all else [frame for frame in frames if self._wants(frame)]
+        self.position = frames[-1].id
+        if not wanted:
             return True
-        await self.send(frame.text)
-        return self._backlog() < LAG_BYTES
+        sent = whole if is_all and whole is not None else b"".join(frame.wire for frame in wanted)
+        if not self._wire.write(sent):
+            for frame in wanted:
+                await self.send(frame.text)
+        return self._wire.backlog() < LAG_BYTES
 
-    async def send(self, text: str) -> None:
+    def _wants(self, frame: Frame) -> bool:
+        is_new = frame.id > self.position
+        return is_new and (self._filters is None or self._filters.match(frame.facets))
+
+    async def send(self, text: str, wire: bytes | None = None) -> None:
+        if wire is not None and self._wire.write(wire):
+            return
         try:
             await self._send({"type": "websocket.send", "text": text})
         except (RuntimeError, OSError):
@@ -134,16 +150,3 @@ class Client:
     def dismiss(self) -> None:
         """Close it because of an error of ours."""
         self._closing = asyncio.ensure_future(self.close(BROKEN))
-
-
-def _backlog(send: Send) -> Callable[[], int]:
-    """How many bytes the server holds for this socket because the client has not read them.
-
-    Under Daphne, whose `send` never waits: `send` is bound to the protocol, whose Twisted transport has the
-    buffers. Elsewhere 0: such servers make `send` itself wait.
-    """
-    protocol = next(iter(getattr(send, "args", ())), None)
-    transport: Any = getattr(protocol, "transport", None)
-    if not hasattr(transport, "_tempDataLen"):
-        return lambda: 0
-    return lambda: len(transport.dataBuffer) - transport.offset + transport._tempDataLen

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from projects.declared import REGISTRY
 from projects.models import DataChangeLog, Province, Severity
+from projects.pages.boards import NAMES as BOARDS
+from projects.pages.boards import Board
 
 _ID = re.compile(r"[0-9]{1,18}")
 _CODE = re.compile(r"[A-Za-z0-9]{2,20}")
@@ -25,12 +28,13 @@ class Facets:
     municipalities: frozenset[str]
     province: str | None
     severity: str
+    source: str
 
     @classmethod
     def of(cls, row: DataChangeLog) -> Facets:
         codes = {*row.municipalities, row.municipality} - {None}
         project = row.entity_id if row.entity_type == "project" else None
-        return cls(project, frozenset(codes), row.province, row.severity)
+        return cls(project, frozenset(codes), row.province, row.severity, row.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Filters:
     municipality: str | None = None
     province: str | None = None
     severity: str | None = None
+    source: str | None = None
 
     def match(self, facets: Facets) -> bool:
         return (
@@ -48,21 +53,26 @@ class Filters:
             and (self.municipality is None or self.municipality in facets.municipalities)
             and (self.province is None or self.province == facets.province)
             and (self.severity is None or self.severity == facets.severity)
+            and (self.source is None or self.source == facets.source)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`after` is the last id that the client knows, None when it wants only what comes."""
+    """`after` is the last id that the client knows, None when it wants only what comes. `board`: the open
+    page whose parts it wants, with `board_at`, the id that those on the page are of.
+    """
 
     after: int | None
     filters: Filters
+    board: Board | None = None
+    board_at: int | None = None
 
 
 def parse(query_string: bytes) -> Query:
-    """Read `after=&project=&municipality=&province=&severity=`; empty values count as not given.
+    """Read `after= project= municipality= province= severity= source= board= board_at=`.
 
-    Unknown names are ignored, whatever bytes they bring. Raises BadQuery.
+    What is empty is not asked for; unknown names are ignored, whatever bytes they bring. Raises BadQuery.
     """
     try:
         # A bad byte becomes U+FFFD, which no known name accepts.
@@ -75,8 +85,19 @@ def parse(query_string: bytes) -> Query:
         municipality=_code(values, "municipality"),
         province=_one_of(values, "province", Province.values),
         severity=_one_of(values, "severity", Severity.values),
+        source=_one_of(values, "source", list(REGISTRY)),
     )
-    return Query(_whole(values, "after"), filters)
+    return Query(_whole(values, "after"), filters, _board(values, filters), _whole(values, "board_at"))
+
+
+def _board(values: Mapping[str, str], filters: Filters) -> Board | None:
+    name = _one_of(values, "board", list(BOARDS))
+    if name == "municipality" and filters.municipality is None:
+        raise BadQuery("board=municipality needs municipality, the code of one.")
+    if name == "source" and filters.source is None:
+        raise BadQuery("board=source needs source, the name of one.")
+    code = {"municipality": filters.municipality, "source": filters.source}.get(name or "")
+    return Board(name, code) if name else None
 
 
 def _whole(values: Mapping[str, str], name: str) -> int | None:

@@ -16,6 +16,7 @@ from projects.api.changes import change_json
 from projects.models import ChainHead, DataChangeLog
 from projects.pages.render import change_html
 from realtime.filters import Facets
+from realtime.wire import framed
 
 BATCH = 200  # changes a query
 KEPT = 4000  # encoded changes in memory: 1 to 2 kB each
@@ -26,12 +27,14 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One change, ready to send: `text` is the JSON that every socket gets; `at` when the log got it."""
+    """One change, ready to send: `text` is the JSON that every socket gets, `wire` its bytes as a frame; `at`
+    when the log got it."""
 
     id: int
     at: datetime
     facets: Facets
     text: str
+    wire: bytes
 
 
 def encode(kind: str, /, **content: Any) -> str:
@@ -43,7 +46,8 @@ def encode(kind: str, /, **content: Any) -> str:
 
 def frame(row: DataChangeLog) -> Frame:
     change = change_json(row)
-    return Frame(row.pk, row.at, Facets.of(row), encode("change", **change, html=change_html(row, change)))
+    text = encode("change", **change, html=change_html(row, change))
+    return Frame(row.pk, row.at, Facets.of(row), text, framed(text))
 
 
 class FrameLog:
@@ -57,11 +61,11 @@ class FrameLog:
 
     async def head(self) -> int:
         """The newest id of the log. Raises django.db.Error or TimeoutError, as do the other readers."""
-        return await _in_thread(_head)
+        return await in_thread(_head)
 
     async def newer(self, after: int) -> list[Frame]:
         """Up to BATCH changes past `after`; empty when there are none."""
-        return self._keep(await _in_thread(lambda: _read(after)))
+        return self._keep(await in_thread(lambda: _read(after)))
 
     async def replay(self, after: int, until: int) -> list[Frame]:
         """Up to BATCH changes of those past `after` and not past `until`, from memory where possible."""
@@ -69,7 +73,7 @@ class FrameLog:
             ids = range(after + 1, min(after + BATCH, until) + 1)
             if all(pk in self._frames for pk in ids):
                 return [self._frames[pk] for pk in ids]
-            return self._keep(await _in_thread(lambda: _read(after, until)))
+            return self._keep(await in_thread(lambda: _read(after, until)))
 
     def _keep(self, frames: list[Frame]) -> list[Frame]:
         self._frames.update((frame.id, frame) for frame in frames)
@@ -79,7 +83,7 @@ class FrameLog:
         return frames
 
 
-async def _in_thread(work: Callable[[], Answer]) -> Answer:
+async def in_thread(work: Callable[[], Answer]) -> Answer:
     """Run a short query beside the event loop, with the connection given back after it.
 
     Not in the one thread that channels would share among all sockets: a slow reading would hold up all.

@@ -13,15 +13,19 @@ from weakref import WeakKeyDictionary
 from django.db import Error as DatabaseFailure
 
 from realtime import bell, report
+from realtime.boards import Boards
 from realtime.client import Client
 from realtime.delay import Delays
+from realtime.doors import doors
 from realtime.frames import Frame, FrameLog, encode
 from realtime.shutdown import before_shutdown
+from realtime.wire import framed
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0  # the log is read this often whether or not the bell rings
 PING_SECONDS = 25.0
+_FRESH_SECONDS = 0.1  # so long a look at the log's head serves everybody who comes
 _SENDS_IN_A_ROW = 100  # then the loop gets a turn: pages are answered while a big load goes out
 _STOP_ATTEMPTS = 20
 
@@ -36,6 +40,11 @@ def hub_of_this_loop() -> Hub:
     return _hubs[loop]
 
 
+def newest_handed_out() -> int:
+    """The last change that this process has told anybody of; 0: none. From any thread."""
+    return max((hub.cursor for hub in tuple(_hubs.values())), default=0)
+
+
 class Hub:
     """`cursor` is the last id handed to the live clients. A client that has all up to the cursor is live;
     one that has not catches up by itself (`Client.follow`) and then attaches. Between a client's look at
@@ -46,9 +55,13 @@ class Hub:
         self.log = FrameLog()
         self.cursor = 0
         self.delays = Delays()
+        self.boards = Boards()
+        self.doors = doors()
         self._clients: set[Client] = set()
         self._live: set[Client] = set()
         self._unseen = -math.inf  # monotonic: when a look at the log began that found nothing new
+        self._head, self._looked_at = 0, -math.inf
+        self._looking: asyncio.Task[None] | None = None
         self._rung = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         # Two sockets that open at once must not start it twice.
@@ -64,6 +77,30 @@ class Hub:
                 self._start()
             self._clients.add(client)
 
+    def _ring(self) -> None:
+        self._looked_at = -math.inf
+        self._rung.set()
+
+    async def head(self, after: int | None = None) -> int:
+        """The newest id of the log, for a greeting: of many who come at once the first asks for all. Asked
+        anew after a ring, and for whoever has seen more. Raises django.db.Error or TimeoutError."""
+        is_fresh = time.monotonic() - self._looked_at < _FRESH_SECONDS
+        if not is_fresh or (after or 0) > max(self.cursor, self._head):
+            if self._looking is None:
+                self._looking = asyncio.ensure_future(self._look())
+                # whoever waited for it may have gone: an error is then nobody's
+                self._looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await asyncio.shield(self._looking)
+        return max(self.cursor, self._head)
+
+    async def _look(self) -> None:
+        began = time.monotonic()
+        try:
+            self._head = max(self._head, await self.log.head())
+            self._looked_at = began
+        finally:
+            self._looking = None
+
     def leave(self, client: Client) -> None:
         """The hub itself stays for the next one: people turn pages."""
         self._live.discard(client)
@@ -73,7 +110,8 @@ class Hub:
         works = (
             self._read_forever(),
             self._ping_forever(),
-            bell.listen(self._rung.set),
+            bell.listen(self._ring),
+            self.boards.follow_readings(),
             report.report_forever(self.facts),
         )
         self._tasks = {asyncio.ensure_future(work) for work in works}
@@ -86,6 +124,7 @@ class Hub:
 
     async def stop(self) -> None:
         """At the end of the process. Asks more than once: redis-py now and then swallows a cancellation."""
+        self.boards.stop()
         tasks, self._tasks = self._tasks, set()
         if not tasks:
             return
@@ -138,22 +177,25 @@ class Hub:
                 return
             began = time.monotonic()
         while frames := await self.log.newer(self.cursor):
-            for frame in frames:
-                await self._deliver(frame)
+            await self._deliver(frames)
             began = time.monotonic()
         self._unseen = began
 
-    async def _deliver(self, frame: Frame) -> None:
+    async def _deliver(self, frames: list[Frame]) -> None:
+        """All of them to one client after the other: a burst costs each client one write."""
+        whole = b"".join(frame.wire for frame in frames)
         async with self._sending:
-            self.cursor = frame.id
+            self.cursor = frames[-1].id
             if self._live:
-                self.delays.handed_out(frame.id, frame.at, self._unseen)
+                for frame in frames:
+                    self.delays.handed_out(frame.id, frame.at, self._unseen)
             for number, client in enumerate(tuple(self._live), start=1):
-                if client in self._live and not await client.offer(frame):
+                if client in self._live and not await client.offer(frames, whole):
                     self._live.discard(client)
                     client.fall_behind()
                 if number % _SENDS_IN_A_ROW == 0:
                     await asyncio.sleep(0)
+        self.boards.heard(frames)
         await asyncio.sleep(0)
 
     async def _ping_forever(self) -> None:
@@ -161,5 +203,6 @@ class Hub:
             await asyncio.sleep(PING_SECONDS)
             async with self._sending:
                 text = encode("ping", last_id=self.cursor)
+                wire = framed(text)
                 for client in tuple(self._live):
-                    await client.send(text)
+                    await client.send(text, wire)

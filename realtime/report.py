@@ -1,4 +1,4 @@
-"""Each hub's record in Redis: how far it is, and how fast its changes are on screens. See health_hubs.py."""
+"""Each hub's record in Redis (`projects/health/hubs.py`): how far it is, how fast changes are on screens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from projects.health.hubs import KEY
+from projects.health.hubs import KEY, life
 
 REPORT_SECONDS = 5.0
 _REDIS_SECONDS = 2.0
@@ -29,7 +29,7 @@ def process_name() -> str:
 async def report_forever(facts: Facts) -> None:
     """Write the record now and every few seconds, until cancelled. Redis away: nobody hears, no harm."""
     while True:
-        record = json.dumps({**facts(), "at": time.time()})
+        record = json.dumps({**facts(), **life(), "at": time.time()})
         await _tell("HSET", KEY, process_name(), record)
         await asyncio.sleep(REPORT_SECONDS)
 

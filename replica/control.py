@@ -19,6 +19,7 @@ GET  /_control/finances                     every figure that is published now
 GET  /_control/finance_ledger?since=SEQ[&net=1]
 POST /_control/mutate_finances?n=3[&cube=grants_v2]
 POST /_control/figure?cube=capital_v2&code=CPT&year=2021&line=4202&amount_type=ORGB&amount=5[&remove=1]
+POST /_control/answers?seconds=300          keep each answer of the figures so long, by its URL [&later=60]
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 HTML = "text/html; charset=utf-8"
 
@@ -32,6 +32,9 @@ class Answer:
     stream: Iterator[bytes] | None = None
     cut: int | None = None
     drip: float = 0.0
+
+    def with_headers(self, *headers: tuple[str, str]) -> Answer:
+        return replace(self, headers=(*self.headers, *headers))
 
 
 def html(text: str, status: int = 200, *headers: tuple[str, str]) -> Answer:

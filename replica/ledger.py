@@ -69,7 +69,7 @@ class Ledger:
 def squash(entries: list[Entry]) -> Entry | None:
     """One entry for several of the same thing, oldest first; None where nothing is left of them."""
     kind = _net_kind(entries)
-    changes = {} if kind in ("removed", None) else _net_changes(entries)
+    changes = {} if kind in ("removed", None) else net_changes(entries)
     if kind is None or (kind in ("updated", "listing") and not changes):
         return None
     return {**entries[-1], "kind": kind, "changes": changes}
@@ -86,7 +86,7 @@ def _net_kind(entries: list[Entry]) -> str | None:
     return first if after else None
 
 
-def _net_changes(entries: list[Entry]) -> dict[str, list[Any]]:
+def net_changes(entries: list[Entry]) -> dict[str, list[Any]]:
     net: dict[str, list[Any]] = {}
     for entry in entries:
         for field, (old, new) in entry["changes"].items():

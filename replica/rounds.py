@@ -11,7 +11,9 @@ import os
 import random
 from pathlib import Path
 
+from replica.money.cells import DEBT_CUBES
 from replica.site import Site
+from replica.world import World
 
 FINANCES_EVERY = 3  # rounds of edits of projects for one of municipal figures
 _MOST = 100_000  # rounds that are repeated at a start; a site that is older begins anew
@@ -23,7 +25,8 @@ class Rounds:
     def __init__(self, site: Site, file: Path | None = None) -> None:
         self.site, self.file, self.done = site, file, 0
         self._rng = random.Random(site.seed)
-        self._name = f"{len(site.world)} projects, seed {site.seed}"
+        kind = "" if type(site.world) is World else f", {type(site.world).__name__}"
+        self._name = f"{len(site.world)} projects, seed {site.seed}{kind}"
 
     def repeat(self) -> int:
         """Edit the site as often as it had been edited; returns how often."""
@@ -44,6 +47,8 @@ class Rounds:
         self.site.mutate(self._rng.randint(1, 3))
         if self.done % FINANCES_EVERY == 0:
             self.site.mutate_finances(self._rng.randint(1, 2))
+            # after the draw, so that a site that was kept is as it was but for what is owed
+            self.site.mutate_finances(1, DEBT_CUBES[self.done // FINANCES_EVERY % 2])
 
     def _kept(self) -> int:
         """0 for another site, and where the file cannot be read."""

@@ -190,9 +190,11 @@ class ReplicaServer:
         short_menu: bool = False,
         finance_years: int = 8,
         remember: Path | None = None,
+        story: bool = False,
     ) -> None:
-        self.site = Site(projects, seed, layout, theme, fault, provinces, rows_of_all, finance_years)
-        self.site.etags, self.site.short_menu = etag, short_menu
+        self._options = (projects, seed, layout, theme, fault, provinces, rows_of_all, finance_years, story)
+        self._etags, self._short_menu = etag, short_menu
+        self.site = self._as_at_first()
         self._server = Server((host, port), self.site)
         self._mutate_every = mutate_every
         self._rounds = Rounds(self.site, remember)
@@ -218,6 +220,20 @@ class ReplicaServer:
     def requests(self) -> Counter[str]:
         """How often each path was asked for (robots.txt included, control URLs not)."""
         return self.site.requests
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._server.stopping.is_set()
+
+    def reopen(self) -> None:
+        """Have the site as it was at first, at the same address: no edit, no fault, nobody was there yet."""
+        self.site = self._server.site = self._as_at_first()
+        self._rounds = Rounds(self.site, self._rounds.file)
+
+    def _as_at_first(self) -> Site:
+        site = Site(*self._options)
+        site.etags, site.short_menu = self._etags, self._short_menu
+        return site
 
     def start(self) -> ReplicaServer:
         self._rounds.repeat()

@@ -15,6 +15,7 @@ from replica.ledger import Entry, Ledger
 from replica.money.desk import FinanceDesk
 from replica.money.lies import MONEY_FAULTS
 from replica.mutate import DRAWS
+from replica.story import StoryMutator, StoryWorld
 from replica.webforms import Seal, Sessions, Target
 from replica.world import World
 
@@ -22,7 +23,11 @@ ROBOTS = "User-agent: *\nDisallow: /pmd/admin/\n"
 
 
 class Site(FinanceDesk):
-    """What tests and the control URLs talk to. All methods may be called from any thread."""
+    """What tests and the control URLs talk to. All methods may be called from any thread.
+
+    `story`: its projects and what becomes of them are plausible, for people to look at; else they are drawn
+    for readers to break on.
+    """
 
     def __init__(
         self,
@@ -34,10 +39,11 @@ class Site(FinanceDesk):
         provinces: Sequence[str] = (),
         rows_of_all: int = 100,
         finance_years: int = 8,
+        story: bool = False,
     ) -> None:
         self.lock = threading.RLock()
         self.seed = seed
-        self.world = World(projects, seed, provinces)
+        self.world = (StoryWorld if story else World)(projects, seed, provinces)
         self.rows_of_all = rows_of_all  # rows a page of the list of all projects
         self.ledger = Ledger()
         self.seal = Seal(seed)
@@ -51,7 +57,7 @@ class Site(FinanceDesk):
         self.recent: deque[str] = deque(maxlen=2000)  # "GET /pmd/level.aspx?…", newest last
         self._noise = set(NOISE_AT_START)
         self.open_books(self.world, seed, finance_years)
-        self._mutator = BulkMutator(self.world, self.ledger, seed)
+        self._mutator = (StoryMutator if story else BulkMutator)(self.world, self.ledger, seed)
         self.set_layout(layout)
         self.set_theme(theme)
         self.set_fault(fault)

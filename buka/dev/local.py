@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import os
 import secrets
+import shlex
 import socket
 import sys
 import time
@@ -58,9 +59,15 @@ class Plan:
         """The variables that every part is started with: ours, completed."""
         env = {**os.environ, "VAR_DIR": str(self.folder), "REDIS_URL": redis_url, "DB_POOL": "0"}
         env.update(PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="buka.settings", PORT=str(self.port))
+        if hosts := env.get("HEALTH_HOSTS"):
+            env["HEALTH_HOSTS"] = f"{hosts},127.0.0.1"  # we ask it ourselves whether the web is up
         env.setdefault("SECRET_KEY", _secret_key(self.folder / "secret_key"))
         if self.replica_port:
-            env.update(_demo_sources(self.replica_port))
+            env.setdefault("TWO_FACTOR", "0")  # nothing of a demo is worth a phone
+            env.update(_demo_sources(self.replica_port), DEMO="1")
+            if not env.get("EMAIL_HOST"):  # nobody is written to by a demo
+                env.setdefault("EMAIL_FOLDER", str(self.folder / "outbox"))
+            env.setdefault("WEBHOOK_LOOPBACK", "1")
             for source in DEMO_SOURCES:
                 env.setdefault(f"{source.upper()}_INTERVAL_MINUTES", "1")
             env.setdefault("HEALTH_INTERVAL_MINUTES", "1")
@@ -128,7 +135,7 @@ class System:
             lines += [f"  Admin       {admin}   user steward, password {password}"]
             lines += [f"  Replica     {self.env['DWS_URL']}   (the site that is watched)"]
         else:
-            lines += [f"  Admin       {admin}   (python manage.py createsuperuser makes a user)"]
+            lines += [f"  Admin       {admin}   ({self._by_hand('createsuperuser')} makes a user)"]
         return "\n".join([*lines, f"  Data        {self.plan.folder}", "", "Ctrl-C stops all of it.", ""])
 
     def _redis(self) -> str:
@@ -142,6 +149,7 @@ class System:
         command = self._manage(
             "replica",
             f"--port={self.plan.replica_port}",
+            "--story",
             f"--projects={os.environ.get('DEMO_PROJECTS') or 500}",
             f"--mutate-every={os.environ.get('DEMO_MUTATE_SECONDS') or 5}",
             # the database remembers the last demo: a replica that began anew would differ from it in a third
@@ -157,9 +165,12 @@ class System:
         return kept.read_text().strip()
 
     def _web(self) -> Part:
-        # Daphne would close every socket after a day; -1 lets them live.
-        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.plan.port), "-v", "0"]
-        command += ["--websocket_timeout", "-1", "buka.asgi:application"]
+        # Daphne would close every socket after a day; -1 lets them live. Its own backlog of 50 makes a crowd
+        # that comes back at once wait for seconds, and its 5 s for a handshake send half of it away again.
+        listen = f"tcp:{self.plan.port}:interface=127.0.0.1:backlog=4096"
+        command = [sys.executable, "-m", "daphne", "-e", listen, "-v", "0"]
+        command += ["--websocket_timeout", "-1", "--websocket_connect_timeout", "30"]
+        command += ["buka.asgi:application"]
         return self._add("web", command, web_environment(self.env))
 
     def _prepare(self) -> None:
@@ -175,6 +186,12 @@ class System:
         self.nursery.forget(setup.process)
         if setup.process.returncode:
             raise PartFailed(setup.ending())
+
+    def _by_hand(self, words: str) -> str:
+        """What to type in the project's folder for a command of manage.py."""
+        var = self.plan.folder
+        where = "" if var == ROOT / "var" / "run" else f"VAR_DIR={shlex.quote(os.path.relpath(var, ROOT))} "
+        return f"{where}{shlex.quote(os.path.relpath(sys.executable, ROOT))} manage.py {words}"
 
     def _manage(self, *words: str) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), *words]

@@ -2,19 +2,24 @@
 
 * Without `--pg` the tests run on SQLite, whatever `DATABASE_URL` says. With `--pg` they run on the server
   of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`.
+* Each worker has a numbered database of the Redis server to itself: one clears its cache, another counts.
 * Sockets go to loopback only.
 * `migrated_copy`: a migrated database that several processes share, without the migrations' time.
 * Hypothesis draws the same examples each time; `--hypothesis-profile default` draws new ones.
+* Thousands of tests that are collected are not gone through again by each garbage collection.
 * What the migrations seed is there in every test, also after one that commits (`transaction=True`).
+* `s3`: a server that speaks S3; `bucket`: the archive is in a new bucket of it.
 * `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import ipaddress
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +33,21 @@ from buka.dev.template import Template
 
 _RUN = "BUKA_TEST_RUN"  # names what the processes of one run share
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+# Seconds of the processor that a small known piece of work takes on the machine that limits were measured on.
+_REFERENCE_SECONDS = 0.05
+
+
+def patience(seconds: float) -> float:
+    """What a quiet reference machine does in `seconds` of the processor may take so long here.
+
+    For tests that a piece of work does not grow with the square of its input, where it would take minutes:
+    four times as long as needed, and longer by as much as this machine is slower at this moment.
+    """
+    began = time.process_time()
+    sum(len(str(number)) for number in range(500_000))
+    return 4 * seconds * max(1.0, (time.process_time() - began) / _REFERENCE_SECONDS)
 
 
 class SocketBlocked(RuntimeError):
@@ -49,12 +69,26 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         raise pytest.UsageError(
             "--pg needs TEST_DATABASE_URL: python -m buka.dev.supervisor exec -- pytest --pg"
         )
+    os.environ["TWO_FACTOR"] = "0"  # its own tests turn it on
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        number = int(worker.removeprefix("gw")) % 15 + 1  # a server has 16, as it comes
+        for name in {"REDIS_URL", "TEST_REDIS_URL"} & os.environ.keys():
+            os.environ[name] = _numbered(os.environ[name], number)
     return (yield)
+
+
+def _numbered(redis_url: str, number: int) -> str:
+    """Of a server's address that of its database `number`; one that is not set stays so."""
+    parts = urlsplit(redis_url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}?db={number}"
+    return f"{parts.scheme}://{parts.netloc}/{number}" if parts.scheme else redis_url
 
 
 @pytest.hookimpl(tryfirst=True)  # a profile that is asked for is loaded after ours
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the sockets of this process (and, with xdist, of each worker's)."""
+    gc.disable()  # until all is collected: nothing of that goes away
     socket.socket.connect = _guarded(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_lookup(socket.getaddrinfo)
@@ -62,6 +96,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("same", derandomize=True)
     hypothesis.settings.load_profile("same")
     os.environ.setdefault(_RUN, str(os.getpid()))  # xdist's workers have it from us
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -77,6 +116,7 @@ def _seed_again(app_config: Any, **_named: Any) -> None:
 
     if not apps.get_model("projects", "ChainHead").objects.exists():
         importlib.import_module("projects.migrations.0002_municipalities").seed(apps, None)
+        importlib.import_module("projects.flags.keeping").catch_up()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -159,6 +199,37 @@ def _template(config: pytest.Config, own: Path) -> Template:
     folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     server = os.environ["TEST_DATABASE_URL"] if config.getoption("--pg") else ""
     return Template(folder, os.environ[_RUN], server)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Any]:
+    from buka.dev.processes import Nursery
+    from projects.tests.s3 import S3
+
+    with Nursery() as nursery:
+        yield S3(nursery)
+
+
+@pytest.fixture
+def bucket(s3: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The archive's address, as ARCHIVE_URL has it."""
+    from buka import environment
+    from projects.tests.s3 import WHO
+
+    for name, value in WHO.items():
+        monkeypatch.setenv(name, value)
+    url: str = s3.url(s3.bucket())
+    _, storage = environment.archive(url, Path())
+    settings.STORAGES = {**settings.STORAGES, "archive": storage}
+    return url
+
+
+@pytest.fixture
+def open_data(settings: Any) -> None:
+    """Whatever is read may be downloaded as lists."""
+    from projects.declared import REGISTRY
+
+    settings.OPEN_DATA_SOURCES = list(REGISTRY)
 
 
 @pytest.fixture

@@ -29,6 +29,12 @@ BY_HAND = {
     "etl/correlating/reading.py": "the same, from the columns",
     "etl/compare/continuity.py": "what lasts of a project that is called otherwise: evidence",
     "etl/understand/projects.py": "what tells a table of projects from one of tenders: evidence",
+    "projects/wording/contradictions.py": "what is held against what",
+    "projects/search/memory.py": "what a search of names goes by, with what each is worth",
+    "projects/api/oc4ids/mapping.py": "what each is called in a standard of others",
+    "templates/projects/search.html": "links to contractors, and what the source wrote of a status",
+    "templates/projects/sheet.html": "what fits on one sheet of paper",
+    "templates/projects/change_list.html": "what changes can be asked by, beside what their projects can",
     "templates/projects/_project_table.html": "what the source wrote, in the cells of what we read of it",
 }
 

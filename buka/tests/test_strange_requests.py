@@ -23,6 +23,7 @@ from typing import Any
 import django_filters
 import pytest
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.cache import cache as django_cache
 from django.core.handlers.base import BaseHandler
@@ -37,9 +38,16 @@ from rest_framework.authtoken.models import Token
 
 from buka.asgi import http
 from etl.views import HelpfulThrottle
-from projects.models import Municipality
+from projects import datasets
+from projects.api.exports import BOM
+from projects.api.oc4ids.views import NO_PACKAGE
+from projects.api.selection import PARAMETER
+from projects.declared import REGISTRY
+from projects.models import Municipality, Project
+from projects.subscriptions import tokens
+from projects.tests.alerts import by_mail
 from projects.tests.discrepancy_factories import a_question
-from projects.tests.factories import a_figure, a_project, a_run, a_snapshot, change
+from projects.tests.factories import FIRST_SEEN, a_figure, a_project, a_report, a_run, a_snapshot, change
 from projects.wording.phrases import label
 from realtime.filters import BadQuery, Filters, Query, parse
 
@@ -75,7 +83,7 @@ IN_PATHS = [
 # Names that the parts of others read (OpenAPI document), and what is walked apart.
 OTHERS_READ, APART = {"lang", "version"}, {"format"}
 # These lead to another way through a view: it is walked with them and without.
-TURNS = {"as_of", "after", "before", "each", "kind", "page", "fragment", "figure"}
+TURNS = {"as_of", "after", "before", "each", "kind", "page", "fragment", "figure", "cited", "near"}
 
 
 # --- what there is to walk ------------------------------------------------------------------------
@@ -96,7 +104,8 @@ class Address:
 @pytest.fixture
 def addresses(settings, tmp_path) -> list[Address]:
     """Every address but the admin's and the API's catch-all, each with something to find there."""
-    settings.ARCHIVE_DIR = tmp_path
+    settings.ARCHIVE_DIR, settings.DOWNLOADS_DIR = tmp_path, tmp_path / "downloads"
+    settings.OPEN_DATA_SOURCES = list(REGISTRY)  # whatever can be made of them can be had
     others = Municipality.objects.exclude(pk__in=["CPT", "LIM331", "DC33"])  # lists of 257 take their time
     others.exclude(district=None).delete()
     others.delete()
@@ -106,20 +115,60 @@ def addresses(settings, tmp_path) -> list[Address]:
     a_figure(snapshot=snapshot)
     there = {
         "projects": project.pk,
+        "oc4ids": project.pk,
         "municipalities": "CPT",
         "changes": 1,
+        "digest": "2026-W19",
+        "section": "pages",
+        "province": "LIM",
         "discrepancies": a_question().pk,
         "sources": "dws",
         "runs": run.pk,
         "snapshots": snapshot.pk,
+        "sitemaps": "projects",
+        "report": a_report(project).receipt,
+        **_of_alerts(),
+        "made": a_making(),
+        "wanted": "sources.csv.gz",
     }
     return [Address(f"/{route}", f"/{_filled(route, there)}") for route in ROUTES]
 
 
+def _of_alerts() -> dict[str, str]:
+    """What the links of mails lead to, by route."""
+    row = by_mail()
+    message = row.messages.create(kind="news", due_at=row.confirmed_at, reached=True, state="sent")
+    message.set_ids([1])
+    message.save()
+    links = (tokens.confirm_address(row), tokens.stop_address(row), tokens.yours_address(row))
+    found = {f"subscribe/{link.split('/')[2]}/%(token)s/": link.split("/")[3] for link in links}
+    return {**found, "told": message.key}
+
+
+def a_making() -> str:
+    """Files to download, as few as there can be."""
+    with datasets.making(FIRST_SEEN) as folder:
+        one = {
+            "path": "sources.csv.gz",
+            "bytes": 3,
+            "hash": "sha256:" + "0" * 64,
+            "x_sources": [],
+            "x_rows": 0,
+        }
+        (folder / one["path"]).write_bytes(b"abc")
+        chain = {"last_id": 0, "digest": "0" * 64}
+        (folder / datasets.MANIFEST).write_text(json.dumps({"resources": [one], "x_chain": chain}))
+    return "20260110T063000Z"
+
+
 def _filled(route: str, there: dict[str, Any]) -> str:
     kind = route.removeprefix("api/v1/").split("/")[0]
-    assert "%(" not in route or kind in there, f"Say in `addresses` what there is to find at /{route}"
-    return re.sub(r"%\(\w+\)s", str(there.get(kind)), route)
+    names = re.findall(r"%\((\w+)\)s", route)
+    is_there = kind in there or route in there or {*names} <= there.keys()
+    assert is_there, f"Say in `addresses` what there is to find at /{route}"
+    return re.sub(
+        r"%\((\w+)\)s", lambda found: str(there.get(route, there.get(found[1], there.get(kind)))), route
+    )
 
 
 def _routes(resolver: Any, before: str = "") -> Iterator[str]:
@@ -144,7 +193,7 @@ def parameters() -> frozenset[str]:
     words = {word for source in sources for word in _words(ast.parse(source))}
     filters = {name for kind in _filtersets() for name in kind.base_filters}
     read = filters | {word for word in words if re.fullmatch(r"[a-z_]{1,20}", word)}
-    return frozenset(read | {"page", "page_size"} | OTHERS_READ) - APART
+    return frozenset(read | {"page", "page_size", PARAMETER, BOM} | OTHERS_READ) - APART
 
 
 def _words(tree: ast.AST) -> Iterator[str]:
@@ -181,7 +230,8 @@ def _must_be_refused(name: str, schema: dict[str, Any], value: str) -> bool:
         return False
     if name == "page_size" and value.strip("0").isdigit():
         return False  # more than the most is the most
-    kind = "moment" if schema.get("format", "").startswith("date") else schema["type"]
+    first = schema.get("anyOf", [schema])[0]
+    kind = "moment" if first.get("format", "").startswith("date") else first["type"]
     if kind == "array":
         words = [word.strip() for word in value.replace("%20", " ").split(",")]
         known = {str(word).lower() for word in schema["items"].get("enum", words)}
@@ -262,6 +312,8 @@ def walk(stranger: Stranger, address: Address, value: str, ways: Iterable[Any]) 
         left = parameters().difference(without, told)
         while (answer := _asked(stranger, address, left, value)).status_code in (400, 404):
             said = refused(answer, address.is_api)
+            if said == {"page": NO_PACKAGE}:  # all was read, and nothing fits
+                break
             if not said.keys() & left:
                 stranger.fault(f"nothing is named: {said}", f"{address.path} {value[:30]}")
                 return told
@@ -327,18 +379,24 @@ def test_numbers_in_a_path_are_written_in_one_way(addresses, stranger):
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"])
 def test_no_method_is_a_fault(addresses, stranger, method):
     for address in addresses:
-        for query in ("", "?format=csv", "?format=geojson") if address.is_api else ("",):
+        for query in ("", "?format=csv", "?format=xlsx", "?format=geojson") if address.is_api else ("",):
             answer = stranger.ask(address.path + query, method)
             good = answer.status_code < 400 or answer.status_code in (401, 403, 404, 405, 406, 503)
+            good |= (method, address.path, answer.status_code) == (
+                "POST",
+                "/subscribe/",
+                400,
+            )  # an empty form
             stranger.expect(good, f"{method} {address.path}{query}", answer.status_code)
             if address.is_api and answer.status_code >= 400 and method != "HEAD":
                 told = json.loads(content(answer))
                 stranger.expect("detail" in told, f"{method} {address.path}", told)
 
 
+FILES = ["json", "csv", "xlsx", "jsonl"]
 MADE, NOT_MADE = (
-    "json csv geojson yaml html".split(),
-    ["api", "xlsx", "%00", "%ff", "CSV", "csv,", "x" * 5000],
+    "json csv xlsx jsonl geojson yaml html".split(),
+    ["api", "xls", "%00", "%ff", "CSV", "csv,", "x" * 5000],
 )
 
 
@@ -352,7 +410,8 @@ def test_a_format_is_offered_where_it_can_be_made_and_nowhere_else(addresses, st
             answer = stranger.ask(f"{address.path}?format={format}")
             if answer.status_code == 200:
                 offered.setdefault(address.route, []).append(format)
-                stranger.expect(bool(content(answer)), f"{address.path} {format}", "nothing")
+                is_there = bool(b"".join(answer)) or format == "jsonl"  # no line of no object
+                stranger.expect(is_there, f"{address.path} {format}", "nothing")
                 continue
             told = json.loads(content(answer))["detail"]
             said = re.fullmatch(r"“.{1,40}” is no format of this address; known are: (.+)\.", told)
@@ -361,7 +420,13 @@ def test_a_format_is_offered_where_it_can_be_made_and_nowhere_else(addresses, st
     for path, known in promised:
         answer = stranger.ask(f"{path}?format={known}")
         stranger.expect(answer.status_code == 200, f"{path} {known}", "is promised")
-    assert offered.pop("/api/v1/projects/") == ["json", "csv", "geojson"]
+    lists = "finances changes digest compare municipalities discrepancies areas claims runs sources".split()
+    for route in lists:
+        assert offered.pop(f"/api/v1/{route}/") == FILES
+    others = tuple(f"/{name}/" for name in ("finances", "history", "events", "flags"))
+    of_others = [route for route in offered if route.endswith(others)]
+    assert [offered.pop(route) for route in of_others] == [FILES] * 4
+    assert offered.pop("/api/v1/projects/") == [*FILES, "geojson"]
     assert offered.pop("/api/v1/schema/") == ["json", "yaml"]
     assert offered.pop("/api/v1/docs/") == ["html"]
     assert set(map(tuple, offered.values())) == {("json",)}
@@ -379,7 +444,7 @@ def test_an_accept_header_gets_what_it_names_or_a_406_that_says_what_there_is(ad
     for address in addresses:
         for accept in ACCEPTS if address.is_api else ACCEPTS[:3]:
             answer = stranger.ask(address.path, accept=accept)
-            if answer.status_code in (200, 401, 503):
+            if answer.status_code in (200, 302, 401, 405, 503):
                 continue
             told = json.loads(content(answer))["detail"]
             kinds = re.search(r"only: (.+)\.$", told)
@@ -429,6 +494,22 @@ def test_no_body_of_a_trigger_is_a_fault(stranger, monkeypatch):
     django_cache.clear()
 
 
+REPORTS = [
+    b"", b"form=", b"form=%ff&text=%00", b"text=" + b"x" * 3000, b"text=x&text=y&form=a&form=b", b"\xff\xfe",
+    b"form=" + b"a:" * 5000, b"text=" + TOO_BIG, b"&" * 3000, b"--x\r\n\r\n", b"website=x", b"erase=%ff",
+]  # fmt: skip
+
+
+def test_no_body_of_a_report_is_a_fault(addresses, stranger):
+    forms = [address.path for address in addresses if address.path.startswith("/report/")]
+    for path in [*forms, f"/report/?about=project:{Project.objects.get().pk}"]:
+        for kind in (FORM, f"{FORM}; charset=utf-16", "multipart/form-data; boundary=x", "text/plain"):
+            for body in REPORTS:
+                answer = stranger.ask(path, "POST", body, kind)
+                good = answer.status_code in (200, 302, 400, 403, 405)
+                stranger.expect(good, f"{path} {kind} {body[:30]!r}", answer.status_code)
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_more_parameters_than_can_be_read_are_refused_in_a_sentence(addresses, stranger, settings, debug):
     settings.DEBUG = debug
@@ -441,6 +522,7 @@ def test_more_parameters_than_can_be_read_are_refused_in_a_sentence(addresses, s
 CHARSETS = ["rot13", "base64", "idna", "undefined", "punycode", "utf-16", "utf-7", "klingon", "\u00ff"]
 COOKIES = ['sessionid="\\000aaaaaaaaaa"', "sessionid=\u00ff" * 9, "a" * 9000]
 TOKENS = ["Token", "Token a b", "Token \u00ff", "Basic x", "x" * 9000]
+IN_HEADERS = ["authorization", "cookie", "accept", "user-agent", "referer", "origin", "x-forwarded-for", "x"]
 
 
 def test_no_charset_no_cookie_and_no_token_is_a_fault(stranger):
@@ -455,6 +537,16 @@ def test_no_charset_no_cookie_and_no_token_is_a_fault(stranger):
         for headers in given:
             answer = stranger.ask(path, **headers)
             stranger.expect(answer.status_code in (200, 302, 401), f"{path} {headers}", answer.status_code)
+
+
+def test_a_header_with_a_nul_is_refused(stranger):
+    for name in IN_HEADERS:
+        for value in ("\0", "Token \0", "Token abc\0", "sessionid=\0"):
+            for path in ("/projects/", "/api/v1/projects/", "/admin/", "/healthz", "/nowhere/"):
+                answer = stranger.ask(path, **{name: value})
+                stranger.expect(answer.status_code == 400, f"{path} {name}", answer.status_code)
+            answer = stranger.ask(f"{API}sync/trigger", "POST", **{name: value})
+            stranger.expect(answer.status_code == 400, f"trigger {name}", answer.status_code)
 
 
 # --- as Daphne hands it on, and the socket --------------------------------------------------------
@@ -502,3 +594,24 @@ def test_no_query_of_a_socket_is_a_fault():
                     assert said.startswith(f"{name} must be "), query
                     assert said.endswith("."), query
     assert refused == set(names)
+
+
+# --- the admin ------------------------------------------------------------------------------------
+
+IN_FORMS = ["[" * DEEP, LONG, "a\0b"]
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_no_text_in_a_form_of_the_admin_is_a_fault(admin_client, rf, admin_user, model):
+    """Where JSON can be typed in, too; of models whose rows can be added by hand."""
+    request = rf.get("/")
+    request.user = admin_user
+    if not admin.site._registry[model].has_add_permission(request):
+        return
+    admin_client.raise_request_exception = False
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
+    fields = admin_client.get(address).context["adminform"].form.fields
+    assert fields
+    for text in IN_FORMS:
+        answer = admin_client.post(address, dict.fromkeys(fields, text))
+        assert answer.status_code in (200, 302), (address, text[:20])

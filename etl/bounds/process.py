@@ -81,7 +81,7 @@ class Helper:
             raise PageTooCostly("It is nested too deeply to be read.")
         data = self._read(size, seconds)
         self.is_idle = True
-        answer = _Safe(io.BytesIO(data)).load()
+        answer = Plain(io.BytesIO(data)).load()
         if kind == RAISED:
             raise answer
         return answer
@@ -144,7 +144,7 @@ class Helper:
         return PageTooCostly(f"Reading it took more than {self.megabytes} MB of memory.")
 
 
-class _Safe(pickle.Unpickler):
+class Plain(pickle.Unpickler):
     """Takes our own classes and plain values alone: who answers has read what strangers wrote."""
 
     def find_class(self, module: str, name: str) -> Any:

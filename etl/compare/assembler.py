@@ -14,7 +14,7 @@ from etl.normalise.merge import merge
 from etl.normalise.projects import Identifying, identifying, project_record
 from etl.normalise.records import Issue, ProjectRecord
 from etl.understand.lookup import NOTHING, Lookup
-from etl.understand.plan import ReadingPlan
+from etl.understand.plan import Choice, ReadingPlan
 from etl.values.identifiers import folded, number_within
 from etl.values.places import Places
 from etl.values.vocabulary import Vocabulary
@@ -36,7 +36,12 @@ class Assembler:
     def budgets_by(self, plan: ReadingPlan) -> Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]:
         """What reads the budget of a line's texts, in rand, and how many rand its figure counts."""
         lookup = self.reads_by(plan)
-        return lambda texts: FieldReader(texts, {}, self.words, lookup).amount("budget")
+
+        def budget(texts: Mapping[str, str]) -> tuple[Decimal | None, Decimal]:
+            own = {label: text for label, text in texts.items() if _is_budget(lookup.choice(label))}
+            return FieldReader(own, {}, self.words, lookup).amount("budget")
+
+        return budget
 
     def is_municipality(self, code: str) -> bool:
         return self.places.get(code) is not None
@@ -64,6 +69,8 @@ class Assembler:
         list was read; None: of all lists. Raises InvalidRecord.
         """
         line, page = survey.lines.get(external_id), survey.pages.get(external_id)
+        if page and known and not page.published and known.page():
+            page = None  # something else stands in its place
         lookup = self.reads_by(survey.plan)
         listed_under = set(line.listed_under or ()) if line else set()
         record = self._normal(external_id, line, page, known, listed_under, lookup)
@@ -83,7 +90,18 @@ class Assembler:
         # with a place that was kept: so it differs from what is read once it is certain
         record.line_digest = line.digest(kept) if line else (known.line_digest if known else "")
         record.page_digest = page.digest() if page else (known.page_digest if known else "")
+        record.lists = self._lists(external_id, survey, known, doubtful)
         return record
+
+    @staticmethod
+    def _lists(
+        external_id: str, survey: Survey, known: KnownProject | None, doubtful: Set[str] | None
+    ) -> tuple[str, ...]:
+        """The lists of no municipality that show it, and those that may show it too."""
+        before = set(known.lists) if known else set()
+        if external_id in survey.lines and doubtful is not None:
+            before &= doubtful
+        return tuple(sorted(before | survey.lists_of(external_id)))
 
     def _note_same_number(self, record: ProjectRecord, line: Part, lookup: Lookup) -> None:
         number = number_within(record.external_id)
@@ -119,3 +137,7 @@ class Assembler:
         )
         record.other = merged.other
         return record
+
+
+def _is_budget(choice: Choice | None) -> bool:
+    return choice is not None and choice.field == "budget"

@@ -10,6 +10,8 @@ from etl.compare.changes import Changes
 from etl.compare.profile import Profile
 from etl.values.vocabulary import normal_label
 
+MANY_CHANGED = "many_changed"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -65,22 +67,33 @@ class Past:
     had: dict[str, int] = field(default_factory=dict)  # field → projects that have a value
     statuses: Set[str] = frozenset()  # every status word that was ever published
     present: int = 0
+    had_in: dict[str, dict[str, int]] = field(default_factory=dict)  # the same as `had`, area by area
+
+    def had_before(self, name: str) -> int:
+        """In how many records a field or a `published.<Label>` had something."""
+        return self.had.get(name) or self.profile.filled.get(normal_label(name.removeprefix("published.")), 0)
 
 
 def reasons(
-    now: Profile, past: Past | None, changes: Changes, limits: Limits, whole: bool = True
+    now: Profile,
+    past: Past | None,
+    changes: Changes,
+    limits: Limits,
+    whole: bool = True,
+    told: Set[tuple[str, str]] = frozenset(),
 ) -> list[Reason]:
     """Why the reading is to be held; empty where it is not. A source without a past is never held.
 
-    `whole`: all that should have been read was; a reading with gaps has fewer of everything anyway.
+    `whole`: all that should have been read was; a reading with gaps has fewer of everything anyway. `told`:
+    (rule, field or column) for which a few areas account, which are held alone.
     """
     if past is None:
         return []
     return [
         *(_count(now, past, limits) if whole else ()),
-        *_blanked(past, changes, limits),
-        *_changed(past, changes, limits),
-        *_never_seen(now, past, limits),
+        *_blanked(past, changes, limits, told),
+        *many_changed(changes.moved, past.present, limits),
+        *_never_seen(now, past, limits, told),
         *(_layout(now, past) if whole else ()),
     ]
 
@@ -94,29 +107,34 @@ def fewer(what: str, before: int, after: int, limits: Limits) -> Iterator[Reason
     """The reason where much less is published than before; nothing where there was too little to tell."""
     drop = share(before - after, before)
     if before >= limits.least and drop > limits.count_drop:
-        yield Reason("count_down", f"{after} {what} instead of {before}: {drop:.0f}% fewer.")
+        called = f"{what[:1].upper()}{what[1:]}"
+        yield Reason("count_down", f"{called}: {after} instead of {before}, {drop:.0f}% fewer.")
 
 
-def _blanked(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
+def _blanked(past: Past, changes: Changes, limits: Limits, told: Set[tuple[str, str]]) -> Iterator[Reason]:
     for name, gone in sorted(changes.blanked.items()):
-        had = past.had.get(name) or past.profile.filled.get(normal_label(name.removeprefix("published.")), 0)
-        if had >= limits.least and share(gone, had) > limits.blanked:
+        had = past.had_before(name)
+        if ("blanked", name) not in told and had >= limits.least and share(gone, had) > limits.blanked:
             yield Reason("blanked", f"“{name}” went blank in {gone} of the {had} records that had it.")
 
 
-def _changed(past: Past, changes: Changes, limits: Limits) -> Iterator[Reason]:
-    moved, had = changes.moved, past.present
+def many_changed(moved: int, had: int, limits: Limits) -> Iterator[Reason]:
+    """The reason where so many of the projects say something else."""
     if had >= limits.least and share(moved, had) > limits.changed:
         percent = f"{share(moved, had):.0f}%"
-        yield Reason("many_changed", f"{moved} of {had} projects ({percent}) changed at once.")
+        yield Reason(MANY_CHANGED, f"{moved} of {had} projects ({percent}) changed at once.")
 
 
-def _never_seen(now: Profile, past: Past, limits: Limits) -> Iterator[Reason]:
+def _never_seen(now: Profile, past: Past, limits: Limits, told: Set[tuple[str, str]]) -> Iterator[Reason]:
     if now.count < limits.least:
         return
     words = {text: n for text, n in now.statuses.items() if text not in past.statuses}
-    columns = {label: n for label, n in now.columns.items() if not past.profile.has_seen(label)}
-    if share(sum(words.values()), now.count) > limits.never_seen:
+    columns = {
+        label: n
+        for label, n in now.columns.items()
+        if not past.profile.has_seen(label) and ("never_seen", label) not in told
+    }
+    if ("never_seen", "") not in told and share(sum(words.values()), now.count) > limits.never_seen:
         shown = ", ".join(f"“{word}”" for word in sorted(words)[:3])
         yield Reason("never_seen", f"{sum(words.values())} projects have a status never seen: {shown}.")
     if columns and share(max(columns.values()), now.count) > limits.never_seen:

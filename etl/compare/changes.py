@@ -18,17 +18,23 @@ from etl.values.places import Places
 from etl.values.vocabulary import is_volatile
 
 _THEIRS, _OURS = "source", "parser"  # causes, as the log has them
+_LINE = "municipality_listing"
 
 
 @dataclass(slots=True)
 class ChangeSummary:
     """One change, whatever it is of, as a person is shown it. `what`: `WP10234`, `[LIM331]` for a
-    municipality's line, `CPT 2021 capital 4202 ORGB` for a figure."""
+    municipality's line, `CPT 2021 capital 4202 ORGB` for a figure. `name`, `places` (codes) and
+    `context` (what the rules of what is grave look at): as far as the change itself says them."""
 
     what: str
     change_type: str
     field_changes: dict[str, list[Any]]
     cause: str = _THEIRS
+    name: str = ""
+    places: tuple[str, ...] = ()
+    context: dict[str, Any] = field(default_factory=dict)
+    entity: str = "project"  # as the log calls its kind
 
 
 @dataclass(slots=True)
@@ -48,6 +54,16 @@ class ProjectChange:
     kept: dict[str, Any] = field(default_factory=dict)  # corrected by a steward: {field: value shown}
     learnt: frozenset[str] = frozenset()
     completes: bool = False  # what a first reading says more of a project that it created itself
+
+    def restated(self) -> dict[str, list[Any]]:
+        """What says something else, not only spells it otherwise."""
+        return {name: pair for name, pair in self.field_changes.items() if name not in self.respelled}
+
+    def blanked(self) -> list[str]:
+        """What of a known project went blank."""
+        if self.pk is None:
+            return []
+        return [name for name, (old, new) in self.restated().items() if old and not new]
 
     def by_cause(self) -> Iterator[tuple[str, dict[str, list[Any]]]]:
         """(cause, field changes): what we understand of it since is ours to tell, and no news."""
@@ -88,10 +104,12 @@ class QuietChange:
     page_digest: str
     other: dict[str, str]
     issues: list[Issue]
+    lists: tuple[str, ...]
 
     @classmethod
     def of(cls, pk: int, record: ProjectRecord) -> QuietChange:
-        return cls(pk, record.line_digest, record.page_digest or "", record.other, record.issues)
+        page = record.page_digest or ""
+        return cls(pk, record.line_digest, page, record.other, record.issues, record.lists)
 
 
 _STEPS = {"missing": ("present", "missing"), "withdrawn": ("missing", "withdrawn")}
@@ -117,11 +135,8 @@ class Changes:
         self.projects.append(change)
         self.counts["completed" if change.completes else change.change_type] += 1
         if change.pk is not None:
-            restated = {
-                name: pair for name, pair in change.field_changes.items() if name not in change.respelled
-            }
-            self.moved += bool(restated)
-            self.blanked.update(name for name, (old, new) in restated.items() if old and not new)
+            self.moved += bool(change.restated())
+            self.blanked.update(change.blanked())
 
     def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:
         """Those of the changes that concern some municipalities; `places_of`: a known project's codes."""
@@ -152,11 +167,13 @@ class Changes:
         """All of them, one by one."""
         for change in self.projects:
             for cause, differing in change.by_cause():
-                yield ChangeSummary(change.record.external_id, change.change_type, differing, cause)
+                yield _summary(change, cause, differing)
         for listing in self.listings:
-            yield ChangeSummary(f"[{listing.record.code}]", listing.change_type, listing.field_changes)
+            code = listing.record.code
+            yield ChangeSummary(f"[{code}]", listing.change_type, listing.field_changes, entity=_LINE)
         for gone in self.unlisted:
-            yield ChangeSummary(f"[{gone.external_id}]", "missing", {"presence": ["present", "missing"]})
+            differing = {"presence": ["present", "missing"]}
+            yield ChangeSummary(f"[{gone.external_id}]", "missing", differing, entity=_LINE)
         for absence in self.absences:
             yield ChangeSummary(absence.external_id, absence.step, {"presence": list(_STEPS[absence.step])})
 
@@ -175,9 +192,23 @@ class Changes:
         return bool(len(self.projects) or self.listings or self.absences or self.unlisted)
 
 
+def _summary(change: ProjectChange, cause: str, differing: dict[str, list[Any]]) -> ChangeSummary:
+    record, values = change.record, change.record.values
+    return ChangeSummary(
+        record.external_id,
+        change.change_type,
+        differing,
+        cause,
+        name=values.get("name") or "",
+        places=tuple(values.get("municipalities") or ()),
+        context={name: canonical(values.get(name)) for name in ("budget", "expenditure")},
+    )
+
+
 def places(change: ProjectChange, places_of: Callable[[int], set[str]]) -> set[str]:
-    """The codes of a project's municipalities, those that it had and those that it has."""
-    return set(change.record.values["municipalities"]) | (places_of(change.pk) if change.pk else set())
+    """A project's areas, those that it was in and those that it is in."""
+    now = {*change.record.values["municipalities"], *change.record.lists}
+    return now | (places_of(change.pk) if change.pk else set())
 
 
 def value_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -68,7 +68,7 @@ def check(survey: Survey, known: int, budget: Budget) -> Completeness:
             f"The site listed {known} projects before and lists none now."
             " What was known is kept until somebody has looked."
         )
-    counts = list(dict.fromkeys([*survey.counts, *own_counts(survey)]))
+    counts = list(dict.fromkeys([*survey.counts, *own_counts(survey), *of_whole_site(survey)]))
     areas = [] if survey.is_partial else claims.areas(survey, counts, budget)
     sentence = "" if survey.is_partial else claims.unread(survey)
     if sentence:
@@ -103,10 +103,22 @@ def own_counts(survey: Survey) -> Iterable[Count]:
     for code, lines in survey.variants.items():
         yield Count(f"[{code}]: {claims.LINES}", 1, len(lines), _EDITED, code, claims.LINES, is_of_site=False)
     for code, listed in survey.listings.items():
-        claimed = listed.line.projects.replace(" ", "").replace(",", "").replace("\u00a0", "")
-        if claimed.isdigit() and (found := claims.found_under(survey, code, int(claimed))) is not None:
+        claimed, is_least = claims.claimed_by(listed.line.projects)
+        if claimed is None or (found := claims.found_under(survey, code, claimed)) is None:
+            continue
+        if not (is_least and found >= claimed):
             area = code if survey.is_municipality(code) else ""
-            yield Count(f"[{code}]: projects", int(claimed), found, area=area, kind=claims.PROJECTS)
+            yield Count(f"[{code}]: projects", claimed, found, area=area, kind=claims.PROJECTS)
+
+
+def of_whole_site(survey: Survey) -> Iterable[Count]:
+    """What the entry page says of all projects beside all that were read: one in two municipalities counts
+    once or twice. It is of the lists: without any, or of saved pages, there is nothing to hold against it."""
+    if survey.in_all is None or survey.is_partial or not survey.seen:
+        return
+    twice = sum(map(len, survey.listed.values()))
+    found = twice if survey.in_all == twice else survey.seen
+    yield Count("projects in all", survey.in_all, found)
 
 
 def disagreements(counts: Iterable[Count]) -> list[Disagreement]:

@@ -1,7 +1,8 @@
 """What the site says of itself beside what was read, area by area. Pure.
 
 An area is a municipality: its line says how many projects it has and what they come to, its list's pager how
-many rows. A claim that is met proves the reading; one that is not stays on show for as long as it is not.
+many rows. A list of no municipality is an area of its own. A claim that is met proves the reading; one that
+is not stays on show for as long as it is not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from etl.crawl.reading import FIRST_PAGE, PAGES
 from etl.understand.proof import Sum
 from etl.values.amounts import parse_count
 
@@ -35,19 +37,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What a reading has of one municipality. `is_read`: its list; `complete`: all of it, as far as the site
-    says how much there is."""
+    """What a reading has of one municipality, or of a list of none, which has a `name`. `is_read`: its list;
+    `complete`: all of it, as far as the site says how much there is."""
 
     code: str
     is_read: bool
     complete: bool
     claims: tuple[Claim, ...]
     concludes: bool = True  # what is not seen there is not there
+    is_emptied: bool = False  # its list had projects and shows none, and no number of the site says so
+    is_settled: bool = False  # … and a steward said that it is so
+    name: str = ""
 
     @property
     def adds_up(self) -> bool:
         """Whether all of it was read, nothing contradicts that, and a count of the site says so."""
-        counted = any(claim.met for claim in self.claims if claim.what != _VALUE)
+        counted = any(claim.met for claim in self.claims if claim.what not in (_VALUE, AT_LEAST))
         return self.complete and counted and not any(claim.met is False for claim in self.claims)
 
     @property
@@ -78,6 +83,7 @@ class Area:
 
 
 PROJECTS = "projects"
+AT_LEAST = "projects, at least"  # "12+": fewer are too few, and as many are no proof that there are no more
 _VALUE = "total value"
 REPEATED = "different rows of its list"
 LINES = "different lines"  # that a municipality has in one reading
@@ -86,7 +92,7 @@ Budget = Callable[[Mapping[str, str]], tuple[Decimal | None, Decimal]]
 
 def _explains(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
     """Whether a count that is off fell by exactly the rows that went, and is off by as much as before."""
-    if before is None:
+    if before is None or now.what.endswith(FIRST_PAGE):
         return False
     if now.what.endswith(LINES):  # a municipality that always has two is no site that is just being edited
         return (str(before["claimed"]), str(before["found"])) == (now.claimed, now.found)
@@ -98,7 +104,10 @@ def _explains(before: Mapping[str, Any] | None, now: Claim, gone: int) -> bool:
 
 
 def _hides_more(before: Mapping[str, Any] | None, now: Claim) -> bool:
-    """Whether a count that is off is off by more than before, or by all of it."""
+    """Whether a count that is off is off by more than before, or by all of it; or rows moved while they were
+    read."""
+    if now.what.endswith(FIRST_PAGE):
+        return True
     claimed, found = parse_count(now.claimed).value, parse_count(now.found).value
     if before is None or claimed is None or not found:
         return True
@@ -107,21 +116,26 @@ def _hides_more(before: Mapping[str, Any] | None, now: Claim) -> bool:
 
 
 def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]:
-    """Each municipality that the site names or lists, by code. `counts`: all totals that were checked;
-    `budget`: of a project's texts, in rand, and how many rand its figures count."""
+    """Each municipality that the site names or lists, by code, and each list of none. `counts`: all totals
+    that were checked; `budget`: of a project's texts, in rand, and how many rand its figures count."""
     rows: dict[str, list[Claim]] = {}
     for count in counts:
         if count.kind != PROJECTS and (count.is_of_site or count.claimed != count.found):
             rows.setdefault(count.area, []).append(_checked(count.kind, count))
     sums = {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
     codes = sorted(filter(survey.is_municipality, survey.listings.keys() | survey.listed.keys()))
-    return [_area(survey, code, rows.get(code, []), sums.get(code)) for code in codes]
+    lists = survey.unplaced.keys() | (set() if survey.whole else survey.unread)
+    return [
+        *(_area(survey, code, rows.get(code, []), sums.get(code)) for code in codes),
+        *(_list(survey, code, rows.get(code, [])) for code in sorted(lists)),
+    ]
 
 
 def of_the_site(counts: Iterable[Count], areas: Iterable[Area]) -> Area:
     """The totals that are of none of the areas, and whatever shows that the site was being edited."""
     codes = {area.code for area in areas}
-    claims = tuple(_checked(c.what, c) for c in counts if c.area not in codes or c.kind == LINES)
+    known = (c for c in counts if c.area not in codes or c.kind == LINES)
+    claims = tuple(_checked(c.what, c) for c in known if c.is_of_site or c.claimed != c.found)
     return Area("", True, all(claim.met for claim in claims), claims)
 
 
@@ -135,14 +149,38 @@ def _area(survey: Survey, code: str, rows: list[Claim], total: tuple[str, bool] 
     is_read = is_listed or bool(not survey.listed and survey.whole and survey.lines)
     claims = [*_of_line(survey, code, total), *dict.fromkeys(rows)]
     is_proven = any(claim.met for claim in claims if claim.what == PROJECTS)
-    # rows that come twice hide none where the number of projects is met
+    # rows or pages that come twice hide none where the number of projects is met
     unmet = {claim.what for claim in claims if claim.met is False} - {
         _VALUE,
-        *((REPEATED,) if is_proven else ()),
+        *((REPEATED, PAGES) if is_proven else ()),
     }
-    is_doubtful = code in survey.short or (code in survey.emptied and not is_proven)
+    is_emptied = code in survey.emptied and not is_proven
+    is_settled = is_emptied and code in survey.settled
+    is_doubtful = code in survey.short or (is_emptied and not is_settled)
     complete = is_read and not unmet and not is_doubtful and (survey.whole or is_proven)
-    return Area(code, is_read, complete, tuple(claims))
+    return Area(
+        code, is_read, complete, tuple(claims), is_emptied=is_emptied and not unmet, is_settled=is_settled
+    )
+
+
+def _list(survey: Survey, code: str, rows: list[Claim]) -> Area:
+    """A list of no municipality. What its pager counts proves all of it."""
+    claims = tuple(dict.fromkeys(rows))
+    is_read = code in survey.unplaced
+    is_met = any(claim.met for claim in claims)
+    unmet = {claim.what for claim in claims if claim.met is False} - ({PAGES} if is_met else set())
+    is_emptied = code in survey.emptied and not is_met
+    is_settled = is_emptied and code in survey.settled
+    is_doubtful = code in survey.short or (is_emptied and not is_settled)
+    return Area(
+        code,
+        is_read,
+        is_read and not unmet and not is_doubtful and (survey.whole or is_met),
+        claims,
+        is_emptied=is_emptied and not unmet,
+        is_settled=is_settled,
+        name=survey.names.get(code, ""),
+    )
 
 
 def found_under(survey: Survey, code: str, claimed: int | None) -> int | None:
@@ -161,12 +199,21 @@ def _of_line(survey: Survey, code: str, total: tuple[str, bool] | None) -> Itera
     if code not in survey.listings:
         return
     line = survey.listings[code].line
-    claimed = parse_count(line.projects).value
+    claimed, is_least = claimed_by(line.projects)
     found = found_under(survey, code, claimed)
-    is_met = claimed == found if claimed is not None and found is not None else None
-    yield Claim(PROJECTS, line.projects, "" if found is None else str(found), is_met)
+    is_met = None
+    if claimed is not None and found is not None:
+        is_met = found >= claimed if is_least else found == claimed
+    what = AT_LEAST if is_least else PROJECTS
+    yield Claim(what, line.projects, "" if found is None else str(found), is_met)
     if line.value:
         yield Claim(_VALUE, line.value, *(total or ("", None)))
+
+
+def claimed_by(text: str) -> tuple[int | None, bool]:
+    """How many projects a line says there are, None where that cannot be told; whether there may be more."""
+    plain = text.strip()
+    return parse_count(plain.removesuffix("+")).value, plain.endswith("+")
 
 
 def _summed(one: Sum, budget: Budget) -> tuple[str, bool] | None:
@@ -185,7 +232,7 @@ def unread(survey: Survey) -> str:
     claimed = {
         code: number
         for code, listed in survey.listings.items()
-        if survey.is_municipality(code) and (number := parse_count(listed.line.projects).value)
+        if survey.is_municipality(code) and (number := claimed_by(listed.line.projects)[0])
     }
     if claimed and not survey.lines and not survey.pages:
         return (
@@ -207,7 +254,7 @@ def unread(survey: Survey) -> str:
 def emptied(survey: Survey, areas: Iterable[Area]) -> str:
     """That lists show nothing any more, and no count of the site says so, in a sentence; "" for none."""
     codes = [
-        area.code
+        survey.name_of(area.code)
         for area in areas
         if area.code in survey.emptied
         and not area.complete

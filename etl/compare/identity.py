@@ -119,7 +119,11 @@ class Identities:
 
     def have_one_name(self, one: dict[str, str], other: dict[str, str]) -> bool:
         """Whether two pages give one name."""
-        return self.reads(one, ()).own[0] == self.reads(other, ()).own[0] != ""
+        return self.name_of(one) == self.name_of(other) != ""
+
+    def name_of(self, texts: dict[str, str]) -> str:
+        """The name that a page gives, as names are compared; "" for none."""
+        return self.reads(texts, ()).own[0]
 
     def _groups(self, rows: Iterable[Row], found: Resolved) -> tuple[dict[str, Group], list[Group]]:
         numbered: dict[str, Group] = {}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Window
 from django.db.models.functions import Coalesce
 
 from etl.compare.breaker import Limits, Past
@@ -26,6 +26,7 @@ from projects.models import (
     READ,
     AreaReading,
     Identity,
+    Merge,
     Municipality,
     MunicipalityListing,
     Override,
@@ -51,6 +52,7 @@ class Key:
     page_digest: str
     is_present: bool
     missing_run: int | None = None  # the run since which it is missing; None when present or withdrawn
+    lists: tuple[str, ...] = ()  # areas that are lists of no municipality
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class KnownProject:
     page_digest: str
     url: str
     other: dict[str, str] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
 
     @property
     def is_present(self) -> bool:
@@ -93,6 +96,7 @@ class Known:
     listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     plan: ReadingPlan = NOTHING  # how the last reading understood the columns
     is_first: bool = False  # no reading came to its end yet: what is known is of readings that were cut off
+    last: SyncRun | None = None  # the last run that was believed
     ever: frozenset[str] = frozenset()  # in a replay: the ids by which the record knows its projects
     _places: dict[int, set[str]] | None = None
 
@@ -105,19 +109,46 @@ class Known:
             "project__page_digest",
             "project__presence",
             "project__missing_run_id",
+            "project__lists",
         )
         keys = {
             external_id: Key(
-                pk, line, page, presence == Presence.PRESENT, run if presence == Presence.MISSING else None
+                pk,
+                line,
+                page,
+                presence == Presence.PRESENT,
+                run if presence == Presence.MISSING else None,
+                tuple(lists.split()),
             )
-            for external_id, pk, line, page, presence, run in identities.iterator(chunk_size=5000)
+            for external_id, pk, line, page, presence, run, lists in identities.iterator(chunk_size=5000)
         }
+        keys |= cls._merged(source)
         good = SyncRun.objects.good().filter(source=source)
-        last = good.order_by("-id").first()
+        last = good.annotate(turn=Window(Count("*"))).order_by("-id").first()
         listings = {listing.code: listing for listing in MunicipalityListing.objects.filter(source=source)}
         is_first = last is None and not SyncRun.objects.filter(source=source, state__in=READ).exists()
         parser = last.parser_digest if last else ""
-        return cls(source, keys, good.count(), parser, listings, last_plan(source), is_first)
+        turn = last.turn if last else 0
+        return cls(source, keys, turn, parser, listings, last_plan(source), is_first, last=last)
+
+    @staticmethod
+    def _merged(source: Source) -> dict[str, Key]:
+        """The keys of what stewards merged into others: its source goes on to speak of it, and its own row
+        has what it says. Of a number that moved twice the first merge tells whose it is."""
+        merges = Merge.objects.in_force().filter(merged__source=source).order_by("-pk")
+        rows = merges.select_related("merged").only(
+            "identities", "merged__line_digest", "merged__page_digest", "merged__presence",
+            "merged__missing_run",
+        )  # fmt: skip
+        return {
+            number: Key(
+                row.merged_id, row.merged.line_digest, row.merged.page_digest,
+                row.merged.presence == Presence.PRESENT,
+                row.merged.missing_run_id if row.merged.presence == Presence.MISSING else None,
+            )
+            for row in rows
+            for number in row.identities
+        }  # fmt: skip
 
     def renew(self) -> None:
         """Take in what was loaded since."""
@@ -128,10 +159,10 @@ class Known:
         return sum(key.is_present for key in self.keys.values())
 
     def places_of(self, pk: int) -> set[str]:
-        """The codes of a known project's municipalities."""
+        """The areas of a known project: its municipalities, and the lists of none that show it."""
         if self._places is None:
             through = Project.municipalities.through.objects.filter(project__source=self.source)
-            self._places = {}
+            self._places = {key.pk: set(key.lists) for key in self.keys.values() if key.lists}
             for project, code in through.values_list("project_id", "municipality_id").iterator():
                 self._places.setdefault(project, set()).add(code)
         return self._places.get(pk, set())
@@ -148,13 +179,12 @@ class Known:
         if not pks:
             return {}
         from_source = source_values(pks)  # a steward's correction is not what the source says
-        rows = Project.objects.filter(pk__in=pks).prefetch_related("municipalities")
+        rows = Project.everything.filter(pk__in=pks).prefetch_related("municipalities")
         return {pks[project.pk]: _known(project, from_source.get(project.pk, {})) for project in rows}
 
     def last_sightings(self) -> dict[str, Sighting]:
         """The last believed look at each page, by key."""
-        rows = archive_reader.newest(self.source).defer("url").iterator(chunk_size=5000)
-        return {sighting.key: sighting for sighting in rows}
+        return archive_reader.newest(self.source)
 
     def past(self) -> Past | None:
         """What the source was like, for the breaker; None before the first reading that concludes."""
@@ -163,11 +193,20 @@ class Known:
         profile = Profile.of_json(last.profile) if last else None
         if profile is None:
             return None
-        projects = Project.objects.filter(source=self.source)
+        rejoined = Merge.objects.filter(undoes__isnull=False).values("merged")  # nothing is read into them
+        projects = Project.everything.filter(source=self.source).exclude(pk__in=rejoined)
         had = projects.filter(presence=Presence.PRESENT).aggregate(**{name: Count(name) for name in _COLUMNS})
         words = projects.order_by().values_list("status_as_published", flat=True).distinct()
         statuses = {word for word in words if word} | profile.statuses.keys()
-        return Past(profile, had, statuses, self.present)
+        return Past(profile, had, statuses, self.present, self._had_in(projects))
+
+    @staticmethod
+    def _had_in(projects: QuerySet[Project]) -> dict[str, dict[str, int]]:
+        """Municipality → field → its projects that have a value."""
+        counts = {f"had_{name}": Count(name) for name in _COLUMNS}
+        present = projects.filter(presence=Presence.PRESENT).order_by()
+        found = present.values("municipalities").annotate(**counts).values_list("municipalities", *counts)
+        return {code or "": dict(zip(_COLUMNS, numbers, strict=True)) for code, *numbers in found}
 
     def disagreements(self) -> list[dict[str, Any]]:
         """Where the site disagreed with itself in the last reading."""
@@ -180,20 +219,26 @@ class Known:
         return dict(newest.values_list("area", "claims"))
 
     def is_waiting(self) -> bool:
-        """Whether projects are gone from areas that were read whole, and may have been elsewhere."""
+        """Whether projects are gone from areas that were read whole, and may have been elsewhere. An area
+        that has no projects any more (a list's former address) waits for nothing."""
         newest = AreaReading.objects.filter(source=self.source).newest()
-        return newest.filter(is_whole=True, concludes=False).exists()
+        waiting = set(newest.filter(is_whole=True, concludes=False).values_list("area", flat=True))
+        present = (key.pk for key in self.keys.values() if key.is_present) if waiting else ()
+        return any(waiting & self.places_of(pk) for pk in present)
 
     def is_in_doubt(self) -> bool:
         """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
         though nothing changed since."""
-        last = SyncRun.objects.good().filter(source=self.source).exclude(proof={}).order_by("-id").first()
+        last = self.last
+        if last is None or not last.proof:
+            good = SyncRun.objects.good().filter(source=self.source)
+            last = good.exclude(proof={}).order_by("-id").first()
         return last is not None and (
             not last.concludes or AreaReading.objects.of_run(last).filter(concludes=False).exists()
         )
 
     def keys_in(self, codes: Set[str]) -> list[str]:
-        """The projects of some municipalities."""
+        """The projects of some areas."""
         return [i for i, key in self.keys.items() if self.places_of(key.pk) & codes]
 
     def decisions(self) -> dict[str, tuple[str, str]]:
@@ -201,6 +246,11 @@ class Known:
         ACCEPTED."""
         rows = AreaReading.objects.filter(source=self.source).newest().not_loaded()
         return {row.area: (row.digest, ACCEPTED if row.accepted else row.state) for row in rows}
+
+    def settled_empty(self) -> set[str]:
+        """Areas whose lists show nothing any more, of which a steward said that it is so."""
+        rows = AreaReading.objects.filter(source=self.source).newest().filter(accepted=True)
+        return {row.area for row in rows if row.is_emptied}
 
     def overdue(self, now: datetime) -> list[tuple[str, Key]]:
         """Missing projects that this reading would make withdrawn, if it concludes and lists them no more."""
@@ -237,6 +287,7 @@ def _known(project: Project, from_source: dict[str, Any]) -> KnownProject:
         page_digest=project.page_digest,
         url=project.url,
         other=project.other_texts,
+        lists=tuple(project.lists.split()),
     )
 
 

@@ -8,6 +8,10 @@ from collections.abc import Callable, Set
 
 from etl.normalise.records import digest_of
 
+_BETWEEN = "\x1e"  # stands in no published string
+_LONG = 600  # characters: more than that is packed smaller than it is
+_MOST_SHAPES = 1000
+
 
 class Part:
     """What one kind of page (list line or own page) says of a project, and the bytes that prove it.
@@ -43,14 +47,18 @@ class Part:
     @property
     def published(self) -> dict[str, str]:
         """Label → string; a copy: assign to change it."""
-        return json.loads(zlib.decompress(self._packed))
+        return _unpacked(*self._packed)
 
     @published.setter
     def published(self, published: dict[str, str]) -> None:
-        self._packed = zlib.compress(json.dumps(published).encode(), 1)
+        self._packed = _packed(published)
         # a blank column that comes or goes publishes nothing
         lasting = {label: text for label, text in published.items() if text and not self._is_volatile(label)}
         self.texts = digest_of(lasting)
+
+    def says_what(self, other: Part) -> bool:
+        """Whether the other publishes the same strings, in the same order."""
+        return self._packed == other._packed
 
     @property
     def compared(self) -> dict[str, str]:
@@ -73,3 +81,25 @@ class Part:
         return digest_of(
             {"texts": self.texts, "listed_under": sorted({*(self.listed_under or ()), *kept}), **more}
         )
+
+
+_labels: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def _packed(published: dict[str, str]) -> tuple[tuple[str, ...] | None, bytes]:
+    """The labels, which thousands of parts share, and the strings in one piece; None where the piece says
+    which they are."""
+    labels = tuple(published)
+    text = _BETWEEN.join(published.values())
+    if text.count(_BETWEEN) != max(len(labels) - 1, 0) or len(text) > _LONG:
+        return None, zlib.compress(json.dumps(published).encode(), 1)
+    if len(_labels) > _MOST_SHAPES:
+        _labels.clear()
+    return _labels.setdefault(labels, labels), text.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(labels: tuple[str, ...] | None, data: bytes) -> dict[str, str]:
+    if labels is None:
+        found: dict[str, str] = json.loads(zlib.decompress(data))
+        return found
+    return dict(zip(labels, data.decode("utf-8", "surrogatepass").split(_BETWEEN), strict=False))

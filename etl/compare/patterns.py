@@ -7,7 +7,8 @@ area is held for a person, and the others go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import TYPE_CHECKING
 
 from etl.compare.breaker import HeldArea, Reason
 from etl.compare.changes import Changes, places
@@ -23,14 +24,24 @@ _WAYS = {
     TURNED: "day and month of {what} have changed places, or it cannot be read any more,",
     UNREAD: "{what} cannot be read any more",
 }
+if TYPE_CHECKING:
+    from etl.compare.known import Known
+
 PlacesOf = Callable[[int], set[str]]
 ACCEPTED, REJECTED = "accepted", "rejected"  # what a steward said of a held area
 
 
-def found(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+def found(reading: Survey, changes: Changes, known: Known) -> dict[str, list[Reason]]:
     """Area → why it is to be held."""
-    others = renumbered(reading, changes, places_of) | exchanged(changes, places_of)
-    return patterns(changes, places_of) | others
+    places_of = known.places_of
+    others = misplaced(reading, known)
+    found = patterns(changes, places_of) | exchanged(changes, places_of) | others
+    if not found.keys() & reading.unplaced.keys():
+        return found
+    # a list of all municipalities is not held for what one of them accounts for
+    beside = changes.outside([code for code in found if code not in reading.unplaced], places_of)
+    alone = patterns(beside, places_of).keys() | exchanged(beside, places_of).keys() | others.keys()
+    return {code: why for code, why in found.items() if code not in reading.unplaced or code in alone}
 
 
 def held(
@@ -87,21 +98,35 @@ def _misread(ways: Mapping[str, int]) -> tuple[str, int]:
     return way, others[way] + unread
 
 
-def renumbered(reading: Survey, changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
-    """Area → that all of its projects are gone, and as many others have come."""
-    gone = Counter(code for absence in changes.absences for code in places_of(absence.pk))
-    stays = {code for change in changes.projects if change.pk for code in places_of(change.pk)}
-    new: Counter[str] = Counter()
-    for change in changes.projects:
-        if change.change_type == "created":
-            new.update(set(change.record.values["municipalities"]))
+def misplaced(reading: Survey, known: Known) -> dict[str, list[Reason]]:
+    """Area → that its list is no list of it: it shows none of its projects, but others (each has another
+    number, or it is the page of another list); or all of another area's too (it is filtered no more)."""
+    had: dict[str, set[str]] = {}
+    for external_id, key in known.keys.items():
+        for code in known.places_of(key.pk) if key.is_present else ():
+            had.setdefault(code, set()).add(external_id)
+    shown = reading.shown()
+    alike = Counter(map(frozenset, shown.values()))
     found = {}
-    for code, number in sorted(gone.items()):
-        listed = len(reading.listed.get(code, ()))
-        if number >= _LEAST and new[code] >= _LEAST and new[code] == listed and code not in stays:
-            sentence = f"[{code}]: all of its {number} projects are gone, and {new[code]} others have come."
-            found[code] = [Reason(_RULE, sentence)]
+    for code, ids in sorted(shown.items()):
+        before = had.get(code, set())
+        least = 1 if alike[frozenset(ids)] > 1 else _LEAST
+        told = ""
+        if min(len(before), len(ids)) >= least and not before & ids:
+            told = f"all of its {len(before)} projects are gone, and {len(ids)} others have come."
+        elif reading.is_municipality(code) and (other := _shown_too(reading, ids - before, had)):
+            told = f"it shows all of the {len(had[other])} projects of [{other}] as well."
+        if told:
+            found[code] = [Reason(_RULE, f"[{code}]: {told}")]
     return found
+
+
+def _shown_too(reading: Survey, new: Set[str], had: Mapping[str, set[str]]) -> str:
+    """Another municipality all of whose projects are new here, and stay where they were; "" for none."""
+    if len(new) < _LEAST:
+        return ""
+    others = (other for other, ids in sorted(had.items()) if len(ids) >= _LEAST and ids <= new)
+    return next((other for other in others if had[other] <= reading.listed.get(other, set())), "")
 
 
 def exchanged(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:

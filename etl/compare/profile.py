@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from etl.compare.part import Part
 from etl.compare.survey import Survey
 from etl.extract.types import CERTAINTY
 from etl.values.vocabulary import FIELDS, normal_label
@@ -73,22 +74,38 @@ def _called(counts: dict[str, int], field_of: FieldOf) -> dict[str, int]:
 
 def profile_of(survey: Survey, field_of: FieldOf) -> Profile:
     """The profile of what was read; `field_of`: label → field."""
+    page_columns = {column_of(label, field_of) for part in survey.pages.values() for label in part.published}
+    return replace(
+        tally(survey.lines.values(), field_of),
+        listings=len(survey.listings),
+        page_columns=sorted(page_columns),
+        layouts=sorted(survey.project_layouts),
+    )
+
+
+def tally(parts: Iterable[Part], field_of: FieldOf) -> Profile:
+    """How many lines there are, and what they show."""
+    count = 0
     columns: Counter[str] = Counter()
     filled: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
-    for part in survey.lines.values():
+    for part in parts:
+        count += 1
         published = [(column_of(label, field_of), text) for label, text in part.published.items()]
         columns.update({column for column, _ in published})
         filled.update({column for column, text in published if text})
         statuses.update(text for column, text in published if text and column == "status")
-    page_columns = {column_of(label, field_of) for part in survey.pages.values() for label in part.published}
-    return Profile(
-        count=len(survey.lines),
-        listings=len(survey.listings),
-        columns=dict(columns),
-        filled=dict(filled),
-        statuses=dict(statuses),
-        page_columns=sorted(page_columns),
-        layouts=sorted(survey.project_layouts),
-        by_words=True,
+    return Profile(count, 0, dict(columns), dict(filled), dict(statuses), by_words=True)
+
+
+def believed(now: Profile, rest: Profile, before: Profile) -> Profile:
+    """A reading's profile where some areas of it were held: what they alone show is not seen yet. `rest`: of
+    the others; `before`: of the reading before."""
+    seen = {label for label in now.columns if label in rest.columns or before.has_seen(label)}
+    words = rest.statuses.keys() | before.statuses.keys()
+    return replace(
+        now,
+        columns={label: n for label, n in now.columns.items() if label in seen},
+        filled={label: n for label, n in now.filled.items() if label in seen},
+        statuses={text: n for text, n in now.statuses.items() if text in words},
     )

@@ -34,6 +34,7 @@ class Scratch(Known):
 
     state: dict[str, KnownProject] = field(default_factory=dict)
     concluded: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
+    given: int = 0  # ids so far
 
     @classmethod
     def empty(cls, source: Source, ever: Iterable[str] = ()) -> Scratch:
@@ -44,10 +45,14 @@ class Scratch(Known):
 
     def places_of(self, pk: int) -> set[str]:
         found = next((known for known in self.state.values() if known.pk == pk), None)
-        return set(found.values["municipalities"]) if found else set()
+        return {*found.values["municipalities"], *found.lists} if found else set()
 
     def concluding_runs(self, first: int) -> list[tuple[int, datetime | None]]:
         return [(run, ended) for run, ended in self.concluded if run >= first]
+
+    def new_pk(self) -> int:
+        self.given += 1
+        return self.given
 
     def apply(self, run: SyncRun, changes: Changes) -> None:
         """Take a run's changes in, as its load did."""
@@ -61,11 +66,8 @@ class Scratch(Known):
         by_pk = {known.pk: known for known in self.state.values()} if changes.quiet else {}
         for quiet in changes.quiet:
             known = by_pk[quiet.pk]
-            known.line_digest, known.page_digest, known.other = (
-                quiet.line_digest,
-                quiet.page_digest,
-                quiet.other,
-            )
+            known.line_digest, known.page_digest = quiet.line_digest, quiet.page_digest
+            known.other, known.lists = quiet.other, quiet.lists
         for absence in changes.absences:
             known, key = self.state[absence.external_id], self.keys[absence.external_id]
             known.presence = Presence.MISSING if absence.step == "missing" else Presence.WITHDRAWN
@@ -93,9 +95,9 @@ class Scratch(Known):
 
     def _take(self, change: ProjectChange) -> None:
         record = change.record
-        pk = change.pk or len(self.state) + 1
+        pk = change.pk or self.new_pk()
         page = record.page_digest or ""
-        self.keys[record.external_id] = Key(pk, record.line_digest, page, True)
+        self.keys[record.external_id] = Key(pk, record.line_digest, page, True, lists=record.lists)
         self.state[record.external_id] = KnownProject(
             pk=pk,
             published=record.published,
@@ -106,6 +108,7 @@ class Scratch(Known):
             page_digest=page,
             url=record.url or "",
             other=record.other,
+            lists=record.lists,
         )
 
     def _take_listing(self, change: ListingChange) -> None:

@@ -52,6 +52,7 @@ class Survey(ObservationSet):
     shapes: Shapes = field(default_factory=Shapes)
     is_partial: bool = False
     counts: list[Count] = field(default_factory=list)  # totals that pagers name, and how many there were
+    in_all: int | None = None  # projects that the entry page says the whole site has
     lines: dict[str, Part] = field(default_factory=dict)
     pages: dict[str, Part] = field(default_factory=dict)
     listings: dict[str, Listed] = field(default_factory=dict)
@@ -63,13 +64,21 @@ class Survey(ObservationSet):
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     list_urls: set[str] = field(default_factory=set)
-    area_of_list: dict[str, str] = field(default_factory=dict)  # list → the municipality whose it is
+    area_of_list: dict[str, str] = field(default_factory=dict)  # list → the area that it is of
+    # lists of no municipality are areas too: area → its first page's key; and → identities
+    names: dict[str, str] = field(default_factory=dict)
+    unplaced: dict[str, set[str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)  # those that are known, and were not seen this time
     held: frozenset[str] = frozenset()  # municipalities that are not loaded, and projects there
     held_ids: frozenset[str] = frozenset()
     short: set[str] = field(default_factory=set)  # municipalities of whose pages not all could be read
     emptied: set[str] = field(default_factory=set)  # municipalities with known projects whose lists show none
+    settled: set[str] = field(default_factory=set)  # those of which a steward said that they are empty
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    _emptied_pages: list[Observation] = field(default_factory=list)  # of no municipality
+    _called: dict[str, list[str]] = field(default_factory=dict)  # name → the projects of the lists
+    _in_error: set[str] = field(default_factory=set)  # keys of those that are not believed
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
     _who: Identities | None = None
 
@@ -81,14 +90,12 @@ class Survey(ObservationSet):
     def hold(self, codes: Iterable[str], known: Iterable[str]) -> None:
         """Some municipalities are not loaded; `known`: the known projects there."""
         self.held = frozenset(codes)
-        self.held_ids = frozenset(known).union(*(self.listed.get(code, ()) for code in self.held))
+        self.held_ids = frozenset(known).union(*map(self.shown_in, self.held))
 
     def uses(self, key: str) -> bool:
         """Nothing that shows a project of a held area: it is to differ from what is known next time too."""
         seen = self.observations[key]
-        if (
-            seen.is_emptied and not seen.area
-        ):  # an error in its place is no list: it is to differ next time too
+        if key in self._in_error:  # an error in its place is no list: it is to differ next time too
             return False
         if seen.external_id:
             return seen.external_id not in self.held_ids
@@ -104,14 +111,17 @@ class Survey(ObservationSet):
         return len(self.listings)
 
     def add(self, reading: Reading, seen: Observation) -> None:
+        if not self.observations:
+            self.in_all = reading.content.in_all
         self.observations[seen.key] = seen
-        if reading.area:
-            self.area_of_list[reading.key.split("#")[0]] = reading.area
+        if reading.unit:
+            self.area_of_list[reading.key.split("#")[0]] = reading.unit
+            self.names.setdefault(reading.unit, reading.key.split("#")[0])
         if reading.shortfall:
             self.incomplete(reading.shortfall)
-            self.short.add(reading.area or "")
-        if seen.is_emptied and self._is_of_no_area(seen):
-            self.incomplete(f"{seen.key} listed something before, and shows nothing now: it may be an error.")
+            self.short.add(reading.unit)
+        if seen.is_emptied and not seen.external_id and not self.is_municipality(seen.area):
+            self._emptied_pages.append(seen)
         self.demo.add(reading.page.is_demo)
         self.layouts.update(table.kind for table in reading.content.tables if table.rows)
         self.layouts.update(["list"] if reading.content.listings and not reading.content.tables else [])
@@ -152,6 +162,9 @@ class Survey(ObservationSet):
         if asked and number and not self._may_show(who, asked, number, project):
             self.incomplete(f"The page of {asked} shows {number}; it was not used.")
             return
+        if asked and not number and (other := self._named_like(who, asked, project)):
+            self.incomplete(f"The page of {asked} shows what {other} is called; it was not used.")
+            return
         is_known = asked and (asked in self.lines or asked in who.known.keys)
         external_id = asked if is_known else who.of_page(number, project.published, reading.area) or asked
         if not external_id:
@@ -169,6 +182,19 @@ class Survey(ObservationSet):
             return folded(number_within(asked)) == folded(number)
         return asked in self.lines and who.have_one_name(self.lines[asked].published, project.published)
 
+    def _named_like(self, who: Identities, asked: str, project: PublishedProject) -> str:
+        """The other project of the lists that is called as a page says, where it is not the one it was asked
+        for; "" for none, or several."""
+        line = self.lines.get(asked)
+        name = who.name_of(project.published)
+        if line is None or not name or who.name_of(line.published) == name:
+            return ""
+        if not self._called:
+            for external_id, part in sorted(self.lines.items()):
+                self._called.setdefault(who.name_of(part.published), []).append(external_id)
+        others = self._called.get(name, [])
+        return others[0] if len(others) == 1 else ""
+
     def _unnamed(self, key: str) -> None:
         self.invalid += 1
         self.notes.append(f"{key}: a row without number or name was left out.")
@@ -185,7 +211,7 @@ class Survey(ObservationSet):
         for area in {area for row in rows for area in row.areas}:
             if self.is_municipality(area):
                 line.list_under(area)
-        if len(rows) > 1:
+        if any(not row.part.says_what(line) for row in rows):
             published = [row.part.published for row in rows]
             self._note_conflict(external_id, published)
             merged: dict[str, str] = {}
@@ -210,9 +236,16 @@ class Survey(ObservationSet):
                 )
 
     def saw_page_of(self, reading: Reading) -> None:
-        """A project's page that shows no project was looked at all the same: it waits for its next turn."""
-        if reading.external_id and reading.external_id not in self.pages:
-            self.pages[reading.external_id] = Part({}, reading.page.url, None, self.plan.is_volatile)
+        """A project's page that shows no project was looked at all the same: it waits for its next turn.
+        Where it showed one before, that is not gone: something else stands in its place."""
+        asked = reading.external_id
+        if not asked or asked in self.pages:
+            return
+        nothing = self.pages[asked] = Part({}, reading.page.url, None, self.plan.is_volatile)
+        key = self._who.known.keys.get(asked) if self._who else None
+        if key and key.page_digest not in ("", nothing.digest()):
+            self._in_error.add(reading.key)
+            self.unasked.append(f"The page of {asked} shows nothing of it now; what it said before is kept.")
 
     def _listing(self, line: ListingLine, seen: Observation) -> None:
         self.variants.setdefault(line.code, set()).add((line.projects, line.value))
@@ -235,7 +268,7 @@ class Survey(ObservationSet):
         resolved = self._who.resolve(self._rows.values())
         self._rows = {}
         self._place(resolved)
-        self.emptied = self._emptied(self._who.known)
+        self._find_emptied(self._who.known)
         self._watch_clocks(self._who.known)
         for project, reading, seen in self._pages:
             self._own_page(self._who, project, reading, seen)
@@ -247,14 +280,46 @@ class Survey(ObservationSet):
             codes = part.listed_under or set()
             part.listed_under = codes - {self.within(code) or "" for code in codes} or None
 
-    def _emptied(self, known: Known) -> set[str]:
-        """An error sentence in place of a list looks like a list without rows."""
-        empty = {code for code, ids in self.listed.items() if not ids}
-        present = (key.pk for key in known.keys.values() if key.is_present) if empty else ()
-        return empty.intersection(*([set().union(*map(known.places_of, present))] if empty else []))
+    def _find_emptied(self, known: Known) -> None:
+        """An error sentence in place of a list looks like one without rows. A list of no municipality hides
+        nothing where what it showed is shown elsewhere."""
+        present = {i: key for i, key in known.keys.items() if key.is_present}
+        lists = {code for key in present.values() for code in key.lists}
+        gone = {code for i, key in present.items() for code in key.lists if i not in self.lines}
+        self.unread = lists - self.names.keys()
+        for code in gone & self.names.keys():
+            self.unplaced.setdefault(code, set())
+        empty = {code for code, ids in [*self.listed.items(), *self.unplaced.items()] if not ids}
+        if empty:
+            self.emptied = empty & set().union(*(known.places_of(key.pk) for key in present.values()))
+            self.settled = known.settled_empty() if self.emptied else set()
+        for seen in self._emptied_pages:
+            if seen.area not in self.emptied and seen.area not in lists - gone:
+                self._in_error.add(seen.key)  # nobody knows what it showed, or the list has other pages
+                said = "listed something before, and shows nothing now: it may be an error."
+                self.incomplete(f"{seen.key} {said}")
 
-    def _is_of_no_area(self, seen: Observation) -> bool:
-        return not seen.external_id and not self.is_municipality(seen.area)
+    def shown(self) -> dict[str, set[str]]:
+        """Area → the projects that its lists show; a district's own are those that none of its locals has."""
+        found: dict[str, set[str]] = {}
+        for external_id, part in self.lines.items():
+            for code in (part.listed_under or set()) | self.lists_of(external_id):
+                found.setdefault(code, set()).add(external_id)
+        return found
+
+    def name_of(self, code: str) -> str:
+        """What an area is called: a list of no municipality by its address."""
+        return code if self.is_municipality(code) else self.names.get(code, code)
+
+    def shown_in(self, code: str) -> set[str]:
+        """The projects that an area's lists show."""
+        return self.listed.get(code) or self.unplaced.get(code) or set()
+
+    def lists_of(self, external_id: str) -> set[str]:
+        """The lists of no municipality that show a project."""
+        line = self.lines.get(external_id)
+        areas = {self.area_of_list.get(key, "") for key in line.lists} if line else set()
+        return {area for area in areas if area in self.unplaced}
 
     def listed_within(self, code: str) -> list[set[str]] | None:
         """The projects of each list of a province, or of a district that has no list itself; None where no
@@ -337,6 +402,9 @@ class Survey(ObservationSet):
                 shown, ids = self.rows.get(listing, (0, set()))
                 ids.add(external_id)
                 self.rows[listing] = (shown + times, ids)
+                area = self.area_of_list.get(listing, "")
+                if area and not self.is_municipality(area) and not self.is_partial:
+                    self.unplaced.setdefault(area, set()).add(external_id)
             for area in row.areas:
                 self.listed.setdefault(area, set()).add(external_id)
 
@@ -345,7 +413,7 @@ class Survey(ObservationSet):
         for parts in (self.lines, self.pages):
             if external_id in parts:
                 parts[known_as] = parts.pop(external_id)
-        for ids in [*self.listed.values(), *(ids for _, ids in self.rows.values())]:
+        for ids in [*self.listed.values(), *self.unplaced.values(), *(ids for _, ids in self.rows.values())]:
             if external_id in ids:
                 ids.remove(external_id)
                 ids.add(known_as)

@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from etl.correlating import wording
-from etl.correlating.discrepancies import (
-    FoundDiscrepancy,
-    Side,
-    Tally,
-    books_proof,
-    evidence,
-    severity,
-    since_the_books_begin,
-    spent_or_budget,
-)
-from etl.correlating.facts import Case, ProjectFact, Total
+from etl.correlating import due, wording
+from etl.correlating.calculation import Against, Listed
+from etl.correlating.discrepancies import FoundDiscrepancy, Tally, found, since_the_books_begin
+from etl.correlating.due import Due
+from etl.correlating.facts import Case, FigureFact, ProjectFact, Reading, Total
+from etl.correlating.gap import Gap
+from etl.correlating.purses import FUNCTIONS
 from projects.facts import finance
 from projects.finances.families import municipal_span, national_span, national_year
-from projects.wording.figures import long_date, percent, rand
+from projects.wording.figures import long_date, rand
 
 RULE = "no_capital_in_books"
-FUNCTIONS = tuple(code for code, (_, group) in finance.FUNCTIONS.items() if group != finance.STORM_WATER)
 
 _PROGRESS = Decimal(25)
-_LEAST_BUDGET = Decimal(1_000_000)
+_LEAST_WORKS = Decimal(1_000_000)
 _AUDITED_FOR = timedelta(days=184)  # so long an audit must have seen the project
 _ACTUALS = ("AUDA", "ACT")
 
+_OF_THE_BUDGET = "the share of the budget that is done, as no expenditure is published"
+
 _NO_AUDIT = "no audited year covers half a year since their start"
+_NOT_BEGUN = "they were a quarter done or less when the audited years ended"
 _ELSEWHERE = "the municipality books capital on water assets under other functions"
-_IN_KIND = "in-kind money of the same grant may have paid for them"
 
 
 def no_capital_in_books(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
-    """A project under construction that is a quarter done, of R1 million or more, where the municipality's
-    audited capital on water and sanitation is a published nought.
+    """A project under construction that is a quarter done, where the municipality's audited capital on water
+    and sanitation is a published nought.
 
-    Years: every municipal year from its start to the newest audited one; storm water is apart. Fair because
-    works that a municipality implements itself are its capital, of whatever programme; not asked where the
-    asset classes, a later unaudited year or in-kind money tell of works.
+    Asked about is the worth of the works by the end of the audited years, where it is more than R1 million:
+    what DWS had listed as spent by then, and where it publishes no expenditure the share of the budget that
+    was done; at an even pace where there is no reading so old. Years: every municipal year from its start to
+    the newest audited one; storm water is apart. Fair because works that a municipality implements itself
+    are its capital, of whatever programme; not asked where the asset classes, a later unaudited year or
+    in-kind money tell of works.
     """
     built = [project for project in case.projects if _is_under_way(project)]
     for project in since_the_books_begin(built, tally):
@@ -53,7 +52,7 @@ def _is_under_way(project: ProjectFact) -> bool:
         project.family is not None
         and project.status == "construction"
         and (project.progress or 0) > _PROGRESS
-        and (project.budget or 0) >= _LEAST_BUDGET
+        and _worth(project)(project.readings[-1]) is not None
     )
 
 
@@ -61,20 +60,39 @@ def _of_project(case: Case, project: ProjectFact, tally: Tally) -> Iterator[Foun
     assert project.start_date is not None
     key = f"{RULE}:{case.place.code}:{project.pk}"
     audited = case.books.years("capital", FUNCTIONS, "AUDA")
-    last = audited[-1] if audited else 0
-    if not audited or finance.year_span(last)[1] - project.start_date < _AUDITED_FOR:
+    ends = [end for year in audited if (end := finance.year_span(year)[1]) <= case.until]
+    if not ends or ends[-1] - project.start_date < _AUDITED_FOR:
         return tally.leave(_NO_AUDIT, [project])
-    years = range(finance.municipal_year(project.start_date), last + 1)
+    years = range(finance.municipal_year(project.start_date), ends[-1].year + 1)
     total = case.books.total("capital", FUNCTIONS, "AUDA", years)
     if _is_incomplete(total, project, tally):
         return
-    if any(figure.amount for figure in total.figures) or project.expenditure == 0:
+    worth = due.due_by(project, ends[-1], _worth(project))
+    if any(figure.amount for figure in total.figures) or worth is None:
         return tally.fits(key)
+    done = due.due_by(project, ends[-1], lambda reading: reading.progress_percentage)
+    if done is None or done.amount <= _PROGRESS:
+        return tally.leave(_NOT_BEGUN, [project])
     if _built_elsewhere(case, years[0]):
         return tally.leave(_ELSEWHERE, [project])
     if case.books.in_kind(project.family or "", years):
-        return tally.leave(_IN_KIND, [project])
-    yield _finding(case, project, key, total)
+        return tally.leave(wording.PAID_IN_KIND, [project])
+    gap = Gap(worth.amount, Decimal(0), least=_LEAST_WORKS)
+    if gap.is_asked:
+        yield _finding(case, key, gap, worth, total, ends[-1])
+    else:
+        tally.silent(key, gap, [project])
+
+
+def _worth(project: ProjectFact) -> due.Value:
+    """What the works had cost by a reading: the expenditure, else the share of the budget that was done."""
+    return due.expenditure if project.expenditure is not None else _share_of_budget
+
+
+def _share_of_budget(reading: Reading) -> Decimal | None:
+    if reading.budget is None or reading.progress_percentage is None:
+        return None
+    return (reading.budget * reading.progress_percentage / 100).quantize(Decimal(1))
 
 
 def _is_incomplete(total: Total, project: ProjectFact, tally: Tally) -> bool:
@@ -101,56 +119,53 @@ def _built_elsewhere(case: Case, first: int) -> bool:
     )
 
 
-def _finding(case: Case, project: ProjectFact, key: str, total: Total) -> FoundDiscrepancy:
-    assert project.start_date is not None
+def _finding(case: Case, key: str, gap: Gap, worth: Due, total: Total, end: date) -> FoundDiscrepancy:
+    project = worth.project
     first, last = total.figures[0].financial_year, total.figures[-1].financial_year
     span = municipal_span(first, last)
-    what, value = spent_or_budget(project)
-    return FoundDiscrepancy(
-        rule=RULE,
-        key=key,
-        municipality=case.place.code,
-        project=project.pk,
-        programme=project.family or "",
-        first_year=first,
-        last_year=last,
-        severity=severity(project.expenditure, Decimal(0)),
-        question=f"DWS lists the project {project.name} of {wording.money(project.budget)} as under"
-        f" construction and {percent(project.progress or 0)} done, implemented by {case.place.name} itself;"
-        f" the municipality’s audited capital on water and sanitation is {rand(0)} in {span}."
-        " Where are the works booked?",
-        explanations=tuple(_explanations(project, total)),
-        compared=_compared(project, first, last),
-        dws=Side(f"{what} of project {project.external_id}, under construction", value, project.snapshot),
-        treasury=Side(f"Capital on water and sanitation, audited, {span}", total.amount, books_proof(total)),
-        evidence=evidence([(project, value)], total.figures),
+    what = "spent on them" if project.expenditure is not None else _OF_THE_BUDGET
+    basis = f"{what}, {due.basis([worth], end)}"
+    return found(
+        RULE,
+        key,
+        case,
+        gap,
+        [Listed.of(worth)],
+        Against("capital on water and sanitation", total.figures),
+        years=(first, last),
+        until=f"up to {long_date(end)}",
+        question=f"DWS lists the project {project.name} as under construction, implemented by"
+        f" {case.place.name} itself, with works of {rand(gap.dws)} ({basis}); the municipality’s audited"
+        f" capital on water and sanitation is nought in {span}. Where are the works booked?",
+        explanations=_explanations(project, total.figures, end),
+        compared=_compared(project, first, last, end),
+        dws=f"Works of project {project.external_id}: {basis}",
+        books=f"Capital on water and sanitation, audited, {span}",
     )
 
 
-def _compared(project: ProjectFact, first: int, last: int) -> str:
+def _compared(project: ProjectFact, first: int, last: int, end: date) -> str:
     assert project.start_date is not None
-    until = max(project.start_date, project.reported_on or finance.year_span(last)[1])
-    national = national_span(national_year(project.start_date), national_year(until))
+    national = national_span(national_year(project.start_date), national_year(end))
     return (
-        f"DWS: status, progress and budget as listed now, from the start on, its years {national}"
-        f" ({wording.DWS_YEARS}). National Treasury: audited capital by function, water and sanitation"
-        f" without storm water, in the municipal years {municipal_span(first, last)}"
-        f" ({wording.MUNICIPAL_YEARS}), up to {long_date(finance.year_span(last)[1])}."
+        f"DWS: expenditure, or else progress and budget, from the start on, its years {national}"
+        f" ({wording.DWS_YEARS}), as we read it nearest {long_date(end)}. National Treasury: audited capital"
+        " by function, water and sanitation without storm water, in the municipal years"
+        f" {municipal_span(first, last)} ({wording.MUNICIPAL_YEARS}), up to the same day."
     )
 
 
-def _explanations(project: ProjectFact, total: Total) -> list[str]:
-    published = sorted({figure.code for figure in total.figures})
-    absent = [finance.FUNCTIONS[code][0] for code in FUNCTIONS if code not in published]
-    end = finance.year_span(total.figures[-1].financial_year)[1]
-    explanations = [
-        f"The audited years end on {long_date(end)}: works done since are not in them.",
-        "The municipality may book the works under another function, or as operating expenditure until"
-        " they are handed over.",
-        "Another municipality may own the works, such as the district as water services authority.",
-    ]
-    if absent:
-        explanations.append(
-            f"Of these functions nothing was supplied, which is not nought: {', '.join(absent)}."
-        )
-    return explanations + wording.corrections([project])
+def _explanations(project: ProjectFact, figures: tuple[FigureFact, ...], end: date) -> Iterator[str]:
+    yield (
+        "The municipality may book the works under another function, or as operating expenditure until they"
+        " are handed over."
+    )
+    yield "Another municipality may own the works, such as the district as water services authority."
+    yield (
+        f"The audited years end on {long_date(end)}: works that were done by then and paid later are in the"
+        " next."
+    )
+    published = {figure.code for figure in figures}
+    if absent := [finance.FUNCTIONS[code][0] for code in FUNCTIONS if code not in published]:
+        yield f"Of these functions nothing was supplied, which is not nought: {', '.join(absent)}."
+    yield from wording.corrections([project])

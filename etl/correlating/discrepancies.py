@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from etl.correlating import wording
-from etl.correlating.facts import FIRST_DAY, FigureFact, ProjectFact, Total
-
-MINOR, MAJOR = "minor", "major"
-
-# Two reports of one thing are allowed to differ by so much: rounding, and payments on their way.
-TOLERANCE = Decimal("0.05")
-LEAST_GAP = Decimal(100_000)
-# A gap is major beyond both: in rand, and as a share of what the books show.
-MAJOR_GAP = Decimal(10_000_000)
-MAJOR_SHARE = Decimal("0.5")
+from etl.correlating.calculation import Against, Line, Listed, calculation, in_order
+from etl.correlating.facts import FIRST_DAY, Case, ProjectFact, Reading, total_of
+from etl.correlating.gap import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +33,17 @@ class FoundDiscrepancy:
     programme: str
     first_year: int
     last_year: int
-    severity: str
+    gap: Gap
     question: str
     explanations: tuple[str, ...]
     compared: str
     dws: Side
     treasury: Side
     evidence: dict[str, Any] = field(hash=False, default_factory=dict)
+
+    @property
+    def severity(self) -> str:
+        return self.gap.severity
 
 
 class Tally:
@@ -58,6 +55,7 @@ class Tally:
         self._details: dict[int, dict[str, None]] = {}  # project → its reasons, in full
         self._fits: set[str] = set()
         self._listed: set[int] = set()
+        self.merged: frozenset[int] = frozenset()  # projects that a steward merged into others
 
     def look(self, project: ProjectFact) -> None:
         """Say that the project is listed, whether or not it can be compared."""
@@ -73,13 +71,22 @@ class Tally:
         """Say that a question was looked at, and that the figures fit together."""
         self._fits.add(key)
 
+    def silent(self, key: str, gap: Gap, projects: Iterable[ProjectFact]) -> None:
+        """Say that a gap is not asked about: the figures fit, or other money may be what is between them."""
+        if gap.silence:
+            self.leave(gap.silence, projects)
+        else:
+            self.fits(key)
+
     def why_closed(self, key: str, projects: Iterable[int]) -> str:
         """Why an open question is not asked any more; `projects`: those that it was about."""
         if key in self._fits:
             return "The figures fit together now."
         concerned = list(projects)
         reasons = {reason for pk in concerned for reason in self._details.get(pk, ())}
-        if gone := len(set(concerned) - self._listed):
+        if self.merged.intersection(concerned):
+            reasons.add("a steward merged a project of it into another one")
+        if gone := len(set(concerned) - self._listed - self.merged):
             reasons.add(
                 f"DWS no longer lists {gone} of its {len(concerned)} projects"
                 if len(concerned) > 1
@@ -100,52 +107,73 @@ class Tally:
         ]
 
 
-def is_gap(dws: Decimal, books: Decimal, allowed: Decimal = TOLERANCE) -> bool:
-    """Whether DWS's figure is above the books' by more than both the share allowed and R100 000."""
-    gap = dws - books
-    return gap > LEAST_GAP and gap > allowed * abs(books)
-
-
-def severity(dws: Decimal | None, books: Decimal | None) -> str:
-    """Major when the gap is more than R10 million and more than half of what the books show."""
-    if dws is None or books is None:
-        return MINOR
-    gap = abs(dws - books)
-    return MAJOR if gap > MAJOR_GAP and gap > MAJOR_SHARE * abs(books) else MINOR
-
-
-def spent_or_budget(project: ProjectFact) -> tuple[str, Decimal | None]:
-    """The figure of a project that a question shows, and what it is: its spending, else its budget."""
+def amount_of(project: ProjectFact) -> tuple[str, Callable[[Reading], Decimal | None]]:
+    """Which amount of a project stands for what it cost, in words and of a reading: its spending, else its
+    budget."""
     if project.expenditure is not None:
-        return "Expenditure so far", project.expenditure
-    return "Budget (no expenditure is published)", project.budget
+        return "expenditure so far", lambda reading: reading.expenditure
+    return "budget, as no expenditure is published", lambda reading: reading.budget
 
 
-def evidence(
-    projects: Iterable[tuple[ProjectFact, Decimal | None]],
-    figures: Iterable[FigureFact],
-    in_kind: Iterable[FigureFact] = (),
-) -> dict[str, Any]:
-    """Both lists in a fixed order, so that the same facts are the same evidence."""
-    listed = sorted(projects, key=lambda pair: (-(pair[1] or 0), pair[0].pk))
-    described = {
-        "projects": [project.evidence(value) for project, value in listed],
-        "figures": [figure.evidence() for figure in figures],
+def found(
+    rule: str,
+    key: str,
+    case: Case,
+    gap: Gap,
+    listed: Sequence[Listed],
+    against: Against,
+    *,
+    years: tuple[int, int],
+    until: str,
+    question: str,
+    explanations: Iterable[str],
+    compared: str,
+    dws: str,
+    books: str,
+) -> FoundDiscrepancy:
+    """The question, with all that its page shows. `years`: the first and the last of the books; `until`: see
+    `calculation`; `dws`, `books`: what each of the two figures is, in words."""
+    ordered = in_order(listed)
+    project = ordered[0].project
+    return FoundDiscrepancy(
+        rule=rule,
+        key=key,
+        municipality=case.place.code,
+        project=project.pk if len(ordered) == 1 else None,
+        programme=project.family or "",
+        first_year=years[0],
+        last_year=years[1],
+        gap=gap,
+        question=question,
+        explanations=tuple(explanations),
+        compared=compared,
+        # traced to the project that contributes most and has a snapshot
+        dws=Side(dws, gap.dws, next((each.snapshot for each in ordered if each.snapshot), None)),
+        treasury=_books_side(books, gap, against),
+        evidence=_evidence(ordered, against, calculation(case.place, gap, ordered, against, until)),
+    )
+
+
+def _books_side(label: str, gap: Gap, against: Against) -> Side:
+    """What is held against DWS's figure: the grant's books, or all purses where these hold more; traced to
+    the figure that contributes most."""
+    figures = against.purses.figures if gap.of_all_purses else against.figures
+    largest = total_of(figures).largest
+    said = against.whole if gap.of_all_purses else f"{label}, less than nought" if gap.books < 0 else label
+    return Side(said, gap.held, largest.snapshot if largest else None)
+
+
+def _evidence(ordered: Iterable[Listed], against: Against, lines: list[Line]) -> dict[str, Any]:
+    """All that was compared, in a fixed order, so that the same facts are the same evidence."""
+    described: dict[str, Any] = {
+        "projects": [each.project.evidence(each.amount, each.snapshot) for each in ordered],
+        "figures": [figure.evidence() for figure in against.figures],
+        "arithmetic": lines,
     }
-    kind = [figure.evidence() for figure in in_kind]
-    return described | ({"in_kind": kind} if kind else {})
-
-
-def proof(projects: Iterable[tuple[ProjectFact, Decimal | None]]) -> str | None:
-    """The snapshot of the project that contributes most and has one."""
-    listed = [pair for pair in projects if pair[0].snapshot]
-    best = max(listed, key=lambda pair: (pair[1] or 0, -pair[0].pk), default=None)
-    return best[0].snapshot if best else None
-
-
-def books_proof(total: Total) -> str | None:
-    """The snapshot of the figure that contributes most."""
-    return total.largest.snapshot if total.largest else None
+    for name, figures in (("in_kind", against.in_kind), ("capital", against.purses.figures)):
+        if figures:
+            described[name] = [figure.evidence() for figure in figures]
+    return described
 
 
 def since_the_books_begin(projects: Iterable[ProjectFact], tally: Tally) -> list[ProjectFact]:

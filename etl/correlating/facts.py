@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -28,10 +27,22 @@ class PlaceFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What DWS was read to say of a project from a day on, until the next; rand, and percent done."""
+
+    day: date
+    expenditure: Decimal | None = None
+    progress_percentage: Decimal | None = None
+    budget: Decimal | None = None
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectFact:
     """A project as it is shown, a steward's corrections included (`corrected`: of which fields).
 
-    `reported_on`: the day on which DWS was first read to say the expenditure that it says now.
+    `history`: what DWS was read to say of it, oldest first; where it is not known, what it says now counts
+    as read first on `reported_on`.
     """
 
     pk: int
@@ -49,6 +60,7 @@ class ProjectFact:
     published: dict[str, str] = field(default_factory=dict)
     snapshot: str | None = None
     reported_on: date | None = None
+    history: tuple[Reading, ...] = ()
     corrected: tuple[str, ...] = ()
 
     @property
@@ -56,14 +68,21 @@ class ProjectFact:
         """The family of its programme's grant; None where municipal books know no such grant."""
         return families.family_of(self.programme)
 
-    def evidence(self, value: Decimal | None) -> dict[str, Any]:
-        """What the question's page shows of it."""
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What it was read to say, oldest first; never empty."""
+        first = self.reported_on or date.min
+        now = Reading(first, self.expenditure, self.progress, self.budget, self.snapshot)
+        return self.history or (now,)
+
+    def evidence(self, value: Decimal, snapshot: str | None) -> dict[str, Any]:
+        """What the question's page shows of it; `value`: what is compared, in rand."""
         described = {
             "id": self.pk,
             "external_id": self.external_id,
             "name": self.name,
-            "value": None if value is None else f"{value:.2f}",
-            "snapshot": self.snapshot,
+            "value": f"{value:.2f}",
+            "snapshot": snapshot,
         }
         return described | ({"corrected": list(self.corrected)} if self.corrected else {})
 
@@ -94,28 +113,38 @@ class FigureFact:
 
     @property
     def null_month(self) -> bool:
-        """Whether a month before the newest is given as null, so that the amount is of the others alone."""
+        """Whether a month before the newest is null or not given: the amount is of the others alone."""
         newest = self.through_month or 0
-        return any(amount is None for month, amount in self.months.items() if month < newest)
+        return bool(self.months) and any(self.months.get(month) is None for month in range(1, newest))
 
-    def of_months(self, first: int, last: int) -> FigureFact:
-        """The same of some of its months; null where one of them is null."""
-        found = [self.months[month] for month in range(first, last + 1) if month in self.months]
+    def until(self, end: date) -> FigureFact:
+        """The same up to a day: as it stands where it ends by then, else of the months that end by then."""
+        if self.last_day <= end:
+            return self
+        return self.of_months(1, finance.municipal_month(end))
+
+    def of_months(self, first: int, last: int, *, at_least: bool = False) -> FigureFact:
+        """The same of some of its months; null where one of them is null or not given, unless a lower bound
+        will do."""
+        newest = last if self.through_month is None else min(last, self.through_month)
+        found = [self.months.get(month) for month in range(first, newest + 1)]
         known = [amount for amount in found if amount is not None]
-        amount = sum(known, Decimal(0)) if known and len(known) == len(found) else None
+        amount = sum(known, Decimal(0)) if known and (at_least or len(known) == len(found)) else None
         words = f"{finance.month_name(first)} to {finance.month_name(last)} alone"
-        through = last if self.through_month is None else min(last, self.through_month)
-        return replace(self, amount=amount, through_month=through, months={}, part=words)
+        return replace(self, amount=amount, through_month=newest, months={}, part=words)
 
     @property
     def last_day(self) -> date:
         """The last day that the figure covers: of a monthly one, the end of its newest month."""
-        first, last = finance.year_span(self.financial_year)
-        if self.through_month is None:
-            return last
-        month = (self.through_month + 5) % 12 + 1  # 1 is July, 12 is June
-        year = first.year if month >= 7 else last.year
-        return date(year, month, monthrange(year, month)[1])
+        return finance.month_end(self.financial_year, self.through_month or 12)
+
+    def ends(self) -> Iterator[date]:
+        """The ends of its months with something in them; of a figure by the year the year's end."""
+        if not self.months:
+            yield self.last_day
+        for month, amount in self.months.items():
+            if amount:
+                yield finance.month_end(self.financial_year, month)
 
     def evidence(self) -> dict[str, Any]:
         """What the question's page shows of it."""
@@ -174,13 +203,34 @@ class Books:
         kinds = (self._by_kind.get((measure, code, amount_type), {}) for code in codes)
         return sorted({year for kind in kinds for year in kind})
 
-    def total(self, measure: str, codes: Iterable[str], amount_type: str, years: Iterable[int]) -> Total:
-        """The sum of the codes over the years; each year needs a figure of at least one of the codes."""
+    def spent_until(self, codes: Iterable[str], until: date) -> date | None:
+        """Where the books of some grants end, by a day at the latest: with the last month in which something
+        was spent. Noughts after it may be months that were not reported yet. None where nothing ever was,
+        so that they do not tell."""
+        ends = [
+            end
+            for code in codes
+            for figure in self._by_kind.get(("grant", code, "ACT"), {}).values()
+            for end in figure.ends()
+            if end <= until
+        ]
+        return max(ends, default=None)
+
+    def total(
+        self,
+        measure: str,
+        codes: Iterable[str],
+        amount_type: str,
+        years: Iterable[int],
+        until: date = date.max,
+    ) -> Total:
+        """The sum of the codes over the years, up to a day in the last of them; each year needs a figure of
+        at least one of the codes."""
         wanted = list(codes)
         found: list[FigureFact] = []
         missing: list[int] = []
         for year in years:
-            of_year = [f for code in wanted if (f := self.of(measure, code, amount_type, year))]
+            of_year = [f.until(until) for code in wanted if (f := self.of(measure, code, amount_type, year))]
             found += of_year
             if not of_year:
                 missing.append(year)
@@ -198,6 +248,10 @@ class Books:
                 found += sorted(given, key=_size, reverse=True)[:1]
         return found
 
+    def given(self, family: str, years: Iterable[int]) -> list[FigureFact]:
+        """The same without what is below nought: it corrects another year, and may be added to no gap."""
+        return [each for each in self.in_kind(family, years) if each.amount is None or each.amount > 0]
+
 
 def total_of(figures: Sequence[FigureFact], missing: Iterable[int] = ()) -> Total:
     """Their sum, oldest year first; only the newest year may still be running."""
@@ -212,13 +266,18 @@ def total_of(figures: Sequence[FigureFact], missing: Iterable[int] = ()) -> Tota
 
 
 def _size(figure: FigureFact) -> Decimal:
-    return Decimal("Infinity") if figure.amount is None else abs(figure.amount)
+    return Decimal("Infinity") if figure.amount is None else figure.amount
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the rules look at: one municipality, the projects that it implements itself, its books."""
+    """What the rules look at: one municipality, the projects that it implements itself, its books.
+
+    `until`: the end of the last month that was over when DWS was read last. What the books hold of later
+    months is not compared.
+    """
 
     place: PlaceFact
     projects: tuple[ProjectFact, ...]
     books: Books
+    until: date = date.max

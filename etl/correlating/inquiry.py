@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from etl.correlating import wording
-from etl.correlating.agents import implementer
+from etl.correlating.agents import UNKNOWN, implementer
 from etl.correlating.annual import annual_columns
 from etl.correlating.capital import no_capital_in_books
 from etl.correlating.completed import completed_without_spending
@@ -25,12 +26,14 @@ RULES: tuple[Callable[[Case, Tally], Iterator[FoundDiscrepancy]], ...] = (
 
 @dataclass
 class Inquiry:
-    """`discrepancies` by key; `seen`: how many projects were looked at; `places`: their municipalities."""
+    """`discrepancies` by key; `seen`: how many projects were looked at; `places`: their municipalities;
+    `unrecognised`: the name of an implementing agent → the municipalities of each project that bears it."""
 
     discrepancies: dict[str, FoundDiscrepancy] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     seen: int = 0
     places: set[str] = field(default_factory=set)
+    unrecognised: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
 
 def inquire(
@@ -38,12 +41,15 @@ def inquire(
     places: Mapping[str, PlaceFact],
     books_of: Callable[[str], Books],
     traced: Callable[[list[ProjectFact]], list[ProjectFact]] = lambda projects: projects,
+    named: Mapping[str, str] | None = None,
+    until: date = date.max,
 ) -> Inquiry:
     """Ask all rules. `books_of`: the books of a municipality by its code, asked once for each; `traced`:
-    adds what the log knows, asked only of projects that are compared."""
+    adds what the log knows, asked only of projects that are compared; `named`: implementing agents that
+    stewards named; `until`: see `Case`."""
     inquiry = Inquiry()
-    for code, own in sorted(_by_implementer(projects, places, inquiry).items()):
-        case = Case(places[code], tuple(own), books_of(code))
+    for code, own in sorted(_by_implementer(projects, places, inquiry, named or {}).items()):
+        case = Case(places[code], tuple(own), books_of(code), until)
         if not case.books:
             inquiry.tally.leave(wording.NO_BOOKS, own)
             continue
@@ -56,7 +62,10 @@ def inquire(
 
 
 def _by_implementer(
-    projects: Iterable[ProjectFact], places: Mapping[str, PlaceFact], inquiry: Inquiry
+    projects: Iterable[ProjectFact],
+    places: Mapping[str, PlaceFact],
+    inquiry: Inquiry,
+    named: Mapping[str, str],
 ) -> dict[str, list[ProjectFact]]:
     """The projects that a municipality implements itself and pays from a grant in its books."""
     found: dict[str, list[ProjectFact]] = {}
@@ -64,7 +73,10 @@ def _by_implementer(
         inquiry.seen += 1
         inquiry.tally.look(project)
         inquiry.places.update(project.municipalities)
-        place, reason = implementer(project, places)
+        place, reason = implementer(project, places, named)
+        if reason == UNKNOWN:
+            agent = " ".join((project.agent or "").split())
+            inquiry.unrecognised.setdefault(agent, []).append(project.municipalities)
         reason = reason or _why_no_grant(project)
         if reason or place is None:
             inquiry.tally.leave(reason, [project])

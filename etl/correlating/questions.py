@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -12,7 +12,12 @@ from etl.compare.changes import ChangeSummary
 from etl.correlating.discrepancies import FoundDiscrepancy, Tally
 
 OPEN, CLOSED = "open", "closed"
+THEIRS, OURS = "source", "parser"  # causes: the figures moved, or our rules did
 OPENED, UPDATED = "opened", "updated"  # change types, with "closed"
+
+
+# {entity type: ids} of what the sources have said something new of.
+Touched = Mapping[str, Collection[int]]
 
 
 class KnownQuestion(Protocol):
@@ -35,6 +40,7 @@ class QuestionChange:
     field_changes: dict[str, list[Any]]
     discrepancy: FoundDiscrepancy | None = None
     row: Any = None
+    cause: str = THEIRS
 
     @property
     def again(self) -> bool:
@@ -55,7 +61,9 @@ class QuestionChanges:
     def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.questions:
-            yield ChangeSummary(change.key, change.change_type, change.field_changes)
+            yield ChangeSummary(
+                change.key, change.change_type, change.field_changes, change.cause, entity="discrepancy"
+            )
 
     def tally(self) -> Mapping[str, int]:
         """Opened counts as created, opened again as returned, closed as withdrawn."""
@@ -69,9 +77,13 @@ _COUNTED = {OPENED: "created", CLOSED: "withdrawn"}
 
 
 def changes_of(
-    discrepancies: Mapping[str, FoundDiscrepancy], known: Mapping[str, KnownQuestion], tally: Tally
+    discrepancies: Mapping[str, FoundDiscrepancy],
+    known: Mapping[str, KnownQuestion],
+    tally: Tally,
+    theirs: Touched | None = None,
 ) -> QuestionChanges:
-    """What the discrepancies change in the questions that are known, by their keys."""
+    """What the discrepancies change in the questions that are known, by their keys. `theirs`: where our rules
+    have moved, what the sources touched beside; None: all that moves is theirs."""
     changes = QuestionChanges()
     for key, discrepancy in sorted(discrepancies.items()):
         row = known.get(key)
@@ -83,8 +95,25 @@ def changes_of(
             changes.quiet.append(QuestionChange(key, UPDATED, {}, discrepancy, row))
     for key, row in sorted(known.items()):
         if row.state == OPEN and key not in discrepancies:
-            changes.questions.append(_closed(row, tally))
+            changes.questions.append(_closed(row, tally, _cause(row.evidence, theirs)))
+    for change in changes.questions:
+        if change.discrepancy:
+            change.cause = _cause(change.discrepancy.evidence, theirs)
     return changes
+
+
+def _cause(evidence: Any, theirs: Touched | None) -> str:
+    """Ours where the rules have moved, and no source any of what the question is about."""
+    if theirs is None:
+        return THEIRS
+    about = {"project": ("projects",), "municipal_figure": ("figures", "in_kind", "capital")}
+    touched = any(
+        each["id"] in theirs.get(entity_type, ())
+        for entity_type, names in about.items()
+        for name in names
+        for each in evidence.get(name, ())
+    )
+    return THEIRS if touched else OURS
 
 
 def wording_of(discrepancy: FoundDiscrepancy) -> dict[str, Any]:
@@ -92,6 +121,7 @@ def wording_of(discrepancy: FoundDiscrepancy) -> dict[str, Any]:
     return {
         "question": discrepancy.question,
         "severity": discrepancy.severity,
+        "contested": _amount(discrepancy.gap.amount),
         "dws_value": _amount(discrepancy.dws.value),
         "treasury_value": _amount(discrepancy.treasury.value),
         "dws_label": discrepancy.dws.label,
@@ -118,7 +148,7 @@ def _differences(discrepancy: FoundDiscrepancy, row: Any) -> dict[str, list[Any]
 
 def _opened(discrepancy: FoundDiscrepancy, row: Any) -> QuestionChange:
     """Opened again is told as what moved since it was closed, beside the question itself."""
-    short = ("question", "severity", "dws_value", "treasury_value")
+    short = ("question", "severity", "contested", "dws_value", "treasury_value")
     now = wording_of(discrepancy)
     before = {name: _canonical(getattr(row, name)) if row else None for name in short}
     differing: dict[str, list[Any]] = {"state": [CLOSED if row else None, OPEN]}
@@ -126,10 +156,13 @@ def _opened(discrepancy: FoundDiscrepancy, row: Any) -> QuestionChange:
     return QuestionChange(discrepancy.key, OPENED, differing, discrepancy, row)
 
 
-def _closed(row: Any, tally: Tally) -> QuestionChange:
+def _closed(row: Any, tally: Tally, cause: str) -> QuestionChange:
     concerned = [project["id"] for project in row.evidence.get("projects", ())]
     reason = tally.why_closed(row.key, concerned)
-    return QuestionChange(row.key, CLOSED, {"state": [OPEN, CLOSED], "reason": [None, reason]}, row=row)
+    if cause == OURS:
+        reason = f"Not the figures but our rules have changed. By them: {reason[0].lower()}{reason[1:]}"
+    differing: dict[str, list[Any]] = {"state": [OPEN, CLOSED], "reason": [None, reason]}
+    return QuestionChange(row.key, CLOSED, differing, row=row, cause=cause)
 
 
 def _moved(discrepancy: FoundDiscrepancy, row: KnownQuestion) -> bool:

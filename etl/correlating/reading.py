@@ -5,15 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 
 from etl.correlating.facts import Books, FigureFact, PlaceFact, ProjectFact
+from etl.correlating.history import HISTORICAL, LogRow, history
 from etl.runs.code_digest import code_digest
 from projects.facts.finance import DWS, TREASURY
-from projects.models import DataChangeLog, MunicipalFigure, Municipality, Presence, Project, SyncRun
+from projects.facts.names import implementers, other_names
+from projects.models import (
+    AgentName,
+    ChangeType,
+    DataChangeLog,
+    Merge,
+    MunicipalFigure,
+    Municipality,
+    Presence,
+    Project,
+    Source,
+    SyncRun,
+)
+from projects.models.querysets import ChangeQuerySet
 from projects.wording.figures import HERE, number
 
 _MEASURES = ("capital", "asset", "grant")
@@ -24,7 +40,12 @@ RULES = (
     "etl.values.amounts",
     "etl.values.text",
     "etl.values.units",
-    "projects.facts.finance",
+    "etl.values.meanings",
+    "etl.values.thesaurus",
+    "etl.values.vocabulary",
+    "etl.values.words",
+    "projects.facts",
+    "projects.fields",
     "projects.finances.families",
     "projects.wording.figures",
 )
@@ -44,12 +65,23 @@ def places() -> dict[str, PlaceFact]:
     return {row[0]: PlaceFact(*row[:4], row[4] or "") for row in rows}
 
 
+def named_agents() -> dict[str, str]:
+    """What stewards said of implementing agents: name, folded → code of a municipality, or "" for others."""
+    rows = AgentName.objects.order_by().values_list("folded", "municipality")
+    return {name: code or "" for name, code in rows}
+
+
 def project_facts(alive: Callable[[], None]) -> Iterator[ProjectFact]:
     """The listed projects of DWS as they are shown, stewards' corrections included."""
     listed = Project.objects.filter(source=DWS, presence=Presence.PRESENT).order_by("pk")
     for project in listed.prefetch_related("municipalities").with_corrections().iterator(_BATCH):
         alive()
         yield _project(project)
+
+
+def merged() -> frozenset[int]:
+    """The ids of the projects that stewards merged into others: the survivors stand for them."""
+    return frozenset(Merge.objects.in_force().filter(merged__source=DWS).values_list("merged", flat=True))
 
 
 def _project(project: Any) -> ProjectFact:
@@ -73,31 +105,30 @@ def _project(project: Any) -> ProjectFact:
 
 
 def traced(projects: Sequence[ProjectFact]) -> list[ProjectFact]:
-    """The same with the snapshot of each one's newest change, and the day on which its expenditure was
-    first read as it is; two queries a batch."""
+    """The same with the snapshot of each one's newest change, and with what DWS was read to say of it since
+    it is known; three queries a batch."""
     found: list[ProjectFact] = []
     for start in range(0, len(projects), _BATCH):
         some = projects[start : start + _BATCH]
         rows = DataChangeLog.objects.filter(entity_type="project", entity_id__in=[p.pk for p in some])
-        newest = (
-            rows.order_by()
-            .values_list("entity_id")
-            .annotate(
-                proof=Max("pk", filter=Q(snapshot__isnull=False)),
-                stated=Max("at", filter=Q(field_changes__has_key="expenditure")),
-            )
-        )
-        by_project = {pk: (proof, stated) for pk, proof, stated in newest}
-        proofs = DataChangeLog.objects.filter(pk__in=[proof for proof, _ in by_project.values() if proof])
+        proven = rows.exclude(snapshot=None).order_by().values("entity_id").annotate(newest=Max("pk"))
+        proofs = DataChangeLog.objects.filter(pk__in=[row["newest"] for row in proven])
         snapshots = dict(proofs.order_by().values_list("entity_id", "snapshot_id"))
-        found += [_traced(project, snapshots, by_project) for project in some]
+        steps = _steps(rows)
+        for project in some:
+            known = history(project, steps.get(project.pk, []))
+            found.append(replace(project, snapshot=snapshots.get(project.pk), history=known))
     return found
 
 
-def _traced(project: ProjectFact, snapshots: dict[int, str], dates: dict[int, Any]) -> ProjectFact:
-    stated = dates.get(project.pk, (None, None))[1]
-    day = stated.astimezone(HERE).date() if stated else project.reported_on
-    return replace(project, snapshot=snapshots.get(project.pk), reported_on=day)
+def _steps(rows: ChangeQuerySet) -> dict[int, list[LogRow]]:
+    """Project → the rows that tell when it was first read, and when its amounts moved, newest first."""
+    telling = rows.filter(Q(change_type=ChangeType.CREATED) | Q(field_changes__has_any_keys=list(HISTORICAL)))
+    read = telling.annotate(read=Coalesce("run__read_at", "at")).order_by("-pk")
+    steps: dict[int, list[LogRow]] = {}
+    for pk, *row in read.values_list("entity_id", *LogRow._fields).iterator(_BATCH):
+        steps.setdefault(pk, []).append(LogRow(*row))
+    return steps
 
 
 def books_of(code: str) -> Books:
@@ -123,14 +154,32 @@ def _figures(rows: Iterable[Any]) -> Iterator[FigureFact]:
         )
 
 
+def until() -> date:
+    """The end of the last month that was over when DWS was last read whole."""
+    read = Source.objects.last_whole().values_list("last_whole", flat=True).get(pk=DWS)
+    day: date = read.astimezone(HERE).date()
+    return (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+
+
+def touched_since(moment: datetime) -> dict[str, set[int]]:
+    """{entity type: ids} of the projects and figures of which a source has said something new since then."""
+    rows = DataChangeLog.objects.by_source().filter(source__in=(DWS, TREASURY), at__gte=moment)
+    touched: dict[str, set[int]] = {}
+    for entity_type, pk in rows.order_by().values_list("entity_type", "entity_id").distinct():
+        touched.setdefault(entity_type, set()).add(pk)
+    return touched
+
+
 def inputs_digest() -> str:
     """SHA-256 (hex) that moves when anything moved that a question could depend on: what is known of the two
-    sources moves with a row of the log on it, whoever wrote that; beside it count the municipalities' names
-    and the rules themselves."""
+    sources moves with a row of the log on it, whoever wrote that; beside it count the months that were over
+    when DWS was read, the municipalities' names, what stewards and our tables say of implementing agents, and
+    the rules themselves."""
     rows = DataChangeLog.objects.filter(source__in=(DWS, TREASURY)).order_by("-pk")
     newest = rows.values_list("pk", flat=True).first()
     names = sorted(Municipality.objects.values_list("code", "name", "category", "district"))
-    return hashlib.sha256(f"{newest} {names} {rules_digest()}".encode()).hexdigest()
+    agents = [sorted(named_agents().items()), sorted(other_names().items()), implementers()]
+    return hashlib.sha256(f"{newest} {until()} {names} {agents} {rules_digest()}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 
-from etl.correlating import wording
-from etl.correlating.discrepancies import (
-    FoundDiscrepancy,
-    Side,
-    Tally,
-    books_proof,
-    evidence,
-    is_gap,
-    proof,
-    severity,
-    since_the_books_begin,
-)
-from etl.correlating.facts import Case, FigureFact, ProjectFact, Total
+from etl.correlating import due, purses, wording
+from etl.correlating.calculation import Against, Listed
+from etl.correlating.discrepancies import FoundDiscrepancy, Tally, found, since_the_books_begin
+from etl.correlating.due import LONGEST_PACE, Due
+from etl.correlating.explanations import BEFORE_THE_START, Circumstances, explained
+from etl.correlating.facts import Books, Case, FigureFact, ProjectFact, Total
+from etl.correlating.gap import Gap
 from projects.facts import finance
 from projects.finances.families import codes_of, municipal_span
-from projects.wording.figures import rand
+from projects.wording.figures import long_date, rand
 
 RULE = "dws_spent_more_than_books"
-# Treasury publishes the monthly figures by quarters. Books that end longer before DWS's figure was reported
-# cannot hold what DWS reports.
-_BEHIND = timedelta(days=184)
 
-_BEHIND_DWS = "the municipality’s figures end more than six months before DWS’s were reported"
+_BEHIND_DWS = "the municipality’s figures end more than six months before our first reading of them"
 _NO_EXPENDITURE = "DWS publishes no expenditure"
-_IN_KIND = "in-kind money of the same grant may be the whole difference"
+_NOT_SINCE = "the books have no spending of the grant since their start"
+_NOTHING = "the books have no month in which anything was spent, which may be nought or not reported"
+_THE_END = (
+    "That is the last month in which the books show anything spent, of those that were over when DWS was read"
+    " last: noughts after it may be months that are not reported yet."
+)
 
 
 def dws_spent_more_than_books(case: Case, tally: Tally) -> Iterator[FoundDiscrepancy]:
-    """Per municipality and grant family: the expenditure so far that DWS lists of the projects that the
-    municipality implements, beside the municipality's own spending of that grant.
+    """Per municipality and grant family: what DWS had listed as spent by the end of the books, on the
+    projects that the municipality implements, beside the municipality's own spending of that grant.
 
-    Years: from the municipal year of the earliest start to the newest that has figures; every one of them
-    needs a figure. Where DWS's figure is later than the books, no more of it is held against them than an
-    even pace since the start would have spent by their end. Fair because DWS's figure is cumulative, all of
-    its projects began when the books did or later, and the books hold all projects of the grant, listed or
-    not: DWS's part can only be smaller. More than 5% and R100 000 is asked, and not where in-kind money may
-    be the difference.
+    Years: from the municipal year of the earliest start to the last month of the books with anything spent
+    in it, at most to our last reading of DWS; every year needs a figure. DWS's value is the one that was
+    read by that day; where there is none so old, an even pace is assumed and said. Fair because DWS's figure
+    is cumulative, all of its projects began when the books did or later, and the books hold all projects of
+    the grant, listed or not: DWS's part can only be smaller. What in-kind money may be is taken off, and
+    where all capital on water and sanitation is more than the grant's spending, that stands in its place.
     """
     families = sorted({project.family for project in case.projects if project.family})
     for family in families:
@@ -61,50 +57,54 @@ def _of_family(
     case: Case, family: str, projects: Sequence[ProjectFact], tally: Tally
 ) -> Iterator[FoundDiscrepancy]:
     key = f"{RULE}:{case.place.code}:{family}"
-    begun, years = _range(case, family, projects, tally)
-    if not begun:
+    end = books_end(case, family)
+    if end is None:
+        known = case.books.years("grant", codes_of(family), "ACT")
+        return tally.leave(_NOTHING if known else _NOT_SINCE, projects)
+    dues = _dues(family, projects, end, tally)
+    if not dues:
         return
-    total = case.books.total("grant", codes_of(family), "ACT", years)
-    if is_incomplete(family, total, begun, tally):
+    first = min(finance.municipal_year(start) for each in dues if (start := each.project.start_date))
+    years = range(first, finance.municipal_year(end) + 1)
+    total = case.books.total("grant", codes_of(family), "ACT", years, end)
+    compared = [each.project for each in dues]
+    if is_incomplete(family, total, compared, tally):
         return
-    if _is_behind(begun, total):
-        return tally.leave(_BEHIND_DWS, begun)
-    kind = case.books.in_kind(family, years)
-    spent, books = _spent(begun), total.amount or Decimal(0)
-    due = spent * _covered(begun, total)
-    if not is_gap(due, books):
-        return tally.fits(key)
-    if _may_explain(kind, due, books):
-        return tally.leave(_IN_KIND, begun)
-    yield _finding(case, family, key, begun, total, kind)
+    kind = case.books.given(family, years)
+    if any(figure.amount is None for figure in kind):
+        return tally.leave(wording.NULL_IN_KIND, compared)
+    spans = purses.year_spans(years, finance.municipal_month(end))
+    against = Against(f"{family} spent", total.figures, kind, purses.spent(case.books, spans))
+    gap = Gap(due.total(dues), total.amount or Decimal(0), given(kind), against.purses.amount)
+    if gap.is_asked:
+        yield _finding(case, family, key, gap, dues, against, end)
+    else:
+        tally.silent(key, gap, compared)
 
 
-def _range(
-    case: Case, family: str, projects: Sequence[ProjectFact], tally: Tally
-) -> tuple[list[ProjectFact], range]:
-    """The projects that began within the years of the books, and the years from the first start on."""
-    known = case.books.years("grant", codes_of(family), "ACT")
-    last = known[-1] if known else 0
-    starts = {p.pk: finance.municipal_year(p.start_date) for p in projects if p.start_date}
-    begun = [project for project in projects if starts[project.pk] <= last]
-    late = [project for project in projects if starts[project.pk] > last]
-    detail = f"the books have no spending of {family} since their start"
-    tally.leave("the books have no spending of the grant since their start", late, detail)
-    return begun, range(min((starts[project.pk] for project in begun), default=last), last + 1)
+def books_end(case: Case, family: str) -> date | None:
+    """Where the grant's books end. A grant of which nothing was ever spent ends where the municipality's
+    other grants do: for as long as it reported those, a nought is one."""
+    return case.books.spent_until(codes_of(family), case.until) or (
+        case.books.spent_until(finance.GRANTS, case.until)
+        if case.books.years("grant", codes_of(family), "ACT")
+        else None
+    )
 
 
-def _is_behind(projects: Sequence[ProjectFact], total: Total) -> bool:
-    reported = max((project.reported_on for project in projects if project.reported_on), default=None)
-    return bool(reported and total.last_day and reported - total.last_day > _BEHIND)
-
-
-def _covered(projects: Sequence[ProjectFact], total: Total) -> Decimal:
-    """The share (0 to 1) of the days from the earliest start to DWS's report that the books reach."""
-    start = min(project.start_date for project in projects if project.start_date)
-    reported = max((project.reported_on for project in projects if project.reported_on), default=None)
-    if reported is None or total.last_day is None or reported <= total.last_day:
-        return Decimal(1)
-    return Decimal(max((total.last_day - start).days, 0)) / Decimal(max((reported - start).days, 1))
+def _dues(family: str, projects: Sequence[ProjectFact], end: date, tally: Tally) -> list[Due]:
+    """Of the projects that began by the end of the books, and of which a reading is not too far from it."""
+    found: list[Due] = []
+    for project in projects:
+        assert project.start_date is not None
+        told = due.due_by(project, end)
+        if project.start_date > end:
+            tally.leave(_NOT_SINCE, [project], f"the books have no spending of {family} since their start")
+        elif told and told.pace and told.reading.day - end > LONGEST_PACE:
+            tally.leave(_BEHIND_DWS, [project])
+        elif told:
+            found.append(told)
+    return found
 
 
 def is_incomplete(family: str, total: Total, projects: Sequence[ProjectFact], tally: Tally) -> bool:
@@ -122,54 +122,48 @@ def is_incomplete(family: str, total: Total, projects: Sequence[ProjectFact], ta
     return total.amount is None
 
 
-def _spent(projects: Sequence[ProjectFact]) -> Decimal:
-    return sum((project.expenditure or Decimal(0) for project in projects), Decimal(0))
+def given(kind: Sequence[FigureFact]) -> Decimal:
+    """What was given in kind, in rand."""
+    return sum((figure.amount or Decimal(0) for figure in kind), Decimal(0))
 
 
-def _may_explain(kind: Sequence[FigureFact], spent: Decimal, books: Decimal) -> bool:
-    """Whether what others spent in kind is enough to close the gap; of a null nobody knows."""
-    if not kind or any(figure.amount is None for figure in kind):
-        return bool(kind)
-    return not is_gap(spent - sum((figure.amount or Decimal(0) for figure in kind), Decimal(0)), books)
+def unspent(books: Books, family: str, years: Sequence[int]) -> Decimal | None:
+    """What was allocated of the grant and not spent, directly, over the years: rand; None: not known."""
+    given_to, spent = (books.total("grant", codes_of(family), kind, years).amount for kind in ("SCHD", "ACT"))
+    return None if given_to is None or spent is None else given_to - spent
 
 
 def _finding(
     case: Case,
     family: str,
     key: str,
-    projects: Sequence[ProjectFact],
-    total: Total,
-    kind: Sequence[FigureFact],
+    gap: Gap,
+    dues: Sequence[Due],
+    against: Against,
+    end: date,
 ) -> FoundDiscrepancy:
-    spent, books = _spent(projects), total.amount or Decimal(0)
-    first, last = total.figures[0].financial_year, total.figures[-1].financial_year
-    span = municipal_span(first, last)
-    listed = [(project, project.expenditure) for project in projects]
-    start = min(project.start_date for project in projects if project.start_date)
-    reported = max((project.reported_on for project in projects if project.reported_on), default=None)
-    end = total.last_day or finance.year_span(last)[1]
-    many = wording.many(len(projects), f"{family} project")
-    return FoundDiscrepancy(
-        rule=RULE,
-        key=key,
-        municipality=case.place.code,
-        project=projects[0].pk if len(projects) == 1 else None,
-        programme=family,
-        first_year=first,
-        last_year=last,
-        severity=severity(spent, books),
-        question=f"DWS reports {rand(spent)} spent so far on {many} that {case.place.name} itself implements;"
-        f" the municipality’s own books show {rand(books)} of {family} money spent in {span}."
-        f" What explains the difference of {rand(spent - books)}?",
-        explanations=(
-            *wording.in_kind(family, kind),
-            *wording.behind(end, reported),
-            *wording.thousands(spent, books),
-            wording.BEFORE_THE_START,
-            *wording.spending(family, total.figures, projects),
-        ),
-        compared=wording.both_years(family, first, last, start, reported or end, end),
-        dws=Side(f"Expenditure so far of {many} as DWS lists it", spent, proof(listed)),
-        treasury=Side(f"{family} spent in {span}, monthly and unaudited", books, books_proof(total)),
-        evidence=evidence(listed, total.figures, kind),
+    first, last = against.figures[0].financial_year, finance.municipal_year(end)
+    span, many = municipal_span(first, last), wording.many(len(dues), f"{family} project")
+    start = min(day for each in dues if (day := each.project.start_date))
+    listed, basis = [Listed.of(each) for each in dues], due.basis(dues, end)
+    over = range(first, last + (finance.municipal_month(end) == 12))
+    known = Circumstances(
+        family, start, end, listed, against, unspent(case.books, family, over), own=(BEFORE_THE_START,)
+    )
+    return found(
+        RULE,
+        key,
+        case,
+        gap,
+        listed,
+        against,
+        years=(first, last),
+        until=f"up to {long_date(end)}",
+        question=f"DWS has {rand(gap.dws)} spent on {many} that {case.place.name} itself implements,"
+        f" {basis}; up to the same day {wording.books_show(gap, f'of {family} money spent')}"
+        f" in {span}. {wording.what_explains(gap)}",
+        explanations=explained(gap, known),
+        compared=f"{wording.both_years(family, first, last, start, end)} {_THE_END}",
+        dws=f"Expenditure so far of {many}, {basis}",
+        books=f"{family} spent in {span}, monthly and unaudited",
     )

@@ -59,6 +59,7 @@ def _row(change: QuestionChange, run: SyncRun, now: datetime) -> Discrepancy:
     row.project_id, row.programme = discrepancy.project, discrepancy.programme
     for name, value in wording_of(discrepancy).items():
         setattr(row, name, value)
+    row.contested = discrepancy.gap.amount
     row.dws_value, row.treasury_value = discrepancy.dws.value, discrepancy.treasury.value
     row.state, row.closed_at = DiscrepancyState.OPEN, None
     if change.again:
@@ -75,7 +76,7 @@ def _with_evidence(row: Discrepancy, discrepancy: FoundDiscrepancy) -> Discrepan
 def _names(rows: Iterable[Discrepancy]) -> dict[str, str]:
     """{key: what the question is about}: the project's name, else municipality and grant."""
     listed = list(rows)
-    projects = Project.objects.in_bulk([row.project_id for row in listed if row.project_id])
+    projects = Project.everything.in_bulk([row.project_id for row in listed if row.project_id])
     places = dict(Municipality.objects.values_list("code", "name"))
     return {
         row.key: str(projects[row.project_id])
@@ -93,6 +94,7 @@ def _entry(run: SyncRun, row: Discrepancy, change: QuestionChange, name: str, pr
         name=name,
         source_id=run.source_id,
         change_type=change.change_type,
+        cause=change.cause,
         field_changes=change.field_changes,
         municipality=row.municipality_id,
         municipalities=[row.municipality_id],

@@ -2,46 +2,100 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import BooleanField, Case, Max, TextField, When
+from django.db.models.functions import Cast
 
 from etl.crawl.observations import Observation
-from etl.crawl.reading import Reading
-from etl.exceptions import PageChanged
+from etl.crawl.reading import Reading, is_list
+from etl.exceptions import EvidenceDamaged
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Page
-from projects.models import CUT_OFF, AreaReading, Sighting, Source, SyncRun
+from projects.evidence import Damaged
+from projects.models import CUT_OFF, AreaReading, LookSet, Sighting, Snapshot, Source, SyncRun
 
+_BATCH = 10_000
+_SOME = 500
+VALIDATORS = ("etag", "last-modified")
+_HAS_ONE = Case(
+    *(When(text__icontains=name, then=True) for name in VALIDATORS),
+    default=False,
+    output_field=BooleanField(),
+)
+_MOMENT = timedelta(seconds=1)  # by which the clock of a disk is behind at most
 _FRESH = timedelta(hours=24)  # within which a page need not be asked for again by a reading that is taken up
 
 
-def readings(looks: Iterable[Sighting], extract: Callable[[Page], PageContent]) -> Iterator[Reading]:
-    """Each look's page, from its kept bytes, as today's parser reads it. Raises PageChanged."""
-    archive = Archive(settings.ARCHIVE_DIR)
+def readings(
+    looks: Iterable[Sighting],
+    extract: Callable[[Page], PageContent],
+    lost: Callable[[EvidenceDamaged], None] | None = None,
+) -> Iterator[Reading]:
+    """Each look's page, from its kept bytes, as today's parser reads it. Raises PageChanged; but a page whose
+    bytes came to harm is left out, and `lost` told of it, where that is given."""
+    archive = Archive()
     for look in looks:
         if look.snapshot is None:
             continue
-        page = kept_page(look, archive)
-        yield Reading(look.key, page, extract(page), look.area or None, look.external_id or None)
+        try:
+            page = kept_page(look, archive)
+        except EvidenceDamaged as problem:
+            if lost is None:
+                raise
+            lost(problem)
+            continue
+        area, of_list = ("", look.area) if is_list(look.area) else (look.area, "")
+        content = extract(page)
+        yield Reading(look.key, page, content, area or None, look.external_id or None, of_list=of_list)
 
 
 def kept_page(look: Sighting, archive: Archive) -> Page:
-    """The page that was looked at, from its kept bytes. Raises PageChanged when they are gone or broken."""
+    """The page that was looked at, from its kept bytes. Raises EvidenceDamaged."""
     snapshot = look.snapshot
+    if snapshot is None:
+        raise EvidenceDamaged(look.key, look.raw_sha256, "are gone from the archive")
     try:
-        if snapshot is None:
-            raise FileNotFoundError
-        body = archive.read(snapshot.sha256)
-    except FileNotFoundError:
-        raise PageChanged(f"The kept bytes of {look.key} are gone from the archive.") from None
-    except (OSError, EOFError, zlib.error):
-        raise PageChanged(f"The kept bytes of {look.key} cannot be read: the file is broken.") from None
+        body = archive.read(snapshot.sha256, snapshot.size)
+    except Damaged as damage:
+        raise EvidenceDamaged(look.key, snapshot.sha256, str(damage)) from None
     return Page(look.url, body, snapshot.status, snapshot.headers, look.at)
+
+
+def damaged(sha256s: Collection[str], archive: Archive, validated: set[str] | None = None) -> dict[str, str]:
+    """Which of these kept pages cannot be read again: SHA-256 → what is wrong. `validated` takes those that
+    came with a validator.
+
+    Looked into are the files that somebody touched since the run that kept them, and those that the health
+    loop found, which goes through all of them by and by. A query for each ten thousand.
+    """
+    names, found = sorted(sha256s), {}
+    for start in range(0, len(names), _BATCH):
+        some = Snapshot.objects.filter(pk__in=names[start : start + _BATCH])
+        some = some.annotate(text=Cast("headers", TextField())).annotate(has_one=_HAS_ONE)
+        touched = archive.touched(names[start : start + _BATCH])
+        rows = some.values_list("pk", "size", "damage", "run__finished_at", "has_one")
+        for sha256, size, known, finished, has_one in rows:
+            if has_one and validated is not None:
+                validated.add(sha256)
+            at = touched.get(sha256)
+            is_as_kept = not known and at and finished and at < finished - _MOMENT
+            if not is_as_kept and (problem := archive.damage(sha256, size)):
+                found[sha256] = str(problem)
+    return found
+
+
+def headers_of(sha256s: Collection[str]) -> dict[str, tuple[int, dict[str, str]]]:
+    """Size and headers of kept pages. A query for each ten thousand."""
+    names = sorted(sha256s)
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    for start in range(0, len(names), _BATCH):
+        some = Snapshot.objects.filter(pk__in=names[start : start + _BATCH])
+        found |= {pk: (size, headers) for pk, size, headers in some.values_list("pk", "size", "headers")}
+    return found
 
 
 def observation(key: str, page: Page) -> Observation:
@@ -50,11 +104,12 @@ def observation(key: str, page: Page) -> Observation:
     return Observation(key, page.url, page.fetched_at, raw, "", "", raw)
 
 
-def of_run(run: SyncRun | int) -> Iterator[Sighting]:
+def of_run(run: SyncRun) -> Iterator[Sighting]:
     """What the run looked at and could read, in that order; of one that was cut off, what it had loaded."""
-    looks = Sighting.objects.filter(run=run).exclude(content_sha256="")
-    is_cut_off = isinstance(run, SyncRun) and run.state in CUT_OFF
-    return _in_order(looks.filter(loaded=True) if is_cut_off else looks)
+    if run.state in CUT_OFF:
+        loaded = run.sightings.filter(loaded=True).order_by("pk")
+        return _readable(list(loaded.values_list("pk", flat=True)))
+    return _readable(run.look_ids)
 
 
 def cut_off(source: Source, now: datetime) -> dict[str, Sighting]:
@@ -64,26 +119,57 @@ def cut_off(source: Source, now: datetime) -> dict[str, Sighting]:
     return {look.key: look for look in looks.order_by("id")}
 
 
-def newest(source: Source) -> QuerySet[Sighting]:
-    """The last believed look at each page, as far back as the rotation of project pages reaches."""
-    believed_runs = SyncRun.objects.good().filter(source=source).order_by("-id").values_list("id", flat=True)
-    reach = list(believed_runs[: 4 * settings.ROTATION_RUNS])
-    looks = Sighting.objects.filter(source=source, loaded=True, run_id__gte=min(reach, default=0))
-    last = looks.order_by().values("key").annotate(last=Max("id")).values("last")
-    return Sighting.objects.filter(id__in=last)
+def newest(source: Source) -> dict[str, Sighting]:
+    """The last believed look at each page, by key, as far back as the rotation of project pages reaches.
+    Without its URL."""
+    good = SyncRun.objects.good().filter(source=source).order_by("-id")
+    runs = list(good.values_list("id", "same_lists", "same_pages")[: 4 * settings.ROTATION_RUNS])
+    reach = min((pk for pk, *_ in runs), default=0)
+    sets = LookSet.objects.filter(pk__in={digest for _, *digests in runs for digest in digests if digest})
+    ids = {pk for one in sets for pk in one.looks} if any(any(digests) for _, *digests in runs) else set()
+    own = Sighting.objects.filter(source=source, loaded=True, run_id__gte=reach)
+    ids.update(own.order_by().values("key").annotate(last=Max("id")).values_list("last", flat=True))
+    found: dict[str, Sighting] = {}
+    for look in _of_ids(ids):
+        found[look.key] = look
+    return found
+
+
+def _of_ids(ids: Collection[int]) -> Iterator[Sighting]:
+    """The looks with these ids, in order; a query for each ten thousand."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _BATCH):
+        some = Sighting.objects.filter(pk__in=ordered[start : start + _BATCH])
+        yield from some.defer("url").order_by("id").iterator(chunk_size=5000)
 
 
 def believed(source: Source) -> Iterator[Sighting]:
     """What the record rests on: the lists of the last believed run, those of areas that are held as they
     were believed last, and each project's last believed page."""
-    lists = Sighting.objects.filter(source=source, loaded=True, external_id="")
-    last_run = lists.order_by("-run_id").values_list("run_id", flat=True).first()
-    held = list(
-        AreaReading.objects.filter(source=source).newest().not_loaded().values_list("area", flat=True)
-    )
-    wanted = Q(run_id=last_run) | ~Q(external_id="") | Q(area__in=held)
-    return _in_order(newest(source).filter(wanted))
+    lists = _last_lists(source)
+    held = set(AreaReading.objects.filter(source=source).newest().not_loaded().values_list("area", flat=True))
+    wanted = [
+        look.pk
+        for look in newest(source).values()
+        if look.pk in lists or look.external_id or look.area in held
+    ]
+    return _readable(sorted(wanted))
 
 
-def _in_order(looks: QuerySet[Sighting]) -> Iterator[Sighting]:
-    return looks.select_related("snapshot").order_by("id").iterator(chunk_size=500)
+def _last_lists(source: Source) -> set[int]:
+    """The looks at lists of the last run that looked at some and was believed."""
+    looks = Sighting.objects.filter(source=source, loaded=True, external_id="")
+    own = looks.order_by("-run_id").values_list("run_id", flat=True).first() or 0
+    good = SyncRun.objects.good().filter(source=source).exclude(same_lists=None)
+    last = good.order_by("-id").select_related("same_lists").first()
+    ids = set(last.same_lists.looks) if last and last.same_lists and last.pk >= own else set()
+    return ids | set(looks.filter(run_id=max(own, last.pk if last else 0)).values_list("pk", flat=True))
+
+
+def _readable(ids: Sequence[int]) -> Iterator[Sighting]:
+    """The looks with these ids, in their order, with their snapshots; without those that were not read."""
+    for start in range(0, len(ids), _SOME):
+        some = ids[start : start + _SOME]
+        rows = Sighting.objects.filter(pk__in=some).exclude(content_sha256="").select_related("snapshot")
+        found = {look.pk: look for look in rows}
+        yield from (found[pk] for pk in some if pk in found)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from etl.crawl import links
+from etl.crawl.closing import FirstLists
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.progress import Progress
@@ -47,6 +48,7 @@ class Crawl(CrawlSession):
     """One crawl of one site."""
 
     _queue: deque[Step] = field(default_factory=deque)
+    firsts: FirstLists = field(default_factory=FirstLists)
     _known: set[str] = field(default_factory=set)
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
@@ -102,7 +104,8 @@ class Crawl(CrawlSession):
                 yield reading
             elif self.is_hopeless:  # the lists were read: what they say is not lost with the pages
                 left = len(waiting) - number - 1
-                self.problems.append(f"So many project pages failed that {left} more were not asked for.")
+                sentence = f"So many project pages failed that {left} more were not asked for."
+                self.not_had(sentence, is_list=False)
                 return
         yield from self.rows.readings(external_id for external_id, url in given if not url)
 
@@ -110,9 +113,12 @@ class Crawl(CrawlSession):
         """What the page hides: further pages of its lists; where all that shows nothing, what its scripts ask
         for."""
         shown = has_data(first.content)
-        for reading in Paging(self, first).readings():
+        paging = Paging(self, first)
+        self.firsts.begin(first, paging)
+        for reading in paging.readings():
             shown = shown or has_data(reading.content)
             yield reading
+        self.firsts.end(self, first, paging)
         if not shown:
             yield from scripted_data(self, first, self._scripted)
 
@@ -121,7 +127,7 @@ class Crawl(CrawlSession):
         if known in self._known:
             return
         if len(self._known) >= _MOST_LISTS:
-            self.incomplete(f"The site has more than {_MOST_LISTS} lists; the rest was not read.")
+            self.not_had(f"The site has more than {_MOST_LISTS} lists; the rest was not read.", is_list=True)
             return
         self._known.add(known)
         step.sessions = self.sessions

@@ -1,28 +1,39 @@
-"""Looking at a page: its bytes are kept before they are read, and let go when they say nothing new."""
+"""Looking at a page: its bytes are kept before they are read, and let go when they say nothing new.
+
+Where the bytes of an earlier look came to harm, those of this one take their place.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from typing import TypeVar
 
 from etl.bounds.call import Bounded
+from etl.crawl import archive_reader
+from etl.crawl.archive_reader import VALIDATORS
 from etl.crawl.observations import LastSeen, Observation
 from etl.crawl.reading import Reading
+from etl.exceptions import EvidenceDamaged
 from etl.extract import clean
 from etl.extract.types import PageContent
 from etl.fetch.archive import Archive
 from etl.fetch.page import Kept, Page
 from etl.normalise.records import digest_of
 from etl.values.vocabulary import is_volatile
-from projects.models import Snapshot
+from projects.evidence import Damaged
+from projects.models import Sighting
 
 _CLEAN = Bounded(clean)
-_VALIDATORS = ("etag", "last-modified")
+_MOST_NOTES = 20
+Seen = TypeVar("Seen", bound=LastSeen)
 
 
 class EvidenceRecorder:
     """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256.
+    `damaged`: what was kept before and cannot be read again, SHA-256 → what is wrong; `mended`: those of them
+    that this run got, to the byte, and kept again.
 
     `clean` takes the noise off a page's bytes, given its content type. `is_volatile`: whether the column of a
     label shows a position or the clock.
@@ -37,35 +48,95 @@ class EvidenceRecorder:
         )
         self.last: Mapping[str, LastSeen] = {}
         self.kept: dict[str, Page] = {}
+        self.damaged: dict[str, str] = {}
+        self.mended: set[str] = set()
+        self.is_same_parser = False  # what was seen last was read by today's parser
         self.is_noted = False  # looks were written as they were taken
         self.loaded: set[str] = set()  # keys of the pages that were loaded while the run goes on
+        self._validated: set[str] = set()  # kept pages that came with a validator
+        self._headers: dict[str, tuple[int, dict[str, str]]] = {}  # theirs, once they are asked for
         self._unread: dict[str, Observation] = {}
         self._read: dict[str, Observation] = {}
+        self._keys: dict[str, str] = {}  # of what somebody came upon, by SHA-256
         self._ours: set[str] = set()  # files that this run made
         self._wanted: set[str] = set()  # pages that are something new, by SHA-256
 
-    def look(self, key: str, page: Page) -> None:
-        """Keep the page's bytes, unless the page without its noise is as it was last."""
+    def begin(self, last: Mapping[str, Seen]) -> Mapping[str, Seen]:
+        """Take in the last looks, and look after the bytes that were kept of them."""
+        self.last = last
+        kept = {seen.snapshot_id for seen in last.values() if seen.snapshot_id}
+        self.damaged |= archive_reader.damaged(kept, self.archive, self._validated)
+        return last
+
+    def found_damaged(self, problem: EvidenceDamaged) -> None:
+        """Somebody came upon it who can go on without."""
+        self.damaged[problem.sha256] = problem.what
+        self._keys.setdefault(problem.sha256, problem.key)
+
+    def lost(self) -> dict[str, LastSeen]:
+        """The last looks whose bytes cannot be read again, by key: these pages are to be asked for."""
+        return {key: seen for key, seen in self.last.items() if seen.snapshot_id in self.damaged}
+
+    def notes(self) -> Iterator[str]:
+        """What came to harm and what became of it, a sentence each."""
+        keys = {seen.snapshot_id: key for key, seen in self.lost().items()} | self._keys
+        told = [(keys[name], name, what) for name, what in self.damaged.items() if name in keys]
+        for key, name, what in sorted(told)[:_MOST_NOTES]:
+            yield f"The kept bytes of {key} (SHA-256 {name}) {what}. {self._fate(key, name)}"
+        if len(told) > _MOST_NOTES:
+            yield f"The kept bytes of {len(told) - _MOST_NOTES} more pages cannot be read again."
+
+    def _fate(self, key: str, name: str) -> str:
+        if name in self.mended:
+            return "The source shows the same bytes; they were kept again."
+        if key in self._read or key in self._unread:
+            return "The source shows other bytes now, which were kept."
+        return "The page was not asked for this time."
+
+    def receive(self, key: str, page: Page) -> None:
+        """Keep the page's bytes, before anything is done with them: whatever fails on them, they are there.
+        Not those that are, to the byte, what was kept last."""
+        raw = page.sha256
+        if not self._is_same(key, raw):
+            self._keep(page)
+        self._unread[key] = Observation(key, page.url, page.fetched_at, raw, "", "", raw, True)
+
+    def look(self, key: str, page: Page, known: str | None = None) -> None:
+        """Keep the page's bytes, unless the page without its noise is as it was last, and that is there.
+
+        `known`: SHA-256 of the page without its noise, where somebody knows it.
+        """
+        if known is None:
+            self.receive(key, page)
+            known = self._cleaned(key, page)
         raw, last = page.sha256, self.last.get(key)
-        seen = Observation(key, page.url, page.fetched_at, raw, "", "", raw, True)
-        if last and last.raw_sha256 == raw:
-            self._unread[key], seen.clean = seen, last.clean_sha256
-        else:
-            self._keep(page)  # before anything is done with the bytes: whatever fails on them, they are there
-            self._unread[key] = seen
-            seen.clean = sha256(self.clean(page.body, page.content_type)).hexdigest()
-        if last and last.snapshot_id is not None and last.clean_sha256 == seen.clean:
+        seen = self._unread[key] = Observation(key, page.url, page.fetched_at, raw, known, "", raw, True)
+        is_kept = last is not None and last.snapshot_id and last.snapshot_id not in self.damaged
+        if last and is_kept and last.clean_sha256 == seen.clean:
             seen.snapshot, seen.is_new = last.snapshot_id, False
             self._let_go(raw)
-        else:
+        else:  # of what is lost that is kept which the page says now, whatever it says
             self._keep(page)
             self._wanted.add(raw)
 
+    def _cleaned(self, key: str, page: Page) -> str:
+        if self._is_same(key, page.sha256):
+            return self.last[key].clean_sha256
+        return sha256(self.clean(page.body, page.content_type)).hexdigest()
+
+    def _is_same(self, key: str, raw: str) -> bool:
+        """Whether the bytes are those of the last look, and nothing that was kept of it came to harm."""
+        last = self.last.get(key)
+        return last is not None and last.raw_sha256 == raw and last.snapshot_id not in self.damaged
+
     def _keep(self, page: Page) -> None:
         if self.keep and page.sha256 not in self.kept:
-            self._ours |= set() if self.archive.has(page.sha256) else {page.sha256}
+            is_known = page.sha256 in self.damaged or self.archive.has(page.sha256)
+            self._ours |= set() if is_known else {page.sha256}
             self.archive.keep(page.body)
             self.kept[page.sha256] = page
+            if page.sha256 in self.damaged:
+                self.mended.add(page.sha256)
 
     def _let_go(self, raw: str) -> None:
         """The bytes say nothing new, and no other page of this run was the same to the byte."""
@@ -77,8 +148,11 @@ class EvidenceRecorder:
 
     def observe(self, reading: Reading) -> Observation:
         """The observation of a page that could be read."""
-        content = content_digest(reading.content, self.is_volatile)
-        return self.settle(reading.key, content, reading.area or "", reading.external_id or "")
+        seen, last = self._unread[reading.key], self.last.get(reading.key)
+        is_same = self.is_same_parser and last is not None and last.clean_sha256 == seen.clean
+        content = last.content_sha256 if last and is_same else ""
+        content = content or content_digest(reading.content, self.is_volatile)
+        return self.settle(reading.key, content, reading.unit, reading.external_id or "")
 
     def settle(self, key: str, content: str, area: str = "", external_id: str = "") -> Observation:
         """The same by its key; `content` is the digest of what the page says. Bytes that only say again what
@@ -86,12 +160,25 @@ class EvidenceRecorder:
         seen = self._read[key] = self._unread.pop(key)
         seen.content, seen.area, seen.external_id = content, area, external_id
         last = self.last.get(key)
-        seen.is_emptied = (
-            content == _NOTHING and last is not None and last.content_sha256 not in ("", _NOTHING)
-        )
-        if seen.is_new and last and last.snapshot_id and last.content_sha256 == seen.content:
+        seen.is_emptied = content == _NOTHING and self.said_something(key)
+        is_kept = last is not None and last.snapshot_id and last.snapshot_id not in self.damaged
+        if seen.is_new and last and is_kept and last.content_sha256 == seen.content:
             seen.snapshot, seen.is_new, seen.is_repeated = last.snapshot_id, False, True
         return seen
+
+    def said_something(self, key: str) -> bool:
+        """Whether the page listed something when it was last believed."""
+        last = self.last.get(key)
+        return last is not None and last.content_sha256 not in ("", _NOTHING)
+
+    def as_before(self, seen: Observation) -> Sighting | None:
+        """The last believed look at the page, where this one says nothing else and rests on its bytes."""
+        last = self.last.get(seen.key)
+        if not isinstance(last, Sighting) or not seen.content or not seen.snapshot:
+            return None
+        now = (seen.clean, seen.content, seen.snapshot, seen.area[:20], seen.external_id)
+        then = (last.clean_sha256, last.content_sha256, last.snapshot_id, last.area, last.external_id)
+        return last if now == then else None
 
     def kept_answer(self, key: str) -> Kept | None:
         """The last believed answer of a page, where the server gave it an ETag or a Last-Modified.
@@ -102,14 +189,17 @@ class EvidenceRecorder:
         seen = self.last.get(key)
         if seen is None or not seen.snapshot_id or seen.snapshot_id != seen.raw_sha256:
             return None
-        headers = Snapshot.objects.filter(pk=seen.snapshot_id).values_list("headers", flat=True).first() or {}
-        if not any(name.lower() in _VALIDATORS for name in headers):
+        if seen.snapshot_id not in self._validated:
+            return None
+        self._headers = self._headers or archive_reader.headers_of(self._validated)
+        size, headers = self._headers.get(seen.snapshot_id, (0, {}))
+        if not any(name.lower() in VALIDATORS for name in headers):
             return None
         try:
-            body = self.archive.read(seen.snapshot_id)
-        except (OSError, EOFError, zlib.error):  # gone or broken: the page is fetched, and kept again
+            return Kept(self.archive.read(seen.snapshot_id, size), headers)
+        except Damaged as damage:  # the page is fetched, and kept again
+            self.damaged[seen.snapshot_id] = str(damage)
             return None
-        return Kept(body, headers) if sha256(body).hexdigest() == seen.snapshot_id else None
 
     def tidy(self, used: set[str]) -> None:
         """Let go of this run's files that no sighting names; `used`: the SHA-256s that are named."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from etl.exceptions import PageChanged, SessionExpired
+from etl.extract.callback import read_callback
 from etl.extract.html import is_cut
+from etl.extract.markup import Markup
+from etl.extract.types import CallbackAnswer
 from etl.fetch.answers import is_firewall, is_login, is_timeout_page, lost_session
 from projects.charset import Decoded, decoded, wide_charset
 
@@ -29,16 +32,23 @@ def inspect_callback(url: str, body: bytes, content_type: str) -> None:
     raise SessionExpired(f"{url} answered a callback with a page of its own: the session ended, it seems.")
 
 
-def inspect_page(url: str, body: bytes, content_type: str) -> None:
+def received_callback(url: str, body: bytes, content_type: str) -> CallbackAnswer:
+    """The answer, inspected and taken apart. Raises PageChanged, SessionExpired."""
+    inspect_callback(url, body, content_type)
+    return read_callback(decoded(body, content_type).text)
+
+
+def inspect_page(url: str, body: bytes, content_type: str, markup: Markup | None = None) -> None:
     """Raise PageChanged, with a sentence, when the body cannot be the page that was asked for.
 
-    `url`: where the redirects ended. Raises SessionExpired where a new session may help.
+    `url`: where the redirects ended. `markup`: the body's, where somebody decoded it already. Raises
+    SessionExpired where a new session may help.
     """
     if is_timeout_page(url):
         raise SessionExpired(f"{url}: the session ended.")
     if is_login(url):
         raise PageChanged(f"{url} is a login page: the site asks who we are now.")
-    found = decoded(body, content_type)
+    found = markup.decoded if markup else decoded(body, content_type)
     text = found.text
     if not text.strip():
         raise PageChanged(f"{url} is an empty page.")

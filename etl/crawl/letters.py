@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from etl.crawl.reading import Reading
 from etl.extract.types import PageContent, PublishedProject
 
 MOST_LETTERS = 100  # of one list
@@ -36,6 +37,11 @@ class Shown:
         self.projects += len(content.projects)
         self.keys |= {_key(project) for project in content.projects}
         self.keys |= {("line", line.code) for line in content.listings}
+
+    def less(self, reading: Reading) -> Reading:
+        """The reading, when its page was taken in."""
+        self.take(reading.content)
+        return reading
 
     def lacks(self, content: PageContent) -> bool:
         """Whether a letter shows what "All" did not."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from etl.exceptions import EvidenceDamaged
     from projects.models import Sighting
 
 
 class LastSeen(Protocol):
     """The last believed look at a page, as the record keeps it."""
 
+    external_id: str
     raw_sha256: str
     clean_sha256: str
     content_sha256: str
@@ -47,10 +49,11 @@ class Recall:
     """A reading of the past, to be had again from the archive, with what was decided of it then.
 
     `at`: the moment for which it counts. `cause`: of the changes that it makes. `places`: codes of the
-    municipalities that a steward released; None for all. `inconclusive`: codes of those where what was not
-    seen may be there all the same. `held`: of those that were not loaded. `is_part`: what a first reading
-    loaded before it was cut off, which is projects alone. `unchanged_by`: what showed then that its pages
-    said nothing new, or ``.
+    municipalities that a steward released; None for all. `inconclusive`: codes of those areas where what was
+    not seen may be there all the same; `judged`: of all of which that was said. `held`: of those that were
+    not loaded. `is_part`: what a first reading loaded before it was cut off, which is projects alone.
+    `unchanged_by`: what showed then that its pages said nothing new, or ``. `lost` is told of a page whose
+    kept bytes came to harm, and the others are read; None: without one of its pages it is no reading.
     """
 
     looks: Iterable[Sighting]
@@ -59,9 +62,11 @@ class Recall:
     cause: str = "source"
     places: Sequence[str] | None = None
     inconclusive: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     is_part: bool = False
     unchanged_by: str = ""
+    lost: Callable[[EvidenceDamaged], None] | None = None
 
 
 @dataclass(kw_only=True)
@@ -79,6 +84,7 @@ class ObservationSet:
     invalid: int = 0
     whole: bool = True  # nothing that should have been read is missing
     shortfalls: list[str] = field(default_factory=list)  # what is missing, in sentences
+    unasked: list[str] = field(default_factory=list)  # … because it could not be asked, or was not answered
     unchanged_by: str = ""
     recall: Recall | None = None  # None: the source itself was read
     is_first: bool = False  # no reading of the source was believed to its end before
@@ -93,6 +99,11 @@ class ObservationSet:
         self.whole = False
         self.shortfalls.append(sentence)
         self.notes.append(sentence)
+
+    @property
+    def may_be_unchanged(self) -> bool:
+        """Whether a reading that changes nothing says that nothing changed."""
+        return True
 
     def uses(self, key: str) -> bool:
         """Whether what a page says is part of what is loaded."""

@@ -70,9 +70,14 @@ class OpenedRows:
         """The own pages of projects, list by list. Problems are noted."""
         ids = [external_id for external_id in wanted if external_id in self._openings]
         if len(ids) > _MOST_OPENED:
-            self._session.problems.append(f"{len(ids)} rows are to be opened; {_MOST_OPENED} were.")
+            sentence = f"{len(ids)} rows are to be opened; {_MOST_OPENED} were."
+            self._session.not_had(sentence, is_list=False)
         lists: dict[str, dict[int, list[str]]] = {}
         for external_id in ids[:_MOST_OPENED]:
+            if had := self._session.pages.had(f"project:{external_id}"):
+                had.external_id = external_id
+                yield self._session.received(had)
+                continue
             opening = self._openings[external_id]
             lists.setdefault(opening.url, {}).setdefault(opening.at, []).append(external_id)
         for url, pages in lists.items():
@@ -100,7 +105,7 @@ class _OpenList:
                     left -= 1
                     yield reading
         except (FetchFailed, PageChanged) as problem:
-            self._session.problems.append(f"{left} rows of {self._key} were not opened: {problem}")
+            self._session.not_had(f"{left} rows of {self._key} were not opened: {problem}", is_list=False)
 
     def _shown(self) -> PageContent:
         """The list as it is now, in a new session where the old one ended."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +15,9 @@ from django.conf import settings
 from etl.bounds.call import bounded
 from etl.crawl.archive_reader import kept_page
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
-from etl.crawl.inspect import inspect_callback, inspect_page
+from etl.crawl.looks import Looker
 from etl.crawl.reading import Reading
-from etl.exceptions import PageChanged, PageTooCostly
-from etl.extract import read_callback
+from etl.exceptions import EvidenceDamaged, PageChanged, PageTooCostly
 from etl.extract.jsonanswer import is_data
 from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
@@ -28,13 +27,13 @@ from projects.models import Sighting
 
 @dataclass
 class PageReader:
-    """`extract`: what a page says, inside bounds. `turn`: of the pages that are sent anew by turn, whatever
+    """`looker` looks into pages, inside bounds. `turn`: of the pages that are sent anew by turn, whatever
     the server says of their kept answers; None: all are. `alive` is called before each reading and in it.
     `kept`: looks at pages, by key, that were taken just now and need not be asked for again."""
 
     fetcher: Fetcher
     evidence: EvidenceRecorder
-    extract: Callable[[Page], PageContent]
+    looker: Looker
     turn: int | None = None
     alive: Callable[[], None] = lambda: None
     kept: dict[str, Sighting] = field(default_factory=dict)
@@ -45,27 +44,39 @@ class PageReader:
 
         `fresh`: sent anew by the server, whatever we kept of it.
         """
-        if not fresh and (page := self._kept_page(key)):
-            return self.read(key, page)
+        if not fresh and (had := self.had(key)):
+            return had
         anew = fresh or self.turn is None or is_read_in_full(key, self.turn, settings.ROTATION_RUNS)
         return self.read(key, self.fetcher.get(url, None if anew else self.evidence.kept_answer(key)))
 
-    def _kept_page(self, key: str) -> Page | None:
+    def had(self, key: str) -> Reading | None:
         """The page as it was had just now, from its kept bytes; None where it has to be asked for."""
         look = self.kept.pop(key, None)
-        try:
-            page = kept_page(look, self.evidence.archive) if look else None
-        except PageChanged:  # gone or broken
+        if look is None:
             return None
-        self.again += page is not None
-        return replace(page, not_modified=True) if page else None
+        try:
+            reading = self.read(key, kept_page(look, self.evidence.archive))
+        except EvidenceDamaged as problem:
+            self.evidence.found_damaged(problem)
+            return None
+        except PageChanged:  # not what it was to this parser
+            return None
+        self.again += 1
+        reading.is_had = True
+        return reading
 
     def read(self, key: str, page: Page) -> Reading:
         """Keep the bytes, then see what the page offers. Raises PageChanged, SessionExpired."""
         self.alive()
         with _named(key, page):
-            self.evidence.look(key, page)
-            return Reading(key, page, self._inspected(page))
+            seen = self.looker.known(page)
+            if seen:  # nothing is left that could fail on the bytes
+                self.evidence.look(key, page, known=seen.clean)
+                return Reading(key, page, seen.content)
+            self.evidence.receive(key, page)  # before anything that can
+            seen = self.looker.read(page)
+            self.evidence.look(key, page, known=seen.clean)
+            return Reading(key, page, seen.content)
 
     def data(self, key: str, address: DataAddress) -> Reading:
         """What a script's address answers. Raises FetchFailed, PageChanged (also where it is no data),
@@ -73,7 +84,7 @@ class PageReader:
         if not address.is_call:
             reading = self.get(key, address.url)
         else:
-            reading = self.read(key, self.fetcher.call(address.url))
+            reading = self.had(key) or self.read(key, self.fetcher.call(address.url))
         content = reading.content
         if not (content.projects or content.listings) and not self._bounded(is_data, reading.page.text):
             raise PageChanged(f"{address.url} answered with something else than data.")
@@ -94,22 +105,17 @@ class PageReader:
         """A callback's answer. Raises FetchFailed, PageChanged, SessionExpired."""
         page = self.fetcher.post(url, fields)
         with _named(page.url, page):
-            self._bounded(inspect_callback, page.url, page.body, page.content_type)
-            return page, self._bounded(read_callback, page.text)
+            return page, self.looker.answer(page)
 
     def offered_in(self, answer: Page) -> PageContent:
         """The same of a callback's answer, which was inspected. Raises PageChanged."""
         with _named(answer.url, answer):
-            return self.extract(answer)
+            return self.looker.content(answer)
 
     def offered(self, page: Page) -> PageContent:
         """What a page offers that is not kept. Raises PageChanged."""
         with _named(page.url, page):
-            return self._inspected(page)
-
-    def _inspected(self, page: Page) -> PageContent:
-        self._bounded(inspect_page, page.url, page.body, page.content_type)
-        return self.extract(page)
+            return self.looker.content(page)
 
     def _bounded(self, function: Callable[..., Any], *args: object) -> Any:
         return bounded(function, *args, alive=self.alive)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 from etl.crawl import links
 from etl.crawl.letters import MOST_LETTERS, Shown
+from etl.crawl.linked import MOST_PAGES, Rows, linked_pages, same_table
+from etl.crawl.position import ListPosition
 from etl.crawl.reading import Count, Reading
 from etl.crawl.session import CrawlSession
-from etl.crawl.webforms import Conversation, gridview_hop, page_fields
+from etl.crawl.webforms import BACKWARDS, Conversation, gridview_hop, is_astray, page_fields, refusal
 from etl.exceptions import FetchFailed, NotCaptured, PageChanged, SessionExpired
 from etl.extract.pager import BACK
 from etl.extract.types import PageContent, Pager, Table
-from etl.fetch.answers import is_login, lost_session
 from etl.fetch.page import Page
 from etl.values.addresses import without_session
 
-_MOST_PAGES = 5000  # of one list
 _MOST_SESSIONS = 2  # new ones that one list gets
-_BACK = ("Page$First", "Page$Prev")  # the shortest way first
 _MOST_STEPS = 500  # of a list that shows more at each press of a button
 _MOST_REWOUND = 200  # steps back to a list's first page
 _MOST_REPEATS = 2  # pages in a row that say nothing new: the list is at its end, whatever its pager says
@@ -37,44 +35,6 @@ def has_data(content: PageContent) -> bool:
     return bool(content.listings or content.projects)
 
 
-@dataclass
-class Rows:
-    """The rows of one list that were seen: distinct ones, so that a page shown twice counts once."""
-
-    rows: set[tuple[str, ...]] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    pages: int = 0
-
-    def take(self, table: Table, content: PageContent, is_endless: bool) -> bool:
-        """Whether the page brought anything new. Where a pager names no end, new projects are asked for:
-        a clock in the rows must not keep us going for ever."""
-        new = {tuple(row) for row in table.rows} - self.rows
-        ids = {project.external_id for project in content.projects if project.external_id}
-        is_new = bool(new) and not (is_endless and ids and ids <= self.ids)
-        self.rows |= new
-        self.ids |= ids
-        self.pages += is_new
-        return is_new
-
-
-@dataclass
-class ListPosition:
-    """Where we are in one list: its table as first seen, its pager as last seen, the page that it shows."""
-
-    table: Table
-    number: int  # of the table on its page
-    pager: Pager
-    at: int
-
-    def move(self, content: PageContent, at: int | None = None) -> None:
-        found = same_table(content, self.table, self.number)
-        if found and found.pager:
-            self.pager = found.pager
-        elif self.pager.how == "gridview":
-            self.pager.arguments = {}
-        self.at = at or self.pager.page
-
-
 class Paging:
     """One page and what its lists hide. When the session ends in the middle, the page is asked for anew in
     a new one, and the list is read on where it was; at most twice a page."""
@@ -83,13 +43,26 @@ class Paging:
         self._session, self._first = session, first
         self._sessions = 0
         self._place: ListPosition | None = None
+        self._is_live = not first.is_had  # whether the form that we go on from is of this session
+        self._kept: PageContent | None = None  # until it is, the page of the list that was had last
+        self.opening = first.content  # what the first page of the list showed
+        self.is_of_several = False  # pages; known when all were read
+        self.shows_again = self._shown_again  # what its first page shows now; raises FetchFailed, PageChanged
         self._converse(first.content)
 
     def readings(self) -> Iterator[Reading]:
         """The further pages; the first is had already. Problems are noted."""
+        for reading in self._readings():
+            self.is_of_several |= reading.content is not self.opening
+            yield reading
+
+    def _readings(self) -> Iterator[Reading]:
         content = self._first.content
+        for unread in (content.unread_viewer, content.unread_steps if has_data(content) else ""):
+            if unread:
+                self._session.incomplete(f"{self._first.key}: {unread}")
         self._session.counts += (
-            Count(self._first.key, table.pager.items, len(table.rows), area=self._first.area or "")
+            Count(self._first.key, table.pager.items, len(table.rows), area=self._first.counted(table))
             for table in content.tables
             if table.role and table.pager and table.pager.items is not None and _says_it_is_whole(table.pager)
         )
@@ -100,14 +73,16 @@ class Paging:
                 )
         if self._conversation and not links.is_below(self._conversation.action, self._session.entry):
             if needs_conversation(content):
-                self._session.incomplete(f"{self._first.key}: its form leads elsewhere; it was not posted.")
+                sentence = f"{self._first.key}: its form leads elsewhere; it was not posted."
+                self._session.not_had(sentence, is_list=True)
         elif self._conversation:
             if content.alphabet and not has_data(content):
                 yield from self._letters(*content.alphabet)
             for number, table in enumerate(content.tables):
                 is_stepped = table.pager is not None and table.pager.how == "more"
                 yield from (self._stepped if is_stepped else self._numbered)(table, number)
-        yield from self._linked()
+                self._place = self._kept = None
+        yield from linked_pages(self._session, self._first)
 
     def turn_to(self, number: int) -> PageContent | None:
         """What page `number` of the first list with postbacks shows, for what its rows offer; None where
@@ -128,6 +103,53 @@ class Paging:
         self._arrived(content, number)
         return content
 
+    def back_at(self, number: int, page: int) -> PageContent | None:
+        """What page `page` of the list at place `number` shows, where it came at another one: the server
+        remembers where we were. None where there is no way back. Raises as `turn_to`, and PageChanged."""
+        table = self._first.content.tables[number]
+        pager = table.pager
+        if pager is not None and pager.how == "link":
+            return self._linked_back(table, number, page)
+        if pager is None or pager.how == "more" or self._conversation is None:
+            return None
+        self._place = ListPosition(table, number, pager, pager.page)
+        found = self._rewound() if is_astray(pager) else self._turned(page)
+        return self._session.pages.offered(found) if found else None
+
+    def _linked_back(self, table: Table, number: int, page: int) -> PageContent | None:
+        """By the page's number, where links have numbers, else step by step to the first."""
+        content, found = None, table
+        for _ in range(_MOST_REWOUND):
+            ways = found.pager.arguments if found.pager else {}
+            is_numbered = any(label.isdigit() for label in ways)
+            url = ways.get(str(page)) if is_numbered else ways.get(BACK)
+            if url is None or not links.is_below(url, self._session.entry):
+                return content
+            content = self._session.pages.look(url)
+            shown = same_table(content, table, number)
+            if shown is None or is_numbered:
+                return content
+            found = shown
+        return content
+
+    def _shown_again(self) -> PageContent:
+        """A list's address, asked once more, in a new session where the old one ended."""
+        url = without_session(self._first.page.url)
+        try:
+            return self._session.pages.look(url)
+        except SessionExpired:
+            self._session.new_session()
+        return self._session.pages.look(url)
+
+    def _letter_again(self, target: str, letter: str) -> PageContent:
+        self._go_live()
+        return self._session.pages.offered_in(self._called(target, letter))
+
+    def _opens_with(self, content: PageContent, again: Callable[[], PageContent] | None = None) -> None:
+        """The page that came by its address is not the list's first: this one is."""
+        if self.opening is self._first.content:
+            self.opening, self.shows_again = content, again or self.shows_again
+
     def _converse(self, content: PageContent) -> None:
         self._conversation = Conversation(content.form, content.controls) if content.form else None
 
@@ -138,18 +160,22 @@ class Paging:
         reading = self._further(every[0], partial(self._called, target, every[0])) if every else None
         if reading and has_data(reading.content):
             shown.take_all(reading.content, self._session.claims.get(self._first.area or ""))
+            self._opens_with(reading.content, partial(self._letter_again, target, every[0]))
         if reading:
             yield reading
-        if shown.keys and not (shown.is_less_than_claimed or self._hides_some(target, single, shown)):
+        is_all = bool(shown.keys) and not shown.is_less_than_claimed
+        # whoever had "All" before was sure of it, or the next reading is
+        if is_all and ((reading and reading.is_had) or not self._hides_some(target, single, shown)):
             return
         if len(single) > MOST_LETTERS:
-            self._session.incomplete(f"{self._first.key}: of {len(single)} letters {MOST_LETTERS} were read.")
+            sentence = f"{self._first.key}: of {len(single)} letters {MOST_LETTERS} were read."
+            self._session.not_had(sentence, is_list=True)
         for letter in single[:MOST_LETTERS]:
             reading = self._further(letter, partial(self._called, target, letter))
             if reading:
                 self._say_cut(reading)
-                shown.take(reading.content)
-                yield reading
+                self._opens_with(reading.content, partial(self._letter_again, target, letter))
+                yield shown.less(reading)
         self._sum_up_letters(shown, single)
 
     def _hides_some(self, target: str, letters: list[str], shown: Shown) -> bool:
@@ -163,14 +189,16 @@ class Paging:
         except NotCaptured:  # whoever recorded the visit had no need of it
             return False
         except (FetchFailed, PageChanged) as problem:
-            self._session.problems.append(f"{self._first.key}: the letter {letter} cannot be had: {problem}")
+            sentence = f"{self._first.key}: the letter {letter} cannot be had: {problem}"
+            self._session.not_had(sentence, is_list=False)
             return False
         return shown.lacks(content)
 
     def _sum_up_letters(self, shown: Shown, letters: list[str]) -> None:
         key = self._first.key
         if shown.items is not None:
-            self._session.counts.append(Count(key, shown.items, shown.projects, area=self._first.area or ""))
+            area = self._first.area or (self._first.unit if shown.projects else "")
+            self._session.counts.append(Count(key, shown.items, shown.projects, area=area))
         elif shown.is_cut and not letters:
             self._session.incomplete(f"{key}: “All” is the first page of several; no more could be read.")
 
@@ -189,13 +217,21 @@ class Paging:
         if is_astray(pager):
             most += 1  # the page that came first comes again
             if (first := self._further("p1", self._rewound)) and self._is_new(first, rows):
+                self._opens_with(first.content)
+                self.is_of_several = True
                 yield first
         for page in _pages(pager):
+            if not (self._is_live or self._leads_to(page)):
+                break
+            is_named = self._place.names(page)
             reading = self._further(f"p{page}", partial(self._turned, page))
             found = same_table(reading.content, table, number) if reading else None
             if reading is None or found is None or not found.rows:
+                self._say_hidden(page, is_hidden=reading is not None and (is_named or found is None))
                 break
-            if reading.content.form:
+            if reading.is_had and not self._is_live:
+                self._had(reading.content, page)
+            elif reading.content.form and not reading.is_had:
                 self._arrived(reading.content, page)
             if rows.take(found, reading.content, pager.pages is None):
                 repeats = 0
@@ -203,9 +239,20 @@ class Paging:
                 continue
             repeats += 1
             if repeats >= most:
+                self._say_hidden(page, is_hidden=is_named and pager.pages is None and pager.items is None)
                 break
-        self._place = None
-        self._sum_up(pager, rows)
+        self._sum_up(pager, rows, table)
+
+    def _say_hidden(self, page: int, *, is_hidden: bool) -> None:
+        """That a page which the list's pager promises shows something else than its rows, where it does."""
+        if is_hidden:
+            self._session.incomplete(f"{self._first.key}: its page {page} shows none of its own rows.")
+
+    def _leads_to(self, page: int) -> bool:
+        """Whether there is a way to a page from the one that was had last."""
+        assert self._place
+        at, pager = self._place.at, self._place.pager
+        return pager.how != "gridview" or gridview_hop(pager.arguments, at, page) is not None
 
     def _stepped(self, table: Table, number: int) -> Iterator[Reading]:
         """A list that shows more of itself at each press of its button, with what was shown or without."""
@@ -213,51 +260,71 @@ class Paging:
         rows.take(table, self._first.content, False)
         shown.take(self._first.content)
         pager = table.pager
+        if pager is not None:
+            self._place = ListPosition(table, number, pager, 1)
         for step in range(2, _MOST_STEPS + 2):
             if pager is None or pager.how != "more":
                 return
-            reading = self._further(f"p{step}", partial(self._pressed, pager))
+            reading = self._further(f"p{step}", partial(self._pressed, step))
             if self._sessions != sessions:
-                self._session.incomplete(f"{key}: the session ended between two steps of the list.")
+                self._session.not_had(
+                    f"{key}: the session ended between two steps of the list.", is_list=True
+                )
                 return
             found = same_table(reading.content, table, number) if reading else None
             if reading is None or found is None or not rows.take(found, reading.content, True):
+                self._say_hidden(step, is_hidden=reading is not None and found is None)
                 return
-            if reading.content.form and self._conversation:
-                self._conversation.fields = dict(reading.content.form.fields)
-            shown.take(reading.content)
-            yield reading
+            if not reading.is_had:
+                self._arrived(reading.content, step)
+            elif not self._is_live:
+                self._had(reading.content, step)
+            yield shown.less(reading)
             pager = found.pager
         self._session.incomplete(f"{key}: the list has no end; {_MOST_STEPS} steps of it were read.")
 
-    def _pressed(self, pager: Pager) -> Page:
+    def _pressed(self, step: int) -> Page:
+        """The next step, after those before it where the list had to be begun anew. Raises PageChanged."""
         assert self._conversation
-        if "submit" in pager.arguments:
-            fields = self._conversation.pressed(pager.target, pager.arguments["submit"])
-        else:
-            fields = self._conversation.postback(pager.target, pager.arguments["postback"])
-        return self._session.pages.fetcher.post(self._conversation.action, fields)
+        assert self._place
+        while (pager := self._place.pager).how == "more":
+            if "submit" in pager.arguments:
+                fields = self._conversation.pressed(pager.target, pager.arguments["submit"])
+            else:
+                fields = self._conversation.postback(pager.target, pager.arguments["postback"])
+            if self._place.at == step - 1:
+                return self._session.pages.fetcher.post(self._conversation.action, fields)
+            content = self._session.pages.hop(self._conversation.action, fields)
+            found = same_table(content, self._place.table, self._place.number)
+            if found is None or found.pager is None:
+                break
+            self._arrived(content, self._place.at + 1)
+        raise PageChanged(f"{self._first.key}: the list has fewer steps than when it was begun.")
 
-    def _sum_up(self, pager: Pager, rows: Rows) -> None:
+    def _sum_up(self, pager: Pager, rows: Rows, table: Table) -> None:
         key = self._first.key
         if pager.items is not None:
-            self._session.counts.append(Count(key, pager.items, len(rows.rows), area=self._first.area or ""))
+            area = self._first.counted(table)
+            self._session.counts.append(Count(key, pager.items, len(rows.rows), area=area))
         elif pager.pages and rows.pages < pager.pages:
             self._session.incomplete(f"{key}: {rows.pages} of {pager.pages} pages could be read.")
         elif pager.pages is None and rows.pages < pager.page:
             self._session.incomplete(
                 f"{key} came at its page {pager.page}; {rows.pages} pages could be read."
             )
-        elif pager.pages is None and rows.pages >= _MOST_PAGES:
+        elif pager.pages is None and rows.pages >= MOST_PAGES:
             self._session.incomplete(f"{key}: the list has no end; {rows.pages} pages were read.")
 
     def _further(self, name: str, ask: Callable[[], Page | None]) -> Reading | None:
         """One further page, in a new session where the old one ended; None where there is none."""
         key = f"{self._first.key}#{name}"
         self._session.report(0, key)
+        if had := self._session.pages.had(key):
+            had.area = self._first.area
+            return self._session.received(had)
         while True:
             try:
-                reading = self._session.attempt(lambda: self._read(key, ask()), is_list=True)
+                reading = self._session.attempt(lambda: self._read(key, self._asked(ask)), is_list=True)
             except _NoWay:
                 return None
             except SessionExpired as problem:
@@ -267,6 +334,50 @@ class Paging:
             if reading:
                 reading.area = self._first.area
             return reading
+
+    def _asked(self, ask: Callable[[], Page | None]) -> Page | None:
+        page = self._resumed(ask)
+        if page is None:
+            self._go_live()
+            page = ask()
+        return page
+
+    def _had(self, content: PageContent, at: int) -> None:
+        """Stand at a page that was had before, in another session."""
+        assert self._place
+        self._place.move(content, at)
+        self._kept = content
+
+    def _resumed(self, ask: Callable[[], Page | None]) -> Page | None:
+        """The page behind the one that was had last, asked for with the form that was kept of that: most
+        servers keep in it where we were. None where one page does not lead to the next alone, or where the
+        server forgot: the list is then begun anew, and what was had of it is passed over."""
+        kept, self._kept = self._kept, None
+        place = self._place
+        if self._is_live or kept is None or kept.form is None or place is None or not place.is_onward:
+            return None
+        self._converse(kept)
+        try:
+            page = ask()
+            content = self._session.pages.offered(page) if page else None
+        except (FetchFailed, PageChanged):
+            return None
+        if content is None or not place.is_followed(kept, content):
+            return None
+        self._is_live = True
+        return page
+
+    def _go_live(self) -> None:
+        """Have the page anew where its form is of a session that is over. Raises FetchFailed, PageChanged."""
+        if self._is_live:
+            return
+        content = self._session.pages.look(without_session(self._first.page.url))
+        self._is_live = True
+        self._converse(content)
+        if self._place:
+            self._place.move(content)
+            if is_astray(self._place.pager):
+                self._rewound()
 
     def _read(self, key: str, page: Page | None) -> Reading:
         if page is None:
@@ -278,14 +389,16 @@ class Paging:
         session, first = self._session, self._first
         self._sessions += 1
         if self._sessions > _MOST_SESSIONS:
-            session.incomplete(f"{first.key}: the session ended {self._sessions} times. {problem}")
+            session.not_had(f"{first.key}: the session ended {self._sessions} times. {problem}", is_list=True)
             return False
         session.new_session()
         try:
             content = session.pages.look(without_session(first.page.url))
         except (FetchFailed, PageChanged) as again:
-            session.incomplete(f"{first.key}: the session ended, and the page cannot be had again: {again}")
+            sentence = f"{first.key}: the session ended, and the page cannot be had again: {again}"
+            session.not_had(sentence, is_list=True)
             return False
+        self._is_live = True
         self._converse(content)
         if self._place:
             self._place.move(content)
@@ -315,7 +428,7 @@ class Paging:
         page = None
         for _ in range(_MOST_REWOUND):
             offered = set(self._place.pager.arguments.values())
-            back = next((argument for argument in _BACK if argument in offered), "")
+            back = next((argument for argument in BACKWARDS if argument in offered), "")
             if not back:
                 return page
             fields = self._conversation.postback(self._place.pager.target, back)
@@ -356,117 +469,25 @@ class Paging:
         self._conversation.take(target, answer)
         return page
 
-    def _linked(self) -> Iterator[Reading]:
-        """Numbered pages behind plain links: any of them may show more numbers."""
-        first = self._first
-        waiting, known = _link_targets(first.content, back=True), {links.key_of(first.page.url)}
-        behind = set(_link_targets(first.content, back=True)) - set(_link_targets(first.content))
-        numbered = _numbered_targets(first.content)
-        listed = _Listed.of(first)
-        rows = {tuple(row) for table in first.content.tables for row in table.rows}
-        while waiting:
-            url = waiting.pop(0)
-            key = links.key_of(url)
-            if key in known or not links.is_below(url, self._session.entry):
-                continue
-            if len(known) >= _MOST_PAGES:
-                self._session.incomplete(f"{first.key}: the list has no end; {len(known)} pages were read.")
-                return
-            known.add(key)
-            reading = self._session.page(key, url, is_list=True)
-            if reading is None:
-                continue
-            shown = {tuple(row) for table in reading.content.tables for row in table.rows}
-            if not shown and url in numbered:
-                self._session.incomplete(f"{key}: a page of the list that its pager names shows nothing.")
-            if shown <= rows:
-                continue  # the same again, or nothing: its "next" leads nowhere
-            rows |= shown
-            if listed:
-                listed.take(reading.content)
-            reading.area = first.area
-            yield reading
-            numbered |= _numbered_targets(reading.content)
-            further = _link_targets(reading.content, back=url in behind)
-            behind |= set(further) - set(_link_targets(reading.content))
-            waiting.extend(further)
-        if listed:
-            self._session.counts.append(listed.count(first))
-
-
-@dataclass
-class _Listed:
-    """A list behind links of which the page says how many rows it has."""
-
-    table: Table
-    number: int
-    items: int
-    rows: set[tuple[str, ...]]
-
-    @classmethod
-    def of(cls, first: Reading) -> _Listed | None:
-        for number, table in enumerate(first.content.tables):
-            pager = table.pager
-            if table.role and pager and pager.how == "link" and pager.arguments and pager.items is not None:
-                return cls(table, number, pager.items, set(map(tuple, table.rows)))
-        return None
-
-    def take(self, content: PageContent) -> None:
-        found = same_table(content, self.table, self.number)
-        self.rows |= set(map(tuple, found.rows)) if found else set()
-
-    def count(self, first: Reading) -> Count:
-        return Count(first.key, self.items, len(self.rows), area=first.area or "")
-
 
 class _NoWay(Exception):
     """The list offers no way to the page that was wanted: it is at its end."""
 
 
-def refusal(key: str, answer: str) -> PageChanged:
-    """What a callback's `error` or `redirect` means."""
-    if lost_session(answer, answer) or is_login(answer):
-        return SessionExpired(f"{key}: the session ended (“{answer[:200]}”).")
-    return PageChanged(f"{key}: the site answered “{answer[:200]}”.")
-
-
 def _pages(pager: Pager) -> Iterator[int]:
-    last = min(pager.pages or _MOST_PAGES, _MOST_PAGES)
+    last = min(pager.pages or MOST_PAGES, MOST_PAGES)
     return (page for page in range(1, last + 1) if page != pager.page)
-
-
-def is_astray(pager: Pager) -> bool:
-    """Whether the list came at another page than its first (a session remembers), and does not say which."""
-    is_numbered = any(label.isdigit() for label in pager.arguments)
-    return pager.how == "gridview" and not is_numbered and not set(_BACK).isdisjoint(pager.arguments.values())
 
 
 def _is_whole(pager: Pager, table: Table) -> bool:
     return pager.pages == 1 or (pager.items is not None and len(table.rows) >= pager.items)
 
 
+def has_more(table: Table) -> bool:
+    """Whether the table is one page of a list of several."""
+    return table.pager is not None and not _is_whole(table.pager, table)
+
+
 def _says_it_is_whole(pager: Pager) -> bool:
     """Whether the list came with no way to more of it: rows in a script, a total in words."""
     return pager.how == "link" and not pager.arguments
-
-
-def same_table(content: PageContent, table: Table, number: int) -> Table | None:
-    """The further page's table: of the same id, else with the same headers, else in the same place."""
-    by_id = [other for other in content.tables if other.id and other.id == table.id]
-    by_headers = [other for other in content.tables if other.headers == table.headers]
-    at_place = content.tables[number : number + 1]
-    return next(iter(by_id or by_headers or at_place), None)
-
-
-def _link_targets(content: PageContent, back: bool = False) -> list[str]:
-    """Where the pagers lead. `back`: also to the page before, as a list may come at a later page than its
-    first; from pages further on that would only lead back to what was read."""
-    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
-    named = (pair for pager in pagers for pair in pager.arguments.items())
-    return [url for label, url in named if back or label != BACK]
-
-
-def _numbered_targets(content: PageContent) -> set[str]:
-    """Where the numbers of pagers lead: those pages are there, whatever a "next" may promise."""
-    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
-    return {url for pager in pagers for label, url in pager.arguments.items() if label.isdigit()}

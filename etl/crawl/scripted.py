@@ -11,10 +11,11 @@ from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.crawl import links
+from etl.crawl.closing import look_again
 from etl.crawl.paging import Paging
 from etl.crawl.reading import Reading
 from etl.crawl.session import CrawlSession
-from etl.extract.types import DataAddress
+from etl.extract.types import DataAddress, PageContent
 from etl.values.addresses import without_session
 
 _MOST_ADDRESSES = 5  # of one page
@@ -45,9 +46,8 @@ def scripted_data(session: CrawlSession, first: Reading, known: set[str]) -> Ite
             wanted.setdefault(key, address)
     left = min(_MOST_ADDRESSES, _MOST_ASKED - len(known))
     if len(wanted) > left:
-        session.incomplete(
-            f"{first.key}: its scripts name {len(wanted)} addresses of data; {max(left, 0)} were asked for."
-        )
+        named = f"{first.key}: its scripts name {len(wanted)} addresses of data"
+        session.not_had(f"{named}; {max(left, 0)} were asked for.", is_list=True)
     for key, address in list(wanted.items())[: max(left, 0)]:
         known.add(key)
         name = f"{first.key}#{key}"
@@ -56,7 +56,16 @@ def scripted_data(session: CrawlSession, first: Reading, known: set[str]) -> Ite
         if reading:
             reading.area = first.area or links.area_of(reading.content)
             yield reading
-            yield from Paging(session, reading).readings()
+            paging = Paging(session, reading)
+            if address.is_call:
+                paging.shows_again = partial(_called_again, session, address.url)
+            yield from paging.readings()
+            if paging.is_of_several and (count := look_again(session, reading, paging)):
+                session.counts.append(count)
+
+
+def _called_again(session: CrawlSession, url: str) -> PageContent:
+    return session.pages.offered(session.pages.fetcher.call(url))
 
 
 def only_reads(url: str, entry: str) -> bool:

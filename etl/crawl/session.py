@@ -20,13 +20,15 @@ _MOST_FAILURES = 5  # pages in a row that cannot be had: then the site is down, 
 
 @dataclass
 class CrawlSession:
-    """`problems`: what went wrong; `counts`: totals of pagers; `claims`: code → projects that a line names;
-    `sessions`: how often a session ended and was begun anew."""
+    """`problems`: what went wrong; `unasked`: those of them by which a page was not had; `counts`: totals of
+    pagers; `claims`: code → projects that a line names; `sessions`: how often a session ended and was begun
+    anew."""
 
     entry: str
     pages: PageReader
     on_progress: Callable[[Progress], None] = unobserved
     problems: list[str] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
     lists_complete: bool = True
     counts: list[Count] = field(default_factory=list)
     claims: dict[str, int] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class CrawlSession:
         try:
             return self.received(ask())
         except (FetchFailed, PageChanged) as problem:
-            self.incomplete(str(problem))
+            self.not_had(str(problem), is_list=True)
             return None
 
     def received(self, reading: Reading) -> Reading:
@@ -99,6 +101,12 @@ class CrawlSession:
         self.lists_complete = False
         self.problems.append(sentence)
 
+    def not_had(self, sentence: str, is_list: bool) -> None:
+        """A page could not be had, or was not asked for. Where it is of a list, not all lists were read."""
+        self.lists_complete = self.lists_complete and not is_list
+        self.problems.append(sentence)
+        self.unasked.append(sentence)
+
     def report(self, waiting: int, what: str) -> None:
         self.on_progress(Progress(self._done, waiting, what, *self._stage))
 
@@ -109,11 +117,11 @@ class CrawlSession:
 
     def leave_off(self, is_list: bool) -> None:
         """Say, once, that not all was asked for. Where that is a list, not all lists were read."""
-        self.lists_complete = self.lists_complete and not is_list
         if not self._left_off:
-            self._left_off = True
             minutes = f"{settings.CRAWL_MINUTES:g} minutes (CRAWL_MINUTES)"
-            self.problems.append(f"The site was read for {minutes}; what was left of it was not asked for.")
+            self.not_had(f"The site was read for {minutes}; what was left of it was not asked for.", is_list)
+        self._left_off = True
+        self.lists_complete = self.lists_complete and not is_list
 
     @property
     def is_hopeless(self) -> bool:
@@ -124,7 +132,4 @@ class CrawlSession:
         self._failures += not isinstance(problem, NotCaptured)  # a capture of a part says nothing of the site
         if is_list and self._failures >= _MOST_FAILURES:
             raise FetchFailed(f"{self._failures} pages in a row failed; the last: {problem}") from problem
-        if is_list:
-            self.incomplete(str(problem))
-        else:
-            self.problems.append(str(problem))
+        self.not_had(str(problem), is_list)

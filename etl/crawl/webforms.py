@@ -12,8 +12,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from etl.exceptions import PageChanged, SessionExpired
 from etl.extract.types import CallbackAnswer, Control, Form, Pager
+from etl.fetch.answers import is_login, lost_session
 
+BACKWARDS = ("Page$First", "Page$Prev")  # the shortest way first
 _VALIDATION = "__EVENTVALIDATION"
 _PAGE = re.compile(r"Page\$(\d{1,7})")
 _VIEW_CLICK = re.compile(r"(p\d{1,7}:\d{1,7}:)\w")
@@ -62,6 +65,13 @@ class Conversation:
             self.states[target] = answer.state
 
 
+def refusal(key: str, answer: str) -> PageChanged:
+    """What a callback's `error` or `redirect` means."""
+    if lost_session(answer, answer) or is_login(answer):
+        return SessionExpired(f"{key}: the session ended (“{answer[:200]}”).")
+    return PageChanged(f"{key}: the site answered “{answer[:200]}”.")
+
+
 def grid_arguments(*items: str) -> str:
     """`12|PAGERONCLICK3|PN1`: each item after its length."""
     return "".join(f"{len(item)}|{item}" for item in items)
@@ -81,6 +91,13 @@ def page_fields(conversation: Conversation, pager: Pager, page: int) -> dict[str
         return conversation.postback(pager.target, arguments)
     hop = gridview_hop(pager.arguments, page - 1, page)
     return conversation.postback(pager.target, hop[0]) if hop and hop[1] == page else None
+
+
+def is_astray(pager: Pager) -> bool:
+    """Whether the list came at another page than its first (a session remembers), and does not say which."""
+    is_numbered = any(label.isdigit() for label in pager.arguments)
+    ways = set(pager.arguments.values())
+    return pager.how == "gridview" and not is_numbered and not ways.isdisjoint(BACKWARDS)
 
 
 def own_argument(arguments: Mapping[str, str], page: int) -> str | None:

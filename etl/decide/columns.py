@@ -11,15 +11,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
 from etl.compare.known import known_words
-from etl.exceptions import CannotDecide
+from etl.exceptions import CannotDecide, NeedsConfirmation
+from etl.values.identifiers import NAMED, folded, number_of
 from etl.values.vocabulary import Vocabulary, normal_label, taught
-from projects.models import Identity, ReadingPlan
+from projects.models import Presence, Project, ReadingPlan
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 
 _KIND = VocabularyRow.Kind.FIELD
 # Without numbers of their own projects are known by these (`etl.normalise.projects`).
 _MAKE_A_NAME = frozenset({"name", "municipality", "district", "province"})
+_SHOWN = 3  # numbers that several projects have
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +93,23 @@ def _column(
     )
 
 
-def accept(source: str, label: str, proposal: str) -> VocabularyRow:
-    """Teach that the column means what is proposed, `proposal` as the steward saw it. Raises CannotDecide."""
+def accept(source: str, label: str, proposal: str, *, confirmed: bool = False) -> VocabularyRow:
+    """Teach that the column means what is proposed, `proposal` as the steward saw it. Raises CannotDecide;
+    NeedsConfirmation where projects are known by other columns so far and this is not `confirmed`."""
     column = _waiting(source, label)
     if not proposal or column.proposal != proposal:
         raise CannotDecide(f"What is proposed for “{label}” has changed meanwhile: look at it again.")
     if column.is_in_doubt:
         raise CannotDecide(f"The heading “{label}” is known; it is its texts that are in doubt.")
-    return _teach(column, proposal, "Accepted as proposed.")
+    return _teach(column, proposal, "Accepted as proposed.", confirmed)
 
 
-def change(source: str, label: str, meaning: str) -> VocabularyRow:
-    """Teach that the column means another field than the proposed one. Raises CannotDecide."""
+def change(source: str, label: str, meaning: str, *, confirmed: bool = False) -> VocabularyRow:
+    """Teach that the column means another field than the proposed one. Raises as `accept` does."""
     column = _waiting(source, label)
     if meaning not in MEANINGS[_KIND]:
         raise CannotDecide(f"“{label}” was not decided on: choose one of the fields for it.")
-    return _teach(column, meaning, "Chosen by a steward.")
+    return _teach(column, meaning, "Chosen by a steward.", confirmed)
 
 
 def forbid(source: str, label: str) -> VocabularyRow:
@@ -129,26 +132,53 @@ def _waiting(source: str, label: str) -> Column:
     )
 
 
-def _makes_others_of_them(source: str, meaning: str) -> bool:
-    """Whether the projects that are known would have other identities with a column of that meaning."""
-    known = Identity.objects.filter(source=source)
-    if meaning == "external_id":
-        return known.exists()
-    return meaning in _MAKE_A_NAME and known.filter(external_id__startswith="name:").exists()
+def _effect(source: str, label: str, meaning: str) -> list[str]:
+    """What a column of that meaning does to how the source's projects are known, in sentences; [] where it
+    does nothing. Raises CannotDecide where each would be another project, or several have one number."""
+    known = Project.everything.filter(source=source)
+    named, count = known.filter(external_id__startswith=NAMED).count(), known.count()
+    if meaning in _MAKE_A_NAME and named:
+        raise CannotDecide(
+            f"“{label[:80]}” was not decided on: its projects are known by other columns so far, and with"
+            " this one each would be another project. Add it to the vocabulary where that is what you want."
+        )
+    if meaning != "external_id" or not count:
+        return []
+    numbers = _numbers(source, label)
+    shared = sorted(number for number, times in numbers.items() if number and times > 1)
+    if shared:
+        raise CannotDecide(
+            f"“{label[:80]}” was not decided on: it is no project's own number, as several projects have the"
+            f" same there: {', '.join(shared[:_SHOWN])}."
+        )
+    without = f" {numbers['']} have none there, and stay known as they are." if numbers[""] else ""
+    return [
+        f"{count} projects are known so far, {named} of them by name and place and {count - named} by another"
+        f" number. From the next reading on “{label}” says which project is which.",
+        "Each keeps its id, its address and its history: it is recognised by its texts of the last reading.",
+        "A project that is new is known by that number, and one that is renamed is recognised by it."
+        + without,
+        "Nothing of this is announced as news; what changes in a field is logged as our own doing.",
+    ]
 
 
-def _teach(column: Column, meaning: str, how: str) -> VocabularyRow:
+def _numbers(source: str, label: str) -> Counter[str]:
+    """What the source's present projects say in that column, folded; "" for those that give no number."""
+    rows = Project.everything.filter(source=source, presence=Presence.PRESENT)
+    texts = rows.values_list("published", flat=True)
+    return Counter(folded(number_of(str(published.get(label) or ""))) for published in texts.iterator())
+
+
+def _teach(column: Column, meaning: str, how: str, confirmed: bool = False) -> VocabularyRow:
     label = column.label
     if meaning and taught(label, {normal_label(label): meaning}) is None:
         raise CannotDecide(
             f"“{label[:80]}” cannot be taught as that: its unit is that of another kind of field, or it is"
             " too long for a heading."
         )
-    if _makes_others_of_them(column.source, meaning):
-        raise CannotDecide(
-            f"“{label[:80]}” was not decided on: its projects are known by other columns so far, and with"
-            " this one each would be another project. Add it to the vocabulary where that is what you want."
-        )
+    effect = _effect(column.source, label, meaning)
+    if effect and not confirmed:
+        raise NeedsConfirmation(effect)
     reason = " ".join([how, f"On {column.source}:", *column.evidence])
     row = VocabularyRow(kind=_KIND, text=label, meaning=meaning, reason=reason)
     try:

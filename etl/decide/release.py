@@ -27,12 +27,14 @@ def held_run(run_id: int) -> SyncRun:
 
 
 def take_up(run: SyncRun, by: str, reason: str, places: Sequence[str] | None = None) -> SyncRun:
-    """The held run, to be loaded now, or the projects and lines of some municipalities (codes) of it.
+    """The held run, to be loaded now, or the projects and lines of some municipalities (codes) of it, or the
+    projects of lists of none (by their areas).
 
     Raises CannotDecide, RunInProgress.
     """
     if places is not None:
-        unknown = set(places) - set(Municipality.objects.values_list("code", flat=True))
+        lists = AreaReading.objects.of_run(run).values_list("area", flat=True)
+        unknown = set(places) - set(Municipality.objects.values_list("code", flat=True)) - set(lists)
         if unknown or not places:
             raise CannotDecide(
                 f"No municipality has the code {', '.join(sorted(unknown)) or '(none named)'}."
@@ -54,16 +56,16 @@ def take_up(run: SyncRun, by: str, reason: str, places: Sequence[str] | None = N
 def decide_areas(run_id: int, codes: Sequence[str], by: str, reason: str, *, accept: bool) -> list[str]:
     """Accept or reject the held readings of some areas of a run whose other areas were loaded; their codes.
 
-    What is accepted is loaded by the next reading that says the same. Raises CannotDecide where one of them
-    is not held now.
+    What is accepted is loaded by the next reading that says the same. A list that shows nothing any more,
+    which no number of the site tells to be empty, can be accepted as empty: the next reading concludes what
+    is gone. Raises CannotDecide where one of them is neither now.
     """
     run = SyncRun.objects.filter(pk=run_id).first()
     if run is None:
         raise CannotDecide(f"There is no run {run_id}.")
-    held = (
-        AreaReading.objects.filter(source=run.source).newest().filter(state=AreaState.HELD, run__lte=run_id)
-    )
-    wanted = [row for row in held.filter(last_run__gte=run_id) if row.area in codes]
+    newest = AreaReading.objects.filter(source=run.source).newest()
+    rows = newest.filter(run__lte=run_id, last_run__gte=run_id, area__in=codes)
+    wanted = [row for row in rows if row.state == AreaState.HELD or (accept and row.can_be_decided)]
     if missing := sorted(set(codes) - {row.area for row in wanted}):
         raise CannotDecide(f"Not held (any more) since run {run_id}: {', '.join(missing)}.")
     decision = {"decided_by": by, "decided_at": timezone.now(), "decision": reason}

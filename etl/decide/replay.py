@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Exists, OuterRef, Q
 
 from etl.compare.changes import difference
+from etl.compare.split_events import Event
 from etl.load.stores import ChangeSet
 from projects.models import (
     CUT_OFF,
@@ -51,11 +54,13 @@ class Outcome:
         return not self.runs and not any(self.records.values())
 
 
-def replay(source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], C]) -> Outcome:
+def replay(
+    source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], C], events: Sequence[Event] = ()
+) -> Outcome:
     """Every believed run of the source, in the order in which they were loaded.
 
-    `changes_of`: what a run changes in the scratch state. Raises PageChanged where the archive has lost bytes
-    that a run needs.
+    `changes_of`: what a run changes in the scratch state; `events`: what else moved it. Raises PageChanged
+    where the archive has lost bytes that a run needs.
     """
     outcome = Outcome()
     if not SyncRun.objects.good().filter(source=source).exists():
@@ -63,10 +68,13 @@ def replay(source: Source, scratch: Scratch[C], changes_of: Callable[[SyncRun], 
             outcome  # what a first reading loaded before it was cut off is compared when one came to its end
         )
     said = ""
-    for run in _history(source):
+    for run in _history(source, events):
+        if isinstance(run, Event):
+            run.take_in()
+            continue
         is_told = run.state != RunState.UNCHANGED or _was_remembered(run, said)
         said = run.content_digest or said
-        if is_told and run.sightings.exists():
+        if is_told and run.has_looked:
             changes = changes_of(run)
             outcome.replayed += 1
             if differs := difference(*_without_completed(run, _logged(run), _changed(changes))):
@@ -83,22 +91,24 @@ def _was_remembered(run: SyncRun, said: str) -> bool:
     return run.plans.exists() or (run.unchanged_by == "records" and run.content_digest != said)
 
 
-def _history(source: Source) -> Iterator[SyncRun]:
-    """Believed runs, each at the place where its load (or its end) stands in the log; and first readings that
-    had loaded something when they were cut off."""
+def _history(source: Source, events: Sequence[Event]) -> Iterator[SyncRun | Event]:
+    """Believed runs and events, each at the place where its load (or its end) stands in the log; and first
+    readings that had loaded something when they were cut off."""
     filled = Exists(Sighting.objects.filter(run=OuterRef("pk"), loaded=True))
     runs = list(
         SyncRun.objects.filter(Q(state__in=GOOD) | filled, source=source).defer("traceback").order_by("id")
     )
     place = 0
-    keyed = []
+    keyed: list[tuple[int, int, SyncRun | Event]] = []
+    happened: list[tuple[datetime, int | None, SyncRun | Event]] = [
+        *((run.decided_at or run.finished_at or run.requested_at, run.last_change, run) for run in runs),
+        *((event.at, event.place, event) for event in events),
+    ]
     # one that was held counts from when a steward released it: what ended since then comes after it
-    for number, run in enumerate(
-        sorted(runs, key=lambda run: run.decided_at or run.finished_at or run.requested_at)
-    ):
-        place = max(place, run.last_change or 0)
-        keyed.append((run.last_change or place, number, run))
-    return (run for _, _, run in sorted(keyed, key=lambda item: item[:2]))
+    for number, (_, last, what) in enumerate(sorted(happened, key=itemgetter(0))):
+        place = max(place, last or 0)
+        keyed.append((last or place, number, what))
+    return (what for _, _, what in sorted(keyed, key=lambda item: item[:2]))
 
 
 def _without_completed(

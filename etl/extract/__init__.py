@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from etl.extract.blocks import read_blocks
-from etl.extract.callback import looks_like_callback, read_callback
+from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
+from etl.extract.damage import pieces_of
 from etl.extract.dataaddress import read_data_addresses
 from etl.extract.divtables import name_tables
 from etl.extract.document import Document, PlacedTable
@@ -24,13 +25,14 @@ from etl.extract.fixedwidth import name_fixed_width
 from etl.extract.footnotes import drop_footnote_marks
 from etl.extract.form import read_form
 from etl.extract.grid import read_grids
-from etl.extract.html import Parsed, squash
+from etl.extract.html import Parsed, squash, words_of
 from etl.extract.inlinefields import break_lines
 from etl.extract.innerlabels import part_columns, part_numbers
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
 from etl.extract.links import Links
+from etl.extract.markup import Markup
 from etl.extract.mht import looks_like_mht, read_mht
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
@@ -40,16 +42,16 @@ from etl.extract.positioned import name_positioned
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
 from etl.extract.sidebyside import join_halves
+from etl.extract.stackedcolumns import part_stacked_columns
 from etl.extract.stackedrows import part_stacked_rows
-from etl.extract.stated import note_stated
-from etl.extract.steps import step_pager
+from etl.extract.stated import note_stated, projects_in_all
+from etl.extract.steps import step_pager, unread_steps, unread_viewer
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
-from etl.extract.valuefirst import turn_pairs
+from etl.extract.valuefirst import turn_pairs, turn_tables
 from etl.extract.views import read_views
 from etl.values.vocabulary import NOTHING_TAUGHT
-from projects.charset import decoded
 
 __all__ = ["READERS", "CallbackAnswer", "PageContent", "clean", "read_callback", "read_page"]
 
@@ -63,13 +65,18 @@ READERS: tuple[Reader, ...] = (
     read_blocks,
     read_fields,
 )
+_LONGEST_HEADING = 200  # characters
 _GRID_ID = re.compile(
     r"id=[\"']?([^\"'\s>]{1,200}?)_(?:DX(?:MainTable|HeadersRow0|DataRow0|DataCard0|EmptyRow|Title)|ICell)\b"
 )
 
 
 def read_page(
-    body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
+    body: bytes | str | Markup,
+    *,
+    url: str = "",
+    content_type: str = "",
+    labels: Mapping[str, str] | None = None,
 ) -> PageContent:
     """All that the page (or callback answer, JSON answer, or page saved as MHT) offers.
 
@@ -77,38 +84,37 @@ def read_page(
     taught them. Raises PageChanged where there is no markup at all, where an answer of data breaks off or
     says that it is an error, and nothing else.
     """
-    if isinstance(body, bytes) and looks_like_mht(body):
-        body, content_type, saved_from = read_mht(body)
-        url = url or saved_from
-    text = body if isinstance(body, str) else decoded(body, content_type).text
-    controls: list[Control] = []
-    if looks_like_callback(text):
-        answer = read_callback(text)
-        text = answer.html or ""
-        controls = _answered(answer)
-    elif data := page_of_json(text, content_type):
+    markup = body if isinstance(body, Markup) else Markup(body, content_type)
+    if isinstance(markup.body, bytes) and looks_like_mht(markup.body):
+        saved, content_type, saved_from = read_mht(markup.body)
+        markup, url = Markup(saved, content_type), url or saved_from
+    text, controls = markup.html, _answered(markup.answer)
+    if markup.answer is None and (data := page_of_json(text, content_type)):
         text = data
     known = NOTHING_TAUGHT if labels is None else labels
     read = partial(_content, url=url, labels=known, controls=controls)
-    return read_twice(text, read)
+    return read_twice(text, read, markup.taken)
 
 
 def _content(
     text: str, parsed: Parsed, *, url: str, labels: Mapping[str, str], controls: list[Control]
 ) -> PageContent:
     """What one tree of the page offers. `controls`: those that speak for an answer's grid."""
-    document = Document(parsed.root, text.lower(), labels)
+    said = "<".join(["", *pieces_of(text)]).lower()
+    document = Document(parsed.root, text.lower(), said, labels)
     styles = read_styles(parsed.root)
     hide(parsed.root, styles)
-    drop_footnote_marks(parsed.root, document.source)
+    drop_footnote_marks(parsed.root, document.said)
     name_fixed_width(parsed.root, document.source)
-    break_lines(parsed.root)
+    break_lines(parsed.root, document.said)
     name_positioned(parsed.root, document.source)
     name_tables(parsed.root, document.source, styles, document.field_of)
     join_halves(parsed.root)
     turn_pairs(parsed.root, document.field_of)
+    turn_tables(parsed.root, document.field_of)
     hide_extras(parsed.root)
     drop_own_headings(parsed.root)
+    part_stacked_columns(parsed.root, document.field_of)
     part_stacked_rows(parsed.root)
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
@@ -117,9 +123,11 @@ def _content(
     listings = read_lines(document, tables)
     content = PageContent(
         title=squash(next((title.text for title in document.all("title")), "")),
+        heading=_heading(document),
         tables=tables,
         not_data=other_tables(document, tables, listings) + document.blocks,
         listings=listings,
+        in_all=projects_in_all(document),
         remarks=read_remarks(document),
         links=read_links(document),
         form=read_form(document, url),
@@ -127,16 +135,25 @@ def _content(
         alphabet=read_alphabet(document, scripts),
         data_addresses=read_data_addresses(document, scripts),
     )
+    if all(table.pager is None for table in tables):
+        content.unread_steps = unread_steps(document)
+        content.unread_viewer = unread_viewer(document, any(table.kind != "fields" for table in tables))
     content.is_whole = parsed.is_whole and not document.is_clipped and not document.breaks_off()
     if not content.is_whole:
         content.notes.append("The page breaks off before its end, or is nested too deeply.")
     return content
 
 
-def _answered(answer: CallbackAnswer) -> list[Control]:
+def _heading(document: Document) -> str:
+    """What the page is headed, where it has one heading of the first rank; "" else."""
+    said = [text for text in map(words_of, document.all("h1")) if text]
+    return said[0] if len(said) == 1 and len(said[0]) <= _LONGEST_HEADING else ""
+
+
+def _answered(answer: CallbackAnswer | None) -> list[Control]:
     """The grid that an answer speaks for: its id stands in the rows, its state beside them."""
-    match = _GRID_ID.search(answer.html or "")
-    if answer.state is None or match is None:
+    match = _GRID_ID.search(answer.html or "") if answer else None
+    if answer is None or answer.state is None or match is None:
         return []
     return [Control("ASPxClientGridView", match[1], "", "", {"stateObject": answer.state})]
 

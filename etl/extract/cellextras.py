@@ -6,9 +6,11 @@ Only where more stands in the cell: a lone button or badge is all that the cell 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
-from etl.extract.html import Element, is_hidden, words_of
+from etl.extract.html import Element, holds_table, is_hidden, words_of
 from etl.extract.pairs import BUTTONS
 
 _FOR_READERS = frozenset(
@@ -21,14 +23,22 @@ _BADGE = re.compile(r"badge|label|pill|chip|\bnew\b|flag|marker", re.IGNORECASE)
 _NEWS = frozenset({"new", "updated", "latest"})
 _MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
+_LONGEST = 40  # characters: no word of a button or a badge is longer
 
 
 def hide_extras(root: Element) -> None:
     """Hide in each cell what is not its value."""
     for cell in root.iter("td", "th"):
-        if not len(cell) or cell.find(".//table") is not None:
+        if not len(cell):
             continue
-        extras = [part for part in islice(cell.iter("*"), 1, _MOST_PARTS) if _is_extra(part, cell.tag)]
+        first = cell[0]
+        if len(cell) == 1 and not len(first):
+            parts: Iterable[Element] = (first,) if type(first.tag) is str else ()
+        elif holds_table(cell):
+            continue
+        else:
+            parts = islice(cell.iter("*"), 1, _MOST_PARTS)
+        extras = [part for part in parts if _is_extra(part, cell.tag)]
         if extras:
             _hide(cell, extras)
 
@@ -43,16 +53,24 @@ def _hide(cell: Element, extras: list[Element]) -> None:
 
 
 def _is_extra(part: Element, cell: str) -> bool:
-    if is_hidden(part):
-        return False
     classes = part.get("class") or ""
-    if classes and not _FOR_READERS.isdisjoint(classes.split()):
+    is_for_readers, is_menu = _kind(classes) if classes else (False, False)
+    may_say = part.tag in _MAY_SAY and (len(part) > 0 or len((part.text or "").strip()) <= _LONGEST)
+    if not (is_for_readers or is_menu or may_say) or is_hidden(part):
+        return False
+    if is_for_readers:
         return True
     if cell == "th":
         return False  # there a button may be the heading
-    if classes and _MENU.search(classes):
+    if is_menu:
         return True
-    said = words_of(part).casefold().strip(" .»›>!…[]()") if part.tag in _MAY_SAY else ""
+    said = words_of(part).casefold().strip(" .»›>!…[]()")
     if part.tag in ("a", "button"):
         return said in BUTTONS or said in _MORE_BUTTONS
     return said in _NEWS and _BADGE.search(classes) is not None
+
+
+@lru_cache(maxsize=1024)
+def _kind(classes: str) -> tuple[bool, bool]:
+    """Whether it is for readers of screens, and whether it is a menu."""
+    return not _FOR_READERS.isdisjoint(classes.split()), _MENU.search(classes) is not None

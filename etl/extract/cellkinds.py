@@ -63,6 +63,7 @@ def kind_of(text: str) -> CellKind:
     return "code" if has_digit and " " not in plain and len(plain) <= _LONGEST_CODE else "words"
 
 
+@lru_cache(maxsize=16384)
 def is_year(text: str) -> bool:
     """Whether the text is a year or a financial year ("2019", "2019/20", "FY 2019")."""
     return len(text) < 20 and _YEAR.fullmatch(text) is not None

@@ -1,8 +1,8 @@
 """A page without its noise, for telling whether anything changed at all.
 
-Left out: scripts (lists of records and JSON data blobs apart), styles, comments, view state and other
-opaque values, tokens, session ids, `enc=` values, resource URLs with their stamps, theme suffixes, white
-space, attribute order.
+Left out: scripts (lists of records and JSON data blobs apart), styles (what they hide and how long a bar is
+apart), comments, view state and other opaque values, tokens, session ids, `enc=` values, resource URLs with
+their stamps, theme suffixes, white space, attribute order.
 What is left is not for display: one line per element, in document order.
 """
 
@@ -11,14 +11,19 @@ from __future__ import annotations
 import re
 
 from etl.exceptions import PageChanged
-from etl.extract.callback import looks_like_callback, read_callback
-from etl.extract.html import Element, is_hidden, parse
+from etl.extract.html import Element, is_hidden
 from etl.extract.jsontable import MARKUP, is_address, script_records
+from etl.extract.markup import Markup
+from etl.extract.styles import read_styles
 from etl.values.addresses import SESSION_PATH
-from projects.charset import decoded
 
 _KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
-         "name", "action", "content")  # fmt: skip
+         "name", "action", "content", "min", "max", "role", "itemprop", "aria-label", "aria-hidden",
+         "aria-valuenow", "aria-valuemin", "aria-valuemax", "aria-colindex")  # fmt: skip
+# What of a style is read: how long a bar is, what is set like a table, where a text stands on a report's page
+_READ_STYLE = re.compile(
+    r"(?i)(?:^|[;\s])(width\s*:\s*[\d.,]{1,10}\s*%|display\s*:\s*[a-z-]{1,20}|(?:top|left)\s*:\s*-?[\d.]{1,10})"
+)
 _ATTRIBUTES = frozenset(_KEPT)
 _DROPPED = frozenset({"script", "style", "link", "noscript", "template", "svg"})
 _JSON = ("application/json", "application/ld+json")
@@ -33,13 +38,13 @@ _RANDOM_ID = re.compile(r"(?i)^dx[si]s_\d+$|^dx(?:ss|is)_|^[0-9a-f]{8}-[0-9a-f]{
 _BLOB = re.compile(r"^[A-Za-z0-9+/=_-]{64,}$")
 
 
-def clean(body: bytes, content_type: str = "") -> bytes:
+def clean(body: bytes | Markup, content_type: str = "") -> bytes:
     """The page's lasting content in UTF-8; equal for two pages that differ in noise only. Never raises."""
-    text = decoded(body, content_type).text
+    markup = body if isinstance(body, Markup) else Markup(body, content_type)
+    text = markup.text
     try:
-        if looks_like_callback(text):
-            text = read_callback(text).html or ""
-        root, _ = parse(text)
+        text = markup.html
+        root = markup.root()
     except PageChanged:
         return " ".join(text.split()).encode("utf-8", "replace")
     return "\n".join(_pieces(root)).encode("utf-8", "replace")
@@ -55,10 +60,12 @@ def _pieces(root: Element) -> list[str]:
             inside = (
                 _data_blob(element, pieces) if tag in ("svg", "template", "noscript", "script") else inside
             )
-        elif not _is_within(element, inside):
+        elif inside is None or not _is_within(element, inside):
             _append(element, tag, pieces, cache)
         if (tail := element.tail) and not tail.isspace():
             pieces.append(" ".join(tail.split()))
+    hiding = read_styles(root)
+    pieces += (f"<style {' '.join(selector)}>{display}" for selector, display in sorted(hiding.items()))
     return pieces
 
 
@@ -86,7 +93,11 @@ def _is_within(element: Element, dropped: Element | None) -> bool:
 
 
 def _data_blob(element: Element, pieces: list[str]) -> Element:
-    """The data that a script holds, records with their addresses without noise; the dropped element."""
+    """The data that a script holds, records with their addresses without noise, and what an icon is called;
+    the dropped element."""
+    if element.tag == "svg":
+        title = next((child.text or "" for child in element if child.tag == "title"), "")
+        pieces.append(f"<svg{_mark(element)}>{' '.join(title.split())}")
     if element.tag != "script" or not element.text:
         return element
     rows = [row for records in script_records(element) for row in records.rows]
@@ -114,6 +125,8 @@ def _mark(element: Element) -> str:
         value = _attribute(key, value)
         if value:
             kept.append(f' {key}="{value}"')
+    if style := element.get("style"):
+        kept += (f" {''.join(said.split()).lower()}" for said in _READ_STYLE.findall(style))
     return "".join(kept) + (" hidden" if is_hidden(element) else "")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from etl.values.vocabulary import normal_label
 
 NO_HEADING = "Column 1"  # all columns without a heading: their order among themselves is no name either
+HEADING = "Heading"  # what a page is headed that is one project's own
 _BETWEEN = " | "
 BUTTON_HEADINGS = frozenset(
     {"action", "actions", "command", "commands", "view", "details", "detail", "select", "edit", "link",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from etl.extract.html import UNSHOWN, Element, has_class, is_hidden, words_of
+from etl.extract.html import UNSHOWN, Element, has_class, holds_table, is_hidden, words_of
 from etl.extract.totals import is_note
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary"})
@@ -96,7 +96,7 @@ def _below(table: Element) -> list[str]:
     """The notes right below the table: up to the next table, heading or longer text."""
     notes: list[str] = []
     for part in islice(_after(table), _PARTS):
-        if part.tag in _HEADINGS or part.tag == "table" or part.find(".//table") is not None:
+        if part.tag in _HEADINGS or part.tag == "table" or holds_table(part):
             break
         text = _short_text(part)
         if text and (is_note(text) or _SAYS.search(text)):
@@ -119,7 +119,7 @@ def _after(element: Element) -> Iterator[Element]:
 
 def _short_text(part: Element) -> str:
     """The part's text where it is a line or two, else ""."""
-    if sum(1 for _ in islice(part.iter(), _SMALL + 1)) > _SMALL or part.find(".//table") is not None:
+    if sum(1 for _ in islice(part.iter(), _SMALL + 1)) > _SMALL or holds_table(part):
         return ""
     text = words_of(part)
     return text if len(text) <= _LONGEST else ""

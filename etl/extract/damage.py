@@ -48,6 +48,8 @@ _MARKUP = re.compile(
 _WITHOUT_VALUE = frozenset(
     "checked disabled hidden multiple noshade nowrap readonly required selected".split()
 )
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BEFORE_ATTRIBUTE = re.compile(r"[\s/\"']")
 _QUOTES = re.compile(r"[\"']")
 # Where a value ends whose quote is missing: before the tag's next attribute, or its end
 _VALUE_END = re.compile(r"(?=\s[A-Za-z][\w:-]*=|/?>)")
@@ -67,33 +69,43 @@ class _Cut(NamedTuple):
     lacks: str  # what is put in there
 
 
-@lru_cache(maxsize=1)  # a page is looked at twice, one after the other
-def _looked_at(text: str) -> tuple[int, bool]:
-    """The longest run without "<", and whether a tag may lack a quote or bracket: it has no end, or an odd
-    number of quotes before it. A quick look at all of the page."""
-    pieces = text.split("<")
-    del pieces[0]
-    suspicious = False
-    for piece in pieces:
+@lru_cache(maxsize=1)  # a page is looked at several times, one after the other
+def pieces_of(text: str) -> frozenset[str]:
+    """What stands between one "<" of the markup and the next, digits left out, each once: what repeats from
+    row to row need not be looked at again for each of them."""
+    pieces = text.encode("utf-8", "ignore").translate(None, b"0123456789").split(b"<")
+    return frozenset(piece.decode() for piece in {pieces[0] + b">", *pieces[1:]})
+
+
+@lru_cache(maxsize=1)
+def _may_be_damaged(text: str) -> bool:
+    """Whether a tag may lack a quote or bracket: it has no end, or an odd number of quotes before it."""
+    for piece in pieces_of(text):
         tag, end, _ = piece.partition(">")
         if not end or ("=" in tag and (tag.count('"') % 2 or tag.count("'") % 2)):
-            suspicious = True
-            break
-    return max(map(len, pieces), default=0), suspicious
+            return True
+    return False
 
 
 def is_overloaded(text: str) -> bool:
     """Whether a tag of the markup has more than a thousand attributes. Time grows with the length only."""
-    longest, may_be_damaged = _looked_at(text)
-    if longest <= 2 * _MOST_ATTRIBUTES - 200 and not may_be_damaged:
+    if not _may_be_damaged(text) and not any(map(_has_many_parts, pieces_of(text))):
         return False
     sound = _SOUND.match(text)
     return sound is None or sound.end() < len(text)
 
 
+def _has_many_parts(piece: str) -> bool:
+    """Whether a sound tag may have so many attributes: before each stands a blank, a slash or a quote."""
+    if len(piece) < _MOST_ATTRIBUTES:
+        return False
+    tag = _QUOTED.sub("''", piece.partition(">")[0])
+    return len(tag) >= _MOST_ATTRIBUTES and len(_BEFORE_ATTRIBUTE.findall(tag)) >= _MOST_ATTRIBUTES
+
+
 def mended(text: str) -> Mended | None:
     """The text with the quotes and angle brackets that its tags lack, or None where they lack none."""
-    if not _looked_at(text)[1] or not (_HIDDEN_END.search(text) or _TAG_IN_TAG.search(text)):
+    if not _may_be_damaged(text) or not (_HIDDEN_END.search(text) or _TAG_IN_TAG.search(text)):
         return None
     pieces: list[str] = []
     first: tuple[str, str] | None = None

@@ -12,7 +12,7 @@ from etl.extract.types import Control, NotData, Table
 from etl.values.vocabulary import field_of
 
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
-_COLLECTED = ("a", "area", "base", "dl", "form", "link", "script", "table", "title")
+_COLLECTED = ("a", "area", "base", "dl", "form", "h1", "link", "script", "table", "title")
 IDENTIFYING = ("external_id", "name")  # fields that identify a project, the better one first
 
 
@@ -22,6 +22,7 @@ class Document:
 
     root: Element
     source: str  # the markup in lower case: a look at it saves walks over the tree
+    said: str  # the same without digits, each of its pieces once and in no order: for looks at single words
     labels: Mapping[str, str]  # normalised label → field, as a steward taught them
     links: Links = field(default_factory=lambda: Links(""))
     controls: list[Control] = field(default_factory=list)
@@ -66,8 +67,8 @@ class Document:
         return is_cut(self.source)
 
     def mentions(self, *words: str) -> bool:
-        """Whether the markup holds one of the words (lower case) anywhere."""
-        return any(word in self.source for word in words)
+        """Whether the markup holds one of the words (lower case, without digits) anywhere."""
+        return any(word in self.said for word in words)
 
     def control(self, client_id: str) -> Control | None:
         """The control of that client id, or None."""

@@ -1,23 +1,25 @@
 """Tables in `<pre>`: columns of text in a fixed pitch get a table's tags, which the readers of tables see.
 
-Columns are told by bars or tabs between them, by a line of dashes in pieces, or by blank gutters that run
-through all lines from the heading to the end.
+Columns are told by bars, tabs or commas between them, by a line of dashes in pieces, or by blank gutters that
+run through all lines from the heading to the end.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from etl.extract.html import Element
+from etl.extract.html import Element, holds_table
 
 _RULE = re.compile(r"[\s|+]*(?:[-=_─═*]{3,}[\s|+]*)+")
 _DASHES = re.compile(r"[-=_─═]+")
 _GAP = re.compile(r"\s{2,}")
 _TAB = 8
 _FEWEST_COLUMNS = 3
+_FEWEST_LINES = 3  # of values between commas
 _MOST_TITLES = 8  # lines above the heading that are tried as one, where no rule is below it
 _MOST_LINES = 20_000
 _LONGEST_LINE = 2_000
@@ -41,7 +43,7 @@ def name_fixed_width(root: Element, source: str) -> None:
     if "<pre" not in source:
         return
     for block in list(root.iter("pre")):
-        if block.find(".//table") is not None or _is_nested(block):
+        if holds_table(block) or _is_nested(block):
             continue
         lines = _lines(block)
         layout = _layout(lines) if 2 < len(lines) <= _MOST_LINES else None
@@ -65,7 +67,23 @@ def _lines(block: Element) -> list[str]:
         if sum(line.count(mark) > 1 for line in texts) * 10 >= len(texts) * 6:
             marked = [line.strip().strip(mark) if mark != "\t" else line for line in lines]
             return ["\t".join(map(str.strip, line.split(mark))) if mark in line else line for line in marked]
+    for mark in (",", ";"):
+        if parted := _parted(lines, mark):
+            return parted
     return [line.expandtabs(_TAB) for line in lines]
+
+
+def _parted(lines: list[str], mark: str) -> list[str]:
+    """Lines of values between commas, in quotes or not, with tabs between them; none where they do not have
+    as many values each as the first."""
+    if len(lines) < _FEWEST_LINES or lines[0].count(mark) < _FEWEST_COLUMNS - 1:
+        return []
+    if any("\t" in line or len(line) > _LONGEST_LINE or line.count('"') % 2 for line in lines):
+        return []
+    rows = list(csv.reader(lines, delimiter=mark, skipinitialspace=True))
+    if len({len(row) for row in rows}) > 1 or len(rows) < len(lines):
+        return []
+    return ["\t".join(map(str.strip, row)) for row in rows]
 
 
 def _layout(lines: list[str]) -> _Layout | None:

@@ -28,7 +28,7 @@ _MOST_BEFORE = 50
 
 
 def drop_footnote_marks(root: Element, source: str) -> None:
-    """Take the marks of footnotes out of the tree. `source`: the page's text in small letters."""
+    """Take the marks of footnotes out of the tree. `source`: the page's markup in lower case."""
     if not _SAID.search(source):
         return
     found: Any = _RAISED(root)

@@ -230,16 +230,17 @@ class _Grid:
         if not cells:
             return
         plan = self.plan = self.plan or self._planned(cells, several_lines)
-        row: list[str] = []
         links: dict[int, str] = {}
         positions = plan.of(cells)
-        for at in positions:
-            cell = cells[at]
-            if len(cell):
-                row.append(self._rich(cell, len(row), links))
-            else:
-                text = cell.text
-                row.append(" ".join(text.split()) if text else "")
+        shown = cells if len(positions) == len(cells) else [cells[at] for at in positions]
+        row = [
+            self._rich(cell, column, links)
+            if len(cell)
+            else " ".join(text.split())
+            if (text := cell.text)
+            else ""
+            for column, cell in enumerate(shown)
+        ]
         if len(positions) < len(cells):
             self._look_for_buttons(cells, positions, links)
         self.rows.append(row)

@@ -63,7 +63,7 @@ def _column(cells: list[Cell | None]) -> Column:
 
 def _caption(cell: Element) -> str:
     """A header cell's caption: the first cell of its inner table (the others hold sort and filter images)."""
-    inner = cell.find(".//table")
+    inner = next(cell.iterdescendants("table"), None)
     if inner is None:
         return words_of(cell)
     first = next(inner.iter("td", "th"), None)

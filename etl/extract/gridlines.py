@@ -80,12 +80,14 @@ def _shown_columns(filled: list[list[Cell | None]], width: int) -> list[int]:
 
 
 def _line(row: TableRow, cells: list[Cell | None], above: list[Cell | None]) -> Line:
-    texts = [cell.text if cell is not None else "" for cell in cells]
+    texts: list[str] = []
     starts: list[tuple[int, Cell]] = []
     hangs = False
     before: Cell | None = None
     for at, cell in enumerate(cells):
-        if cell is not None and cell.text and cell is not before:
+        text = cell.text if cell is not None else ""
+        texts.append(text)
+        if text and cell is not None and cell is not before:
             if cell is above[at]:
                 hangs = True
             else:

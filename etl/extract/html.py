@@ -123,7 +123,8 @@ def _parsed(text: str) -> Parsed:
 
 def _omits_end_tags(text: str) -> bool:
     """Whether cells or rows have no end tags, as HTML allows: where they have, all in them ends."""
-    return any(text.count(f"<{tag}") > text.count(f"</{tag}") for tag in ("td", "TD", "tr", "TR"))
+    tags = ("td", "tr", "TD", "TR") if "<T" in text else ("td", "tr")
+    return any(text.count(f"<{tag}") > text.count(f"</{tag}") for tag in tags)
 
 
 def _is_unclosed(root: Element) -> bool:
@@ -163,6 +164,11 @@ def is_cut(markup: str) -> bool:
     return any(len(re.findall(rf"<{block}\b", lowered)) > lowered.count(f"</{block}") for block in _CLOSED)
 
 
+def holds_table(element: Element) -> bool:
+    """Whether a table stands in the element."""
+    return len(element) > 0 and next(element.iterdescendants("table"), None) is not None
+
+
 def squash(text: str | None) -> str:
     """Runs of white space (NBSP included) as one space, trimmed."""
     return " ".join(text.split()) if text else ""
@@ -171,9 +177,12 @@ def squash(text: str | None) -> str:
 def is_hidden(element: Element) -> bool:
     """Whether the element's own attributes hide it from a person."""
     style = element.get("style")
-    if style and _HIDDEN_STYLE.search(style):
-        return True
-    return element.get("hidden") is not None
+    return (style is not None and _hides(style)) or element.get("hidden") is not None
+
+
+@lru_cache(maxsize=8192)
+def _hides(style: str) -> bool:
+    return _HIDDEN_STYLE.search(style) is not None
 
 
 def text_of(element: Element) -> str:
@@ -194,27 +203,31 @@ def _symbol_alone(element: Element) -> str:
 
 def words_of(element: Element) -> str:
     """As `text_of`, but a bar, an image or a check box alone is blank."""
+    if not len(element):
+        text = element.text
+        return " ".join(text.split()) if text else ""
     parts: list[str] = []
     _collect(element, parts, 0)
     return " ".join("".join(parts).split())
 
 
 def _collect(element: Element, parts: list[str], depth: int) -> None:
-    if element.text:
-        parts.append(element.text)
+    if text := element.text:
+        parts.append(text)
     for child in element:
         tag = child.tag
-        if type(tag) is str and tag not in UNSHOWN:
+        if type(tag) is str and tag not in UNSHOWN and not is_hidden(child):
             _collect_child(child, tag, parts, depth)
-        if child.tail:
-            parts.append(child.tail)
+        if text := child.tail:
+            parts.append(text)
 
 
 def _collect_child(child: Element, tag: str, parts: list[str], depth: int) -> None:
-    if child.attrib and is_hidden(child):
-        return
     if tag in _CONTROLS:
         parts.append(f" {_CONTROLS[tag](child)} ")
+    elif not len(child):  # by far the most
+        text = child.text or ""
+        parts.append(f" {text} " if tag in BLOCKS and depth <= _MAX_DEPTH else text)
     elif depth > _MAX_DEPTH:
         parts.append(" ".join(child.itertext()))
     elif tag in BLOCKS:

@@ -24,8 +24,17 @@ _TEXTS = etree.XPath(
 )
 
 
-def break_lines(root: Element) -> None:
-    """Put a line break where one field ends and the next begins. Cells are left as they are published."""
+# A mark with a label and its colon behind it, no ">" following: in no tag
+_MAY_BREAK = re.compile(r"[|;•·]\s+[^:<>]{0,200}:(?=\s|<|\Z)(?:[^<>]{500}|[^<>]*+(?:<|\Z))")
+
+
+def break_lines(root: Element, source: str) -> None:
+    """Put a line break where one field ends and the next begins. Cells are left as they are published.
+
+    `source`: the page's markup, or its pieces.
+    """
+    if not _MAY_BREAK.search(source):
+        return
     texts: Any = _TEXTS(root)
     for text in texts[:_MOST_LINES]:
         fields = _fields(text) if len(text) <= _LONGEST else []

@@ -26,10 +26,11 @@ def labelled_cells(table: Element, document: Document) -> list[LabelledCell]:
     lines = _without_spacers([row.cells for row in own_rows(table, document).rows if len(row.cells) > 1])
     if any(len(cells) not in (2, 4, 6) for cells in lines) or _holds_tables(lines):
         return []
-    lines = [cells for cells in lines if any(map(text_of, cells))]
+    texts = {cell: text_of(cell) for cells in lines for cell in cells}
+    lines = [cells for cells in lines if any(map(texts.__getitem__, cells))]
     if len(lines) < 2 or any(span(cell, "rowspan", 99) > 1 for cells in lines for cell in cells):
         return []
-    if all(text_of(cell).endswith(":") for cell in lines[0]):  # nothing but labels: they head columns
+    if all(texts[cell].endswith(":") for cell in lines[0]):  # nothing but labels: they head columns
         return []
     has_header = all(cell.tag == "th" for cell in lines[0])
     lines = lines[1:] if has_header else lines
@@ -39,8 +40,8 @@ def labelled_cells(table: Element, document: Document) -> list[LabelledCell]:
     found = []
     for cells in lines:
         for column, label, value in zip(columns, cells[::2], cells[1::2], strict=False):
-            if name := text_of(label):
-                found.append(LabelledCell(label, value, name, text_of(value)))
+            if name := texts[label]:
+                found.append(LabelledCell(label, value, name, texts[value]))
                 column.append(found[-1])
     # under a header ("Item | Value") marks say nothing: only known words make labels of the first cells
     are_labels = _are_known(found, document) if has_header else _are_labels(found, document)
@@ -60,6 +61,8 @@ def _without_spacers(lines: list[list[Element]]) -> list[list[Element]]:
 
 def _is_given(value: Element) -> bool:
     """Whether a value is published: a search form's empty boxes and lists are not, nor is a menu of links."""
+    if not len(value):
+        return bool(text_of(value))
     boxes = list(value.iter("input", "select", "textarea"))
     if not boxes:
         text = words_of(value)
@@ -77,7 +80,7 @@ def _is_given(value: Element) -> bool:
 
 
 def _holds_tables(lines: list[list[Element]]) -> bool:
-    inner = [cell.find(".//table") for cells in lines for cell in cells if len(cell)]
+    inner = [next(cell.iterdescendants("table"), None) for cells in lines for cell in cells if len(cell)]
     return any(table is not None and sum(1 for _ in table.iter("tr")) > 1 for table in inner)
 
 

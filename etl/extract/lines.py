@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import chain, repeat
 
 from lxml import etree
@@ -18,13 +19,17 @@ _GAP = r"[\s\ue000]*"
 _COUNT = r"\d{1,3}(?:[ ,.'’]\d{3})+(?!\d)|\d{1,7}"
 _UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
 _MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
-_PROJECTS = r"(?:projects?|projekte?|projek)"
+_WHOLE = rf"(?:{_COUNT})(?:\.0{{1,2}}(?!\d))?\+?"
+# "12 Water Projects": of this dashboard all are; "12 completed projects" are some of them
+_WATER = r"(?:bulk|water|waste ?water|sanitation|infrastructure|supply|services|and|&|en)"
+_OF_WATER = rf"(?:{_WATER}[\s\ue000]+){{0,5}}"
+_PROJECTS = r"(?:projects?|projekte?|projek|waterprojekte?)"
 _PROVINCES = "EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC"
 _MDB = rf"(?:{_PROVINCES})\d{{1,3}}|DC\d{{1,3}}|BUF|CPT|EKU|ETH|JHB|MAN|NMA|TSH"
 # In brackets stand all sorts of abbreviations ([RBIG]): only codes as the Demarcation Board makes them count
 _CODE = re.compile(rf"\[\s*({_MDB}|{_PROVINCES})\s*\]|\(\s*({_MDB}|{_PROVINCES})\s*\)")
 _TAIL = re.compile(
-    rf"{_GAP}[-–—:,]?{_GAP}(?:[\[(]?(?P<projects>{_COUNT})\)?{_GAP}{_PROJECTS}\b[\])]?"
+    rf"{_GAP}[-–—:,]?{_GAP}(?:[\[(]?(?P<projects>{_WHOLE})\)?{_GAP}{_OF_WATER}{_PROJECTS}\b[\])]?"
     rf"|(?P<none>no|nil|zero|geen)\s{_PROJECTS}\b|{_PROJECTS}{_GAP}[:=]{_GAP}(?P<behind>{_COUNT})(?![.,/–-]?\d|%))"
     rf"(?:{_GAP}[,;]?{_GAP}(?:(?:(?:with|met){_GAP}(?:an?|['’‘`]n){_GAP})?total[e]?{_GAP}(?:value|waarde))?"
     rf"(?:{_GAP}(?:of|van))?{_GAP}[,;:–—-]?{_GAP}(?P<value>{_MONEY}))?",
@@ -32,8 +37,16 @@ _TAIL = re.compile(
 )
 _BEFORE_WORD = frozenset(" >;\n\t\r\u00a0\u202f0123456789")
 _MARKUP_END = re.compile(r"(?:<[^<>]*>|&nbsp;|&#160;|\s)+$")
-_COUNT_END = tuple("0123456789)")
-_COUNT_BEHIND = re.compile(rf"{_PROJECTS}[^:=<]{{0,3}}(?:<[^<>]{{0,200}}>[^:=<]{{0,3}}){{0,3}}[:=]")
+_COUNT_END = tuple("0123456789)+")
+_COUNT_OF_WATER = re.compile(
+    rf"[\d)+](?:[\s>]|&nbsp;){{1,3}}(?:{_WATER}\s{{1,3}}){{1,5}}proje|\d\)?\s{{1,3}}waterprojek"
+)
+_COUNT_BEHIND = re.compile(
+    rf"{_PROJECTS}[^:=<]{{0,3}}(?:<[^<>]{{0,200}}>[^:=<]{{0,3}}){{0,3}}[:=](?:<[^<>]*>|&nbsp;|&#160;|\s)*+\d"
+)
+_MARKUP = re.compile(r"<[^<>]*>|&nbsp;|&#160;")
+_COUNT_OF_CODE = re.compile(rf"[\])]\s*(?:[-–—:,]|&[#\w]+;)?\s*[\[(]?(?:{_WHOLE})\)?\s*$")
+_REACH = 2000  # characters of markup between a code and the count behind it
 _BLANKS = re.compile(r"\s+")
 _EMPTY_LINE = re.compile(r"\s*\n\s*\n\s*")
 _LONGEST_NAME = 60
@@ -46,7 +59,7 @@ _BULLETS = "•·*»>▪◦-–— "
 
 _CODE_CELL = re.compile(rf"^[\[(]?\s*({_MDB})\s*[\])]?$")
 _NAME_CODE_CELL = re.compile(rf"^(.+?)\s*[-–—]?\s*[\[(]\s*({_MDB})\s*[\])]$")
-_COUNT_HEADER = re.compile(
+COUNT_HEADER = re.compile(
     r"^(?:(?:no\.?|nr\.?|num\.?|number|count|total|#)\s*(?:no\.?\s*|number\s*)?(?:of\s*)?)?projects$"
     r"|^projects?\s*(?:count|\(.*\)|total)$",
     re.IGNORECASE,
@@ -68,20 +81,24 @@ def read_lines(document: Document, tables: list[Table]) -> list[ListingLine]:
 
 
 def may_hold_lines(source: str) -> bool:
-    """Whether a number stands before the word "project(s)", or behind it and a colon, anywhere in the
-    (lower-case) markup."""
+    """Whether a code's bracket and a number stand before the word "project(s)", or a number behind it and a
+    colon, anywhere in the (lower-case) markup."""
     for word in ("project", "projek"):
         at = source.find(word)
         while at >= 0:
             before = source[max(0, at - 2) : at]
             # letters or a path before it ("water project", "/project/") cannot be a count
             may_count = before[-1:] in _BEFORE_WORD and not before[:1].isalpha()
-            if may_count and _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:] in _COUNT_END:
+            if (
+                may_count
+                and _MARKUP_END.sub("", source[max(0, at - 300) : at])[-1:] in _COUNT_END
+                and _COUNT_OF_CODE.search(unescape(_MARKUP.sub(" ", source[max(0, at - _REACH) : at])))
+            ):
                 return True
             if _COUNT_BEHIND.match(source, at):
                 return True
             at = source.find(word, at + len(word))
-    return False
+    return _COUNT_OF_WATER.search(source) is not None
 
 
 @dataclass(slots=True)
@@ -164,7 +181,8 @@ def _stream(document: Document) -> _Stream:
             stream.add(_mark(element.tag))
             if element.tag == "a":
                 opened.append((element, stream.size))
-            stream.add(_flat(element.text) if element.tag != "pre" else element.text or "")
+            if text := element.text:
+                stream.add(_flat(text) if element.tag != "pre" else text)
         else:
             _close(document, stream, element, opened)
     return stream
@@ -178,7 +196,8 @@ def _close(document: Document, stream: _Stream, element: Element, opened: list[t
             stream.links.append((start, stream.size, url))
     if element.tag not in UNSHOWN and element.tag != "br":
         stream.add(_mark(element.tag))
-    stream.add(_flat(element.tail))
+    if tail := element.tail:
+        stream.add(_flat(tail))
 
 
 _MARKS = {**dict.fromkeys(BLOCKS, _LINE), "td": _CELL, "th": _CELL}
@@ -239,7 +258,7 @@ def _whole(text: str) -> int | None:
 
 def count_column(table: Table) -> int | None:
     """The column that counts projects."""
-    return next((at for at, header in enumerate(table.headers) if _COUNT_HEADER.match(header.strip())), None)
+    return next((at for at, header in enumerate(table.headers) if COUNT_HEADER.match(header.strip())), None)
 
 
 def _column_of(table: Table, pattern: re.Pattern[str]) -> int | None:

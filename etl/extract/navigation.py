@@ -50,7 +50,7 @@ def read_alphabet(document: Document, scripts: list[str]) -> tuple[str, list[str
     panels = [panel for panel in panels if "CallbackPanel" in panel.kind] or panels
     callers = _callers(code, {panel.name for panel in panels}) or ({"MoveToPage"} if not scripts else set())
     functions = callers | {f"{panel.name}.PerformCallback" for panel in panels}
-    functions = {name for name in functions if document.mentions(f"{name.lower()}(")}
+    functions = {name for name in functions if f"{name.lower()}(" in document.source}
     letters = _letters(document.root, functions)
     if not panels:
         return ("", letters) if letters else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from etl.extract.document import Document
-from etl.extract.html import UNSHOWN, Element, has_class, squash, words_of
+from etl.extract.html import UNSHOWN, Element, has_class, holds_table, squash, words_of
 from etl.extract.judgement import NO_EVIDENCE
 from etl.extract.types import ListingLine, NotData, Table
 
@@ -39,7 +39,7 @@ def other_tables(document: Document, tables: list[Table], lines: Sequence[Listin
             texts
         ):
             continue
-        is_leaf = element.find(".//table") is None
+        is_leaf = not holds_table(element)
         is_grid = sum(len(row) > 1 for row in texts) > 1
         if not is_grid and not (is_leaf and len(words) > 1):
             continue
@@ -90,11 +90,11 @@ def _own_texts(table: Element) -> Iterator[list[str]]:
 
 def own_text(cell: Element) -> str:
     """What a cell says itself, the tables in it left out."""
-    if cell.find(".//table") is None:
+    if not holds_table(cell):
         return words_of(cell)
     parts: list[str] = [cell.text or ""]
     for child in cell:
         if type(child.tag) is str and child.tag != "table" and child.tag not in UNSHOWN:
-            parts.append(words_of(child) if child.find(".//table") is None else own_text(child))
+            parts.append(words_of(child) if not holds_table(child) else own_text(child))
         parts.append(child.tail or "")
     return squash(" ".join(parts))

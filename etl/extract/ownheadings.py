@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from etl.extract.html import BLOCKS, Element, squash, text_of
+from etl.extract.html import BLOCKS, Element, holds_table, squash, text_of
 
 _MARKED = "label"  # in a class of what stands before a value
 _NO_LABELS = frozenset({"a", "table", "select", "input"})
@@ -15,10 +15,11 @@ _FEWEST_COLUMNS = 2
 def drop_own_headings(root: Element) -> None:
     """Take out of each cell the element that says its column's heading, where most cells have one."""
     for table in root.iter("table"):
-        if table.find(".//table") is not None:
+        if holds_table(table):
             continue
-        rows = [list(row.iterchildren("td", "th")) for row in islice(table.iter("tr"), _MOST_ROWS)]
-        if len(rows) > 1 and _may_repeat(rows):
+        second = next(islice(table.iter("tr"), 1, None), None)
+        if second is not None and _may_repeat(list(second.iterchildren("td", "th"))):
+            rows = [list(row.iterchildren("td", "th")) for row in islice(table.iter("tr"), _MOST_ROWS)]
             list(map(_drop, _repeated(rows)))
 
 
@@ -33,9 +34,9 @@ def _repeated(rows: list[list[Element]]) -> list[Element]:
     return [element for column in columns for element in column] if is_habit else []
 
 
-def _may_repeat(rows: list[list[Element]]) -> bool:
+def _may_repeat(cells: list[Element]) -> bool:
     """A quick look: whether the second row's cells begin with elements."""
-    return sum(len(cell) > 0 and not squash(cell.text) for cell in rows[1]) >= _FEWEST_COLUMNS
+    return sum(len(cell) > 0 and not squash(cell.text) for cell in cells) >= _FEWEST_COLUMNS
 
 
 def _own(cell: Element, head: str) -> Element | None:

@@ -18,7 +18,17 @@ from typing import Literal
 from lxml import etree
 
 from etl.extract.document import Document
-from etl.extract.html import BLOCKS, UNSHOWN, Element, has_class, is_hidden, squash, text_of, words_of
+from etl.extract.html import (
+    BLOCKS,
+    UNSHOWN,
+    Element,
+    has_class,
+    holds_table,
+    is_hidden,
+    squash,
+    text_of,
+    words_of,
+)
 from etl.extract.labelrows import LONGEST_LABEL, labelled_cells
 from etl.extract.symbols import holds_bar
 
@@ -157,7 +167,7 @@ class _Scan:
             for part in waiting[-1]:
                 if type(part.tag) is not str or part.tag in ELSEWHERE or part in taken:
                     continue
-                if part.attrib and part.tag != "body" and is_elsewhere(part):
+                if part.tag != "body" and is_elsewhere(part):
                     continue
                 yield part
                 if len(part) and part not in self.used:
@@ -175,8 +185,10 @@ class _Scan:
             self._take(part, _definitions(part))
             self.used.difference_update(part.iterdescendants("dl"))  # they have pairs of their own
         elif tag == "table":
-            known = self.document.labelled.get(part, [])
-            self._take(part, table_pairs(part, self.document) if self.is_record else known)
+            pairs = self.document.labelled.get(part, [])
+            if self.is_record and not pairs:
+                pairs = table_pairs(part, self.document)
+            self._take(part, pairs)
         elif not (
             ("caption" in roles_of(part) and self._caption(part))
             or (self.is_record and tag in ("td", "th") and self._cell(part))
@@ -238,7 +250,7 @@ class _Scan:
 
     def _cell(self, part: Element) -> bool:
         """A cell whose value stands beside it, or below it where its neighbour is a label too."""
-        if part.find(".//table") is not None:
+        if holds_table(part):
             return False
         label = words_of(part)
         is_known, is_marked = self._is_known(label), label.endswith(":")
@@ -274,7 +286,10 @@ class _Scan:
 
     def _lines(self, part: Element) -> bool:
         """Lines of plain text, `Budget: R5`, in the element's own text; only known labels count."""
-        if ":" not in (part.text or "") and not any(":" in (child.tail or "") for child in part):
+        text = part.text
+        if (not text or ":" not in text) and not (
+            len(part) and any(":" in (child.tail or "") for child in part)
+        ):
             return False
         found = False
         breaks = (child for child in part if child.tag in BLOCKS)

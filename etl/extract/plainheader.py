@@ -43,11 +43,14 @@ class Header:
 def find_header(lines: list[Line], field_of: FieldOf) -> Header:
     """The best header of a table. Lines before its start are titles."""
     best = Header(0, 0)
+    seen: dict[int, _Below] = {}
     for start in range(min(len(lines), _MOST_TITLES + 1)):
         if start and not _is_title(lines[start - 1], lines[start]):
             break
         for depth in range(1, _most_rows(lines, start) + 1):
-            found = _scored(lines, start, depth, field_of)
+            end = start + depth
+            below = seen[end] = seen.get(end) or _below(lines[end:], field_of)
+            found = _scored(lines, start, depth, below, field_of)
             if found.score > best.score:
                 best = found
     if best.start == best.end:
@@ -141,9 +144,8 @@ def _known(line: Line, field_of: FieldOf) -> int:
     return len(fields - {None})
 
 
-def _scored(lines: list[Line], start: int, depth: int, field_of: FieldOf) -> Header:
+def _scored(lines: list[Line], start: int, depth: int, below: _Below, field_of: FieldOf) -> Header:
     head, end = lines[start : start + depth], start + depth
-    below = _below(lines[end:], field_of)
     if any(line.is_lone() and len(line.starts[0][1].text) > 0 for line in head) and len(head[0].cells) > 1:
         return Header(start, end, -1.0)
     score, basis = 0.0, Counter[Basis]()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from etl.extract.document import Document
-from etl.extract.html import Element, is_hidden, text_of
+from etl.extract.html import Element, holds_table, is_hidden, text_of
 from etl.extract.spans import span
 from etl.extract.types import LeftOut, RowKind
 
@@ -74,9 +75,9 @@ def _read_rows(table: Element) -> OwnRows:
     found = OwnRows()
     for place, (element, group, cells) in enumerate(_row_elements(table)):
         section = "" if group is None else group.tag
-        row = TableRow(element, cells, section, _CAMEL.sub("-", element.get("class") or ""), group, place)
-        row.cells = [cell for cell in cells if not (cell.attrib and is_hidden(cell))]
-        if not row.cells or (element.attrib and is_unseen(element)):
+        row = TableRow(element, cells, section, _parted(element.get("class") or ""), group, place)
+        row.cells = [cell for cell in cells if not is_hidden(cell)]
+        if not row.cells or is_unseen(element):
             row.cells = cells
             found.set_apart(row, "hidden", "It is hidden.")
         elif _is_pager(row):
@@ -94,6 +95,12 @@ def _read_rows(table: Element) -> OwnRows:
     return found
 
 
+@lru_cache(maxsize=1024)
+def _parted(classes: str) -> str:
+    """Classes with their words set apart: "GridHeader" is "Grid-Header"."""
+    return _CAMEL.sub("-", classes)
+
+
 def _letters_columns(row: TableRow) -> bool:
     """Whether the row counts its columns by A, B, C …"""
     if len(row.cells) < 3:
@@ -104,7 +111,8 @@ def _letters_columns(row: TableRow) -> bool:
 
 def is_unseen(row: Element) -> bool:
     """Whether a row's own attributes keep a person from seeing it: hidden, or without height."""
-    return is_hidden(row) or bool(_NO_HEIGHT.search(row.get("style") or ""))
+    style = row.get("style")
+    return is_hidden(row) or (style is not None and _NO_HEIGHT.search(style) is not None)
 
 
 def _row_elements(table: Element) -> Iterator[tuple[Element, Element | None, list[Element]]]:
@@ -137,22 +145,24 @@ def _is_pager(row: TableRow) -> bool:
 
     A class says so only of a row that holds nothing else.
     """
-    words = "".join(row.element.itertext()).split() if len(row.cells) == 1 or _says_pager(row) else []
+    says_pager = _says_pager(row.classes)
+    words = "".join(row.element.itertext()).split() if len(row.cells) == 1 or says_pager else []
     if len(row.cells) == 1 and len(row.cells[0]):
         links = [anchor.get("href") or "" for anchor in row.element.iter("a")]
         if links:
             are_numbers = len(words) <= 30 and all(len(word) <= 4 and not word.isalpha() for word in words)
             if _POSTBACK_PAGE.search(links[0]) or (len(links) > 1 and are_numbers):
                 return True
-    if not _says_pager(row):
+    if not says_pager:
         return False
     if next(row.element.iter("a", "input", "select", "button"), None) is None:
         return len(row.cells) == 1 and all(map(is_pager_word, words))
     return len(row.cells) == 1 or all(map(is_pager_word, words))
 
 
-def _says_pager(row: TableRow) -> bool:
-    classes = row.classes.lower()
+@lru_cache(maxsize=1024)
+def _says_pager(classes: str) -> bool:
+    classes = classes.lower()
     return any(word in classes for word in ("pager", "pagination", "pagenation", "paging", "pgr"))
 
 
@@ -175,7 +185,7 @@ def _is_entry(row: TableRow) -> bool:
 
 def _is_form(cell: Element) -> bool:
     """Whether a cell across the table is there to be filled in: two boxes or more, or one without words."""
-    if not len(cell) or cell.find(".//table") is not None:
+    if not len(cell) or holds_table(cell):
         return False
     boxes = [box for box in cell.iter(*_ENTRIES) if box.get("type", "").lower() != "hidden"]
     return len(boxes) > 1 or (len(boxes) == 1 and not _holds_words(cell))
@@ -197,10 +207,18 @@ def looks_like_heading(row: TableRow) -> bool:
     words = f"{row.classes} {row.element.get('id') or ''}".lower()
     if "head" in words or "hdr" in words:
         return True
-    filled = [cell for cell in row.cells if "".join(cell.itertext()).strip()]
-    return len(filled) > 1 and all(
-        is_bold(cell) or _HEADING.search(cell.get("class") or "") for cell in filled
-    )
+    filled = 0
+    for cell in row.cells:
+        if _has_text(cell):
+            filled += 1
+            if not (is_bold(cell) or _HEADING.search(cell.get("class") or "")):
+                return False
+    return filled > 1
+
+
+def _has_text(cell: Element) -> bool:
+    text = "".join(cell.itertext()) if len(cell) else cell.text
+    return bool(text) and not text.isspace()
 
 
 def is_bold(cell: Element) -> bool:

@@ -56,7 +56,7 @@ def _root(popup: str) -> Element | None:
 
 
 def _part(document: Document, root: Element) -> Document:
-    return Document(root, "", document.labels, document.links)
+    return Document(root, "", "", document.labels, document.links)
 
 
 def _row(marker: Marker, root: Element | None, record: Record | None) -> dict[str, str]:

@@ -17,14 +17,14 @@ from projects.charset import storable
 Read = Callable[[str, Parsed], PageContent]
 
 
-def read_twice(text: str, read: Read) -> PageContent:
+def read_twice(text: str, read: Read, parse: Callable[[str], Parsed] = parse_page) -> PageContent:
     """The page's content; where the page is damaged, the better of two readings, with the other in `other`.
 
     Raises PageChanged where neither parser finds any markup.
     """
     repaired = mended(text)
     try:
-        parsed = parse_page(text)
+        parsed = parse(text)
     except PageChanged:
         second = _second(text, repaired, read) if repaired else None
         if second is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
-from etl.extract.html import words_of
+from etl.extract.html import holds_table, words_of
 from etl.extract.misplaced import misplaced_rows
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
 from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_error, is_note, total_label
@@ -83,6 +83,8 @@ def is_heading(line: Line) -> bool:
     """Whether a line is marked as headings of several columns; with a figure among them it may be a total."""
     if line.hangs or len(line.starts) < 2 or len(line.starts) * 2 < len(line.cells):
         return False
+    if line.starts[0][1].element.tag != "th":
+        return False
     cells = [cell for _, cell in line.starts]
     return (
         all(cell.element.tag == "th" for cell in cells)
@@ -102,7 +104,7 @@ def _is_across(line: Line, identity: int | None, lines: Sequence[Line]) -> bool:
     if not line.says_one_thing():
         return False
     at, cell = line.starts[0]
-    if cell.colspan > 1 and cell.element.find(".//table") is not None:
+    if cell.colspan > 1 and holds_table(cell.element):
         return True  # below a blank cell: what opens under the row above
     if at > 0 or _is_figure(cell.text) or len(lines) < 3:
         return False
@@ -131,7 +133,7 @@ def _across(
         body.leave_out(
             line, "total", f"It stands across the table and counts or sums up: “{first[:60]}”.", row
         )
-    elif any(cell.element.find(".//table") is not None for _, cell in line.starts):
+    elif any(holds_table(cell.element) for _, cell in line.starts):
         body.leave_out(line, "note", "It holds a part of the page, and no heading of the rows below it.")
     elif is_note(first):
         body.leave_out(line, "note", "It is a remark on the table.")
@@ -182,19 +184,20 @@ def _leave_out_totals(body: Body, identity: int | None) -> None:
     rows = [line.texts for line in body.data]
     if not rows:
         return
-    few_spans = sum(_is_wide(line) for line in body.data) * 4 <= len(rows) + 3
+    wide = {number for number, line in enumerate(body.data) if _is_wide(line)}
+    few_spans = len(wide) * 4 <= len(rows) + 3
     bold = [_is_set_off(line) for line in body.data[:_SAMPLE]]
     few_bold = sum(bold) * 3 <= len(bold) + 2
 
     def marks(number: int) -> Marks:
         line = body.data[number]
         is_foot = line.row.section == "tfoot"
-        return Marks(few_spans and _is_wide(line), few_bold and _is_set_off(line), is_foot)
+        return Marks(few_spans and number in wide, few_bold and _is_set_off(line), is_foot)
 
     set_off = {
         number
         for number, line in enumerate(body.data)
-        if line.row.section == "tfoot" or (few_spans and _is_wide(line))
+        if line.row.section == "tfoot" or (few_spans and number in wide)
     }
     totals = Totals(rows, identity, {group.start for group in body.groups.found}, marks, set_off).find()
     for number, reason in totals.items():

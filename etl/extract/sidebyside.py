@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from etl.extract.html import Element, text_of
+from etl.extract.html import Element, holds_table, text_of
 
 Row = tuple[Element, list[Element]]
 _MOST_TABLES = 400
@@ -14,7 +14,9 @@ _FEWEST_ROWS = 2
 
 def join_halves(root: Element) -> None:
     """Join two heads that are followed by two bodies of as many rows and columns as they."""
-    tables = [table for table in islice(root.iter("table"), _MOST_TABLES) if table.find(".//table") is None]
+    tables = [table for table in islice(root.iter("table"), _MOST_TABLES) if not holds_table(table)]
+    if len(tables) < 4:
+        return
     rows = {table: [list(row.iterchildren("td", "th")) for row in table.iter("tr")] for table in tables}
     at = 0
     while at + 4 <= len(tables):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from etl.extract.html import Element, text_of
 
@@ -71,6 +72,11 @@ def rectangle(rows: list[list[Element]], width: int = 0) -> list[list[Cell | Non
     `width`: columns that the whole table has, where the rows are a part of it. A colspan beyond the table's
     own columns ends with them. Fewer rows than were given come back where filling out takes too many cells.
     """
+    if not any(map(_spans, chain.from_iterable(rows))):  # as most tables are
+        plain: list[list[Cell | None]] = [
+            [Cell(element, text_of(element)) for element in elements[:_MAX_COLUMNS]] for elements in rows
+        ]
+        return _squared(plain)
     filled: list[list[Cell | None]] = []
     hanging: dict[int, tuple[Cell, int]] = {}  # column → cell from above, rows that it still covers
     budget = _MAX_SPANNED
@@ -81,6 +87,11 @@ def rectangle(rows: list[list[Element]], width: int = 0) -> list[list[Cell | Non
         if budget < 0:
             break
         filled.append(row)
+    return _squared(filled)
+
+
+def _squared(filled: list[list[Cell | None]]) -> list[list[Cell | None]]:
+    """The rows made equally long; none where they take too many places."""
     width = max(map(len, filled), default=0)
     if width * len(filled) > _MAX_CELLS:
         return []

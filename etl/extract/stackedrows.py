@@ -6,10 +6,11 @@ from copy import deepcopy
 from itertools import islice
 
 from etl.extract.cellkinds import kind_of
-from etl.extract.html import Element, squash, words_of
+from etl.extract.html import Element, holds_table, squash, words_of
 
-_MOST_ROWS = 20_000
+_MOST_PARTS = 200_000
 _MOST_LINES = 12
+Line = list[Element | str]  # what stands in one line of a cell
 _LINES = frozenset({"br", "p", "div", "li"})
 
 
@@ -18,23 +19,34 @@ def part_stacked_rows(root: Element) -> None:
 
     A cell of one line reaches down beside them: it stands for all of them together.
     """
-    for row in list(islice(root.iter("tr"), _MOST_ROWS)):
+    for row in rows_with_lines(root):
         cells = list(row.iterchildren("td", "th"))
-        if len(cells) < 2 or not any(_has_lines(cell) for cell in cells):
+        if len(cells) < 2 or not any(has_lines(cell) for cell in cells):
             continue
-        lines = [_lines(cell) for cell in cells]
+        lines = [lines_of(cell) for cell in cells]
         count = max(map(len, lines))
         if _are_stacked(lines, count) and not any(cell.get("rowspan") for cell in cells):
             _part(row, cells, lines, count)
 
 
-def _has_lines(cell: Element) -> bool:
-    return sum(child.tag in _LINES for child in cell) > 0 and cell.find(".//table") is None
+def rows_with_lines(root: Element) -> list[Element]:
+    """The rows of which a cell holds lines, in the page's order."""
+    found: dict[Element, None] = {}
+    for line in islice(root.iter(*_LINES), _MOST_PARTS):
+        cell = line.getparent()
+        if cell is not None and cell.tag in ("td", "th") and (row := cell.getparent()).tag == "tr":
+            found[row] = None
+    return list(found)
 
 
-def _lines(cell: Element) -> list[list[Element | str]]:
+def has_lines(cell: Element) -> bool:
+    """Whether the cell is made of lines, and of no table."""
+    return sum(child.tag in _LINES for child in cell) > 0 and not holds_table(cell)
+
+
+def lines_of(cell: Element) -> list[Line]:
     """The cell's lines, each as what stands in it; one line where it is not made of lines alone."""
-    found: list[list[Element | str]] = [[cell.text or ""]]
+    found: list[Line] = [[cell.text or ""]]
     for child in cell:
         if child.tag in _LINES:
             found.append([] if child.tag == "br" else [child])
@@ -43,30 +55,31 @@ def _lines(cell: Element) -> list[list[Element | str]]:
         else:
             found[-1].append(child)
         found[-1].append(child.tail or "")
-    return [line for line in found if _said(line)]
+    return [line for line in found if said(line)]
 
 
-def _said(line: list[Element | str]) -> str:
+def said(line: Line) -> str:
+    """The words of a line."""
     return squash(" ".join(part if isinstance(part, str) else words_of(part) for part in line))
 
 
-def _are_stacked(lines: list[list[list[Element | str]]], count: int) -> bool:
+def _are_stacked(lines: list[list[Line]], count: int) -> bool:
     """Whether a cell holds so many different codes, another as many figures or dates, and none a number of
     lines between: a long name over two lines parts nothing."""
     if not 2 <= count <= _MOST_LINES or any(len(cell) not in (0, 1, count) for cell in lines):
         return False
-    several = [[_said(line) for line in cell] for cell in lines if len(cell) == count]
+    several = [[said(line) for line in cell] for cell in lines if len(cell) == count]
     codes = [texts for texts in several if all(kind_of(text) == "code" for text in texts)]
     figures = [texts for texts in several if all(kind_of(text) in ("figure", "date") for text in texts)]
     return bool(figures) and any(len(set(texts)) == count for texts in codes)
 
 
-def _part(row: Element, cells: list[Element], lines: list[list[list[Element | str]]], count: int) -> None:
+def _part(row: Element, cells: list[Element], lines: list[list[Line]], count: int) -> None:
     for number in reversed(range(count)):
         new = row.makeelement("tr", dict(row.attrib))
         for cell, own in zip(cells, lines, strict=True):
             if len(own) == count:
-                new.append(_cell(cell, own[number]))
+                new.append(made_of(cell, own[number]))
             elif number == 0:
                 shared = deepcopy(cell)
                 shared.tail = None
@@ -77,7 +90,8 @@ def _part(row: Element, cells: list[Element], lines: list[list[list[Element | st
     parent.remove(row)
 
 
-def _cell(cell: Element, line: list[Element | str]) -> Element:
+def made_of(cell: Element, line: Line) -> Element:
+    """A cell like the given one that holds the line alone."""
     made = cell.makeelement(cell.tag, dict(cell.attrib))
     made.text = ""
     for part in line:

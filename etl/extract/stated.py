@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from lxml import etree
+
 from etl.extract.document import Document
-from etl.extract.html import words_of
+from etl.extract.html import UNSHOWN, text_of, words_of
 from etl.extract.lines import count_column
 from etl.extract.types import Pager, Table
 
@@ -26,11 +29,43 @@ _TOTAL = re.compile(
     rf"|{_NUMBER} (?:{_THINGS}|projects?|projekte?)(?: ?\(s\))? (?:found|gevind|in total|altesaam)\b",
     re.IGNORECASE,
 )
+# What none of these is without, in the page's text as it stands: a look at it saves a walk over the page
+_MAY_RANGE = re.compile(
+    r"[ov](?:f|an)\s*(?:about\s*)?\d|[t–—-](?:ot?|hrough)?\s*\d[\d\s,.'’]*+/\s*(?:about\s*)?\d"
+)
+_MAY_TOTAL = re.compile(
+    r"\b(?:records?|items?|entries|results?|rows?|rekords?|inskrywings|resultate|rye)(?:\s+found)?\s*[:=]?\s*\d"
+    r"|\bin\s+total"
+)
 _FOOT = re.compile(
     rf"\b(?:projects?|projekte?|{_THINGS}|count|aantal)(?: found)? ?[:=]? ?{_NUMBER}(?!\d|[.,%]\d?)"
     rf"|{_NUMBER} (?:projects?|projekte?|{_THINGS})\b|^(?:grand )?totaa?l ?\({_NUMBER}\)",
     re.IGNORECASE,
 )
+# Alone in an element, or with a word that says that it is about what is shown
+_SOME = re.compile(
+    r"(?P<shows>(?:showing|displaying|viewing|shown|displayed|vertoon|wys)[ :]*)?(?:the )?(?:first )?"
+    rf"{_NUMBER} (?:of|van|out of) {_NUMBER}(?P<things> (?:projects?|projekte?|{_THINGS}))?"
+    r"(?P<shown> (?:are )?(?:shown|displayed|listed|vertoon|gelys))?[.:]?",
+    re.IGNORECASE,
+)
+_MAY_SAY_SOME = re.compile(r"\d (?:of|van|out of) \d", re.IGNORECASE)
+_MAY_HEAD = re.compile(r"proje[ck]t[se] ?\(\d", re.IGNORECASE)
+_HEADED = re.compile(
+    rf"(?:(?:all|list of|alle|lys van) )?(?:[^\W\d_]+ )?(?:projects|projekte) ?\({_NUMBER}\)", re.I
+)
+_HEADINGS = ("caption", "legend", "h1", "h2", "h3", "h4", "h5", "h6")
+_INLINE = frozenset(("a", "b", "strong", "em", "i", "span", "font", "small", "bdi", "u"))
+_LONGEST = 80
+_GROUP = re.compile(rf".{{1,80}}? ?\({_NUMBER}(?: (?:projects?|projekte?|{_THINGS}))?\)", re.IGNORECASE)
+# Of all that a site has; "Projects completed" is of some
+_ALL_PROJECTS = (
+    r"(?:(?:grand |overall )?(?:total|totale)(?: (?:number|no\.?|count))?(?: of)?(?: aantal)?"
+    r"|(?:number|no\.?) of|all|alle|aantal)(?: water)? (?:projects|projekte) ?[:=]?"
+)
+_LABEL = re.compile(_ALL_PROJECTS, re.IGNORECASE)
+_IN_ALL = re.compile(rf"{_ALL_PROJECTS} ?{_NUMBER}|{_NUMBER} {_ALL_PROJECTS}", re.IGNORECASE)
+_ALONE = re.compile(_NUMBER)
 _OF_PAGE = re.compile(r"\b(?:page|bladsy)\b", re.IGNORECASE)
 
 
@@ -39,14 +74,105 @@ def note_stated(document: Document, tables: Sequence[Table]) -> None:
     listed = [table for table in tables if table.rows and not (table.pager and table.pager.items is not None)]
     if not listed:
         return
-    text = words_of(document.root)
+    text = words_of(document.root) if _may_state(document) else ""
     for first, last, total in _ranges(text):
         shown = [table for table in listed if len(table.rows) == last - first + 1]
         if len(shown) == 1 and total >= last >= first:
             _say(shown[0], total, 1)
             return
+    for rows, total in _some(document, text):
+        alike = [table for table in listed if len(table.rows) == rows]
+        if len(alike) == 1 and total >= rows:
+            _say(alike[0], total, 1)
+            return
     if len(listed) == 1 == sum(bool(table.rows) for table in tables):
-        _say(listed[0], *_of_one(text, listed[0]))
+        items, pages = _of_one(text, listed[0])
+        if items is None and pages == 1 and count_column(listed[0]) is None:
+            items = _in_heading(document, text, listed[0]) or _of_groups(listed[0])
+        _say(listed[0], items, pages)
+
+
+def projects_in_all(document: Document) -> int | None:
+    """How many projects a page says that there are in all, in a card or a sentence of its own ("Total
+    projects" over "57"); None where it does not say so, or says several numbers."""
+    text = etree.tostring(document.root, method="text", encoding="unicode").lower()
+    if "proje" not in text:
+        return None
+    found = {number for number in map(_in_all, document.root.iter()) if number is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _in_all(element: etree._Element) -> int | None:
+    if type(element.tag) is not str or element.tag in UNSHOWN or len(element) > 4:
+        return None
+    text = text_of(element)
+    if element.tag == "dt" and (value := element.getnext()) is not None and value.tag == "dd":
+        text = f"{text} {text_of(value)}"
+    if len(text) > _LONGEST:
+        return None
+    if match := _IN_ALL.fullmatch(text):
+        return _number(match[1] or match[2])
+    pieces = [" ".join(piece.split()) for piece in map(str, element.itertext()) if piece.strip()]
+    numbers = [piece for piece in pieces if _ALONE.fullmatch(piece)]
+    if len(pieces) == 2 and len(numbers) == 1 and any(map(_LABEL.fullmatch, pieces)):
+        return _number(numbers[0])
+    return None
+
+
+def _some(document: Document, page: str) -> Iterator[tuple[int, int]]:
+    """What says how many of how many are shown: "40 of 45 projects shown", "12 of 15 projects" by itself.
+    `page`: all of its words."""
+    for text in _small(document) if _MAY_SAY_SOME.search(page) else ():
+        match = _SOME.fullmatch(text)
+        if match and (match["shows"] or match["shown"] or match["things"]):
+            yield _number(match[2]) or 0, _number(match[3]) or 0
+
+
+def _in_heading(document: Document, page: str, table: Table) -> int | None:
+    """The number of a heading over the page's only list: "Projects (45)"; of two such neither counts."""
+    found = [match for text in _small(document, *_HEADINGS) if (match := _HEADED.fullmatch(text))]
+    number = _number(found[0][1]) if len(found) == 1 else None
+    return number if number is not None and number >= len(table.rows) else None
+
+
+def _of_groups(table: Table) -> int | None:
+    """What the rows of a list's groups say that stand under them: "Construction (45)". A number in brackets
+    may be a ward's: they count where most of them say how many rows follow, and none fewer."""
+    heads = [next(filter(None, left.row), "") for left in table.left_out if left.kind == "group"]
+    said = {head: _number(match[1]) or 0 for head in heads if (match := _GROUP.fullmatch(head))}
+    if len(said) < 2 or len(said) != len(heads):
+        return None
+    for column in zip(*table.rows, strict=True):
+        shown = Counter(column)
+        if said.keys() == shown.keys():
+            alike = sum(said[head] == number for head, number in shown.items())
+            is_count = 2 * alike > len(said) and all(said[head] >= number for head, number in shown.items())
+            return sum(said.values()) if is_count else None
+    return None
+
+
+def _small(document: Document, *tags: str) -> Iterator[str]:
+    """The page's short pieces of text: elements, of these tags if any, that hold nothing but text and its
+    emphasis."""
+    for element in document.root.iter(*tags):
+        tag = element.tag
+        if type(tag) is not str or tag in UNSHOWN:
+            continue
+        if all(child.tag in _INLINE and not len(child) for child in element):
+            text = text_of(element)
+            if text and len(text) <= _LONGEST:
+                yield text
+
+
+def _may_state(document: Document) -> bool:
+    """Whether the page's text has the words of such a sentence, whatever elements part them."""
+    text = etree.tostring(document.root, method="text", encoding="unicode")
+    text = text.lower()
+    if any(word in text for word in ("of", "van", "/")) and _MAY_RANGE.search(text):
+        return True
+    if any(word in text for word in ("found", "gevind", "altesaam")):
+        return True
+    return any(word in text for word in ("total", "aantal", "number")) and bool(_MAY_TOTAL.search(text))
 
 
 def _of_one(text: str, table: Table) -> tuple[int | None, int]:

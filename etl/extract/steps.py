@@ -1,12 +1,16 @@
-"""Lists shown in steps: "Load more", or a next part that a script fetches while one scrolls. Pure."""
+"""Lists shown in steps: "Load more", or a next part that a script fetches while one scrolls. Pure.
+
+Where only the page's own script can get the next part, that is said: such a list is known to be cut short.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import unquote
 
 from etl.extract.document import Document
-from etl.extract.html import Element, text_of
+from etl.extract.html import Element, is_hidden, squash, text_of
 from etl.extract.pager import POSTBACK
 from etl.extract.types import Pager
 
@@ -15,6 +19,19 @@ _MORE = re.compile(
     r"|more\s+(?:results|projects|rows|items|records)",
     re.I,
 )
+# Nothing but this: "Show more filters" and the "Show more" of a single text are no steps of a list
+_ONLY_MORE = re.compile(
+    r"(?:show|load|view|display|wys|laai)\s+(?:the\s+)?(?:next\s+)?(?:\d+\s+)?(?:more|meer)"
+    r"(?:\s+(?:results|projects|schemes|rows|items|records|entries|projekte|resultate))?\W*"
+    r"|more\s+(?:results|projects|schemes|rows|items|records|entries)\W*",
+    re.I,
+)
+_SCROLLS = re.compile(r"(?:^|[\s_-])(?:infinite-?scroll|load-?more|js-more)(?:$|[\s_-])", re.I)
+_UNSEEN = re.compile(r"(?:^|\s)(?:d-none|hidden|hide|invisible|disabled)(?:\s|$)")
+_VIEWER = re.compile(r"report-?_?viewer|crystal-?_?report|document-?_?viewer", re.I)
+_HOLDERS = ("div", "table", "span", "iframe", "frame", "embed", "object")
+_MOST_AROUND = 20
+_MOST_STEPS = 2  # over and under a list
 _LONGEST = 40  # characters of a button's text
 # An address that says which part of a list it is
 _PART = re.compile(
@@ -52,3 +69,60 @@ def _of_button(element: Element, document: Document) -> Pager | None:
         return Pager(1, None, None, "more", element.get("name") or "", {"submit": element.get("value") or ""})
     url = document.links.absolute(element.get("href"))
     return Pager(1, None, None, "link", "", {"next": url}) if url and _PART.search(url) else None
+
+
+def unread_steps(document: Document) -> str:
+    """A sentence where a list has a button or a place to scroll to that only the page's script can follow;
+    "" where there is none. Asked where no pager was found."""
+    if not document.mentions("more", "meer", "infinite"):
+        return ""
+    found = [
+        part for part in document.root.iter("a", "button", "input", "div", "span") if _is_step(part, document)
+    ]
+    if not 1 <= len(found) <= _MOST_STEPS or len({text_of(part) for part in found}) > 1:
+        return ""  # one in each of its entries: texts that open, and no list
+    said = squash(text_of(found[0]) or found[0].get("value"))[:_LONGEST]
+    how = f"“{said}”" if said else "scrolling on"
+    return f"{how} would show more of its list; only the page's script can do that, and it was not read."
+
+
+def _is_step(part: Element, document: Document) -> bool:
+    if part.tag in ("div", "span"):
+        may_be = len(part) == 0 and _SCROLLS.search(part.get("class") or "") is not None
+    else:
+        may_be = _ONLY_MORE.fullmatch(squash(text_of(part) or part.get("value"))) is not None
+    return may_be and part.get("disabled") is None and _stands_alone(part, document)
+
+
+def _stands_alone(part: Element, document: Document) -> bool:
+    """Whether a person sees it, and it is no part of an entry of the list: at a list's end sites hide it."""
+    for one in (part, *islice(part.iterancestors(), _MOST_AROUND)):
+        if one in document.taken and one.tag != "table":
+            return False
+        if is_hidden(one) or _UNSEEN.search(one.get("class") or "") or (one.tag == "tr" and len(one) > 1):
+            return False
+    return True
+
+
+def unread_viewer(document: Document, is_filled: bool) -> str:
+    """A sentence where a report viewer shows nothing that could be read, or one page of several; else "".
+
+    `is_filled`: whether the page holds a list.
+    """
+    if not document.mentions("viewer", "crystalreport", "crystal-report"):
+        return ""
+    viewers = (part for part in document.root.iter(*_HOLDERS) if _VIEWER.search(_names(part)))
+    if next(viewers, None) is None:
+        return ""
+    if not is_filled:
+        return "it holds a report viewer that a script fills; what that shows was not read."
+    for part in document.root.iter("span", "div", "td", "input"):
+        if (part.get("id") or "").endswith("TotalPages"):
+            total = squash(text_of(part) or part.get("value"))
+            if total and total != "1":
+                return f"its report viewer shows one page of “{total[:_LONGEST]}”; the others were not read."
+    return ""
+
+
+def _names(part: Element) -> str:
+    return " ".join(part.get(name) or "" for name in ("id", "class", "src", "data"))

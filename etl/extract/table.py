@@ -13,7 +13,7 @@ from etl.extract.cellkinds import are_units, read_figure
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, continues, grid_of, shared_figures
 from etl.extract.halves import cut, halved, unfolded, width_of_halves
-from etl.extract.html import Element, has_class, is_hidden, text_of, words_of
+from etl.extract.html import Element, has_class, holds_table, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
 from etl.extract.misplaced import rightly_headed, say_again
@@ -198,7 +198,7 @@ def _links(cells: list[Element | None], document: Document) -> dict[int, str]:
 
 def _is_layout(table: Element, rows: OwnRows) -> bool:
     """Whether the table only arranges others: tables in most of its rows, or more in them than around."""
-    if table.find(".//table") is None:
+    if not holds_table(table):
         return False
     nested = sum(1 for row in rows.rows if any(map(_holds_table, row.cells)))
     if any(row.heads() > 1 for row in rows.rows[:_MOST_HEADS]):
@@ -208,7 +208,7 @@ def _is_layout(table: Element, rows: OwnRows) -> bool:
 
 
 def _holds_table(cell: Element) -> bool:
-    inner = cell.find(".//table") if len(cell) else None
+    inner = next(cell.iterdescendants("table"), None) if len(cell) else None
     return inner is not None and sum(1 for _ in zip(inner.iter("tr"), range(2), strict=False)) > 1
 
 

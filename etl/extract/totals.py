@@ -87,8 +87,8 @@ def is_note(text: str) -> bool:
 def is_error(texts: Sequence[str]) -> bool:
     """Whether a row says that something went wrong where a row was to stand ("Error | Could not load projects
     |"): no word of a project, and no figure."""
-    said = [text for text in map(one_line, texts) if text]
-    return bool(said) and _ERROR.fullmatch(said[0]) is not None and not any(map(_has_digit, said[1:]))
+    said = (text for text in map(one_line, texts) if text)
+    return _ERROR.fullmatch(next(said, "")) is not None and not any(map(_has_digit, said))
 
 
 def _has_digit(text: str) -> bool:

@@ -148,10 +148,14 @@ class PageContent:
     """All that one page offers. `notes` are plain sentences about what was seen and could not be used."""
 
     title: str = ""
+    heading: str = ""  # its only heading of the first rank
     tables: list[Table] = field(default_factory=list)
     not_data: list[NotData] = field(default_factory=list)
     listings: list[ListingLine] = field(default_factory=list)
     projects: list[PublishedProject] = field(default_factory=list)
+    in_all: int | None = (
+        None  # projects that the page says there are in all, in a card or a sentence of its own
+    )
     remarks: list[str] = field(default_factory=list)  # sentences outside of tables that may name a unit
     links: list[Link] = field(default_factory=list)
     form: Form | None = None
@@ -161,6 +165,9 @@ class PageContent:
     alphabet: tuple[str, list[str]] | None = None
     data_addresses: list[DataAddress] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # What the page keeps behind its script, a sentence each: more of a list that it shows; a report viewer's
+    unread_steps: str = ""
+    unread_viewer: str = ""
     # False where the page breaks off (no end tag) or is nested too deeply: what is missing may only be unread
     is_whole: bool = True
     parsed_by: Literal["lxml", "html5lib"] = "lxml"

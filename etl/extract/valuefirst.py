@@ -1,14 +1,18 @@
 """Large figures with their labels below, `<b>R5m</b><small>Budget</small>`: the label goes before its value.
 
-Every reader of labels takes what stands behind one: here that would be the next label's value.
+Every reader of labels takes what stands behind one: here that would be the next label's value. So it is with
+small tables of two rows, a row of labels over or under a row of values: each label gets its value behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain, islice
 
 from etl.extract.cellkinds import kind_of
-from etl.extract.html import Element, squash, text_of
+from etl.extract.document import IDENTIFYING
+from etl.extract.html import Element, holds_table, squash, text_of
+from etl.extract.lines import COUNT_HEADER
 
 FieldOf = Callable[[str], str | None]
 Pair = tuple[Element, Element]
@@ -17,6 +21,7 @@ _DECORATION = frozenset({"br", "hr", "i", "svg", "img"})
 _LONGEST_LABEL = 40
 _MOST_PARTS = 40
 _FEWEST_PAIRS = 2
+_FEWEST_TABLES = 3
 
 
 def turn_pairs(root: Element, field_of: FieldOf) -> None:
@@ -63,3 +68,36 @@ def _may_be_label(text: str) -> bool:
     if not 0 < len(text) <= _LONGEST_LABEL or ":" in text[:-1]:
         return False
     return not any(map(str.isdigit, text)) and kind_of(text) == "words"
+
+
+def turn_tables(root: Element, field_of: FieldOf) -> None:
+    """Make lists of labels with their values of the small tables whose row of labels is the same in all."""
+    alike: dict[tuple[str, ...], list[tuple[Element, list[Element], list[Element]]]] = {}
+    for table in root.iter("table"):
+        rows = [list(row.iterchildren("td", "th")) for row in islice(table.iter("tr"), 3)]
+        if len(rows) != 2 or len(rows[0]) < 2 or len(rows[0]) != len(rows[1]) or holds_table(table):
+            continue
+        for labels, values in (rows, rows[::-1]):
+            alike.setdefault(tuple(map(text_of, labels)), []).append((table, labels, values))
+    for names, found in alike.items():
+        if len(found) >= _FEWEST_TABLES and _are_labels(names, field_of):
+            for table, labels, values in found:
+                _turn_table(table, labels, values)
+
+
+def _are_labels(names: tuple[str, ...], field_of: FieldOf) -> bool:
+    """Whether most of the texts are labels, and none of them says that the values are a list's row."""
+    fields = [field_of(name.rstrip(": ")) for name in names]
+    known = sum(field is not None for field in fields)
+    if known < 2 or known * 2 < len(names) or not set(fields).isdisjoint(IDENTIFYING):
+        return False
+    return all(map(_may_be_label, names)) and not any(map(COUNT_HEADER.match, names))
+
+
+def _turn_table(table: Element, labels: list[Element], values: list[Element]) -> None:
+    pairs = list(chain.from_iterable(zip(labels, values, strict=True)))
+    for cell in pairs:
+        cell.tag = "dd" if cell in values else "dt"
+        cell.tail = None
+    table[:] = pairs
+    table.tag = "dl"

@@ -1,54 +1,65 @@
-"""Page → file: bytes are kept before anybody tries to read them, in gzip files named by their SHA-256."""
+"""Page → file: bytes are kept before anybody tries to read them. The archive as a run uses it: what it cannot
+do ends the run with a sentence."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import os
+from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from etl.exceptions import NotKept
+from etl.exceptions import ArchiveAway, NotKept
+from projects import archive
+from projects.archive import Away
+from projects.evidence import Damaged
 
-
-def _write(path: Path, data: bytes) -> None:
-    """The file, whole or not at all. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        scratch.write_bytes(data)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)  # where it is still there: a full disk, a run that is stopped
+T = TypeVar("T")
 
 
 class Archive:
-    """A folder of `ab/abcdef….gz`. Writing the same bytes twice writes nothing the second time."""
+    """The archive of the settings, or a folder (`root`) in its place. Each method raises ArchiveAway."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = Path(root)
-
-    def path(self, sha256: str) -> Path:
-        return self.root / sha256[:2] / f"{sha256}.gz"
+    def __init__(self, root: Path | None = None) -> None:
+        self._kept = archive.Archive(root)
 
     def has(self, sha256: str) -> bool:
-        return self.path(sha256).exists()
+        return _asked(lambda: self._kept.has(sha256))
 
     def keep(self, body: bytes) -> str:
         """Keep the bytes; returns their SHA-256 (hex). Raises NotKept."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        path = self.path(sha256)
-        if not path.exists():
-            try:
-                _write(path, gzip.compress(body, 6, mtime=0))
-            except OSError as error:
-                reason = error.strerror or error
-                raise NotKept(f"The archive, {self.root}, cannot be written: {reason}.") from error
-        return sha256
+        try:
+            return self._kept.keep(body)
+        except Away as away:
+            raise NotKept(f"{away} Nothing of the page was kept, and so it was not read.") from away
+        except OSError as error:
+            reason = error.strerror or error
+            raise NotKept(f"The archive, {self._kept}, cannot be written: {reason}.") from error
 
-    def read(self, sha256: str) -> bytes:
-        """The bytes as received. Raises FileNotFoundError."""
-        return gzip.decompress(self.path(sha256).read_bytes())
+    def read(self, sha256: str, size: int | None = None) -> bytes:
+        """The bytes as received, checked against their digest; `size`: how many. Raises Damaged."""
+        return _asked(lambda: self._kept.read(sha256, size))
+
+    def damage(self, sha256: str, size: int | None = None) -> Damaged | None:
+        """What is wrong with the file; None: it holds what was received."""
+        return _asked(lambda: self._kept.damage(sha256, size))
+
+    def touched(self, sha256s: Collection[str]) -> dict[str, datetime]:
+        """When somebody last wrote, replaced or copied each file; none of a file that is not there."""
+        return _asked(lambda: self._kept.touched(sha256s))
 
     def discard(self, sha256: str) -> None:
-        """Drop bytes that turned out to say nothing new. Only for what no snapshot row names."""
-        self.path(sha256).unlink(missing_ok=True)
+        """Drop bytes that turned out to say nothing new. Only for what no snapshot row names.
+
+        Where the archive is away they stay, and `prune_snapshots` finds them: that ends no run.
+        """
+        try:
+            self._kept.discard(sha256)
+        except (Away, OSError):
+            return
+
+
+def _asked(question: Callable[[], T]) -> T:
+    try:
+        return question()
+    except Away as away:
+        raise ArchiveAway(str(away)) from away

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,13 +61,14 @@ class Capture:
             self._shelve(answer)
 
     @classmethod
-    def open(cls, path: Path, max_bytes: int) -> Capture:
-        """A WARC or HAR file, checked from its first byte to its last. Raises BadCapture, OSError."""
+    def open(cls, path: Path, max_bytes: int, most: float = inf) -> Capture:
+        """A WARC or HAR file, checked from its first byte to its last; `most`: bytes of it when unpacked.
+        Raises BadCapture, OSError."""
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
             is_json = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-        found = har.contents(path, max_bytes) if is_json else warc.contents(path, max_bytes)
+        found = har.contents(path, max_bytes) if is_json else warc.contents(path, max_bytes, most)
         return cls(path.name, sha256, found)
 
     def of_pages(self) -> list[Recorded]:

@@ -19,6 +19,7 @@ class Page:
     headers: dict[str, str] = field(default_factory=dict)
     fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     not_modified: bool = False  # the server said so; the body is the one that we kept
+    _sha256: str = field(default="", init=False, repr=False, compare=False)
 
     def header(self, name: str) -> str:
         return _header(self.headers, name)
@@ -34,7 +35,10 @@ class Page:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
+        """Of the body, which stays as it came."""
+        if not self._sha256:
+            self._sha256 = hashlib.sha256(self.body).hexdigest()
+        return self._sha256
 
     @property
     def is_demo(self) -> bool:

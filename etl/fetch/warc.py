@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
@@ -89,12 +90,13 @@ class _Found:
         return Contents(answers, cut)
 
 
-def contents(path: Path, max_bytes: int) -> Contents:
-    """The answers of a WARC file. `max_bytes`: of one body, unpacked. Raises BadCapture, OSError."""
+def contents(path: Path, max_bytes: int, most: float = inf) -> Contents:
+    """The answers of a WARC file. `max_bytes`: of one body, `most`: of all records, unpacked. Raises
+    BadCapture, OSError."""
     found, cut = _Found(), False
     # the reader complains there of what is said here
     with path.open("rb") as file, contextlib.redirect_stderr(io.StringIO()):
-        records = _Records(file)
+        records = _Records(file, most)
         try:
             _gather(found, records, path, max_bytes)
         except _UNREADABLE as problem:
@@ -144,8 +146,9 @@ class _Head(DecompressingBufferedReader):
 class _Records:
     """The records of a file, one by one, each with its digest checked once its bytes were passed."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, most: float) -> None:
         self._file, self.number = file, 0
+        self._most = self._left = most  # bytes, unpacked
         self._iterator = WARCIterator(file, check_digests=True)
         self._head = self._iterator.reader = _Head(file)
 
@@ -161,9 +164,11 @@ class _Records:
             raise ArchiveLoadFailed("it ends before its length")
 
     def check(self, record: Any) -> None:
-        """Pass over the record's bytes. Raises ArchiveLoadFailed, _Damaged."""
-        while record.raw_stream.read(_PIECE):
-            pass
+        """Pass over the record's bytes. Raises ArchiveLoadFailed, _Damaged, BadCapture."""
+        while piece := record.raw_stream.read(_PIECE):
+            self._left -= len(piece)
+            if self._left < 0:
+                raise BadCapture(f"It is more than {self._most / 1e6:g} MB when it is unpacked.")
         if record.raw_stream.limit:
             raise ArchiveLoadFailed("it ends before its length")
         _check_digest(record)

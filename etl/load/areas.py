@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from etl.compare.breaker import HeldArea
+from etl.compare.breaker import HeldArea, Reason
 from etl.compare.claims import Area
 from projects.models import GOOD, AreaReading, AreaState, RunState, SyncRun
+from projects.models.area import EMPTIED
 
 _BATCH = 2000
+_EMPTIED = Reason(
+    EMPTIED,
+    "Its list had projects and shows none, and no number of the site says so: it may be an error.",
+)
 
 
 def record(run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea]) -> None:
@@ -17,15 +22,16 @@ def record(run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea]) ->
     `held`: code → why it was not loaded, where the others were.
     """
     # a row stands for every run from its first to its last: an area that was not seen in between begins anew
-    before = (
-        SyncRun.objects.filter(source=run.source, pk__lt=run.pk).exclude(proof={}).order_by("-pk").first()
-    )
-    rows = AreaReading.objects.filter(source=run.source).newest().filter(last_run=before)
+    before = SyncRun.objects.filter(source=run.source, pk__lt=run.pk).exclude(proof={}).order_by("-pk")
+    rows = AreaReading.objects.filter(source=run.source).newest().filter(last_run=before.values("pk")[:1])
     known = {row.area: row for row in rows}
     new, same = [], []
-    for area in areas:
+    for area in [*areas, *_beside(run, areas, held, rows)]:
         row = _row(run, area, held.get(area.code))
         earlier = known.get(area.code)
+        if area.is_settled and earlier:  # it is so until it shows something, or what was there is gone
+            row.accepted, row.decision = True, earlier.decision
+            row.decided_by, row.decided_at = earlier.decided_by, earlier.decided_at
         if earlier and _said(earlier) == _said(row):
             same.append(earlier.pk)
         else:
@@ -33,6 +39,15 @@ def record(run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea]) ->
     AreaReading.objects.bulk_create(new, batch_size=_BATCH)
     for start in range(0, len(same), _BATCH):
         AreaReading.objects.filter(pk__in=same[start : start + _BATCH]).update(last_run=run)
+
+
+def _beside(
+    run: SyncRun, areas: Sequence[Area], held: Mapping[str, HeldArea], before: Iterable[AreaReading]
+) -> list[Area]:
+    """What is held of no list or line of its own: municipalities that only a column names; and what was."""
+    codes = held.keys() | {row.area for row in before if not row.is_loaded}
+    known = {area.code for area in areas}
+    return [Area(code, True, bool(run.complete), ()) for code in sorted(codes - known)]
 
 
 def fill(run: SyncRun, areas: Sequence[Area]) -> None:
@@ -66,6 +81,7 @@ def _row(run: SyncRun, area: Area, held: HeldArea | None) -> AreaReading:
     return AreaReading(
         source_id=run.source_id,
         area=area.code,
+        address=area.name[:300],
         run=run,
         last_run=run,
         state=_state(run, area, held),
@@ -73,9 +89,13 @@ def _row(run: SyncRun, area: Area, held: HeldArea | None) -> AreaReading:
         is_loaded=run.state in GOOD and area.is_read and held is None,
         concludes=area.concludes,
         claims=[claim.as_json() for claim in area.claims],
-        reasons=[reason.as_json() for reason in held.reasons] if held else [],
+        reasons=[reason.as_json() for reason in _reasons(area, held)],
         digest=held.digest if held else "",
     )
+
+
+def _reasons(area: Area, held: HeldArea | None) -> list[Reason]:
+    return [*(held.reasons if held else ()), *([_EMPTIED] if area.is_emptied else ())]
 
 
 def _state(run: SyncRun, area: Area, held: HeldArea | None) -> AreaState:
@@ -91,4 +111,5 @@ def _state(run: SyncRun, area: Area, held: HeldArea | None) -> AreaState:
 
 
 def _said(row: AreaReading) -> tuple[object, ...]:
-    return row.state, row.is_whole, row.is_loaded, row.concludes, row.claims, row.digest
+    said = row.state, row.is_whole, row.is_loaded, row.concludes, row.claims, row.digest
+    return (*said, row.is_emptied)

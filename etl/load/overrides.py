@@ -48,13 +48,17 @@ def _put(row: Project, override: Override) -> None:
 def _write(rows: list[Project], fields: set[str], moved: list[Override]) -> None:
     columns = sorted(fields - {"municipalities"})
     if columns:
-        Project.objects.bulk_create(
-            rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
+        Project.everything.bulk_create(
+            rows,
+            batch_size=_BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[*columns, "search_text"],
         )
     Override.objects.bulk_create(
         moved,
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["source_value", "state", "ended_at", "notice"],
+        update_fields=["source_value", "state", "ended_at", "notice", "noticed_at"],
     )

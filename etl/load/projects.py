@@ -10,7 +10,7 @@ from etl.load import rows
 from etl.normalise.records import canonical
 from projects.log.flapping import flapping
 from projects.log.writer import Entry
-from projects.models import Cause, EntityType, MunicipalityListing, Presence, Project, SyncRun
+from projects.models import Cause, EntityType, MunicipalityListing, Presence, Project, RunState, SyncRun
 from projects.wording.rules import FLAPPING
 
 _BATCH = 2000  # rows a statement
@@ -51,19 +51,14 @@ def of_absences(run: SyncRun, absences: Sequence[Absence], rows: Sequence[Projec
 def _project(
     run: SyncRun, change: ProjectChange, row: Project, cause: str, differing: dict[str, list[Any]]
 ) -> Entry:
-    return Entry(
-        entity_type=EntityType.PROJECT,
-        entity_id=row.pk,
-        external_id=row.external_id,
-        name=row.name or "",
-        source_id=run.source_id,
-        change_type=change.change_type,
+    places = change.kept.get("municipalities", change.record.values["municipalities"])
+    return Entry.of_project(
+        row,
+        change.change_type,
+        differing,
+        places,
         cause=cause,
-        field_changes=differing,
         evidence=change.evidence if cause == change.cause else {},
-        municipality=row.municipality_id,
-        municipalities=list(change.kept.get("municipalities", change.record.values["municipalities"])),
-        province=row.province,
         run_id=run.pk,
         snapshot_id=change.snapshot,
         overridden=[name for name in differing if name in change.kept],
@@ -107,19 +102,9 @@ def of_unlisted(
 
 def _absent(run: SyncRun, absence: Absence, row: Project) -> Entry:
     before, after = _STEPS[absence.step]
-    return Entry(
-        entity_type=EntityType.PROJECT,
-        entity_id=row.pk,
-        external_id=row.external_id,
-        name=row.name or "",
-        source_id=run.source_id,
-        change_type=absence.step,
-        field_changes={"presence": [before.value, after.value]},
-        municipality=row.municipality_id,
-        municipalities=sorted(place.code for place in row.municipalities.all()),
-        province=row.province,
-        run_id=run.pk,
-    )
+    changes = {"presence": [before.value, after.value]}
+    places = sorted(place.code for place in row.municipalities.all())
+    return Entry.of_project(row, absence.step, changes, places, run_id=run.pk)
 
 
 _STEPS = {
@@ -144,4 +129,5 @@ class ProjectWriter:
     def quiet(self, run: SyncRun, changes: Changes) -> None:
         """Remember what was read where it says nothing new."""
         rows.write_quiet(changes.quiet)
-        rows.write_plan(run, changes.plan)
+        if run.state != RunState.SUCCEEDED:  # of one that changed something it was written with the entries
+            rows.write_plan(run, changes.plan)

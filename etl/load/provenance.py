@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
 
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import Observation
 from etl.fetch.page import Page
-from projects.models import Sighting, Snapshot, SyncRun
+from projects.models import LookSet, Sighting, Snapshot, SyncRun
 
 _BATCH = 2000  # rows a statement
 
 
 def record(run: SyncRun, looks: Iterable[Observation], evidence: EvidenceRecorder, used: set[str]) -> None:
-    """All looks of a run at its end; `used`: keys of the pages that are believed."""
+    """All looks of a run at its end, on the run (unsaved) and in rows: a row for each page that is not as it
+    was last believed. `used`: keys of the pages that are believed."""
     looks = list(looks)
     evidence.tidy({seen.snapshot for seen in looks if seen.snapshot})
     if evidence.is_noted:  # the same looks, as they were taken
         Sighting.objects.filter(run=run).delete()
     snapshots = (_snapshot(run, sha256, page) for sha256, page in evidence.kept.items())
     Snapshot.objects.bulk_create(snapshots, batch_size=_BATCH, ignore_conflicts=True)
-    sightings = (_sighting(run, seen, seen.key in used and bool(seen.content)) for seen in looks)
+    _say_damaged(evidence)
+    # a first reading is read again by parts: all looks are its own
+    same = {} if evidence.is_noted else {s.key: last for s in looks if (last := evidence.as_before(s))}
+    run.looks_digest = looks_digest((seen.key, seen.clean) for seen in looks)
+    run.own_looks = [at for at, seen in enumerate(looks) if seen.key not in same] if same else []
+    _share(run, list(same.values()))
+    sightings = (
+        _sighting(run, seen, seen.key in used and bool(seen.content))
+        for seen in looks
+        if seen.key not in same
+    )
     Sighting.objects.bulk_create(sightings, batch_size=_BATCH)
+
+
+def looks_digest(looks: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 (hex) over pages, each by its key and the SHA-256 of it without its noise, in any order."""
+    lines = sorted(f"{key[:300]} {clean}\n" for key, clean in looks)
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _share(run: SyncRun, same: Sequence[Sighting]) -> None:
+    """Note on the run (unsaved) the looks of earlier runs at pages that it found to be so still."""
+    run.same_lists = _set(run, [look for look in same if not look.external_id])
+    # each poll begins at another of these: their order says nothing
+    run.same_pages = _set(run, sorted((look for look in same if look.external_id), key=lambda look: look.pk))
+    sets = [one for one in (run.same_lists, run.same_pages) if one]
+    LookSet.objects.bulk_create(sets, ignore_conflicts=True)
+    newly = [look.pk for look in same if not look.shared]
+    for start in range(0, len(newly), _BATCH):
+        Sighting.objects.filter(pk__in=newly[start : start + _BATCH]).update(shared=True)
+
+
+def _set(run: SyncRun, looks: Sequence[Sighting]) -> LookSet | None:
+    return LookSet.of(run.source_id, (look.pk for look in looks)) if looks else None
 
 
 def note(run: SyncRun, seen: Observation, evidence: EvidenceRecorder) -> None:
@@ -41,6 +77,15 @@ def believe(run: SyncRun, keys: set[str], evidence: EvidenceRecorder) -> None:
     for start in range(0, len(waiting), 500):
         some = waiting[start : start + 500]
         Sighting.objects.filter(run=run, key__in=some).exclude(content_sha256="").update(loaded=True)
+
+
+def _say_damaged(evidence: EvidenceRecorder) -> None:
+    """What the run found of earlier pages: for the alerts, until it is had again."""
+    if evidence.mended:
+        Snapshot.objects.say_sound(evidence.mended)
+    for sha256, what in evidence.damaged.items():
+        if sha256 not in evidence.mended:
+            Snapshot.objects.say_damaged(sha256, what, timezone.now())
 
 
 def _snapshot(run: SyncRun, sha256: str, page: Page) -> Snapshot:

@@ -31,8 +31,10 @@ _UPDATED = (
     "other_texts",
     "issues",
     "url",
+    "search_text",
     "line_digest",
     "page_digest",
+    "lists",
     "last_changed_at",
     "last_changed_run",
 )
@@ -45,9 +47,9 @@ def write_projects(run: SyncRun, changes: list[ProjectChange]) -> list[Project]:
     now = timezone.now()
     rows = [_project(run, change, now) for change in changes]
     created = [row for row, change in zip(rows, changes, strict=True) if change.pk is None]
-    Project.objects.bulk_create(created, batch_size=_BATCH)
+    Project.everything.bulk_create(created, batch_size=_BATCH)
     for change_type, columns in ((ChangeType.UPDATED, _UPDATED), (ChangeType.RETURNED, _RETURNED)):
-        Project.objects.bulk_create(
+        Project.everything.bulk_create(
             [row for row, change in zip(rows, changes, strict=True) if change.change_type == change_type],
             batch_size=_BATCH,
             update_conflicts=True,
@@ -72,11 +74,12 @@ def write_quiet(quiet: list[QuietChange]) -> None:
             page_digest=q.page_digest,
             other_texts=q.other,
             issues=q.issues,
+            lists=" ".join(q.lists),
         )
         for q in quiet
     ]
-    columns = ["line_digest", "page_digest", "other_texts", "issues"]
-    Project.objects.bulk_update(rows, columns, batch_size=500)
+    columns = ["line_digest", "page_digest", "other_texts", "issues", "lists"]
+    Project.everything.bulk_update(rows, columns, batch_size=500)
 
 
 def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
@@ -112,6 +115,7 @@ def _project(run: SyncRun, change: ProjectChange, now: datetime) -> Project:
         presence=Presence.PRESENT,
         line_digest=record.line_digest,
         page_digest=record.page_digest or "",
+        lists=" ".join(record.lists),
         first_seen_at=run.read_at or now,  # not among the updated columns: a known row keeps its own
         last_changed_at=now,
         last_changed_run=run,
@@ -183,8 +187,8 @@ def mark_absent(run: SyncRun, absences: list[Absence]) -> list[Project]:
     for step, columns in steps.items():
         pks = [absence.pk for absence in absences if absence.step == step]
         if pks:
-            Project.objects.filter(pk__in=pks).update(**columns, **now)
-    rows = Project.objects.filter(pk__in=[absence.pk for absence in absences])
+            Project.everything.filter(pk__in=pks).update(**columns, **now)
+    rows = Project.everything.filter(pk__in=[absence.pk for absence in absences])
     by_pk = {row.pk: row for row in rows.prefetch_related("municipalities")}
     return [by_pk[absence.pk] for absence in absences]
 

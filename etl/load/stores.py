@@ -19,6 +19,7 @@ from etl.load import areas, provenance
 from etl.runs import lease
 from etl.values.disklist import DiskList
 from projects.charset import storable
+from projects.flags import keeping as flags
 from projects.log import writer as log
 from projects.log.writer import Entry
 from projects.models import GOOD, RunState, Sighting, SyncRun
@@ -192,13 +193,13 @@ def describe(
     run.complete, run.concludes = completeness.complete, completeness.concludes
     run.held = [reason.as_json() for reason in belief.reasons]
     run.disagreements = [disagreement.as_json() for disagreement in completeness.disagreements]
-    run.proof = _proof(run, completeness, belief)
+    run.proof = _proof(run, completeness, belief) | {"unasked": len(reading.unasked)}
     run.pages, run.seen = len(reading.observations), reading.seen
     run.listings, run.layouts = reading.municipality_lines, sorted(reading.layouts)
     _count(run, changes, reading.filled)
     run.unchanged_by = _unchanged_by(run, reading)
-    notes = map(storable, [*run.notes, *completeness.problems, *reading.notes, *changes.problems])
-    run.notes = list(dict.fromkeys(notes))[:_MOST_NOTES]
+    said = [*reading.unasked, *run.notes, *completeness.problems, *reading.notes, *changes.problems]
+    run.notes = list(dict.fromkeys(map(storable, said)))[:_MOST_NOTES]
     run.finished_at, run.lease_until = timezone.now(), None
 
 
@@ -213,6 +214,8 @@ def _proof(run: SyncRun, completeness: Completeness, belief: Belief) -> dict[str
     proof: dict[str, Any] = claims.tally(completeness.areas)
     is_held = run.state == RunState.QUARANTINED
     proof["areas"]["held"] = proof["areas"]["read"] if is_held else len(belief.areas)
+    site = completeness.site.claims if completeness.site else ()
+    proof["site"] = [claim.as_json() for claim in site][:_MOST_NOTES]
     return proof | {"shortfall": storable(completeness.shortfall)}
 
 
@@ -242,11 +245,15 @@ def fail(
 
 
 def _apply(run: SyncRun, changes: C, writer: Writer[C]) -> None:
-    """Rows first, then all their log rows at once: the log's lock is the last thing that is taken."""
+    """Rows first, then all their log rows at once: the log's lock is the last thing that is taken. Flags come
+    of both."""
     entries: DiskList[Entry] = DiskList()
+    doings: flags.Doings = {}
     for entry in writer.entries(run, changes):
         entries.append(entry)
+        flags.note(doings, entry)
     span = log.append(entries)
+    flags.renew(doings)
     run.first_change = run.first_change or span.first
     run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
 
@@ -266,7 +273,8 @@ def _count(run: SyncRun, changes: ChangeSet, filled: int = 0) -> None:
 
 
 def _state(reading: ObservationSet, belief: Belief, changes: ChangeSet) -> RunState:
-    if not changes and not reading.is_first:  # where all of a first one was loaded on the way, it changed all
+    # where all of a first one was loaded on the way, it changed all
+    if not changes and not reading.is_first and reading.may_be_unchanged:
         return RunState.UNCHANGED
     if belief.rejected:
         return RunState.REJECTED

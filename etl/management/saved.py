@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
-from etl.bounds.call import bounded
+from etl.bounds.call import Bounded, bounded
 from etl.compare.known import known_words
 from etl.exceptions import BadCapture, FetchFailed, PageChanged
 from etl.extract import PageContent
@@ -69,7 +69,7 @@ def _reader_of(source: str) -> Callable[[Page], PageContent]:
     except DatabaseError as error:
         raise CommandError(f"The words of {source} are in the database, which says: {error}") from error
     assert isinstance(monitor, ProjectSource)
-    return monitor.extract
+    return Bounded(monitor.extractor(), monitor.alive)
 
 
 def _reader() -> Callable[[Page], PageContent]:

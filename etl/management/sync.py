@@ -17,9 +17,10 @@ from projects.api.runs import run_json
 from projects.declared import declaration
 from projects.management.answer import JsonAnswer
 from projects.models import GOOD, RunState, SyncRun
+from projects.processes import command_line
 
 _EXIT = {RunState.SUCCEEDED: 0, RunState.UNCHANGED: 0, RunState.QUARANTINED: 4, RunState.REJECTED: 4}
-_FAILED, _BUSY = 1, 3
+_FAILED, _BUSY, _IN_PART = 1, 3, 5
 
 
 class SyncCommand(BaseCommand):
@@ -35,7 +36,7 @@ class SyncCommand(BaseCommand):
         if self.can_hold:
             parser.add_argument("--approve", type=int, metavar="RUN", help="release a held run, all of it")
             parser.add_argument(
-                "--area", nargs="+", metavar="CODE", help="with --approve: these municipalities of it alone"
+                "--area", nargs="+", metavar="CODE", help="with --approve: these areas of it alone"
             )
             parser.add_argument(
                 "--reason", default="released on the command line", help="why, with --approve"
@@ -48,19 +49,20 @@ class SyncCommand(BaseCommand):
     def read(self, run: SyncRun) -> str:
         """What a run read and what became of it, in one sentence."""
         records = declaration(self.source).records
+        part = f" Not all could be asked: {run.notes[0]}" if _left_out(run) else ""
         if run.unchanged:
             same = run.unchanged_by
-            return f"Unchanged: {run.pages} pages read, {run.seen} {records} seen, the same {same}."
+            return f"Unchanged: {run.pages} pages read, {run.seen} {records} seen, the same {same}.{part}"
         whole = "complete" if run.complete else "not complete"
         return (
             f"{run.pages} pages read ({whole}), {run.seen} {records} seen: {run.created} created,"
             f" {run.updated} updated, {run.same} the same, {run.missing} missing, {run.returned} returned,"
             f" {run.invalid} unusable;"
-            f" {run.listings} municipality lines; {run.change_count} changes logged."
+            f" {run.listings} municipality lines; {run.change_count} changes logged.{part}"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        bar = Bar(shown=sys.stderr.isatty() and not options["json"])
+        bar = Bar(self.source, shown=sys.stderr.isatty() and not options["json"])
         approving = self.can_hold and options["approve"] is not None
         work = self._rehearse if options["dry_run"] else self._approve if approving else self._sync
         with JsonAnswer(self, options["json"], self._outcome("failed")) as self._answer, closing(bar):
@@ -97,7 +99,7 @@ class SyncCommand(BaseCommand):
             self._fail(options, f"Failed: The database could not be used: {error}")
             return _FAILED
         self._say(options, run, self._summary(run))
-        return _EXIT.get(RunState(run.state), _FAILED)
+        return _EXIT.get(RunState(run.state), _FAILED) or _left_out(run)
 
     def _approve(self, options: dict[str, Any], how: dict[str, Any]) -> int:
         held = options["approve"]
@@ -139,13 +141,13 @@ class SyncCommand(BaseCommand):
             lines = [change for change in diff if change["external_id"].startswith("[")]
             outcome = run_json(run) | {"diff": records, "lines": lines}
             self._answer.say(outcome)
-            return 0
+            return _left_out(run)
         for change in diff:
             self.stdout.write(f"{change['change_type']} {change['external_id']}")
             for name, (old, new) in change["field_changes"].items():
                 self.stdout.write(f"    {name}: {old!r} → {new!r}")
         self.stdout.write(f"Dry run, nothing was written. {self._summary(run)}")
-        return 0
+        return _left_out(run)
 
     def _fail(self, options: dict[str, Any], sentence: str) -> None:
         """For what has no run to tell of it."""
@@ -167,9 +169,10 @@ class SyncCommand(BaseCommand):
     def _summary(self, run: SyncRun) -> str:
         if run.state == RunState.QUARANTINED:
             why = " ".join(reason["sentence"] for reason in run.held)
+            release = command_line(f"{declaration(self.source).by_hand} --approve {run.pk}")
             return (
                 f"Held, nothing was loaded: {why} A steward decides in the admin;"
-                f" {declaration(self.source).by_hand} --approve {run.pk} releases all of it."
+                f" `{release}` releases all of it."
             )
         if run.state == RunState.REJECTED:
             return (
@@ -179,15 +182,24 @@ class SyncCommand(BaseCommand):
         return self.read(run)
 
 
-class Bar:
-    """A progress bar on a terminal; the total grows while lists lead to more lists."""
+def _left_out(run: SyncRun) -> int:
+    """The exit code of a run that went well: 5 where its notes name what could not be asked."""
+    return _IN_PART if run.proof.get("unasked") else 0
 
-    def __init__(self, shown: bool) -> None:
+
+class Bar:
+    """A progress bar on a terminal; the total grows while lists lead to more lists. Of a source that was
+    never read whole it says so: that takes longer than any reading after it."""
+
+    def __init__(self, source: str, shown: bool) -> None:
+        is_first = shown and not SyncRun.objects.filter(source=source, concludes=True).exists()
+        self._called = "first reading: " if is_first else ""
         self._bar = tqdm(unit=" pages", disable=not shown, file=sys.stderr, leave=False)
 
     def show(self, progress: Progress) -> None:
         self._bar.total = progress.done + progress.waiting + 1
-        self._bar.set_description_str(progress.what[-40:], refresh=False)
+        what = f"{progress.read} of {progress.of} {progress.kind}" if progress.of else progress.what[-40:]
+        self._bar.set_description_str(f"{self._called}{what}", refresh=False)
         self._bar.update(progress.done - self._bar.n)
 
     def close(self) -> None:

@@ -9,7 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from etl.exceptions import InvalidRecord
-from etl.money.queries import AMOUNT, AMOUNT_TYPE, LENGTH, MUNICIPALITY, PERIOD, YEAR, Query
+from etl.money.queries import (
+    AGE_COLUMNS,
+    AMOUNT,
+    AMOUNT_TYPE,
+    LENGTH,
+    MUNICIPALITY,
+    PERIOD,
+    TOTAL_OWED,
+    YEAR,
+    Query,
+)
+from etl.normalise.records import canonical
 from projects.charset import storable
 from projects.facts import finance
 
@@ -23,12 +34,14 @@ _LONGEST_OPINION = 60  # characters; the codes have thirty at most
 
 @dataclass(frozen=True, slots=True)
 class FigureCell:
-    """`month` of the financial year (1 July … 12 June), None for a whole year. `amount` in rand or None."""
+    """`month` of the financial year (1 July … 12 June), None for a whole year. `amount` in rand or None;
+    `ages`: what it is made of, of a debt (see `finance.ages_text`)."""
 
     month: int | None
     amount: Decimal | None
     opinion: str = ""
     report_url: str = ""
+    ages: str = ""
 
 
 def key_of(query: Query, row: Mapping[str, Any]) -> Key:
@@ -41,6 +54,8 @@ def key_of(query: Query, row: Mapping[str, Any]) -> Key:
         raise InvalidRecord(f"{query.key}: a row does not say whose figure it is: {str(dict(row))[:200]}.")
     if query.years and year not in query.years:
         raise InvalidRecord(f"{query.key}: a row of {municipality} is of {year}, which was not asked for.")
+    group = row.get(finance.GROUP_COLUMNS.get(query.measure, ""))
+    code = f"{code}:{group}" if group else code
     return municipality, year, query.measure, storable(code), storable(amount_type)
 
 
@@ -49,6 +64,10 @@ def cell_of(row: Mapping[str, Any], key: Key) -> FigureCell:
     name = finance.figure_key(*key)
     if key[2] == "opinion":
         return _opinion(row, name)
+    if key[2] in finance.BALANCES:
+        ages = [canonical(_amount(row.get(column), name)) for column in AGE_COLUMNS]
+        total = _amount(row.get(TOTAL_OWED), name)
+        return FigureCell(_month(row, name), total, ages=finance.ages_text(ages))
     return FigureCell(_month(row, name), _amount(row.get(AMOUNT), name))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from etl.fetch.page import Page
 
-_PASSING = frozenset({429, 502, 503, 504})
+_PASSING = frozenset({408, 429, 502, 503, 504, *range(520, 531)})  # from 520 on a proxy's own
+# What the API's code says of a question that is wrong, each time it is asked: a cube that there is not (of
+# facts and sums; of a model), a page size that is no number, a format that there is not.
+_FINAL = re.compile(r"No such cube: .*|'[^']*'|invalid literal for int\(\).*|\s*", re.S)
 # Treasury's own client reads exactly this as "API Overloaded".
 _OVERLOADED = "canceling statement due to statement timeout"
 _LONGEST_URL, _LONGEST_MESSAGE = 200, 200  # characters in a sentence
@@ -22,31 +26,25 @@ def message(body: bytes) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def is_passing(status: int, body: bytes) -> bool:
-    """Whether asking again can help.
-
-    The API answers a wrong question with 500 as well ("No such cube: nope"), so a 500 passes only where it
-    says that the database took too long, or where it is not the API that speaks (a proxy's page).
-    """
-    if status != 500:
-        return status in _PASSING
-    text = message(body)
-    return text is None or _OVERLOADED in text
-
-
-def sentence(url: str, status: int, body: bytes) -> str:
-    """What failed, for a person, with the API's own message."""
-    return f"{_short(url, _LONGEST_URL)} answered {status} {_said(message(body))}."
-
-
 def passing(answer: Page) -> bool:
-    """`is_passing` of an answer as received."""
-    return is_passing(answer.status or 0, answer.body)
+    """Whether asking again can help, of an answer as received.
+
+    The API answers a wrong question with 500 as well, so a 500 passes unless it says what the API says of
+    those. Anything else is its database that is overloaded or whose connection broke, or a proxy's page. An
+    answer that calls itself JSON and has no end broke off with the line or the server: its length fits.
+    """
+    if answer.status == 200:
+        is_json = "json" in answer.content_type.lower()
+        return is_json and not answer.body.rstrip().endswith((b"}", b"]"))
+    if answer.status != 500:
+        return answer.status in _PASSING
+    text = message(answer.body)
+    return text is None or not _FINAL.fullmatch(text)
 
 
 def refusal(answer: Page) -> str:
-    """`sentence` of an answer as received."""
-    return sentence(answer.url, answer.status or 0, answer.body)
+    """What failed, for a person, with the API's own message."""
+    return f"{_short(answer.url, _LONGEST_URL)} answered {answer.status} {_said(message(answer.body))}."
 
 
 def _said(text: str | None) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 from etl.compare.breaker import Limits, Reason, fewer, share
 from etl.compare.changes import ChangeSummary, value_changes
+from etl.money import debts
 from etl.money.cells import Key
+from etl.money.debts import Said
 from etl.money.figures import FigureRecord
 from etl.money.survey import FinanceSurvey
 from etl.normalise.records import canonical
 from etl.values.disklist import DiskList
-from projects.facts.finance import figure_key
+from projects.facts.finance import BALANCES, figure_key
 
 MONTHS = tuple(f"month_{number:02d}" for number in range(1, 13))
 
@@ -28,6 +30,7 @@ class KnownFigure:
     is_present: bool
     run: int = 0  # that changed it last, and the SHA-256 of the answer that it was read from
     snapshot: str | None = None
+    said: tuple[Said, ...] = ()  # of a balance of which more is owed for long now: what the log said of it
 
 
 @dataclass(slots=True)
@@ -41,12 +44,9 @@ class FigureChange:
     field_changes: dict[str, list[Any]]
     snapshot: str | None
     cause: str = "source"
-    was: str | None = None  # the amount of a figure that is missing now
-
-    @property
-    def evidence(self) -> dict[str, list[Any]]:
-        """What the log keeps beside the changes: the last amount of a figure that is gone."""
-        return {"amount": [self.was, None]} if self.was is not None else {}
+    # what the log keeps beside the changes: the last amount of a figure that is gone, and what the balance of
+    # a new year follows on
+    evidence: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,7 +96,8 @@ class FigureChanges:
     def summaries(self) -> Iterator[ChangeSummary]:
         """All of them, one by one."""
         for change in self.figures:
-            yield ChangeSummary(figure_key(*change.key), change.change_type, change.field_changes)
+            what = figure_key(*change.key)
+            yield ChangeSummary(what, change.change_type, change.field_changes, entity="municipal_figure")
 
     def tally(self) -> dict[str, int]:
         names = ("created", "updated", "returned", "missing")
@@ -115,12 +116,14 @@ class FigureChanges:
 def values_of(figure: Any) -> dict[str, Any]:
     """What is compared of a figure (a record or a row), in canonical spelling; blank is None."""
     months = {f"month_{int(number):02d}": text for number, text in figure.months.items()}
+    owed = debts.values_of(figure) if figure.ages else {}
     return {
         "amount": canonical(figure.amount),
         "through_month": figure.through_month,
         "opinion": figure.opinion or None,
         "report_url": figure.report_url or None,
         **{name: months.get(name) for name in (MONTHS if months else ())},
+        **owed,
     }
 
 
@@ -133,6 +136,7 @@ def changes_of(
     for key in sorted(survey.records):
         change = change_of(survey.records[key], known.get(key), survey.proofs.get(key), cause)
         if change:
+            change.evidence = _owed_before(change, survey, known)
             changes.add(change)
     read = survey.records.keys() | survey.refused
     gone = (key for key in known if (key[2], key[1]) in survey.answered and key not in read)
@@ -142,10 +146,33 @@ def changes_of(
     return changes
 
 
+def _owed_before(
+    change: FigureChange, survey: FinanceSurvey, known: Mapping[Key, KnownFigure]
+) -> dict[str, list[Any]]:
+    """Of a balance: of which ages the sum over 90 days is; what had been said of it before; of the first of a
+    year, what was owed at the end of the year before, where that was known."""
+    key, record = change.key, change.record
+    if key[2] not in BALANCES or record is None:
+        return {}
+    one, now = known.get(key), values_of(record)
+    before = one.values if one else {}
+    told = debts.told_before(one.said, before, now) if one else {}
+    if before.get("over_90") is not None:
+        return debts.of_which_ages(change.field_changes, now) | told
+    last_year = (key[0], key[1] - 1, *key[2:])
+    year_before = known.get(last_year)
+    if year_before is None or not year_before.is_present:
+        return {}
+    read_now = survey.records.get(last_year)
+    return debts.follows_on(values_of(read_now) if read_now else year_before.values, now) | told
+
+
 def absence_of(key: Key, known: KnownFigure, proof: str | None, cause: str) -> FigureChange:
     """The change that makes a known figure missing; `proof`: the page that has it no more."""
     differing = {"presence": ["present", "missing"]}
-    return FigureChange(key, None, known.pk, "missing", differing, proof, cause, known.values.get("amount"))
+    was = known.values.get("amount")
+    evidence = {"amount": [was, None]} if was is not None else {}
+    return FigureChange(key, None, known.pk, "missing", differing, proof, cause, evidence)
 
 
 def change_of(
@@ -153,7 +180,7 @@ def change_of(
 ) -> FigureChange | None:
     """The change that makes what is known into the record; None where they agree."""
     before, after = known.values if known else {}, values_of(record)
-    differing = value_changes(before, dict.fromkeys(before) | after)
+    differing = debts.age_by_age(value_changes(before, dict.fromkeys(before) | after))
     returned = known is not None and not known.is_present
     if known and not differing and not returned:
         return None

@@ -13,7 +13,7 @@ from etl.money.cells import FigureCell, Key, cell_of, key_of
 from etl.money.places import DISESTABLISHED
 from etl.money.queries import MUNICIPALITY, Query
 from etl.normalise.records import canonical, digest_of
-from projects.facts.finance import figure_key
+from projects.facts.finance import BALANCES, WHOLE_YEAR, figure_key
 
 _MOST_PROBLEMS = 100  # sentences of one question; the rest is counted
 _MOST_NAMED = 10
@@ -24,7 +24,8 @@ class FigureRecord:
     """One figure of one municipality and financial year (by its end year); see `MunicipalFigure`.
 
     `amount`: rand; None where the source says null. Monthly figures: `months` is {"1": "12.00", "2": None},
-    from July, `through_month` the last month that has an amount, `amount` the sum of those that have one.
+    from July, `through_month` the last month that has an amount, `amount` the sum of those that have one, or
+    of a balance the last; `ages`: {"1": what the month's is made of}, "year" of a yearly balance.
     """
 
     municipality: str
@@ -37,6 +38,7 @@ class FigureRecord:
     months: dict[str, str | None] = field(default_factory=dict)
     opinion: str = ""
     report_url: str = ""
+    ages: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -45,7 +47,10 @@ class FigureRecord:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of all that is published of the figure."""
-        return digest_of({name: getattr(self, name) for name in self.__slots__})
+        said = {name: getattr(self, name) for name in self.__slots__}
+        if not self.ages:  # as it was before there were any: what a steward rejected then stays rejected
+            del said["ages"]
+        return digest_of(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,47 +58,26 @@ class FoldedRows:
     """What the rows of one question gave.
 
     `refused`: figures that are published but cannot be used (a problem says why): they are not missing.
-    `dropped`: rows of municipalities that are no more.
     """
 
     figures: list[FigureRecord]
     problems: list[str]
     refused: frozenset[Key]
-    dropped: int
 
 
-def records(
-    query: Query,
-    rows: Iterable[Mapping[str, Any]],
-    current: Container[str],
-    disestablished: Container[str] = DISESTABLISHED,
-) -> tuple[list[FigureRecord], list[str]]:
-    """The figures of all pages of one question, and a sentence for each that cannot be used."""
-    reading = fold(query, rows, current, disestablished)
-    return reading.figures, reading.problems
-
-
-def fold(
-    query: Query,
-    rows: Iterable[Mapping[str, Any]],
-    current: Container[str],
-    disestablished: Container[str] = DISESTABLISHED,
-) -> FoldedRows:
-    """The same, with what was refused and dropped. `current`: codes of the municipalities of today."""
+def fold(query: Query, rows: Iterable[Mapping[str, Any]], current: Container[str]) -> FoldedRows:
+    """The figures of all pages of one question. `current`: codes of the municipalities of today."""
     folding = _Folding(query)
     strangers: Counter[str] = Counter()
-    dropped = 0
     for row in rows:
         code = row.get(MUNICIPALITY)
         if not code or code in current:
             folding.add(row)
-        elif code in disestablished:
-            dropped += 1
-        else:
+        elif code not in DISESTABLISHED:
             strangers[code] += 1
     figures = folding.figures()
     problems = [*_strange(query, strangers), *folding.problems]
-    return FoldedRows(figures, _first(problems), frozenset(folding.refused), dropped)
+    return FoldedRows(figures, _first(problems), frozenset(folding.refused))
 
 
 def _strange(query: Query, strangers: Counter[str]) -> list[str]:
@@ -147,21 +131,29 @@ class _Folding:
     def _figure(self, key: Key, cells: dict[int | None, FigureCell]) -> FigureRecord:
         yearly = cells.get(None)
         if yearly is None:
-            return _of_months(key, {month: cell.amount for month, cell in cells.items() if month})
+            return _of_months(key, {month: cell for month, cell in cells.items() if month})
         if len(cells) > 1:
             self.problems.append(
                 f"{figure_key(*key)} comes by the year and by the month; the yearly figure is kept."
             )
-        return FigureRecord(*key, amount=yearly.amount, opinion=yearly.opinion, report_url=yearly.report_url)
+        return FigureRecord(
+            *key,
+            amount=yearly.amount,
+            opinion=yearly.opinion,
+            report_url=yearly.report_url,
+            ages={WHOLE_YEAR: yearly.ages} if yearly.ages else {},
+        )
 
 
-def _of_months(key: Key, amounts: Mapping[int, Decimal | None]) -> FigureRecord:
-    known = [amount for amount in amounts.values() if amount is not None]
-    months = {str(month): canonical(amounts[month]) for month in sorted(amounts)}
-    given = [month for month, amount in amounts.items() if amount is not None]
+def _of_months(key: Key, cells: Mapping[int, FigureCell]) -> FigureRecord:
+    given = {month: cell.amount for month, cell in sorted(cells.items()) if cell.amount is not None}
+    amounts = list(given.values())
+    if key[2] in BALANCES:
+        amounts = amounts[-1:]  # what is owed in June is not what was owed in May and June
     return FigureRecord(
         *key,
-        amount=sum(known, Decimal(0)) if known else None,
+        amount=sum(amounts, Decimal(0)) if amounts else None,
         through_month=max(given, default=None),  # a month that is null says nothing of how far it goes
-        months=months,
+        months={str(month): canonical(cell.amount) for month, cell in sorted(cells.items())},
+        ages={str(month): cell.ages for month, cell in sorted(cells.items()) if cell.ages},
     )

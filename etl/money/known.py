@@ -6,17 +6,35 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from etl.money import debts
 from etl.money.cells import Key
 from etl.money.figure_changes import KnownFigure, values_of
-from etl.money.queries import measures_of
+from etl.money.queries import SELDOM, measures_of
 from etl.money.survey import FinanceSurvey
-from projects.models import GOOD, MunicipalFigure, Presence, RunState, Sighting, Source, SyncRun
+from projects.facts.finance import BALANCES
+from projects.models import (
+    GOOD,
+    Cause,
+    DataChangeLog,
+    EntityType,
+    MunicipalFigure,
+    Presence,
+    RunState,
+    Sighting,
+    Source,
+    SyncRun,
+)
+
+_BATCH = 500
+
+_KEPT = timedelta(minutes=10)  # the service keeps an answer for five; clocks differ
 
 
 @dataclass
@@ -57,16 +75,24 @@ class KnownFinances:
     def has_moved(self, cube: str, last_updated: str, asked: str) -> bool:
         """Whether there is something to read of a cube. A model that cannot move, or a reading of long ago,
         is no reason to believe that nothing was published. `asked`: a digest of the questions of today."""
-        before = self.cubes.get(cube)
-        waits = self.held.get(cube)
-        if waits and waits["last_updated"] == last_updated:
-            before = waits
-        if before is None or not self.is_sure:
+        before = self._read(cube, last_updated)
+        if before is None or not self.is_sure or before.get("asked") != asked:
             return True
-        if before["last_updated"] != last_updated or before.get("asked") != asked:
-            return True
-        age = timezone.now() - datetime.fromisoformat(before["read_at"])
-        return age > timedelta(days=settings.TREASURY_REREAD_DAYS)
+        return _age(before) > timedelta(days=settings.TREASURY_REREAD_DAYS * SELDOM.get(cube, 1))
+
+    def is_settled(self, cube: str, last_updated: str) -> bool:
+        """Whether the date is older than any answer that the service can still keep: it was read before."""
+        before = self._read(cube, last_updated)
+        return before is not None and _age(before) > _KEPT
+
+    def _read(self, cube: str, last_updated: str) -> dict[str, Any] | None:
+        """The cube's last reading of that date, believed or not; None where it has moved since."""
+        readings = filter(None, (self.held.get(cube), self.cubes.get(cube)))
+        return next((one for one in readings if one["last_updated"] == last_updated), None)
+
+    def waits(self, cube: str) -> bool:
+        """Whether another reading of the cube than the believed one waits for a steward."""
+        return cube in self.held and self.held[cube] != self.cubes.get(cube)
 
     def waiting(self, survey: FinanceSurvey) -> list[str]:
         """The cubes whose reading waits for a steward, where the survey has nothing newer. One that could not
@@ -75,7 +101,7 @@ class KnownFinances:
             cube
             for cube, held in self.held.items()
             if survey.updated.get(cube, held["last_updated"]) == held["last_updated"]
-            and held != self.cubes.get(cube)
+            and self.waits(cube)
             and cube not in survey.read
         ]
 
@@ -94,14 +120,17 @@ class KnownFinances:
         newest = (
             SyncRun.objects.good().filter(source=self.source).order_by("-id").values_list("id", flat=True)
         )
-        looks = Sighting.objects.filter(source=self.source, loaded=True, run_id__in=[*runs, *newest[:1]])
-        return {look.key: look for look in looks.select_related("snapshot").order_by("id")}
+        read = SyncRun.objects.filter(pk__in=[*runs, *newest[:1]]).select_related("same_lists", "same_pages")
+        looks = (look for run in read for look in run.looks.filter(loaded=True).select_related("snapshot"))
+        return {look.key: look for look in sorted(looks, key=lambda look: look.pk)}
 
     def figures(self, answered: Collection[tuple[str, int]]) -> dict[Key, KnownFigure]:
-        """The figures of those measures and financial years."""
+        """The figures of those measures and financial years; of balances also those of the year before, which
+        the first of a year follows on."""
         found: dict[Key, KnownFigure] = {}
         for measure in {measure for measure, _ in answered}:
-            years = [year for name, year in answered if name == measure]
+            years = {year for name, year in answered if name == measure}
+            years |= {year - 1 for year in years} if measure in BALANCES else set()
             rows = MunicipalFigure.objects.filter(
                 Q(measure=measure, financial_year__in=years), source=self.source
             )
@@ -112,6 +141,24 @@ class KnownFinances:
                     row.pk, values_of(row), is_present, row.last_changed_run_id, row.snapshot_id
                 )
         return found
+
+    def recall_said(self, survey: FinanceSurvey, figures: Mapping[Key, KnownFigure]) -> None:
+        """Give the balances of which more is owed for long now what the log said of them before."""
+        risen = {
+            known.pk: known
+            for key, record in survey.records.items()
+            if key[2] in BALANCES
+            and (known := figures.get(key))
+            and debts.is_higher(known.values, values_of(record))
+        }
+        pks = sorted(risen)
+        for start in range(0, len(pks), _BATCH):
+            some = DataChangeLog.objects.filter(
+                entity_type=EntityType.FIGURE, entity_id__in=pks[start : start + _BATCH]
+            )
+            rows = some.order_by("entity_id", "pk").values_list("entity_id", "cause", "field_changes")
+            for pk, steps in groupby(rows, key=lambda row: row[0]):
+                risen[pk].said = debts.said_by((cause == Cause.PARSER, told) for _, cause, told in steps)
 
     def rejected(self) -> dict[str, str]:
         """Cube → digest of what it said in the last reading that a steward decided on, if that was no."""
@@ -126,6 +173,10 @@ def present(figures: Mapping[Key, KnownFigure]) -> Counter[tuple[str, int]]:
         months = sum(value is not None for name, value in one.values.items() if name.startswith("month_"))
         counted[key[2], key[1]] += (months or 1) if one.is_present else 0
     return counted
+
+
+def _age(reading: dict[str, Any]) -> timedelta:
+    return timezone.now() - datetime.fromisoformat(reading["read_at"])
 
 
 def _cubes(run: SyncRun | None) -> dict[str, dict[str, Any]]:

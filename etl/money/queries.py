@@ -21,14 +21,33 @@ from projects.facts import finance
 
 Value = str | int
 MODEL, AGGREGATE, FACTS = "model", "aggregate", "facts"
+AS_OF = "last_updated"  # a parameter that is ours alone
 PAGE_SIZES = {MODEL: 0, AGGREGATE: 20_000, FACTS: 10_000}  # rows; more is silently clamped to these
 
 MUNICIPALITY, YEAR, AMOUNT = "demarcation.code", "financial_year_end.year", "amount.sum"
 AMOUNT_TYPE, LENGTH, PERIOD = "amount_type.code", "period_length.length", "financial_period.period"
 FUNCTION, ITEM, GRANT, CAPITAL_TYPE = "function.code", "item.code", "grant.code", "capital_type.code"
+TOTAL_OWED = "total_amount.sum"
+AGE_COLUMNS = tuple(f"{age}_amount.sum" for age in finance.AGES)
 
-# The cubes that are polled. `demarcation_changes` never says that it moved: it is read with `municipalities`.
-CUBES = ("capital_v2", "incexp_v2", "grants_v2", "cflow_v2", "uifwexp", "audit_opinions", "municipalities")
+# The cubes that are polled, in the order in which they are read: first what questions are asked of, then what
+# leads a page, then what stands further down. `demarcation_changes` never says that it moved: it is read with
+# `municipalities`.
+CUBES = (
+    "capital_v2",
+    "grants_v2",
+    "aged_creditor_v2",
+    "audit_opinions",
+    "uifwexp",
+    "aged_debtor_v2",
+    "municipalities",
+    "cflow_v2",
+    "incexp_v2",
+)
+# Of no question and no comparison: without a word that it moved, so many times longer is a reading believed.
+SELDOM = {"incexp_v2": 4, "cflow_v2": 4}
+# By customer group this is the largest answer of all, and only its newest balances are shown.
+_NEWEST_YEARS = {"aged_debtor_v2": 3}
 
 _BUILDING = ("NEW", "RENEWAL", "UPGRADING")  # repairs, depreciation and "" are no capital expenditure
 _YEARLY = ("ORGB", "ADJB", "AUDA")
@@ -95,17 +114,19 @@ def _value(text: str) -> Value:
     return value if isinstance(value, str | int) else text
 
 
-def url(base: str, query: Query, page: int = 1) -> str:
+def url(base: str, query: Query, page: int = 1, as_of: str = "") -> str:
     """Where the page (from 1) of the question's answer is. `base` is TREASURY_URL, slash or not.
 
     No slash behind the path (the API answers that with 404), and everything encoded: a bare ";" is split on
-    by some servers.
+    by some servers. `as_of`: when the cube says that it was last updated. The service keeps each answer for
+    five minutes by its whole URL, and does not read a parameter that it does not know: with this one no
+    answer is older than the date beside which it is stored.
     """
     path = f"{base.rstrip('/')}/cubes/{query.cube}/{query.what}"
-    if query.what == MODEL:
-        return path
-    params = [*query.params, ("page", str(page)), ("pagesize", str(query.page_size))]
-    return f"{path}?{urlencode(params, quote_via=quote, safe='')}"
+    params = [*query.params]
+    params += [] if query.what == MODEL else [("page", str(page)), ("pagesize", str(query.page_size))]
+    params += [(AS_OF, as_of)] if as_of else []
+    return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
 
 def cube_of(key: str) -> str:
@@ -122,7 +143,7 @@ def measures_of(cube: str) -> set[str]:
 def params_of(address: str) -> tuple[tuple[str, str], ...]:
     """What a question's URL asks, as it was asked then; () where it asks nothing."""
     pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
-    return tuple((name, value) for name, value in pairs if name not in ("page", "pagesize"))
+    return tuple((name, value) for name, value in pairs if name not in ("page", "pagesize", AS_OF))
 
 
 def model_query(cube: str) -> Query:
@@ -141,10 +162,13 @@ class _Sum:
 
     def query(self, years: tuple[int, ...], key: str) -> Query:
         drilled = [MUNICIPALITY, YEAR, finance.CODE_COLUMNS[self.measure]]
+        # a group is never summed over: rows without one can be the sum of the others
+        drilled += [finance.GROUP_COLUMNS[self.measure]] if self.measure in finance.GROUP_COLUMNS else []
         drilled += [AMOUNT_TYPE, LENGTH, PERIOD] if self.is_timed else []
+        amounts = (*AGE_COLUMNS, TOTAL_OWED) if self.measure in finance.BALANCES else (AMOUNT,)
         params = (
             ("drilldown", "|".join(drilled)),
-            ("aggregates", AMOUNT),
+            ("aggregates", "|".join(amounts)),
             ("cut", _cut({**self.cuts, YEAR: years})),
             ("order", _order(drilled)),
         )
@@ -163,6 +187,10 @@ _SUMS = (
     # Months are not asked for: a balance cannot be summed.
     _Sum("cflow_v2", "cash", {ITEM: finance.CASH, AMOUNT_TYPE: _YEARLY, LENGTH: ("year",)}),
 )
+# Balances, at the end of each month (ACT) and, audited, of the year: each month is drilled, none is summed.
+_OWED = {AMOUNT_TYPE: ("AUDA", "ACT"), LENGTH: ("year", "month")}
+_DEBTORS = _Sum("aged_debtor_v2", finance.DEBTORS, {ITEM: finance.DEBTOR_ITEMS, **_OWED})
+_BULK_DEBT = _Sum("aged_creditor_v2", finance.BULK_DEBT, {ITEM: finance.BULK_ITEMS, **_OWED})
 _UIFW = _Sum("uifwexp", "uifw", {ITEM: finance.UIFW}, is_timed=False)
 
 OPINION_FIELDS = (MUNICIPALITY, YEAR, "opinion.code", "opinion.label", "opinion.report_url")
@@ -186,12 +214,13 @@ CHANGE_FIELDS = (
 def queries_of(cube: str, years: Sequence[int]) -> list[Query]:
     """What to ask when the cube moved, for the financial years (by their end). Raises KeyError.
 
-    The large cubes are asked a year at a time; spending against the rules and audit opinions all years at
-    once, and without years everything that there is.
+    The large cubes are asked a year at a time; what is owed for bulk water, spending against the rules and
+    audit opinions all years at once, and without years everything that there is.
     """
     span = tuple(sorted(set(years)))
-    if cube == "uifwexp":
-        return [_UIFW.query(span, _spanned("uifwexp uifw", span))]
+    for one in (_UIFW, _BULK_DEBT):
+        if cube == one.cube:
+            return [one.query(span, _spanned(f"{cube} {one.measure}", span))]
     if cube == "audit_opinions":
         key = _spanned("audit_opinions opinion", span)
         return [_facts("audit_opinions", OPINION_FIELDS, key, "opinion", span)]
@@ -200,9 +229,10 @@ def queries_of(cube: str, years: Sequence[int]) -> list[Query]:
             _facts("municipalities", MUNICIPALITY_FIELDS, "municipalities"),
             _facts("demarcation_changes", CHANGE_FIELDS, "demarcation_changes"),
         ]
-    sums = [each for each in _SUMS if each.cube == cube]
+    sums = [each for each in (*_SUMS, _DEBTORS) if each.cube == cube]
     if not sums:
         raise KeyError(cube)
+    span = span[-_NEWEST_YEARS.get(cube, len(span)) :]
     return [each.query((year,), f"{cube} {each.measure} {year}") for each in sums for year in span]
 
 

@@ -15,12 +15,16 @@ from etl.fetch.page import Page
 from etl.money import answers
 from etl.money.known import KnownFinances
 from etl.money.model import Model, read_model
-from etl.money.queries import Query, model_query, queries_of, url
+from etl.money.queries import MODEL, Query, cube_of, model_query, queries_of, url
 from etl.money.survey import AnswerPage, FinanceSurvey
 from etl.normalise.records import digest_of
 
 _MOST_PAGES = 50  # of one question; more is a service that does not come to an end
 _MOST_FAILURES = 2  # cubes in a row that cannot be read: then the service is down, not the cube
+
+
+class Torn(PageChanged):
+    """A cube answered, and was updated meanwhile."""
 
 
 def page_key(query: Query, number: int) -> str:
@@ -52,6 +56,7 @@ class CubeReader:
     alive: Callable[[], None]
     _done: int = 0
     _failures: int = 0
+    _answers: int = 0  # cubes that were read to their end, or say that there is nothing new to be read
 
     def read(self, cubes: Iterable[str], known: KnownFinances) -> None:
         """Read each model, and each cube that moved since it was known. Raises EtlError when none answers."""
@@ -59,49 +64,63 @@ class CubeReader:
         for number, cube in enumerate(waiting):
             try:
                 self._cube(cube, known)
-                self._failures = 0
+                self._answers, self._failures = self._answers + 1, 0
+            except Torn as problem:
+                self._not_read(cube, problem)
+                self._failures = 0  # the service is well
             except (FetchFailed, PageChanged) as problem:
                 self._not_read(cube, problem)
+                self._failures += 1
                 if self._failures == _MOST_FAILURES and number + 1 < len(waiting):
-                    self._give_up(problem, waiting[number + 1 :])
+                    self._give_up(waiting[number + 1 :])
                     break
-        if not self.survey.updated:
+        if not self._answers:
             raise FetchFailed(f"Nothing of the Municipal Money API could be read. {self.survey.notes[0]}")
 
     def _cube(self, cube: str, known: KnownFinances) -> None:
         model = self._model(cube)
         self.survey.updated[cube] = model.last_updated
         asked = asked_of(cube, self.years)
-        if not (self.every_cube or known.has_moved(cube, model.last_updated, asked)):
+        moved = known.has_moved(cube, model.last_updated, asked)
+        # while a reading waits for a steward that one is held on to, and asked for again where it is lost
+        is_lost = cube in self._lost() and not known.waits(cube)
+        if not (self.every_cube or moved or is_lost):
             return
         self.survey.moved.add(cube)
+        # a date of long ago needs no answer of its own: what the service keeps is younger
+        as_of = "" if known.is_settled(cube, model.last_updated) else model.last_updated
         queries = queries_of(cube, self.years)
         for number, query in enumerate(queries):
             self._tell(query.key, len(queries) - number)
-            self.survey.add(query, list(self._pages(query)))
-        if self._model(cube).last_updated != model.last_updated:
-            raise PageChanged(f"Municipal Money, {cube}: it was updated while it was read; it is read again.")
+            self.survey.add(query, list(self._pages(query, as_of)))
+        if self._model(cube, as_of).last_updated != model.last_updated:
+            raise Torn(f"Municipal Money, {cube}: it was updated while it was read; it is read again.")
         self.survey.read.add(cube)
+
+    def _lost(self) -> set[str]:
+        """Cubes of which an answer that was kept cannot be read again."""
+        return {cube_of(key) for key in self.evidence.lost() if not key.endswith(f" {MODEL}")}
 
     def _not_read(self, cube: str, problem: EtlError) -> None:
         """The figures of a cube that was not read to its end are not used: months could be missing."""
-        self._failures += 1
-        self.survey.miss(cube, problem)
+        self.survey.unasked.append(self.survey.miss(cube, problem))
 
-    def _give_up(self, problem: EtlError, left: list[str]) -> None:
-        self.survey.notes.append(
-            f"{_MOST_FAILURES} cubes in a row could not be read; {', '.join(left)} were not asked for."
-        )
+    def _give_up(self, left: list[str]) -> None:
+        sentence = f"{_MOST_FAILURES} cubes in a row could not be read; {', '.join(left)} were not asked for."
+        self.survey.incomplete(sentence)
+        self.survey.unasked.append(sentence)
 
-    def _model(self, cube: str) -> Model:
+    def _model(self, cube: str, as_of: str = "") -> Model:
+        """The model; the one `as_of` a date is asked for under another URL, for the service keeps its answers
+        for a while, and would say again what it said."""
         query = model_query(cube)
-        page = self._fetch(query, 1)
+        page = self._fetch(query, 1, as_of)
         return self._bounded(read_model, page, cube)
 
-    def _pages(self, query: Query) -> Iterator[AnswerPage]:
+    def _pages(self, query: Query, as_of: str) -> Iterator[AnswerPage]:
         """Until a short page: the count in an answer cannot be trusted."""
         for number in range(1, _MOST_PAGES + 1):
-            page = self._fetch(query, number)
+            page = self._fetch(query, number, as_of)
             answer = self._bounded(answers.read, page, query)
             if answer.page != number:
                 raise PageChanged(f"Municipal Money, {query.key}: page {number} says it is {answer.page}.")
@@ -110,10 +129,10 @@ class CubeReader:
                 return
         raise PageChanged(f"Municipal Money, {query.key}: no end after {_MOST_PAGES} pages.")
 
-    def _fetch(self, query: Query, number: int) -> Page:
+    def _fetch(self, query: Query, number: int, as_of: str = "") -> Page:
         """The page, kept before anybody reads it; one that is data becomes a sighting."""
         key = page_key(query, number)
-        page = self.fetcher.get(url(self.base, query, number))
+        page = self.fetcher.get(url(self.base, query, number, as_of))
         self.survey.demo.add(page.is_demo)
         self.evidence.look(key, page)
         digest = self._bounded(answers.digest_of_answer, page, query.key)

@@ -7,8 +7,6 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import groupby
 
-from django.conf import settings
-
 from etl.bounds.call import bounded
 from etl.crawl.archive_reader import kept_page, observation, of_run
 from etl.exceptions import PageChanged
@@ -44,7 +42,8 @@ def _years(text: str | None) -> tuple[int, ...]:
 
 def looks_at(run: SyncRun | int, cubes: Container[str]) -> list[Sighting]:
     """What a run read of some cubes."""
-    return [look for look in of_run(run) if cube_of(look.key) in cubes]
+    row = run if isinstance(run, SyncRun) else SyncRun.objects.get(pk=run)
+    return [look for look in of_run(row) if cube_of(look.key) in cubes]
 
 
 def recall(looks: Iterable[Sighting], survey: FinanceSurvey) -> None:
@@ -58,7 +57,7 @@ def recall(looks: Iterable[Sighting], survey: FinanceSurvey) -> None:
 
 
 def _add(query: Query, looks: list[Sighting], survey: FinanceSurvey) -> None:
-    archive = Archive(settings.ARCHIVE_DIR)
+    archive = Archive()
     pages = [(look, kept_page(look, archive)) for look in looks]
     for look, page in pages:
         seen = observation(look.key, page)

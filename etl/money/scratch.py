@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from etl.money.figure_changes import (
 )
 from etl.money.figures import FigureRecord
 from etl.money.known import KnownFinances
+from etl.money.survey import FinanceSurvey
 from projects.facts.finance import figure_key
 from projects.models import MunicipalFigure, SyncRun
 
@@ -43,6 +44,9 @@ class ScratchFinances(KnownFinances):
             for key, one in self.state.items()
             if (key[2], key[1]) in answered
         }
+
+    def recall_said(self, survey: FinanceSurvey, figures: Mapping[Key, KnownFigure]) -> None:
+        """Nothing: what the log keeps beside a change is no part of what is compared."""
 
     def apply(self, run: SyncRun, changes: FigureChanges) -> None:
         """Take a run's changes in, as its load did."""

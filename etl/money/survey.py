@@ -51,6 +51,11 @@ class FinanceSurvey(ObservationSet):
         return len(self.records) + self.standing
 
     @property
+    def may_be_unchanged(self) -> bool:
+        """Of cubes that could not be asked nobody knows whether they changed."""
+        return not self.unasked
+
+    @property
     def municipality_lines(self) -> int:
         """Municipalities that have a figure."""
         return max(self.standing_places, len({key[0] for key in self.records}))
@@ -81,10 +86,12 @@ class FinanceSurvey(ObservationSet):
         self.records = {key: record for key, record in self.records.items() if key[2] not in cube_measures}
         self.answered = {(measure, year) for measure, year in self.answered if measure not in cube_measures}
 
-    def miss(self, cube: str, problem: Exception) -> None:
-        """A cube was not read, or not to its end."""
-        self.incomplete(f"{cube} was not read: {problem}")
+    def miss(self, cube: str, problem: Exception) -> str:
+        """A cube was not read, or not to its end; the sentence that says so."""
+        sentence = f"{cube} was not read: {problem}"
+        self.incomplete(sentence)
         self.forget(measures_of(cube))
+        return sentence
 
     def leave_out(self, cubes: set[str], standing: int) -> None:
         """Use nothing of cubes that say what a steward rejected: they must not keep the news of others

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from etl.extract.columns import HEADING
 from etl.normalise.records import Issue
 from etl.understand import plan as plans
 from etl.understand.lookup import Lookup
@@ -36,7 +37,7 @@ class Candidate:
     text: str
     unit: Unit | None
     stand_in: bool
-    order: tuple[bool, bool, int, str]
+    order: tuple[bool, bool, bool, int, str]
     format: str = ""  # how its column writes figures and dates, as the plan says
 
 
@@ -95,7 +96,8 @@ class FieldReader:
     def _add(self, choice: Choice, label: str, text: str, *, on_page: bool) -> None:
         unit = Unit("money", Decimal(choice.factor), choice.unit) if choice.factor else label_unit(label)
         scaled = unit is not None and unit.factor != 1
-        order = (not on_page, scaled, choice.rank, label)
+        is_last = label == HEADING  # it may say more than the name: what is called one comes before it
+        order = (is_last, not on_page, scaled, choice.rank, label)
         candidate = Candidate(label, text, unit, stands_in(label), order, choice.format)
         self._fields.setdefault(choice.field or "", []).append(candidate)
 

@@ -40,6 +40,7 @@ class ProjectRecord:
     page_digest: str | None  # None where this run did not read the project's own page
     # where line and page differ: what the one that does not speak says (see `etl.normalise.merge`)
     other: dict[str, str] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()  # sorted; the areas that are lists of no municipality, which show it
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ def canonical(value: Any) -> Any:
 
     Decimal → "62.00", date → ISO, tuple → list, text in NFC; None, int and float stay.
     """
+    if type(value) is str:
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, Decimal):
         return f"{value + 0:.2f}"
     if isinstance(value, date):

@@ -56,13 +56,19 @@ def _tree(path: Path) -> ast.Module:
 def _form(part: object) -> str:
     """The part of a syntax tree in the one spelling that is hashed."""
     if isinstance(part, list):
-        return f"[{','.join(_form(each) for each in part if not _is_mute(each))}]"
+        return f"[{','.join([_form(each) for each in part if not _is_mute(each)])}]"
     if not isinstance(part, ast.AST):
         return ascii(part)  # repr() writes a character as it is, or escaped, as its Unicode tables have it
     if isinstance(part, ast.JoinedStr):  # 3.12 ends some with an empty string
         part = ast.JoinedStr([each for each in part.values if getattr(each, "value", None) != ""])
-    fields = ((name, _form(value)) for name, value in ast.iter_fields(part) if value is not None)
-    kept = (f"{name}={form}" for name, form in fields if form != "[]" and name != "kind")
+    kept = []
+    for name in part._fields:  # some hundred thousand of them, at each start
+        value = getattr(part, name, None)
+        if value is None or value == [] or name == "kind":
+            continue
+        form = ascii(value) if type(value) is str else _form(value)
+        if form != "[]":
+            kept.append(f"{name}={form}")
     return f"{type(part).__name__}({','.join(kept)})"
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,26 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from etl.exceptions import LeaseLost, RunInProgress
-from etl.runs import stop
+from etl.runs import beats, stop
 from projects.models import RunState, SyncRun
+from projects.processes import Process, holder
 
-
-def holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this host that is gone; a process elsewhere cannot be asked."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+_DEATHS = 3
+_STOPPED = "Stopped on request"  # how the sentences of `stop` begin
 
 
 def active_run(source: str) -> SyncRun | None:
@@ -41,7 +25,7 @@ def active_run(source: str) -> SyncRun | None:
     run = SyncRun.objects.active().filter(source_id=source).first()
     if run is None or run.state == RunState.QUEUED:
         return run
-    if not (run.lease_ran_out(timezone.now()) or _is_dead(run.holder)):
+    if not (why := _left(run)):
         return run
     # a first reading loads what is proven as it goes
     loaded = "what was loaded until then stays" if run.created else "nothing of the run was loaded"
@@ -49,9 +33,44 @@ def active_run(source: str) -> SyncRun | None:
     abandoned.update(
         state=RunState.ABANDONED,
         finished_at=timezone.now(),
-        error=f"The process that ran this ({run.holder}) is gone; {loaded}.",
+        error=f"{why}; {loaded}.",
     )
+    beats.forget(run)
     return active_run(source)
+
+
+def _left(run: SyncRun) -> str:
+    """Why nobody works on a running run any more, blank where somebody may."""
+    process = Process.read(run.holder)
+    if process and process.is_gone:
+        return f"The process that ran this ({process}) is gone"
+    heard = None if process and process.is_here else beats.silent_since(run)
+    if heard is None and run.lease_until and run.lease_ran_out(timezone.now()):
+        heard = run.lease_until - _term()
+    if heard is None:
+        return ""
+    heard = timezone.localtime(heard)
+    return f"Nothing was heard of the process that ran this ({process or run.holder}) since {heard:%H:%M:%S}"
+
+
+def left_by_the_dead(sources: Collection[str]) -> list[SyncRun]:
+    """The last run of each source, where a process that is gone or silent has left it, or its cluster's stop;
+    not where that happened to the three last ones: what kills its worker is for the clock."""
+    for running in SyncRun.objects.filter(state=RunState.RUNNING, source_id__in=sources):
+        if _left(running):
+            active_run(running.source_id)
+    found = []
+    for source in sources:
+        last = list(SyncRun.objects.filter(source_id=source).order_by("-pk")[:_DEATHS])
+        if last and _was_left(last[0]) and not (len(last) == _DEATHS and all(map(_was_left, last))):
+            found.append(last[0])
+    return found
+
+
+def _was_left(run: SyncRun) -> bool:
+    """Abandoned, be it with its cluster; a command that was asked to stop has done what somebody wanted."""
+    stopped = run.trigger == SyncRun.Trigger.COMMAND and run.error.startswith(_STOPPED)
+    return run.state == RunState.ABANDONED and not stopped
 
 
 def waits(run: SyncRun) -> list[int]:
@@ -106,7 +125,7 @@ def claim(run: SyncRun) -> bool:
     taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
         state=RunState.RUNNING, started_at=now, holder=holder(), lease_until=now + _term()
     )
-    run.refresh_from_db()
+    run.refresh_from_db(from_queryset=SyncRun.objects.select_related("source"))
     return bool(taken)
 
 
@@ -135,9 +154,8 @@ def begin(source: str, trigger: str, force: bool = False, requested_by: str = ""
             run.save(update_fields=["force"])
         return run
     since = timezone.localtime(run.started_at or run.requested_at)
-    raise RunInProgress(
-        f"Run {run.pk} of {source} is going on since {since:%H:%M:%S} ({run.holder or 'queued'}).", run.pk
-    )
+    by = Process.read(run.holder) or run.holder or "queued"
+    raise RunInProgress(f"Run {run.pk} of {source} is going on since {since:%H:%M:%S} ({by}).", run.pk)
 
 
 class Renewal:

@@ -57,6 +57,13 @@ def _parser_code(*own: str) -> str:
     return f"{code_digest(*PARSER, *own)} {libraries}"
 
 
+@lru_cache
+def reading_code(*own: str) -> str:
+    """The same for the code by which a reading is kept that saves the next: what is a page, and what of it is
+    noise. `own`: a source's own modules."""
+    return code_digest("etl.crawl.inspect", "etl.crawl.noise", "etl.crawl.looks", "etl.fetch.answers", *own)
+
+
 @lru_cache(maxsize=1)
 def money_digest() -> str:
     """The same for the code that turns the answers of the Municipal Money API into figures."""

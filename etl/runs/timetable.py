@@ -1,22 +1,36 @@
-"""The clock's entries in django-q2's table of schedules: one for each source, and one for the heartbeat."""
+"""The clock's entries in django-q2's table: for each source, pruning, the heartbeat, alerts, downloads, and
+one a day each for the flags and for what readers left to be reached by."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
 from projects.declared import Declaration
 from projects.models import Source
+from projects.wording.figures import HERE
 
-HEARTBEAT = "heartbeat"
-_POLL, _BEAT = "etl.scheduler.poll", "etl.scheduler.beat"
+HEARTBEAT, PRUNING, FLAGS, DOWNLOADS = "heartbeat", "pruning", "flags", "downloads"
+ALERTS, FORGETTING, CONTACTS = "alerts", "forgetting", "contacts"
+_POLL, _BEAT, _PRUNE = "etl.scheduler.poll", "etl.scheduler.beat", "etl.scheduler.prune_snapshots"
+_FLAGS, _CONTACTS = "projects.flags.telling.told", "projects.stewards.reports.forgotten"
+_TELL, _FORGET = "projects.subscriptions.worker.tell", "projects.subscriptions.worker.forget_old"
+_DOWNLOADS = "projects.bulk.making.made"
 _BEAT_MINUTES = 1
+_PRUNE_MINUTES = 6 * 60  # where a reading goes on it waits for the next time
+_DAY_MINUTES = 24 * 60
+# Whether those of the day are made: what failed, or had to wait for a first reading, is not lost for a day.
+_DOWNLOADS_MINUTES = 5
+# Results of no interest: they would push those of the polls out of the table.
+_UNSAVED = "{'q_options': {'save': False}}"
+_PAST_MIDNIGHT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,22 @@ def wanted(sources: Iterable[Declaration]) -> Iterator[ScheduleEntry]:
     for source in sources:
         minutes = source.interval
         yield ScheduleEntry(source.name, minutes, _POLL, repr((source.name,)), None, first=minutes)
-    # Its results are of no interest: they would push those of the polls out of the table.
-    yield ScheduleEntry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", "{'q_options': {'save': False}}", first=0)
+    if settings.PRUNE_AFTER_DAYS:
+        yield ScheduleEntry(PRUNING, _PRUNE_MINUTES, _PRUNE, "()", None, first=_PRUNE_MINUTES)
+    yield ScheduleEntry(HEARTBEAT, _BEAT_MINUTES, _BEAT, "()", _UNSAVED, first=0)
+    yield ScheduleEntry(ALERTS, _BEAT_MINUTES, _TELL, "()", _UNSAVED, first=0)
+    yield ScheduleEntry(FORGETTING, _DAY_MINUTES, _FORGET, "()", None, first=_DAY_MINUTES)
+    yield ScheduleEntry(DOWNLOADS, _DOWNLOADS_MINUTES, _DOWNLOADS, "()", _UNSAVED, first=2)
+    night = _to_the_next_day(timezone.now())
+    yield ScheduleEntry(FLAGS, _DAY_MINUTES, _FLAGS, "()", None, first=night)
+    yield ScheduleEntry(CONTACTS, _DAY_MINUTES, _CONTACTS, "()", None, first=night)
+
+
+def _to_the_next_day(now: datetime) -> int:
+    """Minutes until shortly after a South African midnight, when dates of yesterday have passed."""
+    local = now.astimezone(HERE)
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((midnight + _PAST_MIDNIGHT - local).total_seconds() // 60) % _DAY_MINUTES
 
 
 def keep(sources: Collection[Declaration]) -> list[tuple[str, int]]:
@@ -66,7 +94,8 @@ def keep(sources: Collection[Declaration]) -> list[tuple[str, int]]:
         for entry in entries:
             _keep(entry)
         names = [entry.name for entry in entries]
-        Schedule.objects.filter(func__in=[_POLL, _BEAT]).exclude(name__in=names).delete()
+        ours = [_POLL, _BEAT, _PRUNE, _FLAGS, _CONTACTS, _TELL, _FORGET, _DOWNLOADS]
+        Schedule.objects.filter(func__in=ours).exclude(name__in=names).delete()
     return [(entry.name, entry.minutes) for entry in entries]
 
 

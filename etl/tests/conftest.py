@@ -14,7 +14,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from etl.bounds import process
 from etl.scheduler import DataScheduler
+from etl.tests.kept import Keeper, Replicas
 from etl.tests.tinysite import serving
 from etl.tests.watching import Watched
 from projects.models import RunState, SyncRun
@@ -31,6 +33,12 @@ def here(settings: Any, tmp_path: Any) -> Any:
     settings.FETCH_BACKOFF_SECONDS = 0
     settings.FETCH_MAX_ATTEMPTS = 2
     return settings
+
+
+@pytest.fixture
+def by_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processor's time alone ends what a page costs: a busy machine gives little of it in a second."""
+    monkeypatch.setattr(process, "_PATIENCE", 300)
 
 
 @pytest.fixture
@@ -56,23 +64,41 @@ def going_on(source: str = "dws", **fields: Any) -> SyncRun:
     return SyncRun.objects.create(**{**values, **fields})
 
 
+@pytest.fixture(scope="session")
+def replicas() -> Iterator[Replicas]:
+    replicas = Replicas()
+    yield replicas
+    replicas.stop()
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
+    return Keeper(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
-def replica(request: pytest.FixtureRequest) -> Iterator[ReplicaServer]:
+def replica(request: pytest.FixtureRequest, replicas: Replicas) -> ReplicaServer:
     """A small site of its own; `parametrize("replica", [{"layout": "table"}], indirect=True)` has another.
 
     With `"short_menu": False` it has the dashboard's whole menu, and a poll twice the pages.
     """
     small = {"projects": 12, "seed": 7, "provinces": ("GT",), "short_menu": True}
     options = {**small, **getattr(request, "param", {})}
-    with ReplicaServer(**options) as server:
-        yield server
+    return replicas.new(**options)
 
 
 @pytest.fixture
-def site() -> Iterator[ReplicaServer]:
+def first(replica: ReplicaServer, sync: Sync, here: Any, keeper: Keeper) -> SyncRun:
+    """The replica was polled for the first time, with `here`'s settings: that run."""
+    here.DWS_URL = replica.url
+    keeper.begin(replica.url, here.ARCHIVE_DIR, sync)
+    return SyncRun.objects.get()
+
+
+@pytest.fixture
+def site(replicas: Replicas) -> ReplicaServer:
     """A small site for its Municipal Money API: three financial years of one province."""
-    with ReplicaServer(projects=5, seed=3, provinces=("GT",), finance_years=3) as server:
-        yield server
+    return replicas.new(projects=5, seed=3, provinces=("NW",), finance_years=3)
 
 
 @pytest.fixture
@@ -85,6 +111,13 @@ def poll(here: Any, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch) -> Syn
         return DataScheduler().run_now("treasury", "command", **options)
 
     return read
+
+
+@pytest.fixture
+def first_figures(site: ReplicaServer, poll: Sync, here: Any, keeper: Keeper) -> SyncRun:
+    """The site's Municipal Money API was polled for the first time: that run."""
+    keeper.begin(site.api_url, here.ARCHIVE_DIR, poll)
+    return SyncRun.objects.get()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def burn() -> None:
 
 
 def burn_a_little() -> None:
-    until = time.process_time() + 0.12
+    until = time.process_time() + 0.4
     while time.process_time() < until:
         pass
 

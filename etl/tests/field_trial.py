@@ -24,7 +24,7 @@ from projects.models import Vocabulary as VocabularyRow
 from projects.stewards import overrides
 from projects.wording.causes import assess
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
 
 Read = Callable[..., SyncRun]
 LIST = "/api/v1/projects/"
@@ -107,7 +107,7 @@ def test_a_change_is_in_the_log_and_in_a_sentence(read: Read) -> None:
     assert newest().field_changes == {"beneficiaries": [1200, 1300]}
     assert said(newest()) == "Beneficiaries rose from 1 200 to 1 300."
     read(("", "0", "n/a"))
-    assert said(newest()) == "Beneficiaries is no longer given (was 1 300)."
+    assert said(newest()) == "Beneficiaries removed (was 1 300)."
     read(("7", "0", "n/a"), budget="5 001")
     rows = DataChangeLog.objects.filter(external_id="P-0")
     assert said(rows.latest("id")).endswith(", and 1 more field changed.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from etl.crawl.reading import area_of_list
 from etl.normalise.records import canonical
-from etl.tests.longsite import COLUMNS, UNNUMBERED, LongSite, Scheme
+from etl.tests.longsite import COLUMNS, PLACED, PLACES, UNNUMBERED, LongSite, Scheme
 from etl.values.identifiers import is_unnumbered, number_within
 from projects.models import AreaReading, DataChangeLog, Project
 
@@ -14,6 +15,7 @@ TYPED = (
     "name", "municipality", "status", "progress_percentage", "budget", "completion_date", "contractor",
 )  # fmt: skip
 COLUMN_OF = {"progress_percentage": "progress", "budget": "budget", "completion_date": "day"}
+_LISTS = {area_of_list(f"/pmd/list.aspx?m={code}"): code for code in PLACES}
 _FEW = 3  # projects of an area: of fewer values it cannot be told whether they were put right, or are misread
 ABSENT = ("missing", "withdrawn")
 Row = dict[str, Any]
@@ -110,6 +112,7 @@ class Ledger:
             for heading in dress.more:
                 shown.setdefault(heading, set()).add(f"note {scheme.place}")
             shown.setdefault("Implementing Agent", set()).add("Lepelle")
+            shown.setdefault(PLACED, set()).add(f"{PLACES[scheme.place]} - [{scheme.place}]")
         if new is None and label not in shown:
             return []
         return (
@@ -206,7 +209,7 @@ class Rebuilt:
 
 
 def not_sure() -> set[str]:
-    """The areas whose last reading was not loaded, or not all of it read."""
-    return set(AreaReading.objects.newest().doubtful().values_list("area", flat=True)) | set(
-        AreaReading.objects.newest().filter(is_whole=False).values_list("area", flat=True)
-    )
+    """The areas whose last reading was not loaded, or not all of it read; lists by whose they are."""
+    newest = AreaReading.objects.newest()
+    rows = [*newest.doubtful(), *newest.filter(is_whole=False)]
+    return {_LISTS.get(row.area, row.area) for row in rows}

@@ -37,6 +37,7 @@ HEADINGS = {
     "other": ("Reference No", "Scheme Name", "Project Stage", "Physical Progress (%)", "Approved Budget",
               "End Date", "Service Provider"),
 }  # fmt: skip
+PLACED = "Municipality"
 UNITS = {1: "", 1000: " (R'000)", 1_000_000: " (R million)"}
 ERRORS = (
     "Object reference not set to an instance of an object.",
@@ -228,9 +229,11 @@ class LongSite:
     def _table(self, code: str, schemes: list[Scheme], pager: str = "") -> str:
         dress = self.dress[code]
         columns = [column for column in dress.columns if column != "number" or code != UNNUMBERED]
-        head = row([dress.heading(column) for column in columns] + list(dress.more), "th")
+        last = [*self._placed(None), *dress.more]
+        head = row([dress.heading(column) for column in columns] + last, "th")
         rows = [
-            [self._cell(code, column, scheme) for column in columns] + [f"note {code}"] * len(dress.more)
+            [self._cell(code, column, scheme) for column in columns]
+            + [*self._placed(scheme), *[f"note {code}"] * len(dress.more)]
             for scheme in schemes
         ]
         return f'<table id="grid">{head}{"".join(map(row, rows))}{pager}</table>'
@@ -239,6 +242,10 @@ class LongSite:
         text = self.dress[code].cell(column, scheme)
         is_linked = column == "name" and code == OWN_PAGES
         return f'<a href="project.aspx?id={scheme.number}">{text}</a>' if is_linked else text
+
+    def _placed(self, scheme: Scheme | None) -> list[str]:
+        """The heading, or a scheme's cell, of a column that names the municipality, where there is one."""
+        return []
 
     def _links(self, code: str, at: int, pages: int, items: int) -> str:
         counted = f" ({items} items)" if code == COUNTED else ""
@@ -257,6 +264,17 @@ class LongSite:
             for n in range(1, pages + 1)
         )
         return f'<tr><td colspan="{len(COLUMNS)}"><table><tr>{cells}</tr></table></td></tr>'
+
+
+class UnplacedSite(LongSite):
+    """The same behind a menu that names no municipality and no number: a column alone says where each is."""
+
+    def _lines(self, world: World) -> Iterator[str]:
+        for at, code in enumerate(PLACES, 1):
+            yield f'<p><a href="list.aspx?m={code}">Projects, part {at}</a></p>'
+
+    def _placed(self, scheme: Scheme | None) -> list[str]:
+        return [f"{PLACES[scheme.place]} - [{scheme.place}]" if scheme else PLACED]
 
 
 def drawn(rng: random.Random, number: int, place: str) -> Scheme:

@@ -116,8 +116,9 @@ def test_what_is_read_again_the_same_is_one_row(sync: Sync) -> None:
 
 
 @forty
-def test_what_is_held_is_said_to_be_and_then_loaded(replica: ReplicaServer, sync: Sync) -> None:
-    sync(replica.url)
+def test_what_is_held_is_said_to_be_and_then_loaded(
+    replica: ReplicaServer, first: SyncRun, sync: Sync
+) -> None:
     assert set(states().values()) == {"loaded"}
     mass_edit(replica)
     held = sync(replica.url)
@@ -131,8 +132,7 @@ def test_what_is_held_is_said_to_be_and_then_loaded(replica: ReplicaServer, sync
 
 @pytest.mark.soak
 @forty
-def test_what_is_rejected_is_said_to_be(replica: ReplicaServer, sync: Sync) -> None:
-    sync(replica.url)
+def test_what_is_rejected_is_said_to_be(replica: ReplicaServer, first: SyncRun, sync: Sync) -> None:
     mass_edit(replica)
     reject(sync(replica.url).pk, "steward", "a test of theirs")
     assert set(states().values()) == {"rejected"}

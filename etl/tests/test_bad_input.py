@@ -34,9 +34,8 @@ def what_we_know() -> tuple[list, int]:
 
 
 @pytest.fixture
-def loaded(replica, sync, here):
+def loaded(replica, first, here):
     here.FETCH_MAX_BYTES = 2_000_000
-    sync(replica.url)
     here.FETCH_MAX_ATTEMPTS = 1
     return replica
 

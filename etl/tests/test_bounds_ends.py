@@ -60,7 +60,7 @@ def test_no_end_of_writing_leaves_a_scratch_file(tmp_path, monkeypatch, end):
     def stopped(*_: object) -> None:
         raise end
 
-    monkeypatch.setattr("etl.fetch.archive.os.replace", stopped)
+    monkeypatch.setattr("projects.archive.folder.os.replace", stopped)
     with pytest.raises((KeyboardInterrupt, Exception)):
         Archive(tmp_path).keep(b"page")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

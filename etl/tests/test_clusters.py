@@ -18,13 +18,14 @@ import pytest
 
 from buka.dev.embedded import redis_url, start_redis
 from buka.dev.processes import Nursery
-from etl.tests.crashing import ROOT, Database, Machine
+from etl.tests.crashing import ROOT, Database, Gate, Machine
 from etl.tests.test_bounds_crawl import HEAVY
 from etl.tests.tinysite import serving, until
+from projects.processes import born
 from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(600)]
-SILENT = 4  # seconds without a heartbeat until the workers count as dead
+SILENT = 15  # seconds without a heartbeat until the workers count as dead
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ class Cluster:
         self.process.wait(60)
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()  # all others go with it
         self.process.wait()
 
 
@@ -129,7 +130,9 @@ def beat(machine: Machine) -> Any:
     return machine.database.rows("SELECT at FROM projects_heartbeat WHERE name = 'worker'")
 
 
-def test_a_worker_killed_while_idle_is_noticed_by_the_health_loop(machine: Machine, tmp_path: Path) -> None:
+def test_a_cluster_that_hangs_is_ended_by_the_health_loop_and_begins_anew(
+    machine: Machine, tmp_path: Path
+) -> None:
     """A worker that waits for a task holds the queue's lock; killed, it takes that along, and those that
     the guard starts in its place wait for it for ever. The guard itself reports on as if all were well.
     """
@@ -150,15 +153,81 @@ def test_a_worker_killed_while_idle_is_noticed_by_the_health_loop(machine: Machi
     if last is None:  # no worker was idle in that moment: freeze those that came
         for pid in cluster.workers()[len(before) :]:
             os.kill(pid, signal.SIGSTOP)
-    until(lambda: alerts(machine) == [(False, ["started"])], "the alert", 90)
-    assert "shows no sign of life" in worker_part(machine)["sentence"]
-    assert cluster.process.poll() is None, "the cluster itself has noticed nothing"
-
-    cluster.kill()
-    second = Cluster(machine, tmp_path / "second.log")
-    until(lambda: alerts(machine) == [(True, ["started", "ended"])], "the end of the alert", 90)
+    until(lambda: alerts(machine)[:1] == [(False, ["started"])], "the alert", 90)
+    hung = cluster.workers()
+    until(lambda: "begins anew" in cluster.log.read_text(), "the end of what hangs", 90)
+    until(lambda: alerts(machine)[0] == (True, ["started", "ended"]), "the end of the alert", 90)
     until(lambda: worker_part(machine)["ok"], "a living worker", 90)
-    second.kill()
+    assert cluster.process.poll() is None, "it is the same process that began anew"
+    assert not [pid for pid in hung if lives(pid)]
+    cluster.stop()
+    until(lambda: not [pid for pid in cluster.workers() if lives(pid)], "the workers' end")
+
+
+@pytest.fixture
+def at_work(machine: Machine, tmp_path: Path) -> Iterator[tuple[Cluster, Gate]]:
+    """A cluster whose worker waits for a page in the middle of a crawl."""
+    queued = "from etl.scheduler import DataScheduler; DataScheduler().request('dws', 'api')"
+    assert python(machine, queued).wait(90) == 0
+    gate = Gate(machine.replica, 3)
+    cluster = Cluster(machine, tmp_path / "cluster.log")
+    assert gate.reached.wait(90)
+    yield cluster, gate
+    gate.open()
+    cluster.kill()
+
+
+def test_a_master_that_is_killed_leaves_nobody_at_work(at_work: tuple[Cluster, Gate]) -> None:
+    cluster, _ = at_work
+    family = [pid for pid in descendants(cluster.process.pid) if lives(pid)]
+    assert len(family) > 5
+    cluster.process.kill()
+    cluster.process.wait()
+    until(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
+
+
+def test_a_run_whose_worker_is_killed_goes_on_within_a_minute(
+    machine: Machine, at_work: tuple[Cluster, Gate]
+) -> None:
+    _, gate = at_work
+    (holder,) = machine.database.rows("SELECT holder FROM projects_syncrun ORDER BY id DESC LIMIT 1")
+    os.kill(int(holder[0].rpartition(":")[2]), signal.SIGKILL)
+    killed = time.monotonic()
+    gate.open()
+    until(lambda: machine.states()[:2] == ["abandoned", "succeeded"], "the run that goes on", 90)
+    assert time.monotonic() - killed < 60
+    (error,) = machine.database.rows("SELECT error FROM projects_syncrun ORDER BY id LIMIT 1")
+    assert re.fullmatch(
+        r"The process that ran this \(process \d+ on .+\) is gone; nothing of the run was loaded\.", error[0]
+    )
+
+
+def test_a_guard_that_is_killed_takes_all_along_and_the_cluster_begins_anew(
+    machine: Machine, at_work: tuple[Cluster, Gate]
+) -> None:
+    cluster, gate = at_work
+    (guard,) = children(cluster.process.pid)
+    family = descendants(guard)
+    gate.open()
+    os.kill(guard, signal.SIGKILL)
+    until(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
+    until(lambda: cluster.log.read_text().count(" running.") == 2, "another guard", 90)
+    assert "has lost its guard" in cluster.log.read_text()
+    until(lambda: "succeeded" in machine.states(), "the run that goes on", 90)
+
+
+def children(of: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(of)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def descendants(of: int) -> list[int]:
+    return [pid for child in children(of) for pid in (child, *descendants(child))]
+
+
+def lives(pid: int) -> bool:
+    """A zombie does not: the machine's first process asks for it when it comes to it."""
+    return bool(born(pid))
 
 
 def _last_beat(machine: Machine) -> Any:

@@ -17,6 +17,7 @@ from etl.exceptions import DemoMismatch
 from etl.scheduler import DataScheduler
 from projects.api.changes import change_json
 from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Project, Source, SyncRun
+from projects.stewards import merging
 from projects.stewards.overrides import correct
 from projects.tests.factories import (
     a_figure,
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 OWN = "Greater Giyani Local Municipality"
 KEY = "dws_spent_more_than_books:LIM331:WSIG"
-READ = datetime(2023, 8, 1, 6, tzinfo=UTC)
+READ = datetime(2023, 6, 30, 6, tzinfo=UTC)
 
 
 def correlate(**options: Any) -> SyncRun:
@@ -91,6 +92,7 @@ def test_a_question_opens_with_its_row_of_the_log(gap):
     assert (run.state, run.complete, run.seen, run.listings) == ("succeeded", True, 1, 1)
     assert (run.created, run.change_count, run.first_change) == (1, 1, told.pk)
     assert (row.key, row.state, row.severity) == (KEY, "open", "major")
+    assert row.contested == row.dws_value - row.treasury_value == Decimal("18000000.00")
     assert (row.dws_value, row.treasury_value) == (Decimal("30000000.00"), Decimal("12000000.00"))
     assert (told.entity_type, told.entity_id, told.change_type) == ("discrepancy", row.pk, "opened")
     assert (told.municipality, told.province, told.severity) == ("LIM331", "LIM", "major")
@@ -133,9 +135,12 @@ def test_a_question_moves_closes_and_opens_again_by_itself(gap):
     assert again.opened_at > row.opened_at
     told = [(entry.change_type, change_json(entry)["sentence"]) for entry in ours()]
     assert [change_type for change_type, _ in told] == ["opened", "updated", "closed", "opened"]
-    assert told[1][1].startswith("DWS’s figure rose by 10% from R30 000 000 to R33 000 000. DWS reports")
+    assert told[1][1].startswith(
+        "The amount asked about rose by 17% from R18 000 000 to R21 000 000;"
+        " DWS’s figure rose by 10% from R30 000 000 to R33 000 000. DWS has R33 000 000 spent on 1 WSIG"
+    )
     assert told[2][1] == "The question is closed. The figures fit together now."
-    assert told[3][1].startswith("Asked again: DWS reports R33 000 000")
+    assert told[3][1].startswith("Asked again: DWS has R33 000 000 spent")
     assert ours()[1].field_changes["dws_value"] == ["30000000.00", "33000000.00"]
     assert ours()[2].field_changes == {
         "state": ["open", "closed"],
@@ -163,6 +168,17 @@ def test_a_project_that_is_not_listed_is_left_out(gap, presence):
         "cannot be compared any more: DWS no longer lists its project."
         in change_json(ours().last())["sentence"]
     )
+
+
+def test_a_question_about_a_project_that_was_merged_is_asked_of_the_one_that_it_is(gap):
+    correlate()
+    other = own_project("WP2", expenditure=None)
+    merging.merge(other, gap, reason="One scheme.", user=None)
+    correlate()
+    told = ours().last()
+    assert told.change_type == "closed"
+    assert "a steward merged a project of it into another one" in told.field_changes["reason"][1]
+    assert "no longer lists" not in told.field_changes["reason"][1]
 
 
 def test_a_figure_that_the_source_no_longer_has_is_no_nought(gap):
@@ -315,3 +331,143 @@ def test_a_failed_run_ends_the_command_with_1(gap):
     with pytest.raises(SystemExit) as ended:
         call_command("correlate", "--json", stdout=StringIO())
     assert ended.value.code == 1
+
+
+# --- DWS as it was read by the end of the books -------------------------------------------------------
+
+HALF_YEAR = {"months": {str(month): "500000.00" for month in range(1, 7)}, "through_month": 6}
+
+
+def of_this_year(first: str, at: datetime, **fields: Any) -> Project:
+    """A project of 2022-23 that DWS was first read to have spent so much on, in rand, at that moment."""
+    return own_project(expenditure=Decimal(first), at=at, start_date=date(2022, 7, 1), **fields)
+
+
+def test_two_sources_that_agree_at_half_year_are_not_asked_about_when_one_goes_on(sources):
+    project = of_this_year("3000000", datetime(2022, 12, 20, tzinfo=UTC))
+    change(project, "expenditure", Decimal(12_000_000), at=datetime(2023, 6, 20, tzinfo=UTC))
+    spent(2023, "3000000.00", **HALF_YEAR)
+    assert correlate().state == "unchanged"
+    assert not Discrepancy.objects.exists()
+
+
+def test_the_log_tells_what_was_read_by_the_end_of_the_books_and_where_it_is_archived(sources):
+    project = of_this_year("2000000", datetime(2022, 9, 1, tzinfo=UTC))
+    page = a_snapshot(a_run(), b"<p>R5 million</p>")
+    change(project, "expenditure", Decimal(5_000_000), datetime(2022, 12, 1, tzinfo=UTC), snapshot_id=page.pk)
+    change(project, "name", "Another name", at=datetime(2022, 12, 2, tzinfo=UTC))
+    change(project, "expenditure", Decimal(9_000_000), at=datetime(2023, 3, 1, tzinfo=UTC))
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    row = Discrepancy.objects.get()
+    assert (row.dws_value, row.contested) == (Decimal("5000000.00"), Decimal("2000000.00"))
+    assert "as it was read up to 31 December 2022" in row.question
+    assert row.evidence["arithmetic"][0]["url"] == f"/snapshots/{page.pk}/"
+
+
+def test_a_capture_that_is_loaded_later_counts_from_when_it_was_made(sources):
+    made = a_run(read_at=datetime(2022, 12, 1, tzinfo=UTC), finished_at=datetime(2023, 6, 1, tzinfo=UTC))
+    of_this_year("5000000", datetime(2023, 6, 1, tzinfo=UTC), run=made)
+    a_run("dws")
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    assert Discrepancy.objects.get().dws_value == Decimal("5000000.00")
+
+
+@pytest.mark.parametrize("cause", ["parser", "steward"])
+def test_what_was_not_the_sources_doing_is_taken_as_said_since_it_last_moved(sources, cause):
+    """R2 million was a misreading of what DWS had said since 1 December."""
+    project = of_this_year("1000000", datetime(2022, 9, 1, tzinfo=UTC))
+    change(project, "expenditure", Decimal(2_000_000), at=datetime(2022, 12, 1, tzinfo=UTC))
+    change(project, "expenditure", Decimal(7_000_000), at=datetime(2023, 3, 1, tzinfo=UTC), cause=cause)
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    assert Discrepancy.objects.get().dws_value == Decimal("7000000.00")
+
+
+def test_a_correction_that_is_taken_back_does_not_put_what_dws_said_under_it_into_the_past(sources):
+    """DWS said R3 million at half-year, which was corrected to R2 million, and R12 million in June."""
+    project = of_this_year("3000000", datetime(2022, 12, 20, tzinfo=UTC))
+    change(project, "expenditure", Decimal(2_000_000), datetime(2023, 1, 9, tzinfo=UTC), cause="steward")
+    late, hidden = datetime(2023, 6, 20, tzinfo=UTC), {"expenditure": ["3000000.00", "12000000.00"]}
+    log(project, "updated", hidden, at=late, overridden=["expenditure"])
+    change(project, "expenditure", Decimal(12_000_000), datetime(2023, 6, 25, tzinfo=UTC), cause="steward")
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    assert not Discrepancy.objects.exists()
+
+
+def test_a_correction_of_one_amount_takes_nothing_from_the_history_of_another(sources):
+    project = of_this_year("3000000", datetime(2022, 12, 20, tzinfo=UTC), budget=Decimal(50_000_000))
+    change(project, "budget", Decimal(60_000_000), at=datetime(2023, 3, 1, tzinfo=UTC))
+    change(project, "expenditure", Decimal(12_000_000), at=datetime(2023, 6, 20, tzinfo=UTC))
+    change(project, "budget", Decimal(55_000_000), datetime(2023, 6, 21, tzinfo=UTC), cause="steward")
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    assert not Discrepancy.objects.exists()
+
+
+def test_a_capture_that_is_older_than_what_is_known_says_nothing_of_later_days(sources):
+    project = of_this_year("5000000", datetime(2022, 12, 1, tzinfo=UTC))
+    older = a_run(read_at=datetime(2022, 8, 1, tzinfo=UTC), finished_at=datetime(2023, 6, 1, tzinfo=UTC))
+    change(project, "expenditure", Decimal(1_000_000), datetime(2023, 6, 1, tzinfo=UTC), run=older)
+    change(project, "expenditure", Decimal(5_000_000), at=datetime(2023, 6, 2, tzinfo=UTC))
+    a_run("dws")
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    assert Discrepancy.objects.get().dws_value == Decimal("5000000.00")
+
+
+def test_books_of_months_that_were_not_over_when_dws_was_read_are_left_out(sources):
+    SyncRun.objects.filter(source="dws").update(finished_at=datetime(2022, 10, 15, tzinfo=UTC))
+    of_this_year("5000000", datetime(2022, 9, 1, tzinfo=UTC))
+    spent(2023, "3000000.00", **HALF_YEAR)
+    correlate()
+    row = Discrepancy.objects.get()
+    assert (row.treasury_value, row.contested) == (Decimal("1500000.00"), Decimal("3500000.00"))
+    assert correlate().unchanged_by == "inputs"
+    SyncRun.objects.filter(source="dws").update(finished_at=datetime(2022, 11, 15, tzinfo=UTC))
+    assert correlate().updated == 1
+    assert Discrepancy.objects.get().treasury_value == Decimal("2000000.00")
+
+
+# --- our rules move -----------------------------------------------------------------------------------
+
+
+def as_of_an_earlier_rule(**said: Any) -> None:
+    """What is known was asked by another rule."""
+    SyncRun.objects.filter(source="correlation").update(parser_digest="earlier", content_digest="earlier")
+    Discrepancy.objects.update(**said)
+
+
+def test_what_our_rules_put_otherwise_is_logged_as_our_doing_and_is_no_news(gap):
+    correlate()
+    as_of_an_earlier_rule(contested=None, dws_value=Decimal(31_000_000), question="What of R31 million?")
+    run = correlate()
+    told = ours().last()
+    assert (run.updated, told.change_type, told.cause, told.severity) == (1, "updated", "parser", "info")
+    assert change_json(told)["sentence"].startswith("Not the figures have changed; the question is put anew")
+    assert not ours().by_source().filter(pk=told.pk).exists()
+    assert Discrepancy.objects.get().severity == "major"
+    assert correlate().state == "unchanged"
+
+
+def test_a_question_that_our_rules_do_not_ask_any_more_is_closed_and_says_so(gap):
+    correlate()
+    Discrepancy.objects.update(key="dws_spent_more_than_books:LIM331:RBIG")
+    as_of_an_earlier_rule()
+    correlate()
+    closed, opened = ours().get(change_type="closed"), ours().filter(change_type="opened").last()
+    assert (closed.cause, opened.change_type, opened.cause) == ("parser", "opened", "parser")
+    assert closed.field_changes["reason"][1].startswith(
+        "Not the figures but our rules have changed. By them: it cannot be compared any more"
+    )
+
+
+def test_what_a_source_moved_beside_our_rules_is_the_sources_doing(gap):
+    correlate()
+    as_of_an_earlier_rule()
+    move(MunicipalFigure.objects.get(financial_year=2023), "1000000.00")
+    correlate()
+    told = ours().last()
+    assert (told.change_type, told.cause, told.severity) == ("updated", "source", "major")

@@ -10,6 +10,7 @@ import pytest
 
 from etl.crawl.crawler import Crawl
 from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.looks import Looker
 from etl.crawl.page_reader import PageReader
 from etl.exceptions import EtlError
 from etl.fetch.archive import Archive
@@ -19,6 +20,7 @@ from etl.understand import read_page
 
 ROWS = 3
 TARGET = "ctl00$g"
+CLOSING = 1  # the look at the first page of a list of several, when it was read to its end
 
 
 def row(number: int) -> str:
@@ -52,7 +54,7 @@ class Walk:
     def __init__(self, site: Site, entry: str = "/pmd/default.aspx", turn: int | None = None) -> None:
         self.fetcher = Fetcher(site.root + entry, FetchPolicy(delay=0, backoff=0, attempts=1, timeout=60))
         evidence = EvidenceRecorder(Archive(Path("/nowhere")), keep=False)
-        self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, self.extract, turn))
+        self.crawl = Crawl(site.root + entry, PageReader(self.fetcher, evidence, Looker(self.extract), turn))
         self.keys: list[str] = []
         self.numbers: list[str] = []
         try:
@@ -173,7 +175,7 @@ def test_a_list_whose_next_never_ends_is_left_when_it_says_nothing_new():
     with serving(Endless()) as site:
         walk = Walk(site, "/pmd/list.aspx?page=1")
     assert walk.numbers == numbers(12)
-    assert len(site.asked) == 1 + 5
+    assert len(site.asked) == 1 + 5 + CLOSING
 
 
 def test_a_page_of_plain_links_next_to_a_search_form_is_read_too():
@@ -247,7 +249,35 @@ def test_a_gridview_is_read_to_its_end_over_all_blocks(pages, numbered):
     walk, site = walk_grid(GridView(pages, numbered=numbered))
     assert walk.numbers == numbers(pages * ROWS)
     assert walk.crawl.lists_complete
-    assert len(site.asked) == 1 + pages
+    assert len(site.asked) == 1 + pages + CLOSING
+
+
+class Faulty(GridView):
+    """Its page 6 shows something else than its rows, for once."""
+
+    def __init__(self, instead: str, pages: int = 10) -> None:
+        super().__init__(pages)
+        self.instead = instead
+
+    def show(self, number: int) -> str:
+        shown = super().show(number)
+        if number != 6:
+            return shown
+        if self.instead == "the page before":
+            return super().show(5)
+        if self.instead == "its rows":
+            first, before = (number - 1) * ROWS + 1, (number - 2) * ROWS + 1
+            return shown.replace(table(first, more="")[:-8], table(before, more="")[:-8])
+        return page("<p>An error occurred.</p>")
+
+
+@pytest.mark.parametrize("instead", ["the page before", "its rows", "an error"])
+def test_a_page_of_a_gridview_that_hides_its_rows_leaves_the_list_incomplete(instead):
+    """Nothing names how many pages there are: "…" says that there are more than are numbered."""
+    walk, _ = walk_grid(Faulty(instead))
+    assert len(set(walk.numbers)) < 10 * ROWS
+    assert not walk.crawl.lists_complete
+    assert "page 6" in walk.notes
 
 
 @pytest.mark.parametrize(
@@ -259,7 +289,7 @@ def test_a_session_that_ends_in_the_middle_is_begun_anew_and_no_page_comes_twice
     walk, _ = walk_grid(grid)
     assert walk.numbers == numbers(30)
     assert len(set(walk.keys)) == len(walk.keys)
-    assert grid.gets == 1 + len(expire) == 1 + walk.crawl.sessions
+    assert grid.gets == 1 + len(expire) + CLOSING == 1 + walk.crawl.sessions + CLOSING
 
 
 def test_a_session_that_ends_a_third_time_leaves_the_list_incomplete():

@@ -60,7 +60,7 @@ def test_where_a_letter_shows_what_all_did_not_the_union_is_the_list():
     site = Filtered({"All": [1, 2], "A": [4], "B": [2, 5], "C": [3]})
     found, _ = walk(site)
     assert sorted(found.numbers) == numbers(5)  # each once
-    assert site.asked == ["All", "A", "A", "B", "C"]
+    assert site.asked == ["All", "A", "A", "B", "C", "All"]  # the first page once more, at its end
     assert found.keys == [ENTRY, *(f"{ENTRY}#{letter}" for letter in ("All", "A", "B", "C"))]
     assert found.crawl.lists_complete, found.notes
 
@@ -83,7 +83,7 @@ def test_another_letter_is_asked_each_poll():
     ("claimed", "asked", "complete"),
     [
         (3, ["All"], True),  # proven: no letter is asked for
-        (5, ["All", "A", "B", "C"], True),
+        (5, ["All", "A", "B", "C", "All"], True),
     ],
 )
 def test_the_line_of_the_municipality_says_whether_all_is_all(claimed, asked, complete):
@@ -106,7 +106,7 @@ PAGER = (
 def test_where_all_is_the_first_page_of_several_the_letters_are_the_list():
     site = Filtered({"All": [1, 2, 3], "A": [1, 4], "B": [2, 5], "C": [3]}, PAGER)
     found, _ = walk(site)
-    assert (sorted(found.numbers), site.asked) == (numbers(5), ["All", "A", "B", "C"])
+    assert (sorted(found.numbers), site.asked) == (numbers(5), ["All", "A", "B", "C", "All"])
     assert found.crawl.lists_complete, found.notes
 
 
@@ -120,7 +120,7 @@ def test_where_there_are_no_letters_a_first_page_of_several_is_said():
 def test_letters_that_show_less_than_all_add_nothing_and_an_empty_all_is_made_of_letters():
     site = Filtered({"All": [], "A": [1], "B": [], "C": [2, 3]})
     found, _ = walk(site)
-    assert (found.numbers, site.asked) == (numbers(3), ["All", "A", "B", "C"])
+    assert (found.numbers, site.asked) == (numbers(3), ["All", "A", "B", "C", "A"])
 
 
 def test_a_letter_that_is_an_error_page_is_noted_and_all_stands():

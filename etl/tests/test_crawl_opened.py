@@ -8,7 +8,7 @@ import pytest
 
 from etl.extract import read_page as extract_page
 from etl.extract.types import RowPostback
-from etl.tests.test_crawl import Walk, form, numbers, page
+from etl.tests.test_crawl import CLOSING, Walk, form, numbers, page
 from etl.tests.tinysite import Site, serving
 from etl.understand import read_page
 from projects.models import Project
@@ -90,7 +90,7 @@ def test_a_row_index_is_that_of_its_page_and_only_pages_with_wanted_rows_are_tur
     assert [r.content.projects[0].external_id for r in readings] == ["WP0002", "WP0011", "WP0012"]
     assert grid.opened == [2, 11, 12]
     assert walk.crawl.problems == []
-    assert len(site.asked) == 1 + 4 + 1 + 1 + 3
+    assert len(site.asked) == 1 + 4 + CLOSING + 1 + 1 + 3
 
 
 def test_a_row_that_moved_since_the_list_was_read_is_opened_where_it_is_now():

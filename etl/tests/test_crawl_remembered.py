@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etl.extract import read_page
-from etl.tests.test_crawl import ROWS, GridView, Walk, form, linked, numbers, page, table
+from etl.tests.test_crawl import CLOSING, ROWS, GridView, Walk, form, linked, numbers, page, table
 from etl.tests.tinysite import Site, serving
 
 ENTRY = "/pmd/list.aspx"
@@ -47,7 +47,7 @@ def test_a_gridview_that_comes_at_a_later_page_is_read_from_its_first(pages, at)
     assert walk.crawl.lists_complete, walk.notes
     assert len(set(walk.keys)) == len(walk.keys) == pages
     if pages < 5:
-        assert len(site.asked) == 1 + pages
+        assert len(site.asked) == 1 + pages + CLOSING
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -56,7 +56,8 @@ def test_one_that_numbers_no_pages_is_taken_back_to_its_first(pages, at, first):
     walk, site = walked(Remembering(pages, at, numbered=False, first=first))
     assert sorted(walk.numbers) == numbers(pages * ROWS)
     assert walk.crawl.lists_complete, walk.notes
-    assert len(site.asked) == 2 + (1 if first else at - 1) + pages - 1
+    back = 1 if first else at - 1  # steps, and as many for the look at the end
+    assert len(site.asked) == 2 + back + pages - 1 + CLOSING + back
 
 
 def test_a_first_page_that_is_never_reached_is_said(monkeypatch):
@@ -102,7 +103,7 @@ def test_links_to_the_page_before_are_followed_from_where_the_list_came():
     with serving({ENTRY: shown(3, before.format(2) + behind.format(4)), **pages}) as site:
         walk = Walk(site, ENTRY)
     assert sorted(walk.numbers) == numbers(12)
-    assert len(site.asked) <= 1 + 5  # page 3 under its own address is new to us
+    assert len(site.asked) <= 1 + 5 + CLOSING  # page 3 under its own address is new to us
 
 
 def test_numbered_links_are_read_wherever_the_list_came():

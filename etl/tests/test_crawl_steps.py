@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etl.extract import read_page
-from etl.tests.test_crawl import ROWS, Walk, form, numbers, page, table
+from etl.tests.test_crawl import CLOSING, ROWS, Walk, form, numbers, page, table
 from etl.tests.tinysite import Site, serving
 
 ENTRY = "/pmd/list.aspx"
@@ -43,7 +43,7 @@ def test_a_list_is_followed_step_by_step_to_its_end_and_no_row_comes_twice(butto
     walk, site = walked(Stepping(steps, button, grows))
     assert walk.numbers == numbers(steps * ROWS)
     assert walk.crawl.lists_complete, walk.notes
-    assert len(site.asked) == 1 + steps
+    assert len(site.asked) == 1 + steps + CLOSING
 
 
 def test_a_button_that_shows_nothing_new_is_pressed_once():
@@ -103,7 +103,7 @@ def test_parts_that_a_script_would_fetch_are_fetched(kind):
     walk, site = walked(part(1), {f"{ENTRY}?{query}{n}": part(n) for n in (2, 3, 4)})
     assert walk.numbers == numbers(12)
     assert walk.crawl.lists_complete, walk.notes
-    assert len(site.asked) == 1 + 4
+    assert len(site.asked) == 1 + 4 + CLOSING
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,70 @@ def test_parts_that_a_script_would_fetch_are_fetched(kind):
 )
 def test_what_only_reads_like_a_step_is_none(button):
     assert read_page(form(table(1) + button), url=f"http://h{ENTRY}").tables[0].pager is None
+
+
+SCRIPTED = [
+    '<a href="javascript:more()">Load more</a>',
+    '<button type="button" onclick="next()">Show 20 more projects</button>',
+    '<a href="#" class="btn">Laai meer</a>',
+    '<table><tr><td><button class="x">View more</button></td></tr></table>',
+    '<div class="infinite-scroll"></div>',
+]
+
+
+@pytest.mark.parametrize("button", SCRIPTED)
+def test_a_list_that_only_a_script_can_continue_is_not_whole(button):
+    walk, _ = walked(page(table(1) + button))
+    assert walk.numbers == numbers(3)
+    assert "only the page's script can do that" in walk.notes
+    assert not walk.crawl.lists_complete
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        *(f'<div style="display:none">{button}</div>' for button in SCRIPTED[:2]),
+        "<button disabled>Load more</button>",
+        '<div class="d-none"><button>Load more</button></div>',
+        '<a href="javascript:f()">Show more filters</a>',
+        '<a href="javascript:f()">Read more</a>',
+        "<p>Load more</p>",
+        *('<p>Text <a href="#">Show more</a></p>' * count for count in (3, 9)),
+        "<p>Showing 3 of 3 entries. 3 projects found</p><button>Load more</button>",
+    ],
+)
+def test_what_opens_a_text_or_shows_nothing_more_leaves_the_list_whole(button):
+    walk, _ = walked(page(table(1) + button))
+    assert walk.crawl.lists_complete, walk.notes
+
+
+def test_a_button_in_each_row_is_no_step():
+    rows = table(1).replace("</tr>", '<td><a href="javascript:f()">View more</a></td></tr>')
+    assert walked(page(rows))[0].crawl.lists_complete
+
+
+VIEWER = (
+    '<div id="ReportViewer1_ctl09">{}<input id="ReportViewer1_ctl05_ctl00_CurrentPage" value="1"> of {}</div>'
+)
+TOTAL = '<span id="ReportViewer1_ctl05_ctl00_TotalPages">{}</span>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "said"),
+    [
+        (VIEWER.format(table(1), TOTAL.format("3")), "one page of “3”"),
+        (VIEWER.format(table(1), TOTAL.format("2 ?")), "one page of “2 ?”"),
+        (VIEWER.format("", ""), "a report viewer that a script fills"),
+        ('<iframe src="ReportViewer.aspx?id=1"></iframe>', "a report viewer that a script fills"),
+        ('<div class="crystal-report"></div>', "a report viewer that a script fills"),
+    ],
+)
+def test_a_report_viewer_that_shows_less_than_it_holds_is_said(markup, said):
+    walk, _ = walked(page(markup))
+    assert said in walk.notes
+    assert not walk.crawl.lists_complete
+
+
+def test_a_report_viewer_that_shows_its_only_page_is_whole():
+    walk, _ = walked(page(VIEWER.format(table(1), TOTAL.format("1"))))
+    assert (walk.numbers, walk.crawl.lists_complete) == (numbers(3), True), walk.notes

@@ -61,27 +61,24 @@ def places(project: Project) -> list[str]:
 
 
 @each_layout
-def test_the_first_sync_reads_every_project_and_every_fact(replica, sync):
-    run = sync(replica.url)
-    assert (run.state, run.complete, run.created) == ("succeeded", True, 40), (run.error, run.notes)
+def test_the_first_sync_reads_every_project_and_every_fact(replica, first, sync):
+    assert (first.state, first.complete, first.created) == ("succeeded", True, 40), (first.error, first.notes)
     assert wrong_facts(replica.site) == {}
     again = sync()
     assert (again.state, again.unchanged_by, again.change_count) == ("unchanged", "page", 0)
 
 
 @each_layout
-def test_the_log_equals_the_ledger(replica, sync, here):
+def test_the_log_equals_the_ledger(replica, first, sync, here):
     here.HOLD_CHANGED = 100
     here.ROTATION_RUNS = 1  # what only a project's own page shows is read each time
-    first = sync(replica.url)
     replica.site.mutate(8)
     run = sync()
     assert run.state == "succeeded", run.error
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
 
 
-def test_a_site_that_turns_to_data_in_scripts_is_read_on(replica, sync):
-    first = sync(replica.url)
+def test_a_site_that_turns_to_data_in_scripts_is_read_on(replica, first, sync):
     replica.site.set_layout("json")
     run = sync()
     assert (run.state, run.complete) == ("succeeded", True), (run.error, run.held, run.notes)
@@ -95,8 +92,7 @@ def test_a_site_that_turns_to_data_in_scripts_is_read_on(replica, sync):
 
 
 @pytest.mark.parametrize("layout", ["cards", "dataview"])
-def test_a_site_that_turns_to_a_less_certain_rendering_is_held(replica, sync, layout):
-    first = sync(replica.url)
+def test_a_site_that_turns_to_a_less_certain_rendering_is_held(replica, first, sync, layout):
     replica.site.set_layout(layout)
     run = sync()
     assert run.state == "quarantined"

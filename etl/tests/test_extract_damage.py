@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from buka.dev.testing import patience
 from etl.extract import clean
 from etl.extract.damage import mended
 from etl.extract.html5 import parse_html5
@@ -127,7 +128,7 @@ DAMAGE = '<table><tr><td class="a>x</td><td class="b">y</td></tr></table>'
     "text",
     [
         "<div>" * 20_000,
-        "<nobr><div>" * 70_000,
+        "<nobr><div>" * 25_000,
         "<b><p>" * 60_000,
         "".join(f"<font size={at}>x<p>" for at in range(60_000)),
         "<p>" + "&amp;" * 380_000,
@@ -145,9 +146,9 @@ DAMAGE = '<table><tr><td class="a>x</td><td class="b">y</td></tr></table>'
 def test_hostile_damage_is_read_in_bounded_time(text: str) -> None:
     started = time.process_time()
     mended(text + DAMAGE)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < patience(3)
     parse_html5(text + DAMAGE)
-    assert time.process_time() - started < 12
+    assert time.process_time() - started < patience(12)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl.extract import read_page
+from etl.extract import clean, read_page
 
 BAR = "<div class=progress-bar style='width:71%'></div>"
 BARS = {
@@ -42,6 +42,31 @@ def cell(markup: str) -> str:
 @pytest.mark.parametrize("markup", BARS.values(), ids=BARS)
 def test_a_bar_says_how_far_it_is(markup: str) -> None:
     assert cell(markup) == "71%"
+
+
+ICONS = {
+    "title of a drawing": "<svg><title>71 of 100</title><path d=M1></svg>",
+    "name of a drawing": "<svg aria-label='71 of 100'><path d=M1></svg>",
+    "alternative text": "<img src=x.png alt='71 of 100'>",
+    "title of an icon": "<i class=icon title='71 of 100'></i>",
+}
+
+
+@pytest.mark.parametrize("markup", [*BARS.values(), *ICONS.values()], ids=[*BARS, *ICONS])
+def test_what_is_read_without_words_is_part_of_the_page_without_its_noise(markup: str) -> None:
+    def cleaned(text: str) -> bytes:
+        return clean(
+            f"<html><body><table><tr><td>WP1</td><td>{text}</td></tr></table></body></html>".encode()
+        )
+
+    assert cell(markup) != cell(markup.replace("71", "64"))
+    assert cleaned(markup) != cleaned(markup.replace("71", "64"))
+
+
+def test_a_rule_that_hides_a_column_is_part_of_the_page_without_its_noise() -> None:
+    shown = "<html><style>.x {color: red} .y {display: block}</style><p class=y>A</p></html>"
+    assert clean(shown.encode()) == clean(shown.replace("red", "blue").encode())
+    assert clean(shown.encode()) != clean(shown.replace("block", "none").encode())
 
 
 @pytest.mark.parametrize("markup", NO_BARS.values(), ids=NO_BARS)

@@ -39,17 +39,21 @@ def four_lists() -> dict[str, Any]:
 def test_a_reading_says_how_far_it_is(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_PAUSE", 0.0)
     shown: list[str] = []
+    told: list[dict[str, Any] | None] = []
 
     def look(_: Any) -> None:
         shown.append(" ".join(Client().get("/").content.decode().split()))
+        told.append(Client().get(f"/api/v1/runs/{SyncRun.objects.latest('id').pk}/").json()["progress"])
 
     with serving(four_lists()) as here:
         run = sync(entry(here), on_progress=look)
+        assert {"read": 1, "of": 4, "kind": "lists"} in told
         assert "1 of 4 lists" in "".join(shown)
         assert "2 of 4 lists" in shown[-1]
         page = Client().get(f"/runs/{run.pk}/").content.decode()
     assert "lists" not in page  # a reading that ended has nothing left to read
     assert SyncRun.objects.get(pk=run.pk).progress == {}
+    assert Client().get(f"/api/v1/runs/{run.pk}/").json()["progress"] is None
 
 
 def own_pages(pages: dict[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,21 @@ def pages_of(codes: list[str]) -> dict[str, Any]:
     return found
 
 
+def in_two_pages(pages: dict[str, Any], codes: list[str]) -> dict[str, Any]:
+    """The same, some lists in two pages behind links."""
+    for code in codes:
+        path = f"/pmd/list.aspx?m={code}"
+        status, headers, body = pages[path]
+        start, *rows = body.split("<tr><td>")
+        half = len(rows) // 2
+        link = f"<a href='list.aspx?m={code}&page=2'>2</a>"
+        first = [start, *rows[:half]], f"</table><div class='pagination'><b>1</b> {link}</div></body></html>"
+        second = [start, *rows[half:]], ""
+        for name, (parts, end) in {path: first, f"{path}&page=2": second}.items():
+            pages[name] = (status, headers, "<tr><td>".join(parts) + end)
+    return pages
+
+
 def asked(here: Site) -> list[str]:
     return [path for path in list(here.asked) if "robots" not in path]
 
@@ -71,9 +86,10 @@ def test_a_first_reading_that_is_killed_three_times_asks_for_no_page_twice(
     local = "SELECT code FROM projects_municipality WHERE category <> 'C' ORDER BY code"
     codes = [code for (code,) in database.rows(local)][:LISTS]
     assert len(codes) == LISTS
-    whole = LISTS + LISTS * EACH
+    whole = LISTS + LISTS * EACH + LISTS // 3
     moments = sorted(random.Random(seed).sample(range(20, whole - 20), KILLS))
-    with serving(pages_of(codes)) as here:
+    several = codes[::3]
+    with serving(in_two_pages(pages_of(codes), several)) as here:
         machine = Machine(database, tmp_path, _Served(f"{here.root}/pmd/level.aspx"))  # type: ignore[arg-type]
         under_way = []
         for moment in moments:
@@ -92,10 +108,8 @@ def test_a_first_reading_that_is_killed_three_times_asks_for_no_page_twice(
     filled = [number for (number,) in database.rows("SELECT created FROM projects_syncrun ORDER BY id")]
     assert sum(filled) == LISTS * EACH
     assert sum(filled[:KILLS]) > 0, "it was filled before it was killed"
-    looked_again = {
-        "GET /pmd/level.aspx",
-        f"GET /pmd/list.aspx?m={codes[0]}",
-    }  # the entry, and the closing looks
+    # the entry, and the closing looks: at the first list, and at those of several pages
+    looked_again = {f"GET /pmd/list.aspx?m={code}" for code in (codes[0], *several)} | {"GET /pmd/level.aspx"}
     twice = {path for path, times in Counter(paths).items() if times > 1}
     assert twice <= looked_again | set(under_way)
     causes = "SELECT DISTINCT change_type, cause FROM projects_datachangelog WHERE entity_type = 'project'"

@@ -74,9 +74,8 @@ def normal(rows: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any]]:
 
 
 @each_layout
-def test_the_log_equals_the_ledger(replica, sync, here):
+def test_the_log_equals_the_ledger(replica, first, sync, here):
     here.HOLD_CHANGED = 100  # most of the projects change at once
-    first = sync(replica.url)
     assert (first.state, first.complete, first.created) == ("succeeded", True, 24), first.notes
     replica.site.mutate(16)
     second = sync(replica.url)
@@ -85,8 +84,7 @@ def test_the_log_equals_the_ledger(replica, sync, here):
 
 
 @pytest.mark.parametrize("replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS)
-def test_a_second_identical_sync_changes_nothing(replica, sync):
-    first = sync(replica.url)
+def test_a_second_identical_sync_changes_nothing(replica, first, sync):
     rows = Project.objects.count(), DataChangeLog.objects.count(), Snapshot.objects.count()
     touched = Project.objects.order_by("-last_changed_at").first()
     second = sync(replica.url)
@@ -97,8 +95,7 @@ def test_a_second_identical_sync_changes_nothing(replica, sync):
 
 
 @one_layout("table")
-def test_ten_polls_of_noise_write_nothing_but_runs_and_sightings(replica, sync):
-    sync(replica.url)
+def test_ten_polls_of_noise_write_nothing_but_runs_and_sightings(replica, first, sync):
     before = DataChangeLog.objects.count(), Snapshot.objects.count(), snapshot_of_projects()
     kinds = sorted(replica.site.noise("all"))
     looks = Sighting.objects.count()
@@ -115,17 +112,15 @@ def snapshot_of_projects() -> list[dict[str, Any]]:
     return list(Project.objects.order_by("id").values())
 
 
-def test_what_only_a_project_s_own_page_shows_is_found_when_its_turn_comes(replica, sync, here):
+def test_what_only_a_project_s_own_page_shows_is_found_when_its_turn_comes(replica, first, sync, here):
     here.ROTATION_RUNS = 3
-    first = sync(replica.url)
     replica.site.mutate(12, part="page")
     for _ in range(3):
         sync()
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
 
 
-def test_a_quiet_poll_reads_lists_and_the_turn_s_pages_only(replica, sync):
-    sync(replica.url)
+def test_a_quiet_poll_reads_lists_and_the_turn_s_pages_only(replica, first, sync):
     before = sum(replica.requests.values())
     run = sync()
     own_pages = Sighting.objects.filter(run=run, key__startswith="project:").count()
@@ -133,8 +128,7 @@ def test_a_quiet_poll_reads_lists_and_the_turn_s_pages_only(replica, sync):
     assert sum(replica.requests.values()) - before == run.requests
 
 
-def test_a_project_that_is_gone_is_missing_and_can_return(replica, sync):
-    first = sync(replica.url)
+def test_a_project_that_is_gone_is_missing_and_can_return(replica, first, sync):
     external_id = Project.objects.order_by("id").first().external_id
     replica.site.remove(external_id)
     assert sync().missing == 1
@@ -148,16 +142,14 @@ def test_a_project_that_is_gone_is_missing_and_can_return(replica, sync):
     assert [row.change_type for row in steps] == ["created", "missing", "returned"]
 
 
-def test_each_change_points_at_bytes_that_say_it(replica, sync):
-    first = sync(replica.url)
+def test_each_change_points_at_bytes_that_say_it(replica, first, sync):
     replica.site.mutate(10)
     sync()
     for row in DataChangeLog.objects.filter(id__gt=first.last_change).select_related("snapshot"):
         assert row.snapshot.run_id == row.run_id
 
 
-def test_a_change_of_layout_on_the_way_leaves_the_facts_alone(replica, sync):
-    first = sync(replica.url)
+def test_a_change_of_layout_on_the_way_leaves_the_facts_alone(replica, first, sync):
     replica.site.set_layout("table")
     run = sync()
     assert run.state in ("succeeded", "unchanged")

@@ -21,8 +21,8 @@ def save_list(replica: ReplicaServer, path: Path) -> list[Path]:
     return [path]
 
 
-@pytest.mark.parametrize(("many", "most"), [(1_000, 44), pytest.param(10_000, 100, marks=pytest.mark.soak)])
-def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_under_40(
+@pytest.mark.parametrize(("many", "most"), [(1_000, 48), pytest.param(10_000, 100, marks=pytest.mark.soak)])
+def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_under_50(
     sync, tmp_path, many, most
 ):
     with ReplicaServer(projects=many, rows_of_all=2 * many) as replica:
@@ -39,4 +39,4 @@ def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_u
     assert len(third) < 30
     if connection.vendor == "postgresql":  # SQLite takes 999 values a statement
         assert len(first) < most
-        assert len(second) < 40
+        assert len(second) < 50

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.exceptions import PageChanged
+from etl.fetch.page import Page
 from etl.money.answers import clean, digest, is_last, read
-from etl.money.errors import is_passing, message, sentence
+from etl.money.errors import message, passing, refusal
 from etl.money.model import read_model
 from etl.money.queries import queries_of
 
@@ -153,16 +154,18 @@ def test_a_page_of_an_error_is_not_the_page_without_rows() -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_bytes_can_bring_the_cleaning_the_reading_or_the_errors_down(body: bytes) -> None:
     clean(body, "")
-    assert isinstance(is_passing(500, body), bool)
-    assert sentence("https://x/api", 500, body).endswith(".")
+    assert isinstance(passing(Page("https://x/api", body, 500)), bool)
+    assert refusal(Page("https://x/api", body, 500)).endswith(".")
     with pytest.raises(PageChanged):
         read(body, "", QUERY)
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "passing"),
+    ("status", "body", "passes"),
     [
         (429, b"", True),
+        (408, b"", True),
+        (522, b"<html>", True),
         (502, b"<html>", True),
         (503, b'{"status": "error", "message": "No such cube"}', True),
         (504, b"", True),
@@ -171,13 +174,19 @@ def test_no_bytes_can_bring_the_cleaning_the_reading_or_the_errors_down(body: by
         (500, b'{"detail": "x"}', True),
         (500, b'{"status": "error", "message": ""}', False),
         (500, b'{"status": "error", "message": "\'nope\'"}', False),
+        (500, b'{"status": "error", "message": "No such cube: nope"}', False),
+        (500, b'{"message": "invalid literal for int() with base 10: \'abc\'"}', False),
+        (500, b'{"message": "(psycopg2.OperationalError) server closed the connection unexpectedly"}', True),
+        (500, b'{"message": "SSL SYSCALL error: EOF detected\\n"}', True),
+        (500, b'{"message": "Can\'t reconnect until invalid transaction is rolled back."}', True),
+        (500, b'{"message": "QueuePool limit of size 5 overflow 10 reached, connection timed out"}', True),
         (400, b"", False),
         (404, b"<html>", False),
         (403, b"", False),
     ],
 )
-def test_only_what_can_pass_is_asked_again(status: int, body: bytes, passing: bool) -> None:
-    assert is_passing(status, body) is passing
+def test_only_what_can_pass_is_asked_again(status: int, body: bytes, passes: bool) -> None:
+    assert passing(Page("https://x/api", body, status)) is passes
 
 
 def test_a_statement_that_took_too_long_is_an_overloaded_service() -> None:
@@ -185,8 +194,9 @@ def test_a_statement_that_took_too_long_is_an_overloaded_service() -> None:
         "(psycopg2.extensions.QueryCanceledError) canceling statement due to statement timeout\n [SQL: SELECT"
     )
     body = json.dumps({"status": "error", "message": said}).encode()
-    assert is_passing(500, body)
-    told = sentence("https://x/api/cubes/capital_v2/aggregate?" + "a" * 900, 500, body)
+    answer = Page("https://x/api/cubes/capital_v2/aggregate?" + "a" * 900, body, 500)
+    assert passing(answer)
+    told = refusal(answer)
     assert "the service is overloaded" in told
     assert len(told) < 600
     assert "\n" not in told

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from etl.money.queries import CUBES, PAGE_SIZES, Query, model_query, queries_of, url
-from projects.facts.finance import ASSETS, FUNCTIONS, GRANTS
+from etl.money.queries import CUBES, PAGE_SIZES, Query, model_query, params_of, queries_of, url
+from projects.facts.finance import ASSETS, BALANCES, FUNCTIONS, GRANTS
 from projects.models.finance import Measure
 
 BASE = "https://municipaldata.treasury.gov.za/api"
@@ -50,7 +50,10 @@ def test_nothing_is_summed_over_that_must_not_be(query: Query) -> None:
     needed = {"item"} if query.cube == "uifwexp" else timed
     assert needed | {"demarcation", "financial_year_end"} <= given
     assert query.cube != "capital_v2" or query.cuts["capital_type.code"] == ("NEW", "RENEWAL", "UPGRADING")
-    assert query.sums == ("amount.sum",)
+    if query.measure in BALANCES:
+        assert query.sums[-1] == "total_amount.sum"
+    else:
+        assert query.sums == ("amount.sum",)
 
 
 def test_texts_are_quoted_and_years_are_bare_in_a_cut() -> None:
@@ -92,6 +95,15 @@ def test_reference_tables_have_no_years_and_changes_of_borders_belong_to_municip
 
 def test_a_model_has_no_parameters() -> None:
     assert url(BASE, model_query("uifwexp")) == f"{BASE}/cubes/uifwexp/model"
+
+
+def test_a_date_in_the_url_is_no_part_of_the_question() -> None:
+    query = ONE_YEAR["grant"]
+    address = url(BASE, query, 2, as_of="2026-11-02T06:15")
+    assert address.startswith(url(BASE, query, 2))
+    assert parse_qs(urlsplit(address).query)["last_updated"] == ["2026-11-02T06:15"]
+    assert params_of(address) == params_of(url(BASE, query)) == query.params
+    assert url(BASE, model_query("uifwexp"), as_of="2020-10").endswith("/model?last_updated=2020-10")
 
 
 def test_an_unknown_cube_is_an_error_of_ours() -> None:

@@ -119,7 +119,9 @@ def facts(name: str = NAME) -> Any:
 
 def test_the_clock_reads_it_at_the_interval_that_it_declares():
     assert DataScheduler().ensure_schedules() == [
-        ("dws", 30), ("treasury", 60), (NAME, 45), ("correlation", 120), ("heartbeat", 1)
+        ("dws", 30), ("treasury", 60), (NAME, 45), ("correlation", 120), ("pruning", 360),
+        ("heartbeat", 1), ("alerts", 1), ("forgetting", 1440), ("downloads", 5), ("flags", 1440),
+        ("contacts", 1440),
     ]  # fmt: skip
     assert Schedule.objects.get(name=NAME).args == f"('{NAME}',)"
 
@@ -193,13 +195,13 @@ def test_what_no_monitor_reads_leaves_no_run_that_goes_on_for_ever(monkeypatch):
     assert SyncRun.objects.get().state == "queued"
 
 
-def test_the_cluster_has_a_worker_for_it_and_one_for_what_is_short(monkeypatch):
+def test_the_cluster_has_a_worker_for_it_one_for_the_downloads_and_one_for_what_is_short(monkeypatch):
     started = []
     monkeypatch.setattr(Conf, "WORKERS", Conf.WORKERS)
     monkeypatch.setattr(Cluster, "start", lambda cluster: started.append(Conf.WORKERS))
     monkeypatch.setattr("etl.management.commands.qcluster._keep_schedules", lambda: None)
     qcluster.Command().handle()
-    assert started == [len(REGISTRY) + 1]
+    assert started == [len(REGISTRY) + 2]
 
 
 # --- a steward's decision -------------------------------------------------------------------------
@@ -241,10 +243,10 @@ def test_the_admin_offers_to_reject_it_and_nothing_else(held, client, steward):
         assert f"Readings of {NAME} cannot be released" in page
         assert 'name="reject"' in page
         assert 'name="release' not in page
-    client.post(address, {"release": "1", "reason": "seen"})
+    client.post(address, {"release": "1", "reason": "seen", "confirmed": "yes"})
     held.refresh_from_db()
     assert held.state == RunState.QUARANTINED
-    client.post(address, {"reject": "1", "reason": "broken gauges"})
+    client.post(address, {"reject": "1", "reason": "broken gauges", "confirmed": "yes"})
     held.refresh_from_db()
     assert (held.state, held.decision) == (RunState.REJECTED, "broken gauges")
 
@@ -283,7 +285,7 @@ def test_health_looks_at_it_and_its_alert_names_a_way_that_there_is():
     assert f"stale:{NAME}" in found[NAME].problems
     update(found.values(), timezone.now())
     told = AlertMessage.objects.get(alert=Alert.objects.get(key=f"stale:{NAME}"))
-    assert f"`manage.py sync {NAME}` reads it now" in told.body
+    assert f"manage.py sync {NAME}` reads it now" in told.body
     assert "manage.py sync_" not in told.body
 
 

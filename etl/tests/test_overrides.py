@@ -224,10 +224,9 @@ def test_a_load_without_corrections_pays_one_query_and_one_with_them_a_fixed_num
 
 @pytest.mark.soak
 @pytest.mark.parametrize("replica", [{"projects": 25, "provinces": ("NW",)}], indirect=True)
-def test_a_correction_survives_ten_runs_of_any_kind(replica, sync, here):
+def test_a_correction_survives_ten_runs_of_any_kind(replica, first, sync, here):
     here.HOLD_CHANGED = here.HOLD_BLANKED = here.HOLD_COUNT_DROP = here.HOLD_NEVER_SEEN = 100
     here.ROTATION_RUNS = 2
-    sync(replica.url)
     victims = list(Project.objects.order_by("external_id")[:3])
     for row in victims:
         overrides.correct(row, "budget", "123456789.01", reason="x", user=None)

@@ -16,11 +16,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def eventful(replica, sync, here):
+def eventful(replica, first, sync, here):
     """A history with updates, an absence and a return, an incomplete run and a released one."""
     here.WITHDRAWN_AFTER_HOURS = 0
     here.FETCH_MAX_ATTEMPTS = 1
-    sync(replica.url)
     replica.site.mutate(6)
     replica.site.noise("all")
     sync()
@@ -49,8 +48,7 @@ def test_with_an_unchanged_parser_history_comes_out_the_same(eventful):
     assert (outcome.runs, outcome.records) == ({}, {"projects": {}, "listings": {}})
 
 
-def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
-    sync(replica.url)
+def test_the_command_says_so_and_exits_by_it(replica, first, capsys):
     call_command("replay", "--json")
     answer = json.loads(capsys.readouterr().out)
     assert (answer["identical"], answer["replayed"]) == (True, 1)
@@ -61,9 +59,8 @@ def test_the_command_says_so_and_exits_by_it(replica, sync, capsys):
     assert "known '1.00', replayed" in capsys.readouterr().out
 
 
-def test_what_a_run_that_changed_nothing_remembered_is_played_again(replica, sync):
+def test_what_a_run_that_changed_nothing_remembered_is_played_again(replica, first, sync):
     """How it understood the columns is what the next reading is held against."""
-    sync(replica.url)
     assert sync().state == "unchanged"
     assert DataScheduler().replay("dws").replayed == 1
     run = sync()
@@ -72,9 +69,8 @@ def test_what_a_run_that_changed_nothing_remembered_is_played_again(replica, syn
     assert (outcome.replayed, outcome.is_identical) == (2, True)
 
 
-def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica, sync, here):
+def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS = 0
-    sync(replica.url)
     replica.site.remove(min(replica.site.facts()))
     runs = [sync() for _ in range(here.WITHDRAWN_AFTER_RUNS)]
     assert [run.missing + run.withdrawn for run in (runs[0], runs[-1])] == [1, 1]
@@ -85,9 +81,8 @@ def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica,
     assert DataScheduler().replay("dws").is_identical
 
 
-def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(replica, sync, here):
+def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS, here.HOLD_LEAST_RECORDS = 0, 1
-    sync(replica.url)
     replica.site.remove(min(replica.site.facts()))
     assert sync().missing == 1
     for budget in (100_000, 777_000):
@@ -101,8 +96,7 @@ def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(rep
     assert DataScheduler().replay("dws").is_identical
 
 
-def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
-    sync(replica.url)
+def test_a_new_word_is_shown_and_applied_when_told_to(replica, first, sync, capsys):
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
     outcome = DataScheduler().replay("dws")
     assert outcome.records["projects"]
@@ -114,8 +108,7 @@ def test_a_new_word_is_shown_and_applied_when_told_to(replica, sync, capsys):
     assert sync().change_count == 0
 
 
-def test_applied_corrections_leave_a_missing_project_missing(replica, sync):
-    sync(replica.url)
+def test_applied_corrections_leave_a_missing_project_missing(replica, first, sync):
     replica.site.remove(gone := min(replica.site.facts()))
     sync()
     last = DataChangeLog.objects.latest("id").pk
@@ -126,8 +119,7 @@ def test_applied_corrections_leave_a_missing_project_missing(replica, sync):
     assert DataScheduler().replay("dws").records["projects"] == {}
 
 
-def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, sync):
-    sync(replica.url)
+def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, first, sync):
     project = Project.objects.earliest("id")
     Project.objects.filter(pk=project.pk).update(presence="missing", missing_run=sync())
     call_command("replay", "--apply")
@@ -137,8 +129,7 @@ def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, syn
     assert (project.presence, project.missing_run_id) == ("present", None)
 
 
-def test_what_was_loaded_while_a_replay_went_on_is_not_taken_back(replica, sync, monkeypatch):
-    sync(replica.url)
+def test_what_was_loaded_while_a_replay_went_on_is_not_taken_back(replica, first, sync, monkeypatch):
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
     external_id = min(replica.site.facts())
     begin, loaded = lease.begin, []
@@ -157,8 +148,7 @@ def test_what_was_loaded_while_a_replay_went_on_is_not_taken_back(replica, sync,
     assert sync().change_count == 0
 
 
-def test_nothing_is_applied_where_one_source_cannot_be_replayed(replica, sync, here):
-    sync(replica.url)
+def test_nothing_is_applied_where_one_source_cannot_be_replayed(replica, first, here):
     Vocabulary.objects.create(kind="field", text="Remarks", meaning="description")
     run = SyncRun.objects.get()
     lost = SyncRun.objects.create(
@@ -172,8 +162,7 @@ def test_nothing_is_applied_where_one_source_cannot_be_replayed(replica, sync, h
     assert DataChangeLog.objects.count() == before
 
 
-def test_a_broken_file_of_the_archive_is_said_to_be_so(replica, sync, here):
-    sync(replica.url)
+def test_a_broken_file_of_the_archive_is_said_to_be_so(replica, first, here):
     for file in here.ARCHIVE_DIR.rglob("*.gz"):
         file.write_bytes(file.read_bytes()[:40])
     with pytest.raises(CommandError, match="cannot be read: the file is broken"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from rest_framework.test import APIClient
 from etl import scheduler
 from etl.exceptions import FetchFailed, RunInProgress
 from etl.monitor import DeclaredSource
-from etl.runs import lease, queue, timetable
+from etl.runs import lease, queue, stop, timetable
 from etl.scheduler import DataScheduler
 from etl.sources import UnknownSource
 from etl.tests.conftest import going_on
@@ -100,7 +101,8 @@ def kill(run: SyncRun) -> None:
 
 def test_each_source_and_the_heartbeat_have_one_schedule(sources, here):
     assert DataScheduler().ensure_schedules() == [
-        ("dws", 30), ("treasury", 60), ("correlation", 120), ("heartbeat", 1)
+        ("dws", 30), ("treasury", 60), ("correlation", 120), ("pruning", 360), ("heartbeat", 1),
+        ("alerts", 1), ("forgetting", 1440), ("downloads", 5), ("flags", 1440), ("contacts", 1440),
     ]  # fmt: skip
     rows = {row.name: row for row in Schedule.objects.all()}
     assert rows["treasury"].func == "etl.scheduler.poll"
@@ -151,7 +153,7 @@ def test_nothing_is_written_when_the_schedules_are_as_they_should_be(
     sources, here, django_assert_num_queries
 ):
     DataScheduler().ensure_schedules()
-    with django_assert_num_queries(8):  # a savepoint, its end, the lock, one a name, the stray ones
+    with django_assert_num_queries(14):  # a savepoint, its end, the lock, one a name, the stray ones
         DataScheduler().ensure_schedules()
 
 
@@ -176,7 +178,9 @@ def test_workers_that_start_at_once_make_one_schedule_each(sources, here):
     for thread in threads:
         thread.join()
     assert problems == []
-    assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted([*THREE, "heartbeat"])
+    assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted(
+        [*THREE, "pruning", "heartbeat", "alerts", "forgetting", "downloads", "flags", "contacts"]
+    )
 
 
 # --- the clock ------------------------------------------------------------------------------------
@@ -219,6 +223,50 @@ def test_the_heartbeat_is_written_by_whoever_works(sources):
     assert first.holder == f"{socket.gethostname()}:{os.getpid()}"
     scheduler.beat()
     assert Heartbeat.objects.get(pk="worker").at > first.at
+
+
+def test_a_run_that_a_dead_process_left_is_queued_anew_as_it_was_asked_for(sources):
+    (run,) = DataScheduler().request("dws", "api", force=True, requested_by="thandi")
+    assert DataScheduler().left_runs() == []
+    kill(run)
+    (left,) = DataScheduler().left_runs()
+    assert (left.pk, left.state) == (run.pk, "abandoned")
+    assert re.fullmatch(
+        r"The process that ran this \(process \d+ on .+\) is gone; nothing of the run was loaded\.",
+        left.error,
+    )
+    (again,) = DataScheduler().take_over([left])
+    asked = (again.state, again.trigger, again.force, again.requested_by)
+    assert asked == ("queued", "api", True, "thandi")
+    assert DataScheduler().left_runs() == []
+    assert OrmQ.objects.count() == 2
+
+
+def test_of_a_run_elsewhere_that_is_silent_nobody_says_that_it_is_gone(sources):
+    (run,) = DataScheduler().request("dws", "api")
+    lease_until = timezone.now() - timedelta(seconds=1)
+    SyncRun.objects.filter(pk=run.pk).update(state="running", holder="far:1", lease_until=lease_until)
+    (left,) = DataScheduler().left_runs()
+    assert re.match(
+        r"Nothing was heard of the process that ran this \(process 1 on far\) since \d\d:\d\d", left.error
+    )
+
+
+def test_a_run_that_kills_each_worker_is_left_to_the_clock(sources):
+    (run,) = DataScheduler().request("dws", "schedule")
+    for deaths in (1, 2, 3):
+        kill(run)
+        left = DataScheduler().left_runs()
+        assert [one.pk for one in left] == ([run.pk] if deaths < 3 else [])
+        if left:
+            (run,) = DataScheduler().take_over(left)
+
+
+@pytest.mark.parametrize(("trigger", "goes_on"), [("schedule", True), ("command", False)])
+def test_a_run_that_was_stopped_with_its_cluster_goes_on_and_a_command_does_not(sources, trigger, goes_on):
+    (run,) = DataScheduler().request("dws", trigger)
+    SyncRun.objects.filter(pk=run.pk).update(state="abandoned", error=stop.SENTENCE)
+    assert [one.pk for one in DataScheduler().left_runs()] == [run.pk] * goes_on
 
 
 def test_the_heartbeat_takes_up_a_queued_run_whose_task_was_lost(sources):

@@ -7,7 +7,7 @@ import pytest
 from etl.extract import read_page
 from etl.extract.types import Pager
 from etl.tests.conftest import Sync
-from etl.tests.test_areas import HEAD, ROW, claims, page, states
+from etl.tests.test_areas import HEAD, ROW, claims, page, site, states
 from etl.tests.tinysite import serving
 from projects.models import Project
 
@@ -29,6 +29,14 @@ def pager(body: str) -> Pager | None:
         "<p>Total records: 9</p>",
         "<p>9 projects found</p>",
         "<p>Page 1 of 3 (9 items)</p>",
+        "<p>4 of 9 projects shown</p>",
+        "<p>4 of <b>9</b> projects</p>",
+        "<div>Showing 4 of 9</div>",
+        "<span>Showing the first 4 of 9 projects.</span>",
+        "<p>4 van 9 projekte vertoon</p>",
+        "<h2>Projects (9)</h2>",
+        "<h3>Water Projects <small>(9)</small></h3>",
+        "<h3>Projekte (9)</h3>",
     ],
 )
 def test_a_number_in_words_is_the_list_s(said: str) -> None:
@@ -58,10 +66,45 @@ def test_so_is_that_of_its_total_row(foot: str) -> None:
         "<p>4 to 1 of 9</p>",
         "<p>9 projects</p>",  # may be of the province
         "<p>Budget 2024 of 2025: R9 000.50</p>",
+        "<p>4 of 9 projects are under construction</p>",
+        "<p>3 of 9 projects shown</p>",  # four rows are
+        "<p>4 of 9</p>",
+        "<h2>Projects (2)</h2>",  # fewer than are shown
+        "<h2>Projects (9)</h2><h2>Closed projects (9)</h2>",
+        "<a>Projects (9)</a>",  # a menu's
+        "<h2>Phase (9)</h2>",
     ],
 )
 def test_other_numbers_say_nothing_of_it(said: str) -> None:
     assert pager(table(range(4)) + said) is None
+
+
+def grouped(heads: dict[str, int]) -> str:
+    """A list under group rows; head → how many rows follow."""
+    rows, at = "", 0
+    for head, number in heads.items():
+        rows += f"<tr class='group'><td colspan=3>{head}</td></tr>"
+        rows += "".join(ROW.format(n, 1000 + n) for n in range(at, at + number))
+        at += number
+    return f"<table>{HEAD}{rows}</table>"
+
+
+@pytest.mark.parametrize(
+    ("heads", "items"),
+    [
+        ({"Construction (3)": 3, "Design (2)": 2}, 5),
+        ({"Construction (3)": 3, "Tender (1)": 1, "Design (6)": 2}, 10),
+        ({"Ward (12)": 3, "Ward (14)": 2}, None),  # of wards
+        ({"Phase (1)": 3, "Phase (2)": 2}, None),
+        ({"Construction (3)": 3}, None),
+        ({"Construction (3)": 3, "Design": 2}, None),
+    ],
+)
+def test_group_rows_say_how_many_follow_where_that_is_what_they_say(
+    heads: dict[str, int], items: int | None
+) -> None:
+    shown = pager(grouped(heads))
+    assert (shown.items if shown else None) == items
 
 
 def test_the_projects_of_a_table_that_counts_them_are_not_its_rows() -> None:
@@ -88,7 +131,57 @@ def test_a_municipality_s_line_in_other_words(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Projects: 2024/25", "Projects: 12.5%", "Projects planned", "12 projections"]
+    ("line", "count"),
+    [
+        ("12 Water Projects with a Total value: R3 000,00", "12"),
+        ("12 Bulk Water and Sanitation projects, total value R3 000,00", "12"),
+        ("12 waterprojekte, totale waarde R3 000,00", "12"),
+        ("12+ Projects with a Total value: R3 000,00", "12+"),
+        ("12.0 Projects with a Total value: R3 000,00", "12.0"),
+    ],
+)
+def test_so_is_one_that_says_of_what_or_at_least(line: str, count: str) -> None:
+    page = read_page(f"<html><body><p>Greater Giyani - [LIM331] {line}</p></body></html>")
+    assert [(one.code, one.projects, one.value) for one in page.listings] == [("LIM331", count, "R3 000,00")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "rows", "told", "complete"),
+    [
+        ("12.0", 3, ("12.0", "3", False), False),
+        ("3.0", 3, ("3.0", "3", True), True),
+        ("12+", 3, ("12+", "3", False), False),
+        ("3+", 3, ("3+", "3", True), True),
+        ("2+", 3, ("2+", "3", True), True),
+    ],
+)
+def test_a_line_that_says_at_least_is_met_by_as_many_or_more(
+    sync: Sync, said: str, rows: int, told: tuple[str, str, bool], complete: bool
+) -> None:
+    with serving(site({"LIM331": (said, "")}, {"LIM331": [1] * rows})) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    what = "projects, at least" if "+" in said else "projects"
+    assert claims()["LIM331", what] == told
+    assert run.complete == complete, run.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Projects: 2024/25",
+        "12 completed projects",
+        "Projects: 12.5%",
+        "Projects planned",
+        "12 projections",
+        "twelve projects with a Total value: R3 000,00",
+        "10-12 projects",
+        "10 to 12 Projects",
+        "about 12 projects",
+        "at least 12 projects",
+        "12 of 15 projects",
+        "1.5 projects",
+    ],
 )
 def test_what_only_looks_like_a_line_is_none(text: str) -> None:
     assert not read_page(f"<html><body><p>Greater Giyani - [LIM331] {text}</p></body></html>").listings
@@ -125,7 +218,9 @@ def test_pages_behind_links_are_counted_together(sync: Sync) -> None:
         with serving({"/pmd/level.aspx": first, **pages}) as here:
             assert sync(f"{here.root}/pmd/level.aspx").complete == complete
     assert Project.objects.count() == 6
-    assert (claims(), states()) == ({}, {})
+    (area,) = states()
+    assert (area[:5], states()[area]) == ("list-", "incomplete")  # of no municipality's list
+    assert claims() == {(area, "rows of its list"): ("8", "6", False)}
 
 
 @pytest.mark.django_db
@@ -136,3 +231,52 @@ def test_a_table_of_something_else_makes_no_reading_incomplete(sync: Sync) -> No
     pages = {"/pmd/level.aspx": page(shown + line), "/pmd/list.aspx?m=LIM331": page(table(range(2)))}
     with serving(pages) as here:
         assert sync(f"{here.root}/pmd/level.aspx").complete
+
+
+CARD = "<div class='card'><h3>{1}</h3><p>{0}</p></div>"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        CARD.format("Total Projects", 57),
+        CARD.format("Total Projects", 57)
+        + CARD.format("Completed", 12)
+        + CARD.format("Total value", "R4.2 bn"),
+        "<table><tr><td>Total number of projects:</td><td>57</td></tr><tr><td>Rand</td><td>5</td></tr>",
+        "<p>Total number of projects: <b>57</b></p>",
+        "<dl><dt>No. of Projects</dt><dd>57</dd><dt>Provinces</dt><dd>9</dd></dl>",
+        "<div><span>57</span> <span>Totale aantal projekte</span></div>",
+    ],
+)
+def test_a_card_says_how_many_projects_there_are_in_all(said: str) -> None:
+    assert read_page(f"<html><body>{said}</body></html>", url="http://x/").in_all == 57
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        CARD.format("Projects completed", 12),
+        CARD.format("Total projects", "R4.2 bn"),
+        CARD.format("Total projects", 57) + CARD.format("Total projects", 12),  # of two provinces
+        "<div><p>Total projects</p><p>Municipalities</p><p>57</p><p>9</p></div>",  # which is whose
+    ],
+)
+def test_what_may_be_of_something_else_is_no_number_of_all_projects(said: str) -> None:
+    assert read_page(f"<html><body>{said}</body></html>", url="http://x/").in_all is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "is_met"), [(3, True), (5, False)])
+def test_a_card_of_the_entry_page_is_held_against_all_that_was_read(
+    sync: Sync, number: int, is_met: bool
+) -> None:
+    pages = site({"LIM331": ("2", "R2"), "LIM332": ("1", "R1")}, {"LIM331": [1, 1], "LIM332": [1]})
+    lines = pages["/pmd/level.aspx"][2]
+    pages["/pmd/level.aspx"] = page(CARD.format("Total Projects", number) + lines)
+    with serving(pages) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert claims()["", "projects in all"] == (str(number), "3", is_met)
+    assert run.complete is is_met
+    assert any("projects in all: the site says 5" in note for note in run.notes) is not is_met
+    assert set(states().values()) == {"loaded"}  # each list adds up all the same

@@ -158,9 +158,6 @@ def test_numbers_words_and_shares_under_headings_that_say_nothing_wait_too(site,
         "Skatting": "budget", "Tag": "external_id", "Kant": "status", "Ring": "progress_percentage",
         "Meter": "budget", "Wanneer": "completion_date",
     }  # fmt: skip
-    # which project is which is nothing for one click: each would go missing, and another one be there
-    for meaning in ("external_id", "name", "municipality"):
-        assert "each would be another project" in decide(steward, "change", "Tag", meaning=meaning)
     for label in ("Skatting", "Kant", "Ring"):
         decide(steward, "accept", label, proposal=found[label])
     sync()
@@ -204,6 +201,55 @@ def test_the_column_of_the_numbers_that_is_taught_later_makes_no_project_another
     assert sync().change_count == 0
     assert newer(last) == []
     assert sync().change_count == 0
+
+
+def asked(client: Client, decision: str, label: str, **given: str) -> str:
+    """The page that asks for a yes."""
+    form = {"decision": decision, "source": "dws", "label": label, "proposal": "", **given}
+    return " ".join(client.post(reverse("admin:etl_decide_column"), form).content.decode().split())
+
+
+def test_the_column_of_the_numbers_is_accepted_once_it_is_said_what_that_does(site, sync, steward):
+    site.publish(HIDDEN)
+    first = sync(site.url)
+    known = dict(Project.objects.values_list("name", "external_id"))
+    question = asked(steward, "accept", "Tag", proposal="external_id")
+    assert "4 projects are known so far, 4 of them by name and place and 0 by another number" in question
+    assert "Each keeps its id, its address and its history" in question
+    assert 'name="confirmed" value="yes"' in question
+    assert not Vocabulary.objects.exists()
+    assert "“Tag” means" in decide(steward, "accept", "Tag", proposal="external_id", confirmed="yes")
+    assert (sync().change_count, newer(first.last_change)) == (0, [])
+    assert dict(Project.objects.values_list("name", "external_id")) == known
+    site.publish(HIDDEN, [["Giyani bulk supply, renamed", *ROWS[0][1:]], *ROWS[1:]])
+    run = sync()
+    (row,) = newer(first.last_change)
+    assert (run.state, row.change_type, row.cause) == ("succeeded", "updated", "source")
+    assert row.field_changes["name"] == ["Upgrade of Giyani bulk supply", "Giyani bulk supply, renamed"]
+    assert agree()
+    assert sync().change_count == 0
+
+
+def test_a_number_that_several_projects_have_or_some_have_not_is_said_first(site, sync, steward):
+    shared = [[*row[:3], f"GY/{number // 2}", *row[4:]] for number, row in enumerate(ROWS)]
+    site.publish(HIDDEN, shared)
+    sync(site.url)
+    said = decide(steward, "change", "Tag", meaning="external_id", confirmed="yes")
+    assert "several projects have the same there: gy/0, gy/1" in said
+    assert not Vocabulary.objects.exists()
+    site.publish(HIDDEN, [[*ROWS[0][:3], "n/a", *ROWS[0][4:]], *ROWS[1:]])
+    sync()
+    assert "1 have none there" in asked(steward, "change", "Tag", meaning="external_id")
+
+
+def test_what_makes_up_a_name_is_nothing_for_one_click(site, sync, steward):
+    """Each project would go missing, and another one be there."""
+    site.publish(HIDDEN)
+    sync(site.url)
+    for meaning in ("name", "municipality", "province"):
+        said = decide(steward, "change", "Tag", meaning=meaning, confirmed="yes")
+        assert "each would be another project" in said
+    assert not Vocabulary.objects.exists()
 
 
 def test_other_numbers_that_are_taught_make_no_project_another(site, sync, steward):

@@ -16,47 +16,55 @@ from etl.exceptions import FetchFailed
 from etl.money.queries import CUBES
 from etl.scheduler import DataScheduler
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot, Source, SyncRun
+from projects.models.finance import Measure
 from replica.server import ReplicaServer
 
 pytestmark = pytest.mark.django_db
 Poll = Callable[..., SyncRun]
 
 
-def test_the_first_reading_loads_every_measure_with_a_log_row_for_each_figure(poll: Poll) -> None:
-    run = poll()
-    assert (run.state, run.complete, run.error) == ("succeeded", True, "")
+def test_the_first_reading_loads_every_measure_with_a_log_row_for_each_figure(first_figures: SyncRun) -> None:
+    assert (first_figures.state, first_figures.complete, first_figures.error) == ("succeeded", True, "")
     measures = set(MunicipalFigure.objects.values_list("measure", flat=True))
-    assert measures == {"capital", "asset", "income", "expenditure", "grant", "uifw", "cash", "opinion"}
-    assert MunicipalFigure.objects.count() == run.created == run.seen == run.change_count
+    assert measures == set(Measure.values)
+    assert (
+        MunicipalFigure.objects.count()
+        == first_figures.created
+        == first_figures.seen
+        == first_figures.change_count
+    )
     assert DataChangeLog.objects.filter(entity_type="municipal_figure", change_type="created").count() == (
-        run.created
+        first_figures.created
     )
 
 
 def test_a_second_identical_run_changes_nothing_and_asks_for_the_models_alone(
-    poll: Poll, site: ReplicaServer
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    first = poll()
     rows, before = DataChangeLog.objects.count(), len(site.site.recent)
     run = poll()
-    assert (run.seen, run.same, run.listings) == (first.seen, first.seen, first.listings)
+    assert (run.seen, run.same, run.listings) == (
+        first_figures.seen,
+        first_figures.seen,
+        first_figures.listings,
+    )
     assert (run.state, run.unchanged_by, run.requests) == ("unchanged", "model", len(CUBES) + 1)
     assert all("/model" in line or "robots" in line for line in list(site.site.recent)[before:])
     assert DataChangeLog.objects.count() == rows
 
 
-def test_a_forced_run_reads_all_cubes_and_still_changes_nothing(poll: Poll) -> None:
-    poll()
+def test_a_forced_run_reads_all_cubes_and_still_changes_nothing(first_figures: SyncRun, poll: Poll) -> None:
     rows, snapshots = DataChangeLog.objects.count(), Snapshot.objects.count()
     run = poll(force=True)
     assert run.state == "unchanged"
     assert (DataChangeLog.objects.count(), Snapshot.objects.count()) == (rows, snapshots)
 
 
-def test_each_figure_is_traced_to_the_bytes_of_the_answer_that_has_it(poll: Poll, here: Any) -> None:
+def test_each_figure_is_traced_to_the_bytes_of_the_answer_that_has_it(
+    first_figures: SyncRun, here: Any
+) -> None:
     from etl.fetch.archive import Archive
 
-    poll()
     for figure in MunicipalFigure.objects.filter(measure="capital").select_related("snapshot")[:20]:
         answer = json.loads(Archive(here.ARCHIVE_DIR).read(figure.snapshot.sha256))
         cells = [
@@ -70,8 +78,9 @@ def test_each_figure_is_traced_to_the_bytes_of_the_answer_that_has_it(poll: Poll
         assert figure.amount == (sum(known) if known else None)
 
 
-def test_a_restated_budget_is_one_log_row_with_both_amounts(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_a_restated_budget_is_one_log_row_with_both_amounts(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").first()
     assert figure is not None
     head = DataChangeLog.objects.newest()
@@ -88,8 +97,9 @@ def test_a_restated_budget_is_one_log_row_with_both_amounts(poll: Poll, site: Re
     assert (figure.amount, figure.snapshot_id) == (Decimal("123456789.00"), rows[0].snapshot_id)
 
 
-def test_only_the_cube_that_was_updated_is_read_again(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_only_the_cube_that_was_updated_is_read_again(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     figure = MunicipalFigure.objects.filter(measure="grant", amount_type="SCHD").first()
     assert figure is not None
     before = len(site.site.recent)
@@ -103,9 +113,8 @@ def test_only_the_cube_that_was_updated_is_read_again(poll: Poll, site: ReplicaS
 
 
 def test_a_figure_that_is_no_longer_published_is_missing_and_can_return(
-    poll: Poll, site: ReplicaServer
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    poll()
     figure = MunicipalFigure.objects.filter(measure="grant", amount_type="SCHD").first()
     assert figure is not None
     where = ("grants_v2", figure.municipality_id, figure.financial_year, figure.code, "SCHD")
@@ -123,8 +132,7 @@ def test_a_figure_that_is_no_longer_published_is_missing_and_can_return(
     assert gone.snapshot_id != steps[0].snapshot_id
 
 
-def test_null_is_not_missing_and_not_zero(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_null_is_not_missing_and_not_zero(first_figures: SyncRun, poll: Poll, site: ReplicaServer) -> None:
     figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").first()
     assert figure is not None
     where = ("capital_v2", figure.municipality_id, figure.financial_year, figure.code, "ORGB")
@@ -134,16 +142,18 @@ def test_null_is_not_missing_and_not_zero(poll: Poll, site: ReplicaServer) -> No
     assert (figure.presence, figure.amount) == ("present", None)
 
 
-def test_the_35_disestablished_municipalities_stay_outside_and_the_table_is_compared(poll: Poll) -> None:
-    run = poll()
-    said = [found["sentence"] for found in run.disagreements]
+def test_the_35_disestablished_municipalities_stay_outside_and_the_table_is_compared(
+    first_figures: SyncRun,
+) -> None:
+    said = [found["sentence"] for found in first_figures.disagreements]
     assert said
     assert all("name of" in sentence for sentence in said)  # 292 - 35 = 257: the codes agree
-    assert run.complete
+    assert first_figures.complete
 
 
-def test_one_cube_that_cannot_be_read_costs_only_its_own_figures(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_one_cube_that_cannot_be_read_costs_only_its_own_figures(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     site.site.mutate_finances(40)
     site.site.mutate_finances(1, "incexp_v2")
     asked = [line for line in _rehearsed(site) if "/api/cubes/" in line]
@@ -163,8 +173,9 @@ def _rehearsed(site: ReplicaServer) -> list[str]:
     return list(site.site.recent)[before:]
 
 
-def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_an_api_that_is_down_fails_the_run_and_touches_nothing(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     figures = list(MunicipalFigure.objects.order_by("pk").values_list("pk", "amount"))
     site.site.set_fault("status500", where="api")
     with pytest.raises(FetchFailed):
@@ -174,9 +185,8 @@ def test_an_api_that_is_down_fails_the_run_and_touches_nothing(poll: Poll, site:
 
 
 def test_a_reading_that_is_out_of_line_is_held_and_not_asked_for_again(
-    poll: Poll, site: ReplicaServer, here: Any
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
-    poll()
     rows = DataChangeLog.objects.count()
     site.site.set_fault("money_drop_cells", where="api")
     site.site.mutate_finances(1, "capital_v2")
@@ -199,8 +209,9 @@ def test_the_years_option_reads_those_years_and_is_never_complete(poll: Poll) ->
     assert set(MunicipalFigure.objects.values_list("financial_year", flat=True)) == {2025}
 
 
-def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_the_replay_of_the_archive_finds_the_same_figures(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     site.site.mutate_finances(25)
     poll()
     outcome = DataScheduler().replay("treasury")
@@ -208,10 +219,11 @@ def test_the_replay_of_the_archive_finds_the_same_figures(poll: Poll, site: Repl
     assert outcome.is_identical, (outcome.runs, outcome.records)
 
 
-def test_the_parser_that_moved_reads_what_is_known_again(poll: Poll, monkeypatch: Any) -> None:
+def test_the_parser_that_moved_reads_what_is_known_again(
+    first_figures: SyncRun, poll: Poll, monkeypatch: Any
+) -> None:
     from etl import treasury
 
-    poll()
     figure = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None).first()
     assert figure is not None
     MunicipalFigure.objects.filter(pk=figure.pk).update(amount=1)  # as an older parser read it
@@ -229,16 +241,14 @@ def test_the_command_says_what_it_did_in_one_json_object(poll: Poll, capsys: Any
     assert "nothing was written" in capsys.readouterr().out
 
 
-def test_replica_figures_are_demo_data_and_never_meet_real_ones(poll: Poll) -> None:
-    poll()
+def test_replica_figures_are_demo_data_and_never_meet_real_ones(first_figures: SyncRun) -> None:
     assert Source.objects.get(pk="treasury").demo is True
     assert not DataChangeLog.objects.filter(source_id="treasury", demo=False).exists()
 
 
-def test_every_page_that_was_read_is_a_sighting(poll: Poll) -> None:
-    run = poll()
-    assert Sighting.objects.filter(run=run).count() == run.pages
-    assert not Sighting.objects.filter(run=run, loaded=False).exists()
+def test_every_page_that_was_read_is_a_sighting(first_figures: SyncRun) -> None:
+    assert Sighting.objects.filter(run=first_figures).count() == first_figures.pages
+    assert not Sighting.objects.filter(run=first_figures, loaded=False).exists()
 
 
 def test_a_stop_in_the_middle_of_a_reading_loads_nothing_and_the_next_poll_reads_it_all(
@@ -284,9 +294,8 @@ def test_treasury_can_be_down_while_dws_works_and_the_reverse(
 
 @pytest.mark.soak
 def test_the_pause_that_robots_txt_asks_for_is_kept_and_the_lease_renewed(
-    poll: Poll, site: ReplicaServer, here: Any
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
-    poll()
     here.FETCH_DELAY_SECONDS, here.LEASE_SECONDS, site.site.crawl_delay = 0.001, 2, 1
     begun = time.monotonic()
     run = poll()
@@ -294,11 +303,12 @@ def test_the_pause_that_robots_txt_asks_for_is_kept_and_the_lease_renewed(
     assert time.monotonic() - begun > 0.95 * (run.requests - 1)
 
 
-def test_a_cube_that_never_says_it_moved_is_read_again_after_a_week(poll: Poll, site: ReplicaServer) -> None:
-    run = poll()
-    for cube in run.profile["cubes"].values():
+def test_a_cube_that_never_says_it_moved_is_read_again_after_a_week(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
+    for cube in first_figures.profile["cubes"].values():
         cube["read_at"] = "2026-01-01T00:00:00+00:00"
-    run.save()
+    first_figures.save()
     again = poll()
     assert (again.state, again.unchanged_by) == ("unchanged", "records")
     assert again.requests > len(CUBES) + 1
@@ -317,6 +327,24 @@ def test_a_count_that_lies_and_full_pages_do_not_end_a_reading_early(
     assert Sighting.objects.filter(run=run, key__contains="#2").exists()
 
 
+@pytest.mark.soak
+def test_a_service_that_makes_its_pages_smaller_and_larger_again_is_no_news(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, monkeypatch: Any
+) -> None:
+    from replica.money import query
+
+    whole, paged = MunicipalFigure.objects.count(), query._paging
+    for most in (70, 20_000):
+        monkeypatch.setattr(query, "_paging", lambda asked, limit, most=most: paged(asked, min(most, limit)))
+        run = poll(force=True)
+        assert (run.state, run.complete, run.seen) == ("unchanged", True, whole)
+        assert Sighting.objects.filter(run=run, key__contains="#2").exists() is (most == 70)
+        site.site.mutate_finances(5)
+        assert poll().state == "succeeded"
+        whole = MunicipalFigure.objects.filter(presence="present").count()
+    assert DataScheduler().replay("treasury").is_identical
+
+
 def test_a_cube_that_is_updated_while_it_is_read_is_not_used(poll: Poll, site: ReplicaServer) -> None:
     site.site.set_fault("money_torn", where="api")
     run = poll()
@@ -327,11 +355,10 @@ def test_a_cube_that_is_updated_while_it_is_read_is_not_used(poll: Poll, site: R
 
 @pytest.mark.parametrize("fault", ["money_html", "money_strings", "truncate", "empty"])
 def test_an_answer_that_is_no_data_is_kept_as_evidence_and_changes_nothing(
-    fault: str, poll: Poll, site: ReplicaServer
+    fault: str, first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
     from etl.exceptions import EtlError
 
-    poll()
     before = DataChangeLog.objects.count()
     site.site.mutate_finances(1, "capital_v2")
     site.site.set_fault(fault, where="api", after=2)
@@ -346,9 +373,8 @@ def test_an_answer_that_is_no_data_is_kept_as_evidence_and_changes_nothing(
 
 
 def test_a_figure_on_the_municipality_s_page_leads_to_the_answer_it_was_read_from(
-    poll: Poll, client: Any
+    first_figures: SyncRun, client: Any
 ) -> None:
-    poll()
     figure = MunicipalFigure.objects.filter(measure="capital", amount_type="ORGB").exclude(amount=None)[0]
     page = client.get(f"/municipalities/{figure.municipality_id}/").content.decode()
     address = f"/snapshots/{figure.snapshot_id}/?figure={figure.pk}"
@@ -363,17 +389,17 @@ def test_a_figure_on_the_municipality_s_page_leads_to_the_answer_it_was_read_fro
 
 
 def test_an_address_that_names_no_figure_of_the_answer_shows_the_answer_alone(
-    poll: Poll, client: Any
+    first_figures: SyncRun, client: Any
 ) -> None:
-    poll()
     figure, other = (MunicipalFigure.objects.filter(measure=name)[0] for name in ("capital", "grant"))
     for asked in ("", "x", "-1", "9" * 40, "٣", str(other.pk)):
         shown = client.get(f"/snapshots/{figure.snapshot_id}/", {"figure": asked})
         assert (shown.status_code, "rows" in shown.context) == (200, False)
 
 
-def test_a_replay_that_is_applied_mends_amounts_and_presence(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_a_replay_that_is_applied_mends_amounts_and_presence(
+    first_figures: SyncRun, site: ReplicaServer
+) -> None:
     wrong, gone = MunicipalFigure.objects.filter(measure="capital").exclude(amount=None)[:2]
     MunicipalFigure.objects.filter(pk=wrong.pk).update(amount=1)  # as something broken left them
     MunicipalFigure.objects.filter(pk=gone.pk).update(presence="missing")

@@ -56,9 +56,8 @@ def _move_parser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_parser_that_moves_takes_back_nothing_that_a_reading_of_some_years_loaded(
-    poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poll()
     figure = _allocation()
     _allocate(site, figure, 4242)
     assert poll(years=[figure.financial_year]).updated == 1
@@ -71,9 +70,8 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_reading_of_some_years_loa
 
 
 def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
-    poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poll()
     run = _hold(poll, site)
     place = next(told.what for told in DataScheduler().rehearse_release(run).summaries()).split()[0]
     assert DataScheduler().release(run.pk, "steward", "checked", [place]).missing > 0
@@ -84,9 +82,8 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
 
 
 def test_a_parser_that_moves_twice_corrects_a_figure_twice(
-    poll: Poll, monkeypatch: pytest.MonkeyPatch
+    first_figures: SyncRun, poll: Poll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poll()
     figure = _allocation()
     for digest in ("e", "f"):
         MunicipalFigure.objects.filter(pk=figure.pk).update(amount=1)  # as an older parser read it
@@ -96,9 +93,8 @@ def test_a_parser_that_moves_twice_corrects_a_figure_twice(
 
 
 def test_known_answers_that_are_gone_from_the_archive_are_asked_for_again_when_the_parser_moves(
-    poll: Poll, site: ReplicaServer, here: Any, monkeypatch: pytest.MonkeyPatch
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, here: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poll()
     _lose(here, "capital_v2 capital")
     _move_parser(monkeypatch)
     before = len(site.site.recent)
@@ -113,9 +109,8 @@ def _lose(here: Any, key: str) -> None:
 
 
 def test_a_held_reading_that_is_gone_from_the_archive_is_asked_for_again(
-    poll: Poll, site: ReplicaServer, here: Any
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
-    poll()
     _hold(poll, site)
     _lose(here, "capital_v2 capital")
     run = poll()
@@ -126,24 +121,22 @@ def test_a_held_reading_that_is_gone_from_the_archive_is_asked_for_again(
 
 
 def test_what_was_rejected_of_one_cube_does_not_keep_the_news_of_another_waiting(
-    poll: Poll, site: ReplicaServer
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    first = poll()
     reject(_hold(poll, site).pk, "steward", "a fourth is missing")
     assert poll().state == "rejected"
     figure = _allocation()
     _allocate(site, figure, 4242)
     run = poll()
-    assert (run.state, run.updated, run.missing, run.seen) == ("succeeded", 1, 0, first.seen)
+    assert (run.state, run.updated, run.missing, run.seen) == ("succeeded", 1, 0, first_figures.seen)
     assert any("as a steward rejected it" in note for note in run.notes)
     assert not Sighting.objects.filter(run=run, key__startswith="capital_v2 capital", loaded=True).exists()
     _replays()
 
 
 def test_the_same_rejected_reading_is_rejected_again_after_other_news(
-    poll: Poll, site: ReplicaServer
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    poll()
     reject(_hold(poll, site).pk, "steward", "a fourth is missing")
     _allocate(site, _allocation(), 4242)
     assert poll().state == "succeeded"
@@ -153,9 +146,8 @@ def test_the_same_rejected_reading_is_rejected_again_after_other_news(
 
 @pytest.mark.parametrize("decided", [True, False])
 def test_what_was_held_or_rejected_is_asked_for_again_after_a_week(
-    decided: bool, poll: Poll, site: ReplicaServer
+    decided: bool, first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    poll()
     run = _hold(poll, site)
     if decided:
         reject(run.pk, "steward", "a fourth is missing")
@@ -174,8 +166,9 @@ def _age(days: int) -> None:
         run.save()
 
 
-def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     _hold(poll, site)
     site.site.set_fault("money_timeout", where="api", times=2)
     run = poll()
@@ -184,8 +177,9 @@ def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(poll: Poll, site
     _replays()
 
 
-def test_a_release_that_changes_nothing_has_no_place_in_the_replay(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_a_release_that_changes_nothing_has_no_place_in_the_replay(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     rows = site.site.books.rows("capital_v2")
     spared = max(row[0] for row in rows)
     kept = [row for number, row in enumerate(rows) if row[0] == spared or number % 2]
@@ -203,9 +197,8 @@ def _restate(site: ReplicaServer, cube: str, rows: list[list[Any]]) -> None:
 
 
 def test_a_grant_that_is_asked_for_since_is_no_reason_to_doubt_what_was_read_before(
-    poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poll()
     more = finance.Grant("Equitable share", "ESG", water_only=False)
     monkeypatch.setitem(finance.GRANTS, "ESG", more)
     _replays()
@@ -215,12 +208,17 @@ def test_a_grant_that_is_asked_for_since_is_no_reason_to_doubt_what_was_read_bef
     assert all("/grants_v2/" in line for line in _asked(site, before))
 
 
-def test_a_reading_of_some_years_leaves_what_the_next_full_one_counts(poll: Poll) -> None:
-    first = poll()
+def test_a_reading_of_some_years_leaves_what_the_next_full_one_counts(
+    first_figures: SyncRun, poll: Poll
+) -> None:
     part = poll(years=[2028])
     run = poll()
     assert (part.state, part.missing, run.unchanged_by) == ("unchanged", 0, "model")
-    assert (run.seen, run.same, run.listings) == (first.seen, first.seen, first.listings)
+    assert (run.seen, run.same, run.listings) == (
+        first_figures.seen,
+        first_figures.seen,
+        first_figures.listings,
+    )
 
 
 def test_a_cube_that_never_had_a_figure_may_be_updated_and_stay_empty(
@@ -233,8 +231,9 @@ def test_a_cube_that_never_had_a_figure_may_be_updated_and_stay_empty(
     assert poll().state == "unchanged"
 
 
-def test_a_cube_that_lost_all_its_figures_fails_the_run(poll: Poll, site: ReplicaServer) -> None:
-    poll()
+def test_a_cube_that_lost_all_its_figures_fails_the_run(
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
+) -> None:
     _restate(site, "cflow_v2", [])
     with pytest.raises(PageChanged, match="no figure at all in cflow_v2"):
         poll()
@@ -280,9 +279,8 @@ def test_pages_of_a_cube_that_moved_while_it_was_read_do_not_count_as_loaded(
 
 
 def test_a_date_that_goes_back_or_away_is_read_once_and_changes_nothing(
-    poll: Poll, site: ReplicaServer
+    first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
-    poll()
     for moved in ("2020-01-01T00:00", None):
         site.site.books.last_updated = lambda cube, moved=moved: moved
         run, before = poll(), len(site.site.recent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -36,8 +37,7 @@ def mass_edit(replica, share: int = 2) -> None:
 
 
 @forty
-def test_a_mass_edit_is_held_whole_and_the_last_good_data_stay(replica, sync):
-    sync(replica.url)
+def test_a_mass_edit_is_held_whole_and_the_last_good_data_stay(replica, first, sync):
     before = record()
     mass_edit(replica)
     run = sync()
@@ -49,8 +49,7 @@ def test_a_mass_edit_is_held_whole_and_the_last_good_data_stay(replica, sync):
 
 @pytest.mark.soak
 @forty
-def test_polling_goes_on_and_older_held_runs_are_superseded(replica, sync):
-    sync(replica.url)
+def test_polling_goes_on_and_older_held_runs_are_superseded(replica, first, sync):
     mass_edit(replica)
     first, second = sync(), sync()
     first.refresh_from_db()
@@ -60,8 +59,7 @@ def test_polling_goes_on_and_older_held_runs_are_superseded(replica, sync):
 
 
 @forty
-def test_a_steward_releases_all_of_a_held_run(replica, sync):
-    first = sync(replica.url)
+def test_a_steward_releases_all_of_a_held_run(replica, first, sync):
     mass_edit(replica)
     held = sync()
     run = DataScheduler().release(held.pk, "steward", "the department confirmed it")
@@ -74,8 +72,7 @@ def test_a_steward_releases_all_of_a_held_run(replica, sync):
 
 @pytest.mark.soak
 @forty
-def test_a_steward_releases_some_municipalities(replica, sync):
-    sync(replica.url)
+def test_a_steward_releases_some_municipalities(replica, first, sync):
     before = {p.external_id: p.budget for p in Project.objects.all()}
     mass_edit(replica)
     held = sync()
@@ -92,8 +89,7 @@ def test_a_steward_releases_some_municipalities(replica, sync):
 
 @pytest.mark.soak
 @forty
-def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, sync):
-    sync(replica.url)
+def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, first, sync):
     before = record()
     mass_edit(replica)
     reject(sync().pk, "steward", "a test of theirs")
@@ -106,8 +102,7 @@ def test_what_was_rejected_stays_rejected_until_the_source_changes(replica, sync
 
 @pytest.mark.soak
 @forty
-def test_a_held_run_that_the_source_took_back_is_superseded(replica, sync):
-    sync(replica.url)
+def test_a_held_run_that_the_source_took_back_is_superseded(replica, first, sync):
     replica.site.set_fault("drop_rows")
     held = sync()
     assert [reason["rule"] for reason in held.held][:1] == ["count_down"]
@@ -119,8 +114,7 @@ def test_a_held_run_that_the_source_took_back_is_superseded(replica, sync):
 
 @pytest.mark.soak
 @forty
-def test_a_held_run_is_compared_anew_with_the_record_of_the_day(replica, sync, here):
-    sync(replica.url)
+def test_a_held_run_is_compared_anew_with_the_record_of_the_day(replica, first, sync, here):
     mass_edit(replica)
     held = sync()
     here.HOLD_CHANGED = 100
@@ -134,8 +128,7 @@ def test_a_source_without_a_past_is_not_held(replica, sync):
 
 
 @forty
-def test_the_command_says_it_exits_4_and_approves(replica, sync, capsys, here):
-    sync(replica.url)
+def test_the_command_says_it_exits_4_and_approves(replica, first, capsys, here):
     mass_edit(replica)
     with pytest.raises(SystemExit) as left:
         call_command("sync_dws")
@@ -153,20 +146,26 @@ def test_the_command_says_it_exits_4_and_approves(replica, sync, capsys, here):
 
 
 @forty
-def test_the_admin_shows_the_difference_and_decides(replica, sync, client):
+def test_the_admin_shows_the_difference_and_decides(replica, first, sync, client):
     client.force_login(User.objects.create_superuser("steward", password="steward-password"))
-    sync(replica.url)
     mass_edit(replica)
     held = sync()
     page = client.get(f"/admin/projects/syncrun/{held.pk}/decide/").content.decode()
     assert "changed at once" in page
-    assert page.count("<td>budget</td>") == 20
+    assert page.count('<td data-head="Field">Budget</td>') == 20
     rows = b"".join(client.get(f"/admin/projects/syncrun/{held.pk}/decide/?format=csv").streaming_content)
     assert rows.decode().count(",updated,budget,") == 20
     client.post(f"/admin/projects/syncrun/{held.pk}/decide/", {"release": "1"})
     held.refresh_from_db()
     assert held.state == "quarantined", "a reason is needed"
-    client.post(f"/admin/projects/syncrun/{held.pk}/decide/", {"release": "1", "reason": "confirmed"})
+    decision = {"release": "1", "reason": "confirmed"}
+    asked = client.post(f"/admin/projects/syncrun/{held.pk}/decide/", decision).content.decode()
+    assert re.search(r"This loads (?:\d+ areas? with )?\d+ changes, \d+ of them major: \d+ changed", asked), (
+        asked
+    )
+    held.refresh_from_db()
+    assert held.state == "quarantined", "what it will do is said first"
+    client.post(f"/admin/projects/syncrun/{held.pk}/decide/", {**decision, "confirmed": "yes"})
     held.refresh_from_db()
     assert (held.state, held.decision, held.decided_by) == ("succeeded", "confirmed", "steward")
 
@@ -180,9 +179,8 @@ def test_the_decision_is_for_stewards_with_the_right(client, db):
 # --- absence --------------------------------------------------------------------------------------
 
 
-def test_absence_goes_in_steps_that_runs_count(replica, sync, here):
+def test_absence_goes_in_steps_that_runs_count(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS = 0
-    sync(replica.url)
     external_id = Project.objects.order_by("id").first().external_id
     replica.site.remove(external_id)
     states = []
@@ -203,8 +201,7 @@ def test_absence_goes_in_steps_that_runs_count(replica, sync, here):
 
 
 @pytest.mark.soak
-def test_withdrawn_takes_a_day_however_often_we_look(replica, sync):
-    sync(replica.url)
+def test_withdrawn_takes_a_day_however_often_we_look(replica, first, sync):
     external_id = Project.objects.order_by("id").first().external_id
     replica.site.remove(external_id)
     for _ in range(4):
@@ -216,9 +213,8 @@ def test_withdrawn_takes_a_day_however_often_we_look(replica, sync):
     assert (run.state, run.withdrawn) == ("succeeded", 1)
 
 
-def test_an_incomplete_run_creates_and_updates_but_marks_nothing_absent(replica, sync, here):
+def test_an_incomplete_run_creates_and_updates_but_marks_nothing_absent(replica, first, sync, here):
     here.FETCH_MAX_ATTEMPTS = 1
-    sync(replica.url)
     removed, changed = sorted(replica.site.facts())[:2]
     replica.site.remove(removed)
     replica.site.set_value(changed, "budget", 99_00)
@@ -234,8 +230,7 @@ def test_an_incomplete_run_creates_and_updates_but_marks_nothing_absent(replica,
 
 
 @pytest.mark.soak
-def test_a_pager_that_counts_a_row_too_many_makes_every_run_incomplete(replica, sync):
-    sync(replica.url)
+def test_a_pager_that_counts_a_row_too_many_makes_every_run_incomplete(replica, first, sync):
     replica.site.set_fault("drop_rows_few")
     first, second, third = sync(), sync(), sync()
     assert [run.complete for run in (first, second, third)] == [False, False, False]
@@ -244,8 +239,7 @@ def test_a_pager_that_counts_a_row_too_many_makes_every_run_incomplete(replica, 
     assert first.missing == second.missing == 0
 
 
-def test_a_site_that_is_edited_while_it_is_read_is_a_torn_crawl(replica, sync):
-    sync(replica.url)
+def test_a_site_that_is_edited_while_it_is_read_is_a_torn_crawl(replica, first, sync):
     replica.site.set_fault("self_edit", after=6)
     run = sync()
     assert run.complete is False
@@ -255,10 +249,9 @@ def test_a_site_that_is_edited_while_it_is_read_is_a_torn_crawl(replica, sync):
 # --- the parser moved -----------------------------------------------------------------------------
 
 
-def test_a_word_that_a_steward_teaches_is_the_parser_s_doing_not_the_source_s(replica, sync):
+def test_a_word_that_a_steward_teaches_is_the_parser_s_doing_not_the_source_s(replica, first, sync):
     from projects.models import Vocabulary
 
-    sync(replica.url)
     before = DataChangeLog.objects.latest("id").pk
     label = "Remarks"
     Vocabulary.objects.create(kind="field", text=label, meaning="description")

@@ -80,8 +80,7 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(replica, here, capsys
 
 
 @small
-def test_force_compares_every_record_of_an_unchanged_site(replica, sync):
-    sync(replica.url)
+def test_force_compares_every_record_of_an_unchanged_site(replica, first, sync):
     run = sync(force=True)
     assert (run.state, run.unchanged_by, run.change_count) == ("unchanged", "records", 0)
 
@@ -104,6 +103,25 @@ def test_a_saved_page_is_read_instead_of_the_site(sync, tmp_path, capsys):
     change = DataChangeLog.objects.latest("id")
     assert change.field_changes == {"budget": ["1500000.00", "1600000.00"]}
     assert change.evidence == {"Budget (R'000)": ["1 500", "1 600"]}
+
+
+@small
+def test_a_page_that_could_not_be_had_is_named_and_exits_5(replica, first, here, capsys):
+    replica.site.set_fault("status500", after=4, times=2)  # both attempts at a page
+    assert exit_code("sync_dws", "--json") == 5
+    told = json.loads(capsys.readouterr().out)
+    assert (told["state"] in ("succeeded", "unchanged"), told["complete"]) == (True, False)
+    assert "answered 500" in told["notes"][0]
+    replica.site.set_fault("status500", after=4, times=2)
+    assert exit_code("sync_dws") == 5
+    assert "Not all could be asked: http" in capsys.readouterr().out
+
+
+@small
+def test_a_claim_that_is_not_met_is_not_complete_and_exits_0(replica, first, here, capsys):
+    replica.site.set_fault("totals_off")
+    assert exit_code("sync_dws", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["complete"] is False
 
 
 def test_a_file_that_is_not_there_is_named():

@@ -41,14 +41,13 @@ SAID = {
     "drupal_view": 10, "sharepoint_grouped": 10, "arcgis_features": 10, "bootstrap_accordion": 10,
     "datatables_inline": 10, "excel_saved": 10, "mediawiki_refs": 10, "treasury_bands": 10,
     "details_lists": 10, "merged_municipality": 10, "revised_below": 10, "shared_amount": 10,
-    "struck_through": 4, "swiss_marks_and_scales": 3, "json_epochs": 10, "over_and_under": 20,
-    "datatables_child_rows": 20, "missing_cells": 4, "statuses_with_more": 10,
-    # and layouts that no reader knows: pivot grids, labels and figures in cells …
-    "devexpress_pivot": 40, "metric_cards": 50, "extjs_grid": 40, "csv_in_pre": 40,
-    "kml": 40, "values_over_labels_in_cells": 50, "labels_over_values_in_cells": 50,
+    "struck_through": 4, "swiss_marks_and_scales": 3, "json_epochs": 10,
+    "datatables_child_rows": 20, "missing_cells": 4,
+    "world_bank_page": 1,  # the name that only the heading says: one page alone cannot tell
+    # and layouts that no reader knows: pivot grids, figures in cards within cards …
+    "devexpress_pivot": 40, "metric_cards": 50, "extjs_grid": 40, "kml": 40,
 }  # fmt: skip
-SILENT = {"world_bank_page": 1}  # the name that only the page's heading says
-RIGHT = 0.89  # of what a person reads on all of them
+RIGHT = 0.93  # of what a person reads on all of them
 
 
 @dataclass
@@ -68,7 +67,7 @@ class Judgement:
 def test_what_a_person_reads_is_read_or_said_to_be_unread(name: str) -> None:
     found = judged(name)
     assert (found.counts["wrong"], found.counts["invented"]) == (0, 0), found.told[:5]
-    assert found.counts["silent"] == SILENT.get(name, 0), found.told[:5]
+    assert found.counts["silent"] == 0, found.told[:5]
     assert found.counts["said"] <= SAID.get(name, 0), found.told[:5]
 
 

@@ -8,11 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from etl.extract.types import Table
+from etl.extract.types import PublishedProject, Table
+from etl.normalise.projects import project_record
 from etl.tests.test_understand import column
 from etl.understand import read_page
 from etl.understand.context import names_foreign_money, unit_in
 from etl.understand.judge import judge
+from etl.understand.lookup import NOTHING, Lookup
+from etl.understand.shapes import Shapes
+from etl.values.dates import parse_date
+from etl.values.places import Places
 from etl.values.units import label_unit, split_unit
 from etl.values.vocabulary import NOTHING_TAUGHT
 
@@ -310,3 +315,119 @@ def test_a_plan_of_works_lists_no_projects(name: str) -> None:
         *((str(n), f"Excavate section {n}", f"0{n}/03/2026", f"1{n}/04/2026", f"{n}0%") for n in range(1, 9))
     )
     assert read_page(f"<table>{head}{body}</table>").projects == []
+
+
+# -- labels over and under their values ---------------------------------------------------------------------
+
+LABELS = ("Budget", "Expenditure", "Status")
+
+
+@pytest.mark.parametrize("labels", [LABELS, ("Budget", "Spent", "Jobs", "Status")])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_labels_in_a_row_of_their_own_get_the_values_of_the_other_row(
+    labels: tuple[str, ...], is_first: bool
+) -> None:
+    blocks = ""
+    for number, name in enumerate(("Alpha Dam", "Beta Weir", "Gamma Works"), start=1):
+        values = (f"R{number}.5m", f"R{number}.1m", "Design", "12")[: len(labels)]
+        both = [labels, values] if is_first else [values, labels]
+        blocks += f"<div class='p'><h4>{name}</h4><table>{rows(*both)}</table></div>"
+    found = table(blocks)
+    assert (found.headers, found.rows[1][:2]) == (["Title", *labels], ["Beta Weir", "R2.5m"])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Project No", "Project Name", "Budget"), ("Municipality", "No of projects", "Budget"),
+        ("Giyani", "Tzaneen", "Makhado"), ("Budget", "Jobs", "Wards", "Risk"),
+    ],
+)  # fmt: skip
+def test_small_tables_of_another_kind_stay_tables(labels: tuple[str, ...]) -> None:
+    values = ("WP1", "Alpha Dam", "R5m", "x")[: len(labels)]
+    blocks = "".join(f"<div><h4>Area {n}</h4><table>{rows(labels, values)}</table></div>" for n in range(3))
+    page = read_page(blocks)
+    assert all(found.kind == "table" for found in page.tables if found.kind != "fields")
+
+
+def test_two_columns_in_one_are_parted_where_all_cells_go_with_the_heading() -> None:
+    head = "<tr><th>Project No</th><th>Project Name</th><th>Budget<br>Expenditure<p>Status</p></th></tr>"
+    body = [(f"WP{n}", f"Scheme {n}", f"R{n}m<br>R{n}00 000<p>Design</p>") for n in range(1, 4)]
+    assert only(*body, ("WP9", "Scheme 9", ""), head=head)[1:4:2] == [
+        ["WP2", "Scheme 2", "R2m", "R200 000", "Design"],
+        ["WP9", "Scheme 9", "", "", ""],
+    ]
+    uneven = only(*body, ("WP9", "Scheme 9", "R5m<br>R6m"), head=head)
+    assert uneven[0] == ["WP1", "Scheme 1", "R1m R100 000 Design"]
+    wrapped = "<tr><th>Project No</th><th>Project Name</th><th>Total<br>budget</th></tr>"
+    assert only(("WP1", "Alpha", "R5m<br>(2024)"), ("WP2", "Beta", "R6m<br>(2025)"), head=wrapped)[0][2:] == [
+        "R5m (2024)"
+    ]
+
+
+def test_values_between_commas_are_a_table_where_each_line_has_as_many() -> None:
+    lines = ["Project No,Project Name,Budget", 'WP1,"Alpha, Phase 2","R412,500"', "WP2,Beta,R5", "WP3,Gamma,"]
+    found = table(f"<pre>{chr(10).join(lines)}</pre>")
+    assert found.rows == [["WP1", "Alpha, Phase 2", "R412,500"], ["WP2", "Beta", "R5"], ["WP3", "Gamma", ""]]
+    prose = "We plan, design, and build.\nAll of it here, there and elsewhere.\nCall us, now, please, thanks."
+    assert not read_page(f"<pre>{prose}</pre>").tables
+    assert not read_page(f"<pre>{chr(10).join([*lines, 'WP4,Delta,R1,000'])}</pre>").projects
+
+
+@pytest.mark.parametrize("remark", ["(revised)", "[Rev.]", "(planned)", ""])
+def test_what_a_date_is_may_stand_behind_it(remark: str) -> None:
+    assert str(parse_date(f"30 November 2026 {remark}").value) == "2026-11-30"
+    assert str(parse_date(f"2026-11-30 {remark}").value) == "2026-11-30"
+
+
+def test_a_remark_that_says_another_date_is_none() -> None:
+    assert parse_date("30 November 2026 (was 3 May 2025)").value is None
+    assert parse_date("(revised)").value is None
+
+
+# -- the heading of a project's own page --------------------------------------------------------------------
+
+
+def own_pages(*headings: str, name: str = "") -> Shapes:
+    shapes = Shapes()
+    for number, heading in enumerate(headings, start=1):
+        facts = {
+            "Project No": f"WP{number}",
+            **({name: f"Works {number}"} if name else {}),
+            "Budget": f"R{number}",
+            "Status": "Design",
+        }
+        items = "".join(f"<dt>{label}</dt><dd>{text}</dd>" for label, text in facts.items())
+        shapes.add(
+            read_page(f"<h1>{heading}</h1><dl>{items}</dl>", url=f"https://a.za/p/{number}").projects, []
+        )
+    return shapes
+
+
+def meaning(shapes: Shapes, label: str) -> str | None:
+    choice = shapes.plan(NOTHING_TAUGHT, NOTHING).choice(label, "page")
+    return choice and choice.field
+
+
+def test_a_heading_that_differs_from_page_to_page_names_the_project_where_nothing_else_does() -> None:
+    names = [f"{town} bulk water supply" for town in ("Giyani", "Tzaneen", "Makhado", "Nkomazi", "Mnquma")]
+    assert meaning(own_pages(*names), "Heading") == "name"
+    assert meaning(own_pages(*names[:1]), "Heading") is None
+    assert meaning(own_pages(*["Details of the project"] * 5), "Heading") is None
+    assert (
+        own_pages(*names, name="Project Name").plan(NOTHING_TAUGHT, NOTHING).choice("Heading", "page") is None
+    )
+
+
+def test_what_is_called_a_name_comes_before_the_heading() -> None:
+    names = [f"Details of {town} bulk water supply" for town in ("Giyani", "Tzaneen", "Makhado", "Nkomazi")]
+    shapes = own_pages(*names)
+    line = {"Project No": "WP1", "Project Name": "Giyani bulk water"}
+    page = {"Project No": "WP1", "Heading": names[0]}
+    shapes.add([PublishedProject("WP1", line, None, "line"), PublishedProject("WP2", line, None, "line")], [])
+    lookup = Lookup(shapes.plan(NOTHING_TAUGHT, NOTHING), NOTHING_TAUGHT)
+    places = Places(())
+    assert (
+        project_record("WP1", line, page, lookup=lookup, places=places).values["name"] == "Giyani bulk water"
+    )
+    assert project_record("WP1", {}, page, lookup=lookup, places=places).values["name"] == names[0]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from etl import extract
 from etl.extract.columns import shared_headings
+from etl.extract.markup import Markup
 from etl.extract.readings import better
 from etl.extract.types import PageContent, PublishedProject
 from etl.understand.context import around
@@ -16,7 +17,11 @@ __all__ = ["read_page"]
 
 
 def read_page(
-    body: bytes | str, *, url: str = "", content_type: str = "", labels: Mapping[str, str] | None = None
+    body: bytes | str | Markup,
+    *,
+    url: str = "",
+    content_type: str = "",
+    labels: Mapping[str, str] | None = None,
 ) -> PageContent:
     """All that the page (or callback answer) offers, and the projects that it shows.
 
@@ -36,7 +41,7 @@ def read_page(
 
 
 def _projects(content: PageContent, url: str, labels: Mapping[str, str]) -> list[PublishedProject]:
-    return read_projects(content.tables, url, Meanings(labels), around(content))
+    return read_projects(content.tables, url, Meanings(labels), around(content), content.heading)
 
 
 def _notes(content: PageContent) -> list[str]:
@@ -45,7 +50,15 @@ def _notes(content: PageContent) -> list[str]:
     if not content.projects and not content.listings:
         links = f"{len(content.links)} link{'' if len(content.links) == 1 else 's'}"
         notes.append(f"No project table and no municipality line was found; the page offers {links}.")
+    if content.unread_viewer:
+        notes.append(_sentence(content.unread_viewer))
+    if content.unread_steps and (content.projects or content.listings):
+        notes.append(_sentence(content.unread_steps))
     shared = [header for table in content.tables for header in shared_headings(table.headers)]
     for header in dict.fromkeys(shared):
         notes.append(f"Several columns are called {header!r}: where they differ, both texts stand together.")
     return notes
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -136,9 +136,10 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
     if _CURRENCY.search(plain):
         money = parse_money(plain)
         return "money", money.value
-    if parse_date(plain).value is not None or _SLASHED.match(plain):
+    dated = parse_date(plain)
+    if dated.value is not None or _SLASHED.match(plain):
         return "date", None
-    if _MONTHLY.match(plain) or parse_date(plain).problem in ("month only", "financial year"):
+    if _MONTHLY.match(plain) or dated.problem in ("month only", "financial year"):
         return "month", None
     if parse_point(plain).value is not None:
         return "point", None

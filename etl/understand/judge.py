@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from etl.understand import plan as plans
 from etl.understand.context import NamedUnit, column_unit
@@ -79,16 +80,36 @@ def judge(
 def _choose(
     column: Column, around: Sequence[NamedUnit], labels: Mapping[str, str], before: str | None
 ) -> Choice:
+    told, values = taught(column.label, labels), column.values
+    if told or around or before:
+        place = list(labels).index(told[0]) if told else len(labels)
+        return _chosen(column, around, told and told[1], place, before)
+    counts = (values.rows, values.blanks, values.repeats, values.variety)
+    return _chosen_again(column.label, column.note, tuple(values.texts), counts, len(labels))
+
+
+@lru_cache(maxsize=1024)
+def _chosen_again(
+    label: str, note: str, texts: tuple[str, ...], counts: tuple[int, int, bool, float], place: int
+) -> Choice:
+    """What is said of a column that stands as it stood before, as most do from poll to poll."""
+    values = ColumnValues(len(texts), dict.fromkeys(texts), *counts)
+    return _chosen(Column(label, values, note), (), None, place, None)
+
+
+def _chosen(
+    column: Column, around: Sequence[NamedUnit], told: str | None, place: int, before: str | None
+) -> Choice:
+    """`told`: what a steward says that it means; `place`: where that stands among what stewards said."""
     seen = profile(column.values)
-    told = taught(column.label, labels)
-    claims = _claims(column, seen, told and told[1])
-    if before and not told:
+    claims = _claims(column, seen, told)
+    if before and told is None:
         claims = _renamed(before, column, seen) or claims
     claims.sort(key=lambda claim: -claim.total)
     samples = tuple(list(column.values.texts)[:_SHOWN])
     is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
     nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
-    if told and not told[1]:
+    if told == "":
         forbidden = f"A steward says that “{column.label}” is no field of ours."
         return replace(nothing, evidence=(forbidden,), told=True)
     if not claims:
@@ -99,7 +120,7 @@ def _choose(
         proposal=best.field,
         certainty=round(min(max(best.words + 0.2 * best.fit, 0.0), 1.0), 2),
         by_values=best.by_values,
-        rank=list(labels).index(told[0]) if told else len(labels) + _rank(column.label, best),
+        rank=place if told else place + _rank(column.label, best),
         evidence=best.why,
         told=best.is_told,
     )
@@ -188,17 +209,24 @@ def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
 
 def _share(field: str, values: ColumnValues, seen: Profile) -> float:
     """The share of the texts that have a meaning in the words of that field."""
-    means: dict[str, Callable[[str], object]] = {
-        "municipality": names_a_municipality,
-        "province": province_of,
-        "programme": DEFAULT.programme_of,
-        "status": DEFAULT.status_of,
-        "project_type": DEFAULT.project_type_of,
-    }
     if field == "coordinates":
         return seen.point
     some = list(values.texts)[:60]
-    return sum(bool(means[field](text)) for text in some) / len(some) if some else 0.0
+    return sum(_has_meaning(field, text) for text in some) / len(some) if some else 0.0
+
+
+_MEANS: dict[str, Callable[[str], object]] = {
+    "municipality": names_a_municipality,
+    "province": province_of,
+    "programme": DEFAULT.programme_of,
+    "status": DEFAULT.status_of,
+    "project_type": DEFAULT.project_type_of,
+}
+
+
+@lru_cache(maxsize=16384)  # the same few words come again in column after column, page after page
+def _has_meaning(field: str, text: str) -> bool:
+    return bool(_MEANS[field](text))
 
 
 def _fit(field: str, values: ColumnValues, seen: Profile) -> tuple[float, str]:

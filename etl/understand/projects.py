@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from etl.extract.columns import published, published_rows
+from etl.extract.columns import HEADING, published, published_rows
 from etl.extract.groups import is_total
 from etl.extract.lines import listing_rows
 from etl.extract.types import LeftOut, PublishedProject, Table
@@ -69,7 +69,7 @@ class Meanings:
         columns = []
         for label in labels:
             values = ColumnValues(_SAMPLES)
-            values.add(row.get(label, "") for row in rows)
+            values.add([row.get(label, "") for row in rows])
             columns.append(Column(label, values))
         choices = judge(columns, (), self.labels)
         for at, choice in enumerate(choices):
@@ -81,9 +81,12 @@ class Meanings:
 
 
 def read_projects(
-    tables: list[Table], page_url: str, meanings: Meanings, remarks: Sequence[str]
+    tables: list[Table], page_url: str, meanings: Meanings, remarks: Sequence[str], heading: str = ""
 ) -> list[PublishedProject]:
-    """Lines of project tables, and the project whose own page this is. Tables learn labels and roles."""
+    """Lines of project tables, and the project whose own page this is. Tables learn labels and roles.
+
+    `heading`: what the page is headed: on a project's own page it may be all that names the project.
+    """
     for table in tables:
         _name_columns(table, meanings, table_units(table, remarks))
         _doubt_foreign(table, meanings, [*table.context, *remarks])
@@ -92,7 +95,8 @@ def read_projects(
     shown = [(table.kind, _lines(meanings, table, sections.get(id(table), ""))) for table in lists]
     lines = each_once(meanings.field_of, shown)
     is_list = any(kind == "cards" and projects for kind, projects in shown)
-    return lines + _pages(meanings, [table for table in tables if table.kind == "fields"], page_url, is_list)
+    fields = [table for table in tables if table.kind == "fields"]
+    return lines + _pages(meanings, fields, (page_url, heading), is_list)
 
 
 def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
@@ -232,10 +236,13 @@ def _identifying(choices: Iterable[Choice]) -> tuple[str, str]:
     return next(iter(wanted[0]), ""), next(iter(wanted[1]), "")
 
 
-def _pages(meanings: Meanings, tables: list[Table], page_url: str, is_list: bool) -> list[PublishedProject]:
+def _pages(
+    meanings: Meanings, tables: list[Table], page: tuple[str, str], is_list: bool
+) -> list[PublishedProject]:
     """One project from all tables of fields that speak of it; several where each is one of its own.
 
-    `is_list`: beside the tables stands a list of cards, so that these too are lines of a list.
+    `page`: its address and heading. `is_list`: beside the tables stands a list of cards, so that these too
+    are lines of a list.
     """
     all_read = [(*_fields_of(meanings, [table]), table) for table in tables]
     read = [part for part in all_read if _any(part[1])]
@@ -247,6 +254,9 @@ def _pages(meanings: Meanings, tables: list[Table], page_url: str, is_list: bool
     texts, choices = _fields_of(meanings, together)
     if not is_about_projects(choices.values(), 2):
         return []
+    page_url, heading = page
+    if heading and HEADING not in texts and not any(choice.field == "name" for choice in choices.values()):
+        texts = {HEADING: heading, **texts}  # whether it is the name, all pages together will say
     return [_page(texts, choices, together, page_url or None, "page")]
 
 

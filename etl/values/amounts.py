@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
 from etl.values.units import Unit
@@ -160,6 +161,15 @@ def parse_money(text: str, unit: Unit | None = None, mark: str = "") -> Parsed[D
     A word of scale in the cell ("R61.6 million") is stronger than the label's unit. Blank words give None
     without a problem; "R24+ billion" is read and marked approximate; ranges and prose give None with one.
     """
+    return _money(text, unit, mark) if len(text) <= LONGEST_FIGURE else _read_money(text, unit, mark)
+
+
+@lru_cache(maxsize=16384)  # a figure is asked for by its column, by the sums of its area, by its record
+def _money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
+    return _read_money(text, unit, mark)
+
+
+def _read_money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
     if is_blank(text):
         return Parsed(None)
     plain = _VAT.sub("", one_line(text)).rstrip(" *")
@@ -203,7 +213,7 @@ _NO_PROJECTS = re.compile(r"(?:no|nil|zero|geen) projects", re.IGNORECASE)
 
 
 def parse_count(text: str) -> Parsed[int]:
-    """A whole number ("207", "1,120 Projects", "No projects"); a comma before three digits groups."""
+    """A whole number ("207", "1,120 Projects", "No projects", "12.0"); a comma before three digits groups."""
     if is_blank(text):
         return Parsed(None)
     plain = one_line(text)
@@ -215,4 +225,5 @@ def parse_count(text: str) -> Parsed[int]:
         return Parsed(None, NOT_COUNT)
     if shape.doubt == ",":
         return Parsed(int(shape.number * 1000))
-    return Parsed(None, NOT_COUNT) if shape.decimals else Parsed(int(shape.number))
+    is_whole = not shape.decimals or (shape.decimals < 3 and shape.number == int(shape.number))
+    return Parsed(int(shape.number)) if is_whole else Parsed(None, NOT_COUNT)

@@ -26,6 +26,7 @@ _DEGREES = re.compile(
     r"\s*(?:''|[\"'°])?\s*(?P<after>[NSEW])?",
     re.IGNORECASE,
 )
+_POINT = re.compile(r"[NSEWDM0-9.,;|/ °:'\"-]*", re.IGNORECASE)  # all that the two of a point are made of
 
 
 def _number(text: str | None) -> float:
@@ -64,7 +65,9 @@ def parse_coordinate(text: str, axis: Axis) -> Parsed[float]:
 
 def _readings(text: str) -> set[tuple[float, float]]:
     """Each (latitude, longitude) that a separator somewhere in the text gives."""
-    points = set()
+    points: set[tuple[float, float]] = set()
+    if not _POINT.fullmatch(text):
+        return points
     for cut in (at for at, mark in enumerate(text) if mark in ",;|/ "):
         latitude, longitude = _degrees(text[:cut], "latitude"), _degrees(text[cut + 1 :], "longitude")
         if latitude is not None and longitude is not None:

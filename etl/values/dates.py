@@ -40,6 +40,11 @@ _MONTHS = {
 }
 
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ", re.IGNORECASE)
+# What a date is, in brackets behind it
+_REMARK = re.compile(
+    r"(?<=\d) ?[(\[](?:revised|rev\.?|actual|planned|expected|anticipated|estimated?|est\.?|hersien)[)\]]$",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"(?:,?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[ap]m)?Z?(?: on |$)",
     re.IGNORECASE,
@@ -63,6 +68,10 @@ _FULL = [
 ]
 _TWO_NUMBERS = _FULL[1]
 _MONTH_YEAR = re.compile(rf"{_NAME}[, -/.']*(?:[0-9]{{4}}|[0-9]{{2}})", re.IGNORECASE)
+_MONTH_NUMBER = re.compile(r"[01]?[0-9][-/][0-9]{4}")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}")
+_SERIAL = re.compile(r"[3-6][0-9]{4}(?:[.,][0-9]+)?")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _YEAR_PAIR = re.compile(
     r"(?:fy ?)?(?P<first>[0-9]{4})[-/](?P<second>[0-9]{2}|[0-9]{4})(?: fy)?", re.IGNORECASE
 )
@@ -71,16 +80,16 @@ _YEAR_PAIR = re.compile(
 def _partial_problem(text: str) -> str:
     """The name of what is less than a date: a month, a year, a financial year, a serial number."""
     month = _MONTH_YEAR.fullmatch(text)
-    if (month and month["name"].casefold() in _MONTHS) or re.fullmatch(r"[01]?[0-9][-/][0-9]{4}", text):
+    if (month and month["name"].casefold() in _MONTHS) or _MONTH_NUMBER.fullmatch(text):
         return MONTH_ONLY
     if pair := _YEAR_PAIR.fullmatch(text):
         following = (int(pair["first"]) + 1) % 100 == int(pair["second"]) % 100
         return FINANCIAL_YEAR if following else MONTH_ONLY if len(pair["second"]) == 2 else NOT_DATE
-    if re.fullmatch(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}", text):
+    if _SHORT_YEAR.fullmatch(text):
         return TWO_DIGIT_YEAR
-    if re.fullmatch(r"[3-6][0-9]{4}(?:[.,][0-9]+)?", text):
+    if _SERIAL.fullmatch(text):
         return SERIAL
-    return YEAR_ONLY if re.fullmatch(r"(?:19|20)[0-9]{2}", text) else NOT_DATE
+    return YEAR_ONLY if _YEAR.fullmatch(text) else NOT_DATE
 
 
 def _parts(match: re.Match[str]) -> tuple[int, int, int] | None:
@@ -137,7 +146,7 @@ def parse_date(text: str, order: str | None = DAY_FIRST) -> Parsed[date]:
         return Parsed(None, NOT_DATE)
     if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
         return _day_of(instant)
-    plain = _TIME.sub("", _WEEKDAY.sub("", plain)).strip(" ,.")
+    plain = _TIME.sub("", _WEEKDAY.sub("", _REMARK.sub("", plain))).strip(" ,.")
     for shape in _FULL:
         match = shape.fullmatch(plain)
         parts = _parts(match) if match else None

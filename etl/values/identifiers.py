@@ -19,6 +19,7 @@ _NO_NUMBER = frozenset(
         "onbekend", "#ref!", "#value!", "ref!", "value!",
     }
 )  # fmt: skip
+_DIGIT = re.compile(r"[1-9]")  # that no placeholder has
 _TO_COME = re.compile(
     r"(?:not(?: yet)?(?: been)?|(?:yet )?to be|nog nie|nie|nog te wees) "
     r"(?:allocated|assigned|issued|registered|captured|toegeken|uitgereik|geregistreer)(?: nie| yet)?"
@@ -53,6 +54,8 @@ def _plain(character: str) -> str:
 
 def number_of(text: str) -> str:
     """A published id as published, in single spaces; "" for a placeholder ("N/A", "TBC", "000", "Nuwe")."""
+    if _DIGIT.search(text):
+        return " ".join(text.split())
     plain = folded(text).strip("()[]{}<> ")
     words = {text, plain, plain.replace(".", "")}
     if any(map(is_blank, words)) or words & _NO_NUMBER or re.fullmatch(r"[0x\W_]*", plain):

@@ -57,6 +57,7 @@ def _bare(text: str) -> str:
     return " ".join(re.sub(r"[-'!*.]", " ", text).split())
 
 
+@lru_cache(maxsize=2048)  # each poll names all municipalities
 def _name_and_kind(text: str) -> tuple[str, str | None]:
     """("mopani", "C") of "Mopani District Municipality"; the kind is None where the text names none."""
     name, kind = _bare(text), None

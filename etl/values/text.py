@@ -5,19 +5,30 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032", "'"))
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_SHORT = 100  # characters
 _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""))
 
 
 def one_line(text: str) -> str:
     """The text in NFC with straight quotes and hyphens, each run of white space (NBSP too) one space."""
     if text.isascii():
-        return " ".join(text.replace("`", "'").split())
+        return " ".join((text.replace("`", "'") if "`" in text else text).split())
+    return _one_line(text) if len(text) <= _SHORT else _straight(text)
+
+
+@lru_cache(maxsize=16384)  # figures with their blanks and dashes, asked for by one judge after another
+def _one_line(text: str) -> str:
+    return _straight(text)
+
+
+def _straight(text: str) -> str:
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES).translate(_DASHES)
     return " ".join(text.split())
 
@@ -38,6 +49,11 @@ LONGEST_FIGURE = 60  # characters; a longer text is prose, and is not searched f
 
 def is_blank(text: str) -> bool:
     """Whether the string says that there is no value ("", "-", "n/a", "Not specified", "TBC")."""
+    return _is_blank(text) if len(text) <= _SHORT else one_line(text).casefold() in BLANK_WORDS
+
+
+@lru_cache(maxsize=16384)
+def _is_blank(text: str) -> bool:
     return one_line(text).casefold() in BLANK_WORDS
 
 

@@ -53,6 +53,7 @@ _LOOSE = re.compile(
     r"|(?<![\d,.])(?<!\d )(?:\bR|\bZAR)?[\s'.,/(-]{0,3}(?<!\d)(?:000|ooo)(?:'?s)?(?!\d))",
     re.IGNORECASE,
 )
+_RAND_BEHIND = re.compile(r"\s(?:R|ZAR)$", re.IGNORECASE)
 _IN_KEYS = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OF_MONEY = re.compile(
     r"budget|cost|value|amount|expend|spen[dt]|fund|alloc|begroting|koste|uitgaw|bedrag|waarde|price",
@@ -90,7 +91,7 @@ def split_unit(label: str) -> tuple[str, Unit | None]:
     ("Budget (R'000):" → "Budget", thousands of rand). A label that is only a unit stays as it is.
     """
     rest, unit = _split_once(label)
-    for _ in range(_MOST_UNITS):
+    for _ in range(_MOST_UNITS if rest != label else 0):
         again, other = _split_once(rest)
         if again == rest:
             break
@@ -126,7 +127,7 @@ def _loosely(label: str) -> tuple[str, Unit] | None:
     if match is None:
         return None
     rest = _EMPTY.sub(" ", f"{label[: match.start()]} {label[match.end() :]}").strip(" ()[],;'-/")
-    rest = re.sub(r"\s(?:R|ZAR)$", "", " ".join(rest.split()), flags=re.IGNORECASE)
+    rest = _RAND_BEHIND.sub("", " ".join(rest.split()))
     is_measure = match.group().strip(" ()").casefold() in ("m", "k") and not _OF_MONEY.search(label)
     if is_measure or rest.casefold() in ("", "r", "zar", "rand", "rands"):
         return None

@@ -131,10 +131,16 @@ _IN_KIND = re.compile(
 _BRACKETS = re.compile(r"^(?P<before>[^()\[\]]+?)\s*[(\[](?P<inside>[^()\[\]]+)[)\]]$")
 
 
+_AROUND_MARKS = re.compile(r"\s*([-/])\s*")
+_PROVINCE = re.compile(r"\s+province$")
+
+
 def normal_word(text: str) -> str:
     """A published word as the tables of meanings spell it: "Pre - Feasibility" → "pre-feasibility"."""
-    word = re.sub(r"\s*-\s*", "-", _folded(one_line(text)))
-    return re.sub(r"\s*/\s*", "/", word).strip(" .:;,*")
+    word = _folded(one_line(text))
+    if "-" in word or "/" in word:
+        word = _AROUND_MARKS.sub(r"\1", word)
+    return word.strip(" .:;,*")
 
 
 def _meaning(text: str, words: Mapping[str, str]) -> str | None:
@@ -225,5 +231,5 @@ def is_volatile(label: str) -> bool:
 
 def province_of(text: str) -> str | None:
     """The Demarcation Board's code of a province named or coded in the text, or None."""
-    word = re.sub(r"\s+province$", "", normal_word(text))
+    word = _PROVINCE.sub("", normal_word(text))
     return _meaning(word, PROVINCES)

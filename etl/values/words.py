@@ -28,6 +28,7 @@ _WRITTEN_APART = re.compile(
     r"(?<=\bco)[\s-]+(?=ord)|(?<=\w)\((?=s\))", re.IGNORECASE
 )  # co-ordinates, agent(s)
 _WORD = re.compile(r"[^\W\d_]+|%|#|\d+")
+_SAYING = re.compile(r"[^\W\d_]|[%#]")  # what no heading is without
 LONGEST = 120  # characters of a heading
 _UNKNOWN, _OTHER = 0.12, 0.6  # what a word that nobody knows costs, and one with which it is something else
 CLEAR = 0.8  # the least score of a heading that needs no values that fit
@@ -59,6 +60,10 @@ def _read(parts: Mapping[str, str]) -> _Phrases:
 
 
 _FIELDS = {field: _read(parts) for field, parts in PHRASES.items()}
+_FIELDS_OF: dict[str, set[str]] = {}  # word → the fields of whose phrases it is one
+for _field, _some in _FIELDS.items():
+    for _word in {word for _, phrase in _some.weighed for word in phrase}:
+        _FIELDS_OF.setdefault(_word, set()).add(_field)
 # what a word that is written together may be made of
 _PARTS = {
     word
@@ -139,7 +144,7 @@ def order_of(label: str, field: str) -> float:
 def likely_field(label: str) -> str | None:
     """The field that a text means for certain, if it is a heading: it says nothing else. None for all others,
     the name of a municipality or a project among them."""
-    if not 0 < len(label) <= LONGEST:
+    if not 0 < len(label) <= LONGEST or _SAYING.search(label) is None:
         return None
     best, *others = readings(label) or (None,)
     if best is None or not best.is_whole or best.score < VAGUE:
@@ -162,7 +167,7 @@ def _weigh(
     for words in ways:
         if unit and unit.kind == "percent":
             words |= {"percent"}
-        for field in _allowed(unit):
+        for field in _allowed(unit, words):
             meaning = _meaning(field, words)
             if meaning and is_part:
                 meaning = replace(meaning, is_whole=False)
@@ -170,9 +175,11 @@ def _weigh(
                 found[field] = meaning
 
 
-def _allowed(unit: Unit | None) -> Iterable[str]:
-    """The fields that the unit of a label leaves: "Expenditure (%)" is no expenditure in rand."""
-    return _FIELDS if unit is None else (field for field in _FIELDS if field in _BY_UNIT[unit.kind])
+def _allowed(unit: Unit | None, words: frozenset[str]) -> set[str]:
+    """The fields of which some phrase has one of the words, and that the unit of a label leaves:
+    "Expenditure (%)" is no expenditure in rand."""
+    fields = {field for word in words for field in _FIELDS_OF.get(word, ())}
+    return fields if unit is None else fields & _BY_UNIT[unit.kind]
 
 
 def _key(meaning: Meaning) -> tuple[float, bool, float]:

@@ -65,7 +65,7 @@ def _plan(answer: type[Answer]) -> _Plan:
     whole = [name for name, field in fields.items() if field.source == "*"]
     read = tuple(name for name in fields if name not in whole)
     parts = {name: fields[name].to_representation for name in whole if isinstance(fields[name], Answer)}
-    writers = [(name, _writer(fields[name])) for name in read]
+    writers = [(name, writer(fields[name])) for name in read]
     return _Plan(
         empty=dict.fromkeys(fields),
         read=read,
@@ -83,7 +83,7 @@ def _getter(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda row: tuple(attrgetter(source)(row) for source in sources)
 
 
-def _writer(field: Any) -> Write | None:
+def writer(field: Any) -> Write | None:
     """How values of the field's type are written; None: as they stand. A blank text is unknown, too."""
     match field:
         case s.DateTimeField():
@@ -100,13 +100,24 @@ def _writer(field: Any) -> Write | None:
             write = bool
         case s.ListSerializer(child=Answer() as part):
             return lambda rows: [part.to_representation(row) for row in rows]
-        case s.DictField(child=Answer() | s.DictField() as part) if each := _writer(part):
+        case s.DictField(child=Answer() | s.DictField() as part) if each := writer(part):
             return lambda rows: {name: each(row) for name, row in rows.items()}
         case Answer():
             write = field.to_representation
         case _:
             return None
     return (lambda value: None if value is None else write(value)) if field.allow_null else write
+
+
+def names(answer: type[Answer]) -> list[str]:
+    """Its fields, in their order."""
+    return list(answer().fields.keys())
+
+
+def numbers(answer: type[Answer]) -> set[str]:
+    """Those of its fields that are numbers, as such or as text."""
+    fields: dict[str, Any] = dict(answer().fields.items())
+    return {name for name, field in fields.items() if isinstance(field, s.DecimalField | s.IntegerField)}
 
 
 def amount(value: Decimal | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The projects as they were known at a past moment: today's rows, with all later changes taken back."""
+"""The projects as they were known at a past moment: today's rows, with what changed since taken back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from projects.api.corrections import corrections, overridden_at, past_corrections
-from projects.api.records import LastWhole, last_whole, project_writer
+from projects.api.past_values import BEFORE, can_tell, changed_at, moved, steps_back
+from projects.api.records import FlagShape, LastWhole, last_whole, project_writer
 from projects.fields import Kind, of
 from projects.filters import ORDERINGS, ProjectFilter
-from projects.models import DataChangeLog, Presence, Project
+from projects.flags.facts import flags_of, here
+from projects.models import DataChangeLog, Flag, Presence, Project
 from projects.wording import phrases
 from projects.wording.figures import instant
 
 Record = dict[str, Any]
-_BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
-_STEP = ("entity_id", "change_type", "field_changes", "evidence", "overridden")
 _AMOUNTS = frozenset(of(Kind.MONEY, Kind.PERCENT))
 
 
@@ -44,6 +45,10 @@ class Present:
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return corrections(pk)
 
+    def flag_details(self, pk: int) -> list[dict[str, Any]]:
+        """The flags with their figures."""
+        return flag_details(Flag.objects.up().in_order().filter(project=pk), timezone.now())
+
     def other_texts(self, pk: int) -> dict[str, str] | None:
         """{label: what the list or the page says, where `published` has it from the other of the two}."""
         return Project.objects.values_list("other_texts", flat=True).get(pk=pk)
@@ -53,8 +58,8 @@ DEFAULT_ORDER = (F("name").asc(nulls_last=True), "pk")
 
 
 class Past:
-    """The same at the end of a moment. Rows that have not changed since are filtered by the database, the
-    others taken back and filtered here.
+    """The same at the end of a moment. What the order and the filters ask for is looked up of all projects,
+    whole records are taken back only of those that are shown.
     """
 
     def __init__(
@@ -62,19 +67,27 @@ class Past:
     ) -> None:
         self.wanted = filterset.form.cleaned_data
         self.filterset, self.moment = filterset, moment
-        self.log = DataChangeLog.objects.filter(entity_type="project")
-        if projects is not None:
-            self.log = self.log.filter(entity_id__in=projects.values("pk"))
-        self.later = self.log.filter(at__gt=moment)
-        self.unborn = self.later.filter(change_type="created").values("entity_id")
+        self.is_narrow = projects is not None
+        every: QuerySet[Project] = Project.everything.known_at(moment)
+        self.projects = every if projects is None else projects
+
+    @cached_property
+    def unborn(self) -> set[int]:
+        """The ids of the projects that were first seen after the moment."""
+        created = DataChangeLog.objects.filter(change_type="created", entity_type="project")
+        if self.is_narrow:
+            created = created.filter(entity_id__in=self.projects.values("pk"))
+        return set(created.filter(at__gt=self.moment).order_by().values_list("entity_id", flat=True))
 
     def ids(self) -> Sequence[int]:
         terms = self.wanted["ordering"] or ["name"]
         names = [term.removeprefix("-") for term in terms]
-        untouched = Project.objects.exclude(pk__in=self.later.values("entity_id"))
+        moved = self._moved({*names, *self.filterset.asked_names()})
         columns = [ORDERINGS[name] for name in names]
-        rows = list(self.filterset.filter_queryset(untouched).order_by("pk").values_list("pk", *columns))
-        rows += [(pk, *(_typed(name, past[name]) for name in names)) for pk, past in self._matching()]
+        today = self.filterset.filter_queryset(self.projects).order_by("pk").values_list("pk", *columns)
+        rows = [row for row in today if row[0] not in moved and row[0] not in self.unborn]
+        then = ((pk, past) for pk, past in moved.items() if self.filterset.passes(past))
+        rows += [(pk, *(_typed(name, past[name]) for name in names)) for pk, past in then]
         rows.sort(key=lambda row: row[0])
         for place, term in reversed(list(enumerate(terms, 1))):
             rows.sort(key=_sort_key(place, term.startswith("-")), reverse=term.startswith("-"))
@@ -82,10 +95,19 @@ class Past:
 
     def records(self, ids: Iterable[int]) -> list[Record]:
         wanted = list(ids)
-        missing = [pk for pk in wanted if pk not in self.changed]
-        rows = Project.objects.for_api().in_bulk(missing) if missing else {}
-        found = {pk: self.written(row) for pk, row in rows.items()} | self.changed
-        return [found[pk] for pk in wanted if pk in found]
+        dates, steps = self._dates(wanted), steps_back(wanted, self.moment)
+        corrected = overridden_at([pk for pk in wanted if pk in dates], self.moment)
+        found = {}
+        for pk, row in Project.everything.for_api().in_bulk(wanted).items():
+            record = found[pk] = self.written(row)
+            if pk in dates:
+                record = found[pk] = taken_back(record, steps.get(pk, ()))
+                record["overridden"] = corrected.get(pk, [])
+                _date_back(record, *dates[pk], self.whole.of(row))
+        records = {pk: found[pk] for pk in wanted if pk in found}
+        for pk, flags in self._flags(records).items():
+            records[pk]["flags"] = list(flags)
+        return list(records.values())
 
     @cached_property
     def whole(self) -> LastWhole:
@@ -95,41 +117,55 @@ class Past:
     def written(self) -> Callable[[Project], Record]:
         return project_writer(self.whole)
 
-    @cached_property
-    def changed(self) -> dict[int, Record]:
-        """{id: record as it was} of the projects that were there then and changed since."""
-        touched = self.later.exclude(entity_id__in=self.unborn)
-        steps: dict[int, list[DataChangeLog]] = {}
-        for step in touched.order_by("-pk").only(*_STEP):
-            steps.setdefault(step.entity_id, []).append(step)
-        ids = touched.values("entity_id")
-        before = self.log.filter(at__lte=self.moment, entity_id__in=ids).values_list("entity_id").order_by()
-        both = before.annotate(changed=Max("at"), read=Max("at", filter=Q(run__isnull=False)))
-        dates = {pk: (changed, read) for pk, changed, read in both}
-        corrected = overridden_at(ids, self.moment)
-        past = {}
-        for row in Project.objects.for_api().filter(pk__in=ids):
-            record = taken_back(self.written(row), steps[row.pk])
-            record["overridden"] = corrected.get(row.pk, [])
-            _date_back(record, *dates.get(row.pk, (None, None)), self.whole.of(row))
-            past[row.pk] = record
-        return past
-
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return past_corrections(pk, self.moment)
+
+    def flag_details(self, pk: int) -> list[dict[str, Any]]:
+        """The flags of that day, with their figures."""
+        records = {record["id"]: record for record in self.records([pk])}
+        found = self._flags(records).get(pk, {})
+        return flag_details([Flag(flag=flag, figures=said) for flag, said in found.items()], self.moment)
+
+    def _flags(self, records: dict[int, Record]) -> dict[int, dict[str, Any]]:
+        """As the rules find them in the records, not as they were told: of the days before we did, too."""
+        return flags_of(records, {pk: record["overridden"] for pk, record in records.items()}, self.moment)
 
     def other_texts(self, pk: int) -> None:
         """Not known of a past day: what does not speak is not in the log."""
 
-    def _matching(self) -> list[tuple[int, Record]]:
-        return [(pk, past) for pk, past in self.changed.items() if self.filterset.passes(past)]
+    def _moved(self, names: set[str]) -> dict[int, Record]:
+        """{id: its record as it was, or the part that is asked for} of those that are not as they were."""
+        if can_tell(names):
+            found = moved(self.projects, sorted(names), self.moment)
+        else:
+            touched = self.projects.annotate(newest=changed_at()).filter(newest__gt=self.moment)
+            ids = touched.values_list("pk", flat=True)
+            found = {record["id"]: record for record in self.records(ids)}
+        return {pk: record for pk, record in found.items() if pk not in self.unborn}
+
+    def _dates(self, ids: Sequence[int]) -> dict[int, tuple[datetime | None, datetime | None]]:
+        """{id: when it had last changed then, and when that was last read} of those that changed since."""
+        then = Q(at__lte=self.moment)
+        rows = (
+            self.projects.filter(pk__in=ids)
+            .order_by()
+            .annotate(
+                newest=changed_at(), changed=changed_at(then), read=changed_at(then & Q(run__isnull=False))
+            )
+        )
+        since = rows.filter(newest__gt=self.moment).values_list("pk", "changed", "read")
+        return {pk: (changed, read) for pk, changed, read in since}
+
+
+def flag_details(rows: Iterable[Flag], moment: datetime) -> list[dict[str, Any]]:
+    return [*map(FlagShape(context={"today": here(moment)}).to_representation, rows)]
 
 
 def taken_back(record: Record, steps: Iterable[DataChangeLog]) -> Record:
     """The record before the steps (newest first): old values, old published strings, old presence."""
     record = {**record, "published": dict(record["published"])}
     for step in steps:
-        record["presence"] = _BEFORE.get(step.change_type, record["presence"])
+        record["presence"] = BEFORE.get(step.change_type, record["presence"])
         for name, (old, _) in step.field_changes.items():
             if name in step.overridden:  # the source moved under a correction: what was shown did not
                 continue

@@ -12,11 +12,21 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, amount, rand, text, texts
-from projects.api.marks import DemoMarked
+from projects.api.refusals import closed, require_open
+from projects.api.replies import ABOUT, ReplyShape, give_replies
+from projects.api.tables import ListFiles
+from projects.facts import finance
 from projects.filters import DiscrepancyFilter
 from projects.finances.attribution import attribution
 from projects.finances.families import municipal_span
-from projects.models import Discrepancy, DiscrepancyState, Province, Severity, Source
+from projects.models import Discrepancy, DiscrepancyState, EntityType, Province, Severity, Source
+
+COMPARED = (finance.DWS, finance.TREASURY, finance.CORRELATION)  # what a question is made of, and by whom
+
+
+def closed_sides() -> list[Source]:
+    """What keeps the questions from being handed on; nothing does while none was ever asked."""
+    return closed(Source.objects.filter(pk__in=COMPARED)) if Discrepancy.objects.exists() else []
 
 
 class SpanOfYearsShape(Answer):
@@ -50,7 +60,7 @@ class SideShape(Answer):
         }
 
 
-# Needs rows of `Discrepancy.objects.for_list_page()`.
+# Needs rows of `Discrepancy.objects.for_list_page()` that have got their `replies`.
 class DiscrepancySerializer(Answer):
     id = s.IntegerField()
     rule = s.CharField()
@@ -63,6 +73,7 @@ class DiscrepancySerializer(Answer):
     financial_years = SpanOfYearsShape(source="*")
     state = s.ChoiceField(DiscrepancyState.choices)
     severity = s.ChoiceField(Severity.choices)
+    contested = rand(help_text="what is asked about: the amount that was compared; null: of an older rule")
     question = s.CharField()
     sentence = s.CharField(source="question", help_text="the question")
     explanations = texts(help_text="what may lawfully explain it")
@@ -72,7 +83,15 @@ class DiscrepancySerializer(Answer):
     attribution = s.CharField(
         source="*", help_text="to be given with the municipal figures: source and publication"
     )
-    evidence = s.DictField(help_text="all projects, figures and in-kind figures that were compared")
+    arithmetic = s.ListField(
+        child=s.DictField(),
+        source="*",
+        help_text="the lines that come to `contested`, in order: `kind` part, sum, asked or gate; `what`,"
+        " `note`, `amount` in rand, `url` of what it was read from",
+    )
+    evidence = s.DictField(
+        source="*", help_text="all projects, figures, in-kind and capital figures that were compared"
+    )
     first_seen_at = s.DateTimeField(help_text="when it was opened for the first time")
     opened_at = s.DateTimeField(help_text="when it was opened, the last time")
     last_confirmed_at = s.DateTimeField(
@@ -80,12 +99,16 @@ class DiscrepancySerializer(Answer):
     )
     last_changed_at = s.DateTimeField()
     closed_at = s.DateTimeField(allow_null=True)
+    replies = ReplyShape(many=True, help_text=ABOUT)
     changes = s.CharField(source="*", help_text="its history in the log")
     url = s.CharField(source="*")
     demo = s.BooleanField(source="*")
 
     def derive(self, row: Discrepancy) -> dict[str, Any]:
+        evidence = dict(row.evidence)
         return {
+            "arithmetic": evidence.pop("arithmetic", []),
+            "evidence": evidence,
             "attribution": self.attributed,
             "changes": f"/api/v1/changes/?entity_type=discrepancy&entity_id={row.pk}",
             "url": row.get_absolute_url(),
@@ -103,13 +126,33 @@ class DiscrepancySerializer(Answer):
         return str(attribution())
 
 
-class DiscrepancyViewSet(DemoMarked, ReadOnlyModelViewSet[Discrepancy]):
+class DiscrepancyViewSet(ListFiles, ReadOnlyModelViewSet[Discrepancy]):
     """Where two sources do not fit together: questions, open and closed, the last changed first."""
 
     queryset = Discrepancy.objects.for_list_page().order_by("-last_changed_at", "-pk")
     serializer_class = DiscrepancySerializer
     filterset_class = DiscrepancyFilter
+    of_record = True
+    file_name = "discrepancies"
     lookup_value_regex = r"[0-9]{1,18}"
+
+    def require_open(self, rows: Any) -> None:
+        """Each has figures of both sides."""
+        for source in closed_sides():
+            require_open(source.pk)
+
+    def give(self, rows: list[Any]) -> None:
+        give_replies(rows, EntityType.DISCREPANCY)
+
+    def get_object(self) -> Discrepancy:
+        question = super().get_object()
+        self.give([question])
+        return question
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        self.give(page or [])
+        return page
 
     @extend_schema(filters=False)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

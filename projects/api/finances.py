@@ -9,16 +9,19 @@ from typing import Any
 
 import django_filters
 from django_filters.utils import translate_validation
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers as s
 
-from projects.api.answers import Answer, rand, text
+from projects.api.answers import Answer, names, numbers, rand, text
+from projects.api.exports import Content
+from projects.api.replies import ABOUT, ReplyShape
 from projects.facts import finance
 from projects.filters import Choices, ListField
 from projects.finances import sums
 from projects.finances.attribution import Attribution, attribution
+from projects.finances.debt import Owed, as_of, newest_of
 from projects.finances.sums import Rate, Sum
-from projects.models import AmountType, Measure, MunicipalFigure, Municipality, Presence
+from projects.models import AmountType, EntityType, Measure, MunicipalFigure, Municipality, Presence
+from projects.stewards.replies import standing_of_books
 
 
 class _Years(django_filters.BaseInFilter, django_filters.NumberFilter):
@@ -27,21 +30,12 @@ class _Years(django_filters.BaseInFilter, django_filters.NumberFilter):
     base_field_class = ListField
 
 
-class _Asked(django_filters.FilterSet):
+class Asked(django_filters.FilterSet):
+    """What can be asked of the figures of one municipality."""
+
     financial_year = _Years(min_value=1990, max_value=2200, decimal_places=0)
     measure = Choices(choices=Measure.choices)
     amount_type = Choices(choices=AmountType.choices)
-
-    class Meta:
-        model = MunicipalFigure
-        fields: list[str] = []
-
-
-PARAMETERS = [
-    OpenApiParameter("financial_year", str, description="by its end: 2021 is 2020-21; several with commas"),
-    OpenApiParameter("measure", str, enum=Measure.values, many=True, explode=False),
-    OpenApiParameter("amount_type", str, enum=AmountType.values, many=True, explode=False),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ class Narrowed:
     @classmethod
     def asked(cls, query: Any) -> Narrowed:
         """Raises ValidationError (400) where a filter cannot be understood."""
-        filterset = _Asked(query, queryset=MunicipalFigure.objects.none())
+        filterset = Asked(query, queryset=MunicipalFigure.objects.none())
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
         given = filterset.form.cleaned_data
@@ -70,7 +64,12 @@ class Narrowed:
         )
 
 
-# Needs rows of `MunicipalFigure.objects.for_api()` that have got their `flags`.
+class OldDebtShape(Answer):
+    amount = rand(allow_null=False, help_text="our sum of those `ages` of `as_of` that are given")
+    ages = s.ListField(child=s.ChoiceField(list(finance.OLD_AGES)))
+
+
+# Needs rows of `MunicipalFigure.objects.for_api()` that have got their `flags` and `over_90`.
 class FigureShape(Answer):
     id = s.IntegerField()
     measure = s.ChoiceField(Measure.choices)
@@ -87,8 +86,15 @@ class FigureShape(Answer):
     through_month = s.IntegerField(allow_null=True, help_text="of monthly figures: 1 July … 12 June")
     months = s.DictField(
         child=s.DecimalField(20, 2, allow_null=True),
-        help_text='{"1": rand of July, …}; `amount` is their sum',
+        help_text='{"1": rand of July, …}; `amount` is their sum, of what is owed the last of them',
     )
+    as_of = s.DateField(source="*", allow_null=True, help_text="of what is owed: the day that `amount` is of")
+    ages = s.DictField(
+        source="*",
+        child=s.DictField(child=s.DecimalField(20, 2, allow_null=True)),
+        help_text='of what is owed, by month or "year": {"3": {"l30": rand of 30 days and less, … "g1": …}}',
+    )
+    over_90_days = OldDebtShape(source="over_90", allow_null=True)
     opinion = text(help_text="of the auditor, as published")
     opinion_label = text(source="*")
     report_url = text()
@@ -102,6 +108,7 @@ class FigureShape(Answer):
     first_seen_at = s.DateTimeField()
     last_changed_at = s.DateTimeField()
     run = s.IntegerField(source="last_changed_run_id")
+    replies = ReplyShape(many=True, help_text=ABOUT)
     demo = s.BooleanField(source="source.demo")
 
     def derive(self, row: MunicipalFigure) -> dict[str, Any]:
@@ -113,9 +120,30 @@ class FigureShape(Answer):
             "family": sums.family_of(row.code) if is_grant else None,
             "in_kind": bool(grant and grant.in_kind),
             "amount_type_label": finance.type_label(row.measure, row.amount_type) or None,
+            **_owed(row),
             "opinion_label": finance.OPINIONS.get(row.opinion, row.opinion) or None,
             "snapshot_url": row.snapshot_id and f"/snapshots/{row.snapshot_id}/",
         }
+
+
+def _owed(row: MunicipalFigure) -> dict[str, Any]:
+    """What only balances have."""
+    day = as_of(row) if row.measure in finance.BALANCES else None
+    return {
+        "as_of": day and day.isoformat(),
+        "ages": {when: _by_age(text) for when, text in row.ages.items()},
+    }
+
+
+def _by_age(text: str) -> dict[str, str | None]:
+    return {age: None if amount is None else f"{amount:.2f}" for age, amount in finance.ages_of(text).items()}
+
+
+class OwedShape(Answer):
+    amount = rand(allow_null=False, help_text="with its sign as published")
+    at = s.DateField(help_text="what was owed at the end of this day")
+    audited = s.BooleanField()
+    snapshot = text(help_text="SHA-256 of the archived answer that it was read from")
 
 
 class SumShape(Answer):
@@ -142,6 +170,7 @@ class FinancialYearShape(Answer):
     label = s.CharField()  # type: ignore[assignment]
     starts = s.DateField()
     ends = s.DateField()
+    replies = ReplyShape(many=True, help_text=f"of the year as a whole: {ABOUT}")
     figures = FigureShape(many=True)
     totals = s.DictField(
         child=s.DictField(child=TotalShape()),
@@ -164,6 +193,8 @@ class FinancesShape(Answer):
     municipality = s.CharField(source="municipality.pk")
     name = s.CharField(source="municipality.name")
     source = FinanceSourceShape(source="attribution")  # type: ignore[assignment]
+    owed_for_bulk_water = OwedShape(allow_null=True, help_text="the newest published balance")
+    replies = ReplyShape(many=True, help_text=f"of no one year, or (`debt`) of what is owed: {ABOUT}")
     financial_years = FinancialYearShape(many=True)
     demo = s.BooleanField(source="attribution.demo")
 
@@ -185,6 +216,7 @@ class FinancialYear:
     starts: date
     ends: date
     figures: list[Any]
+    replies: list[Any]
     totals: dict[str, dict[str, Total]]
 
 
@@ -192,24 +224,61 @@ class FinancialYear:
 class Finances:
     municipality: Municipality
     attribution: Attribution
+    owed_for_bulk_water: Owed | None
+    replies: list[Any]
     financial_years: list[FinancialYear]
 
 
 def finances_of(municipality: Municipality, narrowed: Narrowed) -> Finances:
-    """The figures of one municipality, by financial year; two queries, however many figures."""
-    figures = MunicipalFigure.objects.for_api(municipality.pk)
+    """The figures of one municipality, by financial year; three queries, however many figures."""
+    figures = list(MunicipalFigure.objects.for_api(municipality.pk))
+    replies = standing_of_books(municipality.pk)
+    for figure in figures:
+        figure.replies = replies[EntityType.FIGURE].get(figure.pk, [])
+    of_years = replies[EntityType.YEAR]
     by_year = groupby(figures, key=lambda figure: figure.financial_year)
-    years = [_year(year, list(of_year), narrowed) for year, of_year in by_year]
-    return Finances(municipality, attribution(), [year for year in years if year.figures])
+    years = [_year(year, list(of_year), narrowed, of_years) for year, of_year in by_year]
+    owed = newest_of(figures).get(municipality.pk)
+    return Finances(
+        municipality, attribution(), owed, of_years.get(0, []), [year for year in years if year.figures]
+    )
 
 
-def _year(financial_year: int, figures: list[Any], narrowed: Narrowed) -> FinancialYear:
+_MONTHS = [f"month_{month}" for month in range(1, 13)]
+_BEFORE = ["municipality", "name", "financial_year", "financial_year_label"]
+_OF_FIGURE = [name for name in names(FigureShape) if name not in ("months", "replies")]
+
+
+def as_file(found: Finances) -> Content:
+    """The figures of one municipality, one a row; `month_1` is July."""
+    parts = (_records(found.municipality, year) for year in found.financial_years)
+    figures = frozenset({"financial_year", *numbers(FigureShape), *_MONTHS})
+    return Content(f"finances-{found.municipality.pk}", [*_BEFORE, *_OF_FIGURE, *_MONTHS], figures, parts)
+
+
+def _records(municipality: Municipality, year: FinancialYear) -> list[dict[str, Any]]:
+    before = (municipality.pk, municipality.name, year.financial_year, year.label)
+    records = []
+    for record in map(FigureShape().to_representation, year.figures):
+        months = record.pop("months")
+        del record["replies"]
+        by_month = {f"month_{month}": months.get(str(month)) for month in range(1, 13)}
+        records.append(dict(zip(_BEFORE, before, strict=True)) | record | by_month)
+    return records
+
+
+def _year(
+    financial_year: int, figures: list[Any], narrowed: Narrowed, replies: dict[int, list[Any]]
+) -> FinancialYear:
     flags = sums.flags(figures)
     for figure in figures:
         figure.flags = flags.get(figure.pk, [])
+        newest = figure.ages.get(str(figure.through_month or finance.WHOLE_YEAR))
+        figure.over_90 = finance.over_90_days(newest)
     shown = [figure for figure in figures if narrowed.has(figure)]
     named = finance.year_label(financial_year), *finance.year_span(financial_year)
-    return FinancialYear(financial_year, *named, shown, _totals(figures))
+    of_year = replies.get(financial_year, [])
+    return FinancialYear(financial_year, *named, shown, of_year, _totals(figures))
 
 
 def _totals(figures: list[Any]) -> dict[str, dict[str, Total]]:

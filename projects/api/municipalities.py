@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import action
@@ -13,9 +14,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, rand, text
-from projects.api.finances import PARAMETERS, FinancesShape, Narrowed, finances_of
-from projects.api.marks import DemoMarked
+from projects.api.exports import FILES, streamed
+from projects.api.finances import Asked, FinancesShape, Narrowed, as_file, finances_of
+from projects.api.refusals import closed, require_open
 from projects.api.sides import give_sides, publishers
+from projects.api.tables import ListFiles
+from projects.facts.finance import TREASURY
 from projects.filters import MunicipalityFilterSet
 from projects.models import Municipality, Province
 
@@ -78,12 +82,16 @@ class MunicipalitySerializer(Answer):
         return {"finances": f"/api/v1/municipalities/{row.pk}/finances/"}
 
 
-class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
+class MunicipalityViewSet(ListFiles, ReadOnlyModelViewSet[Municipality]):
     """The 257 municipalities of the 2016 boundaries, by their Demarcation Board codes."""
 
     queryset = Municipality.objects.for_list_page()
     serializer_class = MunicipalitySerializer
     filterset_class = MunicipalityFilterSet
+    exports: ClassVar = {"list": FILES, "finances": FILES}
+    file_name = "municipalities"
+    shapes: ClassVar = {"finances": FinancesShape}
+    of_record = True
     lookup_value_regex = r"[A-Za-z0-9]{1,10}"
 
     def get_object(self) -> Municipality:
@@ -98,13 +106,26 @@ class MunicipalityViewSet(DemoMarked, ReadOnlyModelViewSet[Municipality]):
             give_sides(page, publishers())
         return page
 
-    @extend_schema(parameters=PARAMETERS, responses=FinancesShape, filters=False)
-    @action(detail=True, filterset_class=None)
-    def finances(self, request: Request, pk: str) -> Response:
+    def require_open(self, rows: Any) -> None:
+        """Each has what the sources publish of it, and sums of ours over their projects."""
+        for source in closed(publishers()):
+            require_open(source.pk)
+
+    def give(self, rows: list[Any]) -> None:
+        give_sides(rows, publishers())
+
+    @extend_schema(summary="Show what a municipality reports on water", filters=True)
+    @action(detail=True, filterset_class=Asked)
+    def finances(self, request: Request, pk: str) -> HttpResponseBase:
         """What the municipality reports to National Treasury on water, newest financial year first.
 
-        Totals and flags are of the whole year, whatever the filters leave of its figures.
+        Totals and flags are of the whole year, whatever the filters leave of its figures. As a file it is
+        one figure a row.
         """
         municipality = get_object_or_404(Municipality, pk=pk.upper())
         found = finances_of(municipality, Narrowed.asked(request.query_params))
+        format = request.accepted_renderer.format
+        if format != "json":
+            require_open(TREASURY)
+            return streamed(request._request, as_file(found), format)
         return Response(FinancesShape(found).data)

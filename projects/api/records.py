@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
-from django.db.models.functions import Coalesce
 from rest_framework import serializers as s
 
 from projects.api.answers import Answer, rand, text, texts
 from projects.api.corrections import CorrectionShape
+from projects.api.replies import ABOUT, ReplyShape
 from projects.fields import FIELDS, Field, Kind, of
-from projects.models import AreaReading, Presence, Province, Source, Status
+from projects.models import Presence, Province, Status
+from projects.models.area import LastWhole, last_seen_at, last_whole
 from projects.wording.figures import instant
-
-
-@dataclass(frozen=True, slots=True)
-class LastWhole:
-    """When each source was last read whole; `areas`: (source, code) → when that was, where the last reading
-    leaves open what the area holds."""
-
-    sources: Mapping[str, datetime | None]
-    areas: Mapping[tuple[str, str], datetime | None]
-
-    def of(self, project: Any) -> datetime | None:
-        """When a listed project was last known to be listed by a reading that would have missed it."""
-        source = project.source_id
-        known = [self.sources.get(source)]
-        if self.areas:
-            keys = ((source, place.pk) for place in project.municipalities.all())
-            known += [self.areas[key] for key in keys if key in self.areas]
-        return None if None in known else min(filter(None, known))
-
-
-def last_whole(until: datetime | None = None) -> LastWhole:
-    """For a whole page of projects; `until`: as of that moment."""
-    sources = dict(Source.objects.last_whole(until).values_list("name", "last_whole"))
-    rows = AreaReading.objects.all()
-    if until is not None:
-        rows = rows.filter(run__finished_at__lte=until)
-    doubtful = list(rows.newest().doubtful().values_list("source", "area"))
-    if not doubtful:
-        return LastWhole(sources, {})
-    names, codes = zip(*doubtful, strict=True)
-    whole = rows.filter(source__in=names, area__in=codes, concludes=True, is_loaded=True).newest()
-    seen = whole.annotate(by=Coalesce("last_run__read_at", "last_run__finished_at"))
-    dates = {(name, code): by for name, code, by in seen.values_list("source", "area", "by")}
-    return LastWhole(sources, {key: dates.get(key) for key in doubtful})
-
+from projects.wording.flags import FLAGS, MEANINGS
+from projects.wording.flags import sentence as flag_sentence
 
 _TYPED: dict[Kind, Callable[..., Any]] = {
     Kind.TEXT: text,
@@ -73,6 +39,9 @@ def _typed(field: Field) -> Any:
     return _TYPED[field.kind](**given)
 
 
+_FLAGS = " ".join(f"{flag}: {meaning}" for flag, meaning in MEANINGS.items())
+
+
 # Needs rows of `Project.objects.for_api()` and, as the context's `whole`, what `last_whole` says.
 class ProjectShape(Answer):
     id = s.IntegerField()
@@ -85,6 +54,7 @@ class ProjectShape(Answer):
     last_changed_at = s.DateTimeField()
     overridden = texts(source="*", help_text="fields that a steward corrected")
     issues = s.ListField(help_text="what was published but could not be read")
+    flags = s.ListField(child=s.ChoiceField(list(FLAGS.items())), source="*", help_text=_FLAGS)
     url = text()
     demo = s.BooleanField(source="source.demo", help_text="from the replica, not real")
 
@@ -99,6 +69,7 @@ class ProjectShape(Answer):
             **{name: sorted(place.pk for place in getattr(row, name).all()) for name in _PLACES},
             "last_seen_at": instant(last_seen_at(row, self.whole)),
             "overridden": [correction.field for correction in row.corrections],
+            "flags": [flag.flag for flag in row.raised],
         }
 
     @cached_property
@@ -109,9 +80,34 @@ class ProjectShape(Answer):
 _PLACES = of(Kind.PLACES)
 
 
+# Of a row of `Flag`; as of a past day of one that was never stored.
+class FlagShape(Answer):
+    flag = s.ChoiceField(list(FLAGS.items()))
+    sentence = s.CharField(source="*")
+    figures = s.DictField(help_text="those that the sentence rests on, spelt as in the log")
+    raised_at = s.DateTimeField(allow_null=True, help_text="null as of a past day")
+
+    def derive(self, row: Any) -> dict[str, Any]:
+        return {"sentence": flag_sentence(row.flag, row.figures, self.context.get("today"))}
+
+
+# Of {"flag", "count"}.
+class FlagCountShape(s.Serializer[dict[str, Any]]):
+    flag = s.ChoiceField(list(FLAGS.items()))
+    called = s.CharField(source="flag")
+    meaning = s.CharField(source="flag")
+    count = s.IntegerField()
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        flag = instance["flag"]
+        return {"flag": flag, "called": FLAGS[flag], "meaning": MEANINGS[flag], "count": instance["count"]}
+
+
 # The project's own page of the API adds these to a record, which as of a past day is no row.
 class ProjectDetailShape(ProjectShape):
     overrides = CorrectionShape(many=True, help_text="the corrections in force")
+    replies = ReplyShape(many=True, help_text=ABOUT)
+    flag_details = FlagShape(many=True, help_text="the flags with their figures")
     other_texts = s.DictField(
         child=s.CharField(),
         allow_null=True,
@@ -125,11 +121,4 @@ def project_writer(whole: LastWhole) -> Callable[[Any], dict[str, Any]]:
     return ProjectShape(context={"whole": whole}).to_representation
 
 
-def last_seen_at(project: Any, whole: LastWhole) -> datetime | None:
-    """When the source last listed it: derived from the runs, so that a quiet run writes no project.
-
-    Needs `Project.objects.with_last_read()`: what a steward corrected since then is no reading.
-    """
-    if project.presence != Presence.PRESENT:
-        return project.last_listed_at
-    return max(filter(None, (project.last_read, whole.of(project))), default=None)
+__all__ = ["LastWhole", "ProjectDetailShape", "ProjectShape", "last_seen_at", "last_whole", "project_writer"]

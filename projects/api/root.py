@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import resolve
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -21,8 +21,8 @@ from projects.api.marks import DemoMarked
 
 _NOTHING = "Nothing in the API has this address; /api/v1/ lists what there is."
 INDEX = (
-    "projects", "municipalities", "changes", "discrepancies", "sources", "areas", "claims", "runs", "schema",
-    "docs",
+    "projects", "municipalities", "finances", "changes", "digest", "compare", "discrepancies", "oc4ids",
+    "search", "sources", "areas", "claims", "runs", "schema", "docs",
 )  # fmt: skip
 
 
@@ -46,10 +46,6 @@ class Schema(DemoMarked, SpectacularAPIView):
 
     def _get_version_parameter(self, request: Request) -> None:
         return None
-
-
-class Docs(DemoMarked, SpectacularSwaggerView):
-    """The document for people to try."""
 
 
 @extend_schema(exclude=True)
@@ -78,4 +74,4 @@ def _wants_a_slash(path: str) -> bool:
     return getattr(found, "view_class", None) is not Nothing
 
 
-__all__ = ["Docs", "Index", "Nothing", "Schema"]
+__all__ = ["Index", "Nothing", "Schema"]

@@ -10,7 +10,7 @@ from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, text, texts
-from projects.api.marks import DemoMarked
+from projects.api.tables import ListFiles
 from projects.filters import Choices, SourceFilter
 from projects.models import RunState, SyncRun
 
@@ -103,13 +103,27 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+class ProgressShape(s.Serializer[Any]):
+    read = s.IntegerField(help_text="how many were read")
+    of = s.IntegerField(help_text="of how many that are known so far")
+    kind = s.CharField(help_text="of what: “lists”, “project pages”")
+
+
 # Needs rows of `SyncRun.objects.with_queue_position()`.
 class RunSerializer(SyncSerializer):
     queue_position = s.IntegerField(allow_null=True, help_text="1: the next; null: not queued")
+    progress = ProgressShape(
+        allow_null=True,
+        source="*",
+        help_text="how far the reading is, or was when it was cut off; null: there is nothing to count by",
+    )
     demo = s.BooleanField(source="source.demo")
 
+    def derive(self, row: SyncRun) -> dict[str, Any]:
+        return super().derive(row) | {"progress": row.progress or None}
 
-class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):
+
+class RunViewSet(ListFiles, ReadOnlyModelViewSet[SyncRun]):
     """The ledger of runs, newest first, failed and held ones included."""
 
     queryset = (
@@ -117,4 +131,8 @@ class RunViewSet(DemoMarked, ReadOnlyModelViewSet[SyncRun]):
     )
     serializer_class = RunSerializer
     filterset_class = RunFilter
+    file_name = "runs"
     lookup_value_regex = r"[0-9]{1,18}"
+
+    def require_open(self, rows: Any) -> None:
+        """What we did is our own knowledge."""

@@ -9,7 +9,7 @@ from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, text
-from projects.api.marks import DemoMarked
+from projects.api.tables import ListFiles
 from projects.health.sources import Clock, SourceFacts, sources
 from projects.models import RunState, Source
 
@@ -71,8 +71,12 @@ class SourceSerializer(NamedShape, FactsShape):
         return Clock()
 
 
-class SourceViewSet(DemoMarked, ReadOnlyModelViewSet[Source]):
+class SourceViewSet(ListFiles, ReadOnlyModelViewSet[Source]):
     queryset = sources()
     serializer_class = SourceSerializer
     filter_backends: list[Any] = []
+    file_name = "sources"
     lookup_value_regex = r"[-a-zA-Z0-9_]+"
+
+    def require_open(self, rows: Any) -> None:
+        """How a source is doing is our own knowledge."""

@@ -5,8 +5,11 @@ Codes and labels are those of National Treasury's Municipal Money cubes (v2, mSC
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 # The sources of which a question sets projects beside figures, and the one that asks.
 DWS, TREASURY, CORRELATION = "dws", "treasury", "correlation"
@@ -86,7 +89,43 @@ CODE_COLUMNS = {
     "grant": "grant.code",
     "uifw": "item.code",
     "cash": "item.code",
+    "bulk_debt": "item.code",
+    "debtors": "item.code",
 }
+# … and what parts it further: the code is both, `1200:2401`, where this is not blank.
+GROUP_COLUMNS = {"debtors": "customer_group.code"}
+
+# What is owed: a balance at the end of each month, never summed over months.
+BULK_DEBT, DEBTORS = "bulk_debt", "debtors"
+BALANCES = (BULK_DEBT, DEBTORS)
+BULK_WATER = "0200"
+BULK_ITEMS = {BULK_WATER: "Bulk water"}
+# What the customers of a municipality owe it, by source of its income.
+DEBTOR_ITEMS = {"1200": ("Water", WATER), "1500": ("Waste water", SANITATION)}
+# Customer groups by the start of their code: 2201 to 2299 are single organs of state. A row without a group
+# is of the whole item; whether it is the sum of the others the source does not say.
+CUSTOMERS = {
+    "": "not split by customer",
+    "22": "organs of state",
+    "23": "commercial",
+    "24": "households",
+    "25": "other",
+    "26": "all customer groups",
+}
+# Ages of a debt as the cubes have them, youngest first.
+AGES = {
+    "l30": "30 days and less",
+    "l60": "31 to 60 days",
+    "l90": "61 to 90 days",
+    "l120": "91 to 120 days",
+    "l150": "121 to 150 days",
+    "l180": "151 to 180 days",
+    "l1": "181 days to 1 year",
+    "g1": "over 1 year",
+}
+OLD_AGES = ("l120", "l150", "l180", "l1", "g1")  # over 90 days
+WHOLE_YEAR = "year"  # among the months of `ages`: of a yearly figure, at 30 June
+_NULL = "-"
 UIFW = {
     "unauthorised": "Unauthorised expenditure",
     "irregular": "Irregular expenditure",
@@ -104,6 +143,10 @@ OPINIONS = {
 OUTSTANDING = "outstanding"  # no opinion: the audit is not finished
 AUDIT_OPINION = "opinion"  # the code of a figure that is an audit opinion
 
+# Standard rate of value-added tax, percent, by its first day. The rise to 15.5% that was announced for 1 May
+# 2025 was withdrawn before that day.
+VAT = ((date(2018, 4, 1), Decimal(15)), (date(1993, 4, 7), Decimal(14)))
+
 AMOUNT_TYPES = {
     "ORGB": "original budget",
     "ADJB": "adjusted budget",
@@ -114,6 +157,7 @@ AMOUNT_TYPES = {
     "": "",
 }
 _GRANT_TYPES = {"ACT": "spent (monthly, unaudited)", "AUDA": "spent (audited)"}
+_BALANCE_TYPES = {"ACT": "at month end (unaudited)", "AUDA": "at year end (audited)"}
 _MEASURES = {
     "capital": "Capital, {}",
     "asset": "Capital by asset, {}",
@@ -123,6 +167,8 @@ _MEASURES = {
     "uifw": "{}",
     "cash": "{}",
     "opinion": "Audit opinion",
+    "bulk_debt": "Owed for {}",
+    "debtors": "Owed by customers for {}",
 }
 
 _MONTHS = (
@@ -140,6 +186,12 @@ def year_span(financial_year: int) -> tuple[date, date]:
     return date(financial_year - 1, 7, 1), date(financial_year, 6, 30)
 
 
+def month_end(financial_year: int, month: int) -> date:
+    """The last day of a month (1 July … 12 June) of a municipal financial year."""
+    year, number = (financial_year - 1, month + 7) if month <= 6 else (financial_year, month - 5)
+    return date(year + (number > 12), (number - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
 def national_year_span(financial_year: int) -> tuple[date, date]:
     """First and last day of a national (DWS) financial year by its END year: 1 April to 31 March."""
     return date(financial_year - 1, 4, 1), date(financial_year, 3, 31)
@@ -148,6 +200,16 @@ def national_year_span(financial_year: int) -> tuple[date, date]:
 def municipal_year(day: date) -> int:
     """The municipal financial year, by its end year, in which a day lies."""
     return day.year + (day.month >= 7)
+
+
+def municipal_month(day: date) -> int:
+    """The month of the municipal financial year in which a day lies: July is 1, June is 12."""
+    return (day.month + 5) % 12 + 1
+
+
+def vat_rate(day: date) -> Decimal:
+    """Percent, the standard rate of value-added tax on a day since 7 April 1993."""
+    return next(rate for since, rate in VAT if since <= day)
 
 
 def month_name(month: int) -> str:
@@ -162,22 +224,84 @@ def line_label(measure: str, code: str) -> str:
     tables = {"asset": ASSETS, "capital": FUNCTIONS, "income": FUNCTIONS, "expenditure": FUNCTIONS}
     if measure in tables:
         return tables[measure].get(code, (code, ""))[0]
+    if measure == BULK_DEBT:
+        return BULK_ITEMS.get(code, code)
+    if measure == DEBTORS:
+        item, _, group = code.partition(":")
+        what = DEBTOR_ITEMS.get(item, (item, ""))[0]
+        return f"{what}, {customer(group)}" if group else what
     return {**UIFW, **CASH}.get(code, code)
 
 
+def customer(group: str) -> str:
+    """`households`; of one organ of state with its code; the code alone where we have no word for it."""
+    name = CUSTOMERS.get(group[:2])
+    if name is None:
+        return f"customer group {group}"
+    return f"{name} ({group})" if group.startswith("22") and group not in ("22", "2200") else name
+
+
 def type_label(measure: str, amount_type: str) -> str:
-    """`original budget`; of a grant ACT is what was spent."""
-    words = AMOUNT_TYPES | _GRANT_TYPES if measure == "grant" else AMOUNT_TYPES
-    return words.get(amount_type, amount_type)
+    """`original budget`; of a grant ACT is what was spent, of a debt what was owed at a month's end."""
+    own = _GRANT_TYPES if measure == "grant" else _BALANCE_TYPES if measure in BALANCES else {}
+    return {**AMOUNT_TYPES, **own}.get(amount_type, amount_type)
 
 
 def figure_name(measure: str, code: str, amount_type: str, financial_year: int) -> str:
     """`Capital, Water Distribution, original budget 2020-21`."""
-    what = _MEASURES.get(measure, "{}").format(line_label(measure, code))
+    named = owed_name(measure, code)
+    what = named if measure in BALANCES else _MEASURES.get(measure, "{}").format(line_label(measure, code))
     kind = type_label(measure, amount_type)
     return f"{what}, {kind} {year_label(financial_year)}" if kind else f"{what} {year_label(financial_year)}"
+
+
+def owed_name(measure: str, code: str) -> str:
+    """`Owed for bulk water`, `Owed by customers for water, households`."""
+    label = line_label(measure, code)
+    return _MEASURES.get(measure, "{}").format(label[:1].lower() + label[1:])  # within a phrase
+
+
+def page_part(financial_year: int, is_debt: bool) -> str:
+    """The element of a municipality's page that has figures of this kind; year 0: of no one year."""
+    if is_debt:
+        return "debt"
+    return f"finances-{financial_year}" if financial_year else "finances"
 
 
 def figure_key(municipality: str, financial_year: int, measure: str, code: str, amount_type: str) -> str:
     """What the log calls a figure: `CPT 2021 capital 4202 ORGB`."""
     return " ".join(filter(None, [municipality, str(financial_year), measure, code, amount_type]))
+
+
+def ages_text(amounts: Sequence[str | None]) -> str:
+    """What is owed by age, one amount (rand, "12.00") for each of `AGES`, as one text; "-" is null."""
+    return " ".join(_NULL if amount is None else amount for amount in amounts)
+
+
+def ages_of(text: Any) -> dict[str, Decimal | None]:
+    """Age → rand of such a text; {} of anything else."""
+    parts = text.split(" ") if isinstance(text, str) else []
+    try:
+        amounts = [None if part == _NULL else Decimal(part) for part in parts]
+    except InvalidOperation:
+        return {}
+    return dict(zip(AGES, amounts, strict=True)) if len(amounts) == len(AGES) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class OldDebt:
+    """Over 90 days: `amount` in rand is the sum over `ages`, those of the five that are given."""
+
+    amount: Decimal
+    ages: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.ages) == len(OLD_AGES)
+
+
+def over_90_days(text: Any) -> OldDebt | None:
+    """What of the ages is over 90 days; None where none of these is given."""
+    ages = ages_of(text)
+    given = {age: amount for age in OLD_AGES if (amount := ages.get(age)) is not None}
+    return OldDebt(sum(given.values(), Decimal(0)), tuple(given)) if given else None

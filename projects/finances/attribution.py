@@ -23,12 +23,14 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 class Attribution:
     """`published`: {"October 2020": [cubes]}, newest first, empty where no reading could tell; `read_at`:
     when the newest good reading ended (aware UTC), None before the first. `title`: the source's name here.
+    `cubes`: the data sets that were read to their end.
     """
 
     published: dict[str, list[str]]
     read_at: datetime | None
     title: str = TITLE
     demo: bool = False
+    cubes: frozenset[str] = frozenset()
 
     @property
     def published_text(self) -> str:
@@ -47,14 +49,16 @@ class Attribution:
 def attribution() -> Attribution:
     """Of the newest good readings of the source; one query."""
     good = SyncRun.objects.good().filter(source=OuterRef("pk")).order_by("-pk")
-    known = Source.objects.filter(pk=TREASURY).values_list(
+    rows = Source.objects.filter(pk=TREASURY).values_list(
         Subquery(good.filter(profile__has_key="cubes").values("profile")[:1]),
         Subquery(good.values("finished_at")[:1]),
         "title",
         "demo",
     )
-    profile, read_at, title, demo = known.first() or (None, None, TITLE, False)
-    return Attribution(_published((profile or {}).get("cubes")), read_at, title, bool(demo))
+    profile, read_at, title, demo = rows.first() or (None, None, TITLE, False)
+    cubes = (profile or {}).get("cubes")
+    known = frozenset(cubes if isinstance(cubes, dict) else ())
+    return Attribution(_published(cubes), read_at, title, bool(demo), known)
 
 
 def _published(cubes: Any) -> dict[str, list[str]]:

@@ -1,86 +1,108 @@
-"""DWS's sums for a municipality beside its own water capital and grants, as a table of its page. Pure."""
+"""DWS's sums for a municipality beside its own water capital, spending and grants, a table of its page. Pure.
+
+Nothing is compared here that is not of one kind: DWS's sums stand beside the years of the books, each with
+its own years named, and no figure is made of both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from projects.finances.beside import Beside, BooksYear, Grant, beside
+from projects.facts import finance
+from projects.finances import sums
 from projects.finances.sums import Sum
 from projects.finances.tables import Table, TableCell, TableColumn, TableRow
 
 _YEARS = 3  # the newest
 _CAPITAL = "The books’ capital is that of the water and sanitation functions, without storm water."
+_YEARS_DIFFER = (
+    "DWS’s figures are of whole projects, from their start on; its financial years run from 1 April to"
+    " 31 March. The municipality’s are of one year each, from 1 July to 30 June. Others may implement and"
+    " pay for DWS’s projects, and one that several municipalities share counts whole with each of them."
+)
 _NOT_ALIKE = TableCell(text="–")
+_BUDGET, _SPENT, _RATE = "Budget", "Spent", "Spending rate"
+_NOTES = {_BUDGET: "books: capital", _SPENT: "books: capital", _RATE: "of the year’s own budget"}
+
+_GRANT_ROWS = {
+    "allocated": sums.ALLOCATED,
+    "spent": sums.GRANT_SPENT,
+    "allocated in kind, not in the books": sums.ALLOCATED,
+}
 
 
 def beside_table(projects: Iterable[Any], figures: Iterable[Any]) -> Table | None:
-    """Of one municipality; takes what `beside()` takes. None where there is no figure to stand beside."""
-    known = beside(projects, figures)
-    years = known.years[:_YEARS]
+    """Of one municipality. `projects`: anything with `presence budget expenditure` (withdrawn ones are left
+    out); `figures`: anything with the columns of `MunicipalFigure`. None where no figure is known."""
+    by_year: dict[int, list[Any]] = {}
+    for figure in filter(sums.usable, figures):
+        by_year.setdefault(figure.financial_year, []).append(figure)
+    books = {year: _of_year(by_year[year]) for year in sorted(by_year, reverse=True)}
+    years = [year for year, cells in books.items() if cells][:_YEARS]
     if not years:
         return None
-    columns = [
-        TableColumn("DWS’s projects, whole"),
-        *(TableColumn(f"Books of {year.label}") for year in years),
-    ]
-    return Table(
-        "beside", "Beside the projects of DWS", columns, _rows(known, years), notes=[_CAPITAL, known.note]
-    )
-
-
-def _rows(known: Beside, years: tuple[BooksYear, ...]) -> list[TableRow]:
-    dws = known.dws
-    budget = _of_projects(dws.budget, dws.budgets, dws.projects)
-    spent = _of_projects(dws.expenditure, dws.expenditures, dws.projects)
+    listed = [project for project in projects if project.presence != "withdrawn"]
+    dws = {
+        _BUDGET: _of_projects([project.budget for project in listed]),
+        _SPENT: _of_projects([project.expenditure for project in listed]),
+    }
     rows = [
         TableRow(
-            "Budget",
-            [budget, *(_capital(year.budget) for year in years)],
-            note="books: capital",
-        ),
-        TableRow(
-            "Spent",
-            [spent, *(_capital(year.spent) for year in years)],
-            note="books: capital",
-        ),
-        TableRow(
-            "Spending rate",
-            [_NOT_ALIKE, *(TableCell(rate=year.rate) for year in years)],
-            note="of the year’s own budget",
-        ),
+            label,
+            [dws.get(label, _NOT_ALIKE), *(books[year].get(label, TableCell()) for year in years)],
+            note=_NOTES.get(label, ""),
+        )
+        for label in (_BUDGET, _SPENT, _RATE, *_grants_of([books[year] for year in years]))
     ]
-    families = dict.fromkeys(grant.family for year in years for grant in year.grants)
-    return rows + [row for family in families for row in _grant_rows(family, years)]
-
-
-def _of_projects(amount: Decimal | None, count: int, projects: int) -> TableCell:
-    return (
-        TableCell(text="not published")
-        if amount is None
-        else TableCell(sum=Sum(amount, count, projects), noun="project")
+    heads = ["DWS’s projects, whole", *(f"Books of {finance.year_label(year)}" for year in years)]
+    columns = [TableColumn(head) for head in heads]
+    budgets = dws[_BUDGET].sum
+    return Table(
+        "beside",
+        "Beside the projects of DWS",
+        columns,
+        rows,
+        notes=[_CAPITAL, _YEARS_DIFFER],
+        budget=budgets.amount if budgets else None,
     )
 
 
-def _capital(found: tuple[str, Sum] | None) -> TableCell:
-    return TableCell(sum=found[1], kind=found[0]) if found else TableCell()
+def _of_projects(amounts: Sequence[Decimal | None]) -> TableCell:
+    known = [amount for amount in amounts if amount is not None]
+    if not known:
+        return TableCell(text="not published")
+    return TableCell(sum=Sum(sum(known, Decimal(0)), len(known), len(amounts)), noun="project")
 
 
-def _grant_rows(family: str, years: tuple[BooksYear, ...]) -> list[TableRow]:
-    """What was allocated and spent under the family; what was allocated in kind apart."""
-    grants = [next((grant for grant in year.grants if grant.family == family), None) for year in years]
-    kinds = {"allocated": "allocated", "spent": "spent", "in_kind": "allocated in kind, not in the books"}
-    rows = []
-    for name, words in kinds.items():
-        sums = [_grant_sum(grant, name) for grant in grants]
-        if any(sums):
-            rows.append(
-                TableRow(f"{family}, {words}", [_NOT_ALIKE, *(TableCell(sum=found) for found in sums)])
-            )
-    return rows
-
-
-def _grant_sum(grant: Grant | None, name: str) -> Sum | None:
-    found: Sum | None = getattr(grant, name) if grant else None
+def _of_year(figures: Sequence[Any]) -> dict[str, TableCell]:
+    """The cells by the labels of their rows: capital on water and sanitation, without storm water, and grants
+    by family. The rate is of this one year."""
+    capital = sums.by_line(f for f in figures if f.measure == "capital")
+    water = [line for code, line in capital.items() if sums.group_of("capital", code) in sums.GROUPS]
+    found = {
+        label: TableCell(sum=of[1], kind=of[0])
+        for label, of in ((_BUDGET, sums.budget(water)), (_SPENT, sums.spent(water)))
+        if of
+    }
+    if rate := sums.rate(water):
+        found[_RATE] = TableCell(rate=rate)
+    grants = sums.by_family(sums.by_line(f for f in figures if f.measure == "grant"))
+    for family, lines in grants.items():
+        direct, in_kind = sums.parted(lines)
+        for (words, kind), of in zip(_GRANT_ROWS.items(), (direct, direct, in_kind), strict=True):
+            if total := sums.total(of, kind):
+                found[f"{family}, {words}"] = TableCell(sum=total)
     return found
+
+
+def _grants_of(books: Sequence[dict[str, TableCell]]) -> list[str]:
+    """The labels of their rows, family by family."""
+    labels = {label for cells in books for label in cells if label not in _NOTES}
+    families = dict.fromkeys(label.partition(",")[0] for cells in books for label in cells)
+    rows = (f"{family}, {words}" for family in families for words in _GRANT_ROWS)
+    return [row for row in rows if row in labels]
+
+
+__all__ = ["beside_table"]

@@ -16,7 +16,7 @@ from projects.facts import finance
 NEGATIVE = "negative"
 OVER_ALLOCATED = "spent_more_than_allocated"
 BUDGETS, SPENT = ("ADJB", "ORGB"), ("AUDA", "ACT")  # the first that is published counts
-ALLOCATED, TRANSFERRED, GRANT_SPENT = "SCHD", "TRFR", "ACT"
+ALLOCATED, GRANT_SPENT = "SCHD", "ACT"
 
 GROUPS = (finance.WATER, finance.SANITATION)
 WHOLE = "water and sanitation"
@@ -41,12 +41,14 @@ class Sum:
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What was spent, in percent of the same lines' budgets; `basis` says which figures these are, `short`
-    says it beside figures that stand in sight.
+    says it beside figures that stand in sight; both end with `over`: over how many of the lines, where
+    not all have both sides.
     """
 
     percent: Decimal
     basis: str
     short: str = ""
+    over: str = ""
 
 
 def usable(figure: Any) -> bool:
@@ -67,30 +69,44 @@ def rate(lines: Sequence[Line]) -> Rate | None:
     """Spending of the year against its adjusted, else its original budget. The audited actual counts where
     every budgeted line has one, else the actual so far; only lines that have both sides are compared.
     """
-    budgeted = [(line, budget) for line in lines if (budget := _first(line, BUDGETS))]
+    planned = [(line, budget) for line in lines if (budget := _first(line, BUDGETS))]
     for kind in SPENT:
-        both = [(line[kind], budget) for line, budget in budgeted if usable(line.get(kind))]
-        if both and (kind == SPENT[-1] or len(both) == len(budgeted)):
+        both = [(line[kind], budget) for line, budget in planned if usable(line.get(kind))]
+        if both and (kind == SPENT[-1] or len(both) == len(planned)):
             return _rate(both, kind, len(lines))
     return None
 
 
+def budgeted(lines: Sequence[Line]) -> list[Any]:
+    """The figures that `rate` sets spending against: of each line the adjusted, else the original budget."""
+    return [figure for line in lines if (figure := _first(line, BUDGETS))]
+
+
 def budget(lines: Sequence[Line]) -> tuple[str, Sum] | None:
-    """What `rate` sets spending against: of each line the adjusted, else the original budget; with the words
-    for what it is made of."""
-    found = [figure for line in lines if (figure := _first(line, BUDGETS))]
+    """The sum of what is `budgeted`, with the words for what it is made of."""
+    found = budgeted(lines)
     if not found:
         return None
     return _budgets(found), Sum(sum((f.amount for f in found), Decimal(0)), len(found), len(lines))
 
 
-def spent(lines: Sequence[Line]) -> tuple[str, Sum] | None:
-    """What `rate` sets against the budget, of all lines that have it."""
+def spending(lines: Sequence[Line]) -> list[Any]:
+    """The figures that `rate` sets against the budget, of all lines that have one: audited where every
+    budgeted line is."""
     audited = all(usable(line.get("AUDA")) for line in lines if _first(line, BUDGETS))
     for kind in SPENT if audited else SPENT[::-1]:
-        if found := total(lines, kind):
-            return "audited" if kind == "AUDA" else "unaudited", found
-    return None
+        if found := [line[kind] for line in lines if usable(line.get(kind))]:
+            return found
+    return []
+
+
+def spent(lines: Sequence[Line]) -> tuple[str, Sum] | None:
+    """The sum of the `spending`, with the word for what it is."""
+    figures = spending(lines)
+    found = total(lines, figures[0].amount_type) if figures else None
+    if found is None:
+        return None
+    return "audited" if figures[0].amount_type == "AUDA" else "unaudited", found
 
 
 def _budgets(figures: Iterable[Any]) -> str:
@@ -112,8 +128,10 @@ def _rate(both: list[tuple[Any, Any]], kind: str, lines: int) -> Rate | None:
     of = f"of the {kinds} budget{'s' if ' ' in kinds else ''}"
     basis = f"audited, {of}" if kind == "AUDA" else f"{_so_far(spent for spent, _ in both)}, {of}"
     short = f"audited, {of}" if kind == "AUDA" else of
-    over = f", over {len(both)} of {lines} lines" if len(both) < lines else ""
-    return Rate(_percent(part, whole), basis + over, short.replace("of the ", "of ", 1) + over)
+    over = f"over {len(both)} of {lines} lines" if len(both) < lines else ""
+    short = short.replace("of the ", "of ", 1)
+    basis, short = (", ".join(filter(None, (words, over))) for words in (basis, short))
+    return Rate(_percent(part, whole), basis, short, over)
 
 
 def _so_far(figures: Iterable[Any]) -> str:
@@ -181,6 +199,13 @@ def by_family(lines: dict[str, Line]) -> dict[str, dict[str, Line]]:
     return dict(sorted(families.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 
 
+def parted(lines: dict[str, Line]) -> tuple[list[Line], list[Line]]:
+    """Of one family: what is in the municipality's books; and what others spend for it in kind."""
+    in_kind = {code for code, grant in finance.GRANTS.items() if grant.in_kind}
+    direct = [line for code, line in lines.items() if code not in in_kind]
+    return direct, [line for code, line in lines.items() if code in in_kind]
+
+
 def groups_of(measure: str, lines: dict[str, Line]) -> dict[str, list[Line]]:
     """What is summed of a measure: {"water": lines, "sanitation": …, "water and sanitation": …} or the
     families of grants. Storm water, and codes that we have no word for, are in no group.
@@ -197,6 +222,10 @@ def groups_of(measure: str, lines: dict[str, Line]) -> dict[str, list[Line]]:
 
 def group_of(measure: str, code: str) -> str:
     """`water`, `sanitation`, `storm water`; blank of a code that we have no word for."""
+    if measure == finance.BULK_DEBT:
+        return finance.WATER
+    if measure == finance.DEBTORS:
+        return finance.DEBTOR_ITEMS.get(code.partition(":")[0], ("", ""))[1]
     table = finance.ASSETS if measure == "asset" else finance.FUNCTIONS
     return table.get(code, ("", ""))[1]
 

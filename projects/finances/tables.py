@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -25,7 +26,6 @@ from projects.finances.sums import (
 )
 from projects.wording import figures
 
-_OPEN = 2  # so many years are unfolded
 _BUDGET_COLUMNS = {
     "ORGB": "Original budget",
     "ADJB": "Adjusted budget",
@@ -80,6 +80,7 @@ class Table:
     rows: list[TableRow]
     rate_head: str = ""  # blank: no rates
     notes: list[str] = field(default_factory=list)
+    budget: Decimal | None = None  # of the projects that it sets beside the books
 
 
 @dataclass(slots=True)
@@ -88,7 +89,12 @@ class Year:
 
     financial_year: int
     tables: list[Table]
-    unfolded: bool
+    answers: Any = None  # what stands beside it of those who are concerned, where a page asks for that
+
+    @property
+    def headline(self) -> str:
+        """`Capital, water and sanitation: R1.24 billion audited actual`; blank where nothing is an amount."""
+        return next(filter(None, map(_headline, self.tables)), "")
 
     @property
     def label(self) -> str:
@@ -101,13 +107,30 @@ class Year:
 
 
 def years(published: Iterable[Any]) -> list[Year]:
-    """Of the figures of one municipality, newest financial year first."""
-    newest_first = sorted(published, key=lambda figure: -figure.financial_year)
+    """Of the figures of one municipality, newest financial year first; what is owed has its own part of the
+    page."""
+    of_years = (figure for figure in published if figure.measure not in finance.BALANCES)
+    newest_first = sorted(of_years, key=lambda figure: -figure.financial_year)
     grouped = groupby(newest_first, key=lambda figure: figure.financial_year)
-    return [
-        Year(year, _tables(list(of_year)), unfolded=place < _OPEN)
-        for place, (year, of_year) in enumerate(grouped)
-    ]
+    return [Year(year, _tables(list(of_year))) for year, of_year in grouped]
+
+
+def _headline(table: Table) -> str:
+    """Its widest sum, or its first line, in the furthest column that has an amount."""
+    row = next((row for row in reversed(table.rows) if row.kind == "sum"), table.rows[0])
+    amounts = [(column.head, _amount(cell)) for column, cell in zip(table.columns, row.cells, strict=False)]
+    known = [(head, amount) for head, amount in amounts if amount is not None]
+    if not known:
+        return ""
+    head, amount = known[-1]
+    of = f"{table.title.partition(',')[0]}, {row.label.lower()}" if table.name in _BUDGETS else row.label
+    return f"{of}: {figures.short_rand(amount)} {head.lower()}"
+
+
+def _amount(cell: TableCell) -> Decimal | None:
+    if cell.sum is not None:
+        return cell.sum.amount
+    return None if cell.figure is None else cell.figure.amount
 
 
 def _tables(of_year: list[Any]) -> list[Table]:
@@ -131,6 +154,7 @@ _BUDGET_TABLES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("income", "Operating income", "Of the budget", ()),
     ("expenditure", "Operating expenditure", "Of the budget", ()),
 )
+_BUDGETS = frozenset(name for name, *_ in _BUDGET_TABLES)
 
 
 def _budget_table(

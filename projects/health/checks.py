@@ -11,14 +11,19 @@ from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.utils import timezone
 
+from projects import datasets
 from projects.health import probe
+from projects.health.evidence import audit
 from projects.health.hubs import HubsUnknown, hubs
 from projects.health.sources import SourceFacts, all_facts
 from projects.health.worker import queue, worker
-from projects.models import ChainHead, DataChangeLog, Heartbeat
+from projects.models import ChainHead, DataChangeLog, Heartbeat, OutboxMessage
 from projects.wording.figures import moment
 
 WATCH = "health"
+DATA = "data"
+_OF_DATABASE = ("archive", "worker", "queue", "clock", "hubs", "outbox")
+_DOWNLOADS_LATE = timedelta(days=2)  # they are made once a day
 _QUERIES_FAIL = "not known without the database"
 
 
@@ -47,13 +52,15 @@ def checks() -> list[Check]:
     now = timezone.now()
     first = [_database(), _redis(), _disk()]
     if not first[0].ok:
-        return [*first, *(_unknown(name) for name in ("worker", "queue", "clock", "hubs"))]
+        return [*first, *(_unknown(name) for name in _OF_DATABASE)]
     try:
-        rest = [make(now) for make in (_worker, _queue, _hubs, _watch)]
+        parts = (_worker, _queue, _hubs, _outbox, _downloads, _watch)
+        rest = [_archive(), *(make(now) for make in parts)]
+        rest += [_standby(now)] if probe.STANDBY in settings.DATABASES else []
         facts = [one for one in all_facts() if one.watched]
     except DatabaseFailure as error:  # it went away between two questions
         down = _found("database", "database", probe.failure(error))
-        return [down, *first[1:], *(_unknown(name) for name in ("worker", "queue", "clock", "hubs"))]
+        return [down, *first[1:], *(_unknown(name) for name in _OF_DATABASE)]
     return [*first, *rest, _clock(facts), *(_source(one, now) for one in facts)]
 
 
@@ -78,14 +85,45 @@ def _redis() -> Check:
 
 
 def _disk() -> Check:
+    """Data, archive and database may each be on a disk of their own."""
     try:
-        disk = probe.disk()
+        found = probe.disks(write=True)
     except OSError as error:
         return _found("disk", "disk", f"cannot be looked at: {error.strerror}")
-    free = f"{disk.free / 1e6:.0f} MB free ({disk.percent:.0f}%)"
-    low = disk.free < settings.DISK_LEAST_FREE_MB * 1e6 or disk.percent < settings.DISK_LEAST_FREE_PERCENT
-    problem = f"is nearly full: {free} where the data are" if low else ""
-    return _found("disk", "disk", problem, free, free_bytes=disk.free, free_percent=round(disk.percent, 1))
+    problems = {_disk_key(disk): problem for disk in found if (problem := _disk_problem(disk))}
+    free = "; ".join(
+        f"{_free(disk)}{'' if disk.holds == DATA else f' for the {disk.holds}'}" for disk in found
+    )
+    figures = [{"free_bytes": disk.free, "free_percent": round(disk.percent, 1)} for disk in found]
+    each = [{"holds": disk.holds, **room} for disk, room in zip(found, figures, strict=True)]
+    keys = tuple(_disk_key(disk) for disk in found)
+    sentence = "; ".join(problem.removeprefix("disk ") for problem in problems.values()) or free
+    return Check("disk", sentence, keys, problems, {**figures[0], "disks": each})
+
+
+def _disk_key(disk: probe.Disk) -> str:
+    return "disk" if disk.holds == DATA else f"disk:{disk.holds}"
+
+
+def _disk_problem(disk: probe.Disk) -> str:
+    where = f"where the {disk.holds} {'are' if disk.holds == DATA else 'is'}"
+    if disk.unwritable:
+        return f"disk {disk.unwritable} {where}: {_free(disk)}, and nothing can be written"
+    if disk.free < settings.DISK_LEAST_FREE_MB * 1e6 or disk.percent < settings.DISK_LEAST_FREE_PERCENT:
+        return f"disk is nearly full: {_free(disk)} {where}"
+    return ""
+
+
+def _free(disk: probe.Disk) -> str:
+    return f"{disk.free / 1e6:.0f} MB free ({disk.percent:.0f}%)"
+
+
+def _archive() -> Check:
+    found = audit()
+    well = f"{found.kept} pages kept, {found.checked} of them checked just now"
+    well += f"; {found.accepted} are lost for good" if found.accepted else ""
+    figures = {"kept": found.kept, "checked": found.checked, "damaged": len(found.damaged)}
+    return _found("archive", "archive", found.problem, well, **figures, accepted=found.accepted)
 
 
 def _worker(now: datetime) -> Check:
@@ -94,7 +132,7 @@ def _worker(now: datetime) -> Check:
         problem, well = "has never shown a sign of life", "has just started"
     else:
         heard = f"last heartbeat {_ago(facts.age_s)}"
-        problem = f"shows no sign of life: {heard}. Is a cluster running? If one is, restart it"
+        problem = f"shows no sign of life: {heard}. Is a cluster running? The health loop ends one that hangs"
         well = "has just started" if facts.young else heard
     return _found("worker", "worker", "" if facts.alive else problem, well, heartbeat_age_s=facts.age_s)
 
@@ -125,6 +163,38 @@ def _hubs(now: datetime) -> Check:
     sockets = sum(hub.sockets for hub in found)
     well = f"{len(found)} at work, {sockets} sockets" if found else "no web process has had a socket yet"
     return _found("hubs", "hubs", problem, well, processes=figures)
+
+
+def _outbox(now: datetime) -> Check:
+    """What readers are told of. That a receiver of theirs fails is theirs to mend."""
+    depth = OutboxMessage.objects.depth(now)
+    waiting, oldest, ours = depth["waiting"], depth["oldest"], depth["ours"]
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    sentence = f"{waiting} due, the oldest for {_time(age)}" if waiting else "empty"
+    late = ours is not None and (now - ours).total_seconds() > settings.OUTBOX_LATE_SECONDS
+    problem = f"does not move: {sentence}" if late else ""
+    return _found("outbox", "outbox", problem, sentence, due=waiting, oldest_s=round(age, 1))
+
+
+def _downloads(now: datetime) -> Check:
+    """The files of /data/. Where none were ever made, nobody waits for them."""
+    made = datasets.newest()
+    if made is None:
+        return _found("downloads", "downloads", "", "none have been made yet")
+    age = now - made.made_at
+    sentence = f"were last made {_ago(age.total_seconds())}"
+    late = f"are old: they {sentence}" if age > _DOWNLOADS_LATE else ""
+    return _found("downloads", "downloads", late, sentence, age_s=round(age.total_seconds(), 1))
+
+
+def _standby(now: datetime) -> Check:
+    """The database that public reads may go to. Where it is away or behind, they go to the primary."""
+    reached = probe.standby()
+    if isinstance(reached, str):
+        return _found("standby", "standby", reached)
+    behind = max(0, DataChangeLog.objects.newest() - reached)
+    problem = f"is {behind} changes behind the primary" if behind and _is_late(reached, now) else ""
+    return _found("standby", "standby", problem, f"is {behind} changes behind", changes_behind=behind)
 
 
 def _is_late(cursor: int, now: datetime) -> bool:

@@ -8,12 +8,17 @@ nothing is known, which is not the same as nothing being there.
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from typing import Any, cast
 
 import redis
 from django.conf import settings
+
+from projects.processes import UNKNOWN
+from projects.processes import born as _born
+from projects.processes import machine as _machine
 
 KEY = "buka:hubs"
 FRESH_SECONDS = 30.0  # an older record is of a process that is gone
@@ -43,6 +48,21 @@ class HubRecord:
     sockets: int
     at: float
     delays: Delays | None
+    gone: bool = False
+
+
+def life() -> dict[str, str]:
+    """What tells this process from any other, for its record: `machine`, and when it was `born` there."""
+    return {"machine": _machine(), "born": _born(os.getpid())}
+
+
+def _is_gone(process: str, said: dict[str, Any]) -> bool:
+    """Whether a process of this machine has ended; one elsewhere cannot be asked, its record gets old."""
+    pid = process.rpartition(":")[2]
+    if said.get("machine") != _machine() or not pid.isdecimal():
+        return False
+    born = _born(int(pid))
+    return not born or (born != UNKNOWN and born != said.get("born"))  # its number may be another's by now
 
 
 def hubs() -> list[HubRecord]:
@@ -72,7 +92,7 @@ def _read(client: redis.Redis) -> list[HubRecord]:
     now, found = time.time(), []
     for process, text in stored.items():
         record = _record(process.decode(errors="replace"), text)
-        if record is None or now - record.at > _PRUNED_SECONDS:
+        if record is None or record.gone or now - record.at > _PRUNED_SECONDS:
             client.hdel(KEY, cast(str, process))
         elif now - record.at <= FRESH_SECONDS:
             found.append(record)
@@ -83,9 +103,10 @@ def _record(process: str, text: bytes) -> HubRecord | None:
     try:
         record: dict[str, Any] = json.loads(text)
         delays = Delays(**record["delays"]) if record["delays"] else None
-        return HubRecord(process, int(record["cursor"]), int(record["sockets"]), float(record["at"]), delays)
+        cursor, sockets, at = int(record["cursor"]), int(record["sockets"]), float(record["at"])
+        return HubRecord(process, cursor, sockets, at, delays, _is_gone(process, record))
     except (ValueError, TypeError, KeyError):
         return None  # of another version, or broken
 
 
-__all__ = ["FRESH_SECONDS", "KEY", "Delays", "HubRecord", "HubsUnknown", "delay", "hubs"]
+__all__ = ["FRESH_SECONDS", "KEY", "Delays", "HubRecord", "HubsUnknown", "delay", "hubs", "life"]

@@ -14,7 +14,17 @@ from projects.health.checks import WATCH
 from projects.health.hubs import HubRecord, HubsUnknown, hubs
 from projects.health.sources import SourceFacts, all_facts
 from projects.health.worker import WORKER, queue
-from projects.models import Alert, AlertMessage, AreaReading, ChainHead, Heartbeat
+from projects.models import (
+    Alert,
+    AlertMessage,
+    AreaReading,
+    ChainHead,
+    DeliveryHost,
+    Heartbeat,
+    OutboxMessage,
+    Snapshot,
+    Subscription,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -119,8 +129,25 @@ def _of_parts(now: datetime) -> Iterator[str]:
     yield metric("buka_queue_oldest_seconds", "How long the oldest of them waits", [({}, tasks.oldest_s)])
     going_on = Alert.objects.filter(ended_at=None).count()
     yield metric("buka_alerts_open", "Alerts that are going on", [({}, going_on)])
+    damaged = Snapshot.objects.damaged().count()
+    yield metric("buka_archive_damaged_pages", "Kept pages that are not what was received", [({}, damaged)])
+    yield from _of_outbox(now)
     unsent = AlertMessage.objects.filter(delivered_at=None).count()
     yield metric("buka_alert_messages_waiting", "Messages that are not delivered yet", [({}, unsent)])
+
+
+def _of_outbox(now: datetime) -> Iterator[str]:
+    """What readers are told (`docs/alerts.md`): how many there are, and what they wait for."""
+    counts = Subscription.objects.counts()
+    live: list[Sample] = [({"channel": name}, counts[name]) for name in ("email", "webhook")]
+    yield metric("buka_subscriptions", "Alerts that readers asked for", live)
+    yield metric("buka_subscriptions_dead", "Webhooks that were given up", [({}, counts["dead"])])
+    depth = OutboxMessage.objects.depth(now)
+    age = (now - depth["oldest"]).total_seconds() if depth["oldest"] else 0
+    yield metric("buka_outbox_messages", "Messages to readers that are due", [({}, depth["waiting"])])
+    yield metric("buka_outbox_oldest_seconds", "How long the oldest of them is due", [({}, age)])
+    hosts = DeliveryHost.objects.count()
+    yield metric("buka_outbox_failing_hosts", "Hosts that did not take a message lately", [({}, hosts)])
 
 
 def _hubs() -> list[HubRecord]:
@@ -156,10 +183,14 @@ def _of_hubs(records: list[HubRecord]) -> Iterator[str]:
 
 def _of_disk() -> Iterator[str]:
     try:
-        disk = probe.disk()
+        data, *others = probe.disks()
     except OSError:
         return
-    yield metric("buka_disk_free_bytes", "Free where the data are", [({}, disk.free)])
+    yield metric("buka_disk_free_bytes", "Free where the data are", [({}, data.free)])
+    samples: list[Sample] = [({"holds": disk.holds}, disk.free) for disk in others]
+    yield metric("buka_other_disk_free_bytes", "Free on a disk of the archive or the database", samples)
+    samples = [({"holds": disk.holds}, float(bool(disk.unwritable))) for disk in (data, *others)]
+    yield metric("buka_disk_read_only", "1: the file system is mounted read-only", samples)
 
 
 __all__ = ["CONTENT_TYPE", "metric", "text"]

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from projects.archive import Archive
 from projects.models import (
     CUT_OFF,
     DataChangeLog,
@@ -32,7 +31,6 @@ from projects.models import (
 from projects.wording.figures import HERE
 
 _BATCH = 500
-_OURS = (".gz", ".tmp")  # what is kept, and what was being written
 # Readings whose pages are read again, all of them: by `replay`, or by a steward's release.
 _READ_AGAIN = Q(run__state__in=(RunState.SUCCEEDED, RunState.QUARANTINED)) | Q(
     run__state__in=CUT_OFF,
@@ -76,7 +74,7 @@ def _unneeded(before: datetime) -> QuerySet[Snapshot]:
         source=OuterRef("source"), key=OuterRef("key"), pk__gt=OuterRef("pk"), loaded=True
     )
     looks = Sighting.objects.filter(snapshot=OuterRef("pk"))
-    needing = looks.filter(Q(at__gte=before) | _READ_AGAIN | (Q(loaded=True) & ~Exists(newer)))
+    needing = looks.filter(Q(at__gte=before) | _READ_AGAIN | Q(loaded=True) & ~Exists(newer) | Q(shared=True))
     old = Snapshot.objects.filter(fetched_at__lt=before).order_by("pk")
     for model in (DataChangeLog, MunicipalFigure):
         old = old.exclude(Exists(model.objects.filter(snapshot=OuterRef("pk"))))
@@ -99,22 +97,22 @@ def _forget(sha256s: list[str]) -> None:
 
 
 def _unlink(sha256s: list[str]) -> int:
-    files = [Path(Snapshot(pk=sha256).path) for sha256 in sha256s]
-    there = [file for file in files if file.exists()]
-    for file in there:
-        file.unlink(missing_ok=True)
+    archive = Archive()
+    there = archive.touched(sha256s)
+    for sha256 in there:
+        archive.discard(sha256)
     return len(there)
 
 
 def _sweep(before: datetime) -> int:
     """Remove files that no snapshot row names and that are older than `before`: what a crash left."""
-    removed = 0
-    for folder in sorted(Path(settings.ARCHIVE_DIR).glob("[0-9a-f][0-9a-f]")):
-        files = {file.name.removesuffix(".gz"): file for file in folder.glob("*") if file.suffix in _OURS}
-        known = set(Snapshot.objects.filter(pk__startswith=folder.name).values_list("pk", flat=True))
-        for sha256 in files.keys() - known:
-            if files[sha256].stat().st_mtime < before.timestamp():
-                files[sha256].unlink(missing_ok=True)
+    removed, archive = 0, Archive()
+    for prefix, entries in groupby(archive.entries(), key=lambda entry: entry.folder):
+        files = {entry.stem: entry for entry in entries}
+        known = set(Snapshot.objects.filter(pk__startswith=prefix).values_list("pk", flat=True))
+        for stem in files.keys() - known:
+            if files[stem].written_at < before:
+                archive.remove(files[stem])
                 removed += 1
     return removed
 
@@ -147,7 +145,7 @@ def _day(row: tuple[datetime, int]) -> date:
 
 def _surplus(runs: list[int]) -> list[int]:
     """Ids of looks of one day between the first and the last of their page, that nobody will read again."""
-    looks = Sighting.objects.filter(run__in=runs).order_by()
+    looks = Sighting.objects.filter(run__in=runs, shared=False).order_by()
     ends = looks.values("source", "key").annotate(first=Min("pk"), last=Max("pk"))
     newer = Sighting.objects.filter(
         source=OuterRef("source"), key=OuterRef("key"), pk__gt=OuterRef("pk"), loaded=True

@@ -13,7 +13,8 @@ from django_q.models import Schedule
 
 from projects.declared import REGISTRY, declared
 from projects.health.circuit import CLOSED, Circuit, states
-from projects.models import ACTIVE, RunState, Source, SyncRun
+from projects.health.worker import RESTARTED
+from projects.models import ACTIVE, Heartbeat, RunState, Source, SyncRun
 
 # A source is stale when no complete reading was believed in so many intervals, or in so many times what a
 # reading takes, whichever is longer.
@@ -113,11 +114,14 @@ class Clock:
         )
 
     def _is_first_reading(self, source: Any) -> bool:
-        """Whether the very first run is going on and renews its lease."""
+        """Whether the very first run is going on and renews its lease; or one that goes on with it, after
+        runs that were stopped or killed, or that shows by what it read that the source answers again."""
         run = self._newest(source.pk, RunState.RUNNING)
-        if source.last_whole or run is None or run.requested_at > source.first_asked:
+        if source.last_whole or run is None or run.lease_until is None or run.lease_until <= self.now:
             return False
-        return run.lease_until is not None and run.lease_until > self.now
+        is_first = run.requested_at <= source.first_asked
+        has_failed = self.circuits.get(source.pk, CLOSED).failures > 0
+        return is_first or not has_failed or bool(run.progress.get("read"))
 
     def _newest(self, source: str, *states: str) -> SyncRun | None:
         found = [run for run in self.runs if run.source_id == source and run.state in states]
@@ -127,12 +131,15 @@ class Clock:
         """A source that was never read whole counts from its first run, or from when that was due.
 
         While that first run is at work nobody knows yet how long a reading takes, and so not what is late:
-        with a long Crawl-delay it takes hours. It ends with the queue's time-out at the latest.
+        with a long Crawl-delay it takes hours. It ends with the queue's time-out at the latest. After a
+        planned restart there is time for one reading, however long all stood still.
         """
         since = source.last_whole or source.first_asked or due
         if since is None or after is None or self._is_first_reading(source):
             return None
         limit = since + timedelta(seconds=after)
+        if source.restarted:
+            limit = max(limit, source.restarted + timedelta(seconds=after / PATIENCE))
         return limit if limit < self.now else None
 
 
@@ -148,6 +155,7 @@ def sources() -> QuerySet[Source]:
         ended_finished=Subquery(ended.values("finished_at")[:1]),
         whole_started=Subquery(whole.values("started_at")[:1]),
         whole_finished=Subquery(whole.values("finished_at")[:1]),
+        restarted=Subquery(Heartbeat.objects.filter(pk=RESTARTED).values("at")[:1]),
     )
 
 

@@ -16,11 +16,12 @@ from django.db import Error as DatabaseFailure
 from django.db import connections, transaction
 from django.utils import timezone
 
-from projects.health import alerts
+from projects.health import alerts, outside
 from projects.health import mail as alert_mail
 from projects.health import probe as health_probe
 from projects.health import words as alert_words
 from projects.health.checks import WATCH, Check, checks
+from projects.health.clusters import Restarts
 from projects.models import Alert, AlertMessage, Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -61,11 +62,14 @@ class Watch:
         self._well_since = timezone.now()
         self._outage: Outage | None = None
         self._busy = False
+        self._restarts = Restarts()
 
     def run(self, stopping: Event) -> None:
         """Look, and again every HEALTH_INTERVAL_MINUTES, until `stopping`."""
         while not stopping.is_set():
-            self.look()
+            found = self.look()
+            if found and all(check.ok for check in found):
+                outside.tell()
             connections.close_all()  # a server that was restarted is met with a new connection
             stopping.wait(60 * settings.HEALTH_INTERVAL_MINUTES)
 
@@ -98,6 +102,8 @@ class Watch:
     def _tell(self, found: list[Check], now: datetime) -> None:
         self._database_is_back(now)
         alerts.update(found, now)
+        if any("worker" in check.problems for check in found):
+            self._restarts.act(now)
         alert_mail.deliver()
 
     def _graced(self, check: Check, now: datetime) -> Check:

@@ -13,6 +13,7 @@ from django_q.status import Stat
 from projects.models import Heartbeat, RunState, SyncRun
 
 WORKER = "worker"
+STOPPED, RESTARTED = "stopped", "restarted"  # when the cluster was last ended, and begun again, as planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,19 @@ def _just_started(now: datetime) -> bool:
         return False
 
 
+def cluster_stopped(now: datetime) -> None:
+    """A cluster was asked to end, and ended."""
+    Heartbeat.objects.update_or_create(name=STOPPED, defaults={"at": now})
+
+
+def cluster_started(now: datetime) -> None:
+    """A cluster begins: after a planned end, if nobody worked since. One that was killed, or that begins
+    beside another, is no planned restart."""
+    beats = dict(Heartbeat.objects.filter(pk__in=(WORKER, STOPPED)).values_list("name", "at"))
+    if STOPPED in beats and beats[STOPPED] >= beats.get(WORKER, beats[STOPPED]):
+        Heartbeat.objects.update_or_create(name=RESTARTED, defaults={"at": now})
+
+
 def run_at_work(now: datetime) -> bool:
     """Whether some process renews the lease of a run."""
     return SyncRun.objects.filter(state=RunState.RUNNING, lease_until__gt=now).exists()
@@ -70,4 +84,15 @@ def queue(now: datetime) -> QueueFacts:
     return QueueFacts(waiting.count(), (now - oldest).total_seconds() if oldest else 0.0)
 
 
-__all__ = ["WORKER", "QueueFacts", "WorkerFacts", "queue", "run_at_work", "worker"]
+__all__ = [
+    "RESTARTED",
+    "STOPPED",
+    "WORKER",
+    "QueueFacts",
+    "WorkerFacts",
+    "cluster_started",
+    "cluster_stopped",
+    "queue",
+    "run_at_work",
+    "worker",
+]

@@ -48,7 +48,12 @@ def published() -> list[Head]:
 
 
 def _heads(file: Path) -> Iterator[Head]:
-    for line in file.read_text(encoding="ascii", errors="replace").splitlines():
+    yield from heads_in(file.read_text(encoding="ascii", errors="replace"))
+
+
+def heads_in(text: str) -> Iterator[Head]:
+    """Those of its lines that are heads."""
+    for line in text.splitlines():
         if found := _LINE.fullmatch(line):
             yield Head(found[1], int(found[2]), found[3])
 

@@ -31,6 +31,7 @@ class Report:
     last_id: int = 0
     digest: str = _START
     heads: int = 0
+    withheld: int = 0  # of a downloaded log: rows of which only the digest is given
     fault: Fault | None = None
 
 
@@ -55,7 +56,7 @@ def _walk(report: Report, head: ChainHead, heads: dict[int, Head]) -> Fault | No
             return _unreadable(report.last_id, head.last_id)
         if row is None:
             return None
-        fault = _misplaced(row.id, report.last_id) or _altered(row, report.digest) or _unlike(row, heads)
+        fault = misplaced(row.id, report.last_id) or altered(row, report.digest) or unlike(row, heads)
         if fault:
             return fault
         report.rows, report.last_id, report.digest = report.rows + 1, row.id, row.digest
@@ -82,7 +83,7 @@ def _rows(until: int, since: int | None = None) -> Iterator[Any]:
     return rows.values_list(*CLAIMED, "digest", named=True).iterator(chunk_size=_CHUNK)
 
 
-def _misplaced(row_id: int, before: int) -> Fault | None:
+def misplaced(row_id: int, before: int) -> Fault | None:
     """Ids are dense from 1: a hole is a row that was removed."""
     if row_id == before + 1:
         return None
@@ -93,13 +94,13 @@ def _misplaced(row_id: int, before: int) -> Fault | None:
     return Fault(before + 1, "gap", f"Change {before + 1} is missing: {row_id} follows {before}.")
 
 
-def _altered(row: Any, before: str) -> Fault | None:
+def altered(row: Any, before: str) -> Fault | None:
     if row.at is not None and digest(row, before) == row.digest:
         return None
     return Fault(row.id, "digest", f"Change {row.id} does not fit its digest: it was altered or put in.")
 
 
-def _unlike(row: Any, heads: dict[int, Head]) -> Fault | None:
+def unlike(row: Any, heads: dict[int, Head]) -> Fault | None:
     head = heads.get(row.id)
     if head is None or head.digest == row.digest:
         return None

@@ -1,9 +1,16 @@
-"""What the readings have of each area: a municipality, with what the site says of it."""
+"""What the readings have of each area: a municipality, or a list of none, with what the site says of it."""
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from projects.models.project import Presence
 from projects.models.provenance import Source, SyncRun
 
 
@@ -12,6 +19,9 @@ class AreaState(models.TextChoices):
     HELD = "held"
     INCOMPLETE = "incomplete"  # loaded as far as it was read
     REJECTED = "rejected"
+
+
+EMPTIED = "emptied"  # the rule of what is in doubt
 
 
 class AreaReadingQuerySet(models.QuerySet["AreaReading"]):
@@ -41,7 +51,8 @@ class AreaReading(models.Model):
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="area_readings")
-    area = models.CharField(max_length=20, help_text="the municipality's code")
+    area = models.CharField(max_length=20, help_text="the municipality's code, or that of a list of none")
+    address = models.CharField(max_length=300, blank=True, db_default="", help_text="of a list of none")
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="area_readings")
     last_run = models.ForeignKey(SyncRun, models.CASCADE, related_name="+")
     state = models.CharField(max_length=12, choices=AreaState)
@@ -68,9 +79,66 @@ class AreaReading(models.Model):
         return f"{self.area} in run {self.run_id} ({self.state})"
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether its list had projects and shows none, and no number of the site says so."""
+        return any(reason["rule"] == EMPTIED for reason in self.reasons)
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether it waits for a steward: held, or empty all at once."""
+        return self.state == AreaState.HELD or (
+            self.state == AreaState.INCOMPLETE and self.is_emptied and not self.accepted
+        )
+
+    @property
     def checked(self) -> int:
         return sum(claim["met"] is not None for claim in self.claims)
 
     @property
     def met(self) -> int:
         return sum(bool(claim["met"]) for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class LastWhole:
+    """When each source was last read whole; `areas`: (source, code) → when that was, where the last reading
+    leaves open what the area holds."""
+
+    sources: Mapping[str, datetime | None]
+    areas: Mapping[tuple[str, str], datetime | None]
+
+    def of(self, project: Any) -> datetime | None:
+        """When a listed project was last known to be listed by a reading that would have missed it."""
+        source = project.source_id
+        known = [self.sources.get(source)]
+        if self.areas:
+            codes = [*(place.pk for place in project.municipalities.all()), *project.lists.split()]
+            keys = ((source, code) for code in codes)
+            known += [self.areas[key] for key in keys if key in self.areas]
+        return None if None in known else min(filter(None, known))
+
+
+def last_whole(until: datetime | None = None) -> LastWhole:
+    """For a whole page of projects; `until`: as of that moment."""
+    sources = dict(Source.objects.last_whole(until).values_list("name", "last_whole"))
+    rows = AreaReading.objects.all()
+    if until is not None:
+        rows = rows.filter(run__finished_at__lte=until)
+    doubtful = list(rows.newest().doubtful().values_list("source", "area"))
+    if not doubtful:
+        return LastWhole(sources, {})
+    names, codes = zip(*doubtful, strict=True)
+    whole = rows.filter(source__in=names, area__in=codes, concludes=True, is_loaded=True).newest()
+    seen = whole.annotate(by=Coalesce("last_run__read_at", "last_run__finished_at"))
+    dates = {(name, code): by for name, code, by in seen.values_list("source", "area", "by")}
+    return LastWhole(sources, {key: dates.get(key) for key in doubtful})
+
+
+def last_seen_at(project: Any, whole: LastWhole) -> datetime | None:
+    """When the source last listed it: derived from the runs, so that a quiet run writes no project.
+
+    Needs `Project.objects.with_last_read()`: what a steward corrected since then is no reading.
+    """
+    if project.presence != Presence.PRESENT:
+        return project.last_listed_at
+    return max(filter(None, (project.last_read, whole.of(project))), default=None)

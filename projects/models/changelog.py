@@ -16,6 +16,8 @@ class EntityType(models.TextChoices):
     LISTING = "municipality_listing", "municipality listing"
     FIGURE = "municipal_figure", "municipal figure"
     DISCREPANCY = "discrepancy"
+    # Of a municipality's books; the id is the end year, 0: of no one year.
+    YEAR = "municipal_year", "municipal financial year"
 
 
 class ChangeType(models.TextChoices):
@@ -28,6 +30,7 @@ class ChangeType(models.TextChoices):
     SPLIT = "split"
     OPENED = "opened"
     CLOSED = "closed"
+    REPLIED = "replied"
 
 
 class Cause(models.TextChoices):
@@ -75,6 +78,8 @@ class DataChangeLog(models.Model):
     overridden = models.JSONField(default=list, blank=True)
     # Change type and field names: rows of one run and one kind are one event.
     kind = models.CharField(max_length=200, blank=True)
+    # Rand that an amount moved by, 0 where none did: what `ordering=size` sorts by, and said nowhere.
+    size = models.DecimalField(max_digits=20, decimal_places=2, db_default=0)
     run = models.ForeignKey(SyncRun, models.PROTECT, related_name="changes", null=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="changes", null=True)
     demo = models.BooleanField(default=False)
@@ -87,13 +92,15 @@ class DataChangeLog(models.Model):
         verbose_name = "change"
         indexes = [
             models.Index(fields=["entity_type", "entity_id", "-id"]),
-            models.Index(fields=["municipality", "-id"]),
+            models.Index(fields=["entity_type", "-id"]),
+            models.Index(fields=["change_type", "-id"]),
             models.Index(fields=["province", "-id"]),
             models.Index(fields=["severity", "-id"]),
             models.Index(fields=["source", "-id"]),
             models.Index(fields=["cause", "-id"]),
             models.Index(fields=["run", "kind"]),
-            models.Index(fields=["at"]),
+            models.Index(fields=["at", "id"]),
+            models.Index(fields=["-size", "-id"]),
         ]
 
     def __str__(self) -> str:

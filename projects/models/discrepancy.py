@@ -33,6 +33,9 @@ class Discrepancy(models.Model):
     last_year = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=6, choices=DiscrepancyState.choices, default=DiscrepancyState.OPEN)
     severity = models.CharField(max_length=5, choices=Severity.choices)
+    contested = models.DecimalField(
+        max_digits=20, decimal_places=2, null=True, help_text="rand: what is asked about, and was compared"
+    )
     question = models.TextField()
     explanations = models.JSONField(default=list, help_text="what may lawfully explain it, one sentence each")
     compared = models.TextField(help_text="which figures of which years are compared, in words")
@@ -44,8 +47,9 @@ class Discrepancy(models.Model):
     treasury_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, help_text="rand")
     treasury_snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="+")
     # {"projects": [{"id", "external_id", "name", "value", "snapshot"}],
-    #  "figures": [{"id", "financial_year", "code", "amount_type", "amount", "snapshot"}]}, a figure with
-    #  "part" where only some of its months are compared
+    #  "figures": [{"id", "financial_year", "code", "amount_type", "amount", "snapshot"}], a figure with
+    #  "part" where only some of its months are compared; "in_kind" and "capital", where there are any, are
+    #  such lists too; "arithmetic": lines that come to `contested`, as `etl.correlating.calculation` says}
     evidence = models.JSONField(default=dict)
 
     opened_at = models.DateTimeField(help_text="first seen; a question that comes again is opened again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from projects.facts import finance
 from projects.models.municipality import Municipality
 from projects.models.project import Presence
 from projects.models.provenance import Snapshot, Source, SyncRun
@@ -21,6 +22,8 @@ class Measure(models.TextChoices):
     UIFW = "uifw", "unauthorised, irregular, fruitless and wasteful expenditure"
     CASH = "cash", "cash at year end"
     OPINION = "opinion", "audit opinion"
+    BULK_DEBT = "bulk_debt", "owed for bulk water, by age"
+    DEBTORS = "debtors", "owed by customers for water and waste water, by age"
 
 
 class AmountType(models.TextChoices):
@@ -40,6 +43,8 @@ class MunicipalFigure(models.Model):
     `amount` in rand; null: the source itself says null. A figure that a complete reading no longer has is
     `missing` and keeps its last amount. Monthly figures have each month of the financial year (1 July …
     12 June) in `months` as {"1": "12.00"}; their `amount` is the sum of the months up to `through_month`.
+    Of a debt they are balances: `amount` is that of `through_month` alone, and `ages` has what it is made of,
+    by month or under "year", as `finance.ages_text` writes it.
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="figures")
@@ -51,6 +56,7 @@ class MunicipalFigure(models.Model):
     amount = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True, help_text="rand")
     through_month = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 July … 12 June")
     months = models.JSONField(default=dict, blank=True)
+    ages = models.JSONField(default=dict, blank=True)
     opinion = models.CharField(max_length=60, blank=True, help_text="of an auditor, as published")
     report_url = models.TextField(blank=True)
 
@@ -76,4 +82,5 @@ class MunicipalFigure(models.Model):
         return f"{self.municipality_id} {self.financial_year} {self.measure} {self.code} {self.amount_type}"
 
     def get_absolute_url(self) -> str:
-        return f"/municipalities/{self.municipality_id}/#finances-{self.financial_year}"
+        part = finance.page_part(self.financial_year, self.measure in finance.BALANCES)
+        return f"/municipalities/{self.municipality_id}/#{part}"

@@ -56,6 +56,7 @@ class Override(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Set when the source moves under the correction or catches up with it; cleared when a steward has looked.
     notice = models.TextField(blank=True, editable=False)
+    noticed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OverrideQuerySet.as_manager()
 

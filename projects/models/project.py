@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 
+from projects.fields import FIELDS
+from projects.folding import folded
 from projects.models.municipality import Municipality, Province
 from projects.models.provenance import Source, SyncRun
 from projects.models.querysets import ProjectQuerySet
@@ -24,6 +28,33 @@ class Presence(models.TextChoices):
     PRESENT = "present"
     MISSING = "missing"
     WITHDRAWN = "withdrawn"
+
+
+SEARCHED = ("external_id", *(field.name for field in FIELDS if field.searched))
+
+
+def searchable(texts: Iterable[str | None]) -> str:
+    """The texts of the fields `SEARCHED` as a search looks at them: folded, one a line."""
+    return "\n".join(filter(None, map(folded, texts)))
+
+
+class SearchText(models.TextField):
+    """What is `searchable` of the row, made anew whenever it is written.
+
+    Whoever writes one of the fields in bulk or with `update_fields` names this one too.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        text = searchable(getattr(model_instance, name) for name in SEARCHED)
+        setattr(model_instance, self.attname, text)
+        return text
+
+
+class Living(models.Manager.from_queryset(ProjectQuerySet)):  # type: ignore[misc]
+    """All but those that a steward merged into another one: what lists, sums and searches are over."""
+
+    def get_queryset(self) -> ProjectQuerySet:
+        return super().get_queryset().filter(merged_into=None)
 
 
 class Project(models.Model):
@@ -63,7 +94,10 @@ class Project(models.Model):
     # label → string, where line and page differ: what the one that does not speak in `published` says
     other_texts = models.JSONField(default=dict, blank=True)
     issues = models.JSONField(default=list, blank=True)
+    # areas (`AreaReading`) that are lists of no municipality and show it, parted by blanks
+    lists = models.TextField(blank=True, default="", db_default="", editable=False)
     url = models.TextField(blank=True)
+    search_text = SearchText(blank=True, db_default="", editable=False)
 
     presence = models.CharField(max_length=10, choices=Presence.choices, default=Presence.PRESENT)
     line_digest = models.CharField(max_length=64)
@@ -76,7 +110,13 @@ class Project(models.Model):
     # The complete run that first did not list it; null while it is listed.
     missing_run = models.ForeignKey(SyncRun, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = ProjectQuerySet.as_manager()
+    # Set while a steward's merge is in force: what it is today.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = Living()
+    everything = ProjectQuerySet.as_manager()  # also those: what polls compare with, and redirects
 
     class Meta:
         ordering = ["name", "id"]

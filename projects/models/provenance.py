@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
+from itertools import accumulate
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from projects.archive import Archive
 from projects.declared import Declaration, declaration
+from projects.evidence import Damaged
 from projects.models.querysets import SourceQuerySet
 
 
@@ -178,6 +184,24 @@ class SyncRun(models.Model):
         null=True, blank=True, help_text="codes of the municipalities that were released; null: all"
     )
 
+    looks_digest = models.CharField(
+        max_length=64, blank=True, help_text="of all pages that were looked at, each without its noise"
+    )
+    same_lists = models.ForeignKey(
+        "LookSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="pages that were as they were last believed; the others have looks of the run's own",
+    )
+    same_pages = models.ForeignKey(
+        "LookSet", models.PROTECT, null=True, blank=True, related_name="+", help_text="… projects' own pages"
+    )
+    own_looks = models.JSONField(
+        default=list, blank=True, help_text="where its own looks stand among all, where there are others"
+    )
+
     waits_for = models.JSONField(
         default=list, blank=True, help_text="ids of the runs that have to end before this queued one begins"
     )
@@ -191,7 +215,10 @@ class SyncRun(models.Model):
                 fields=["source"], condition=models.Q(state__in=ACTIVE), name="one_active_run_per_source"
             ),
         ]
-        indexes = [models.Index(fields=["source", "state", "-id"])]
+        indexes = [
+            models.Index(fields=["source", "state", "-id"]),
+            models.Index(fields=["source", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.source_id} ({self.state})"
@@ -210,6 +237,32 @@ class SyncRun(models.Model):
         return self.read_at or self.finished_at
 
     @property
+    def same_looks(self) -> list[int]:
+        """Ids of the looks of earlier runs at pages that it found to be so still, in the order of looking."""
+        return [pk for one in (self.same_lists, self.same_pages) if one for pk in one.looks]
+
+    @property
+    def looks(self) -> models.QuerySet[Sighting]:
+        """All that it looked at, in the order in which that was first seen: its own looks, and those of
+        earlier runs."""
+        own_or_same = models.Q(run=self) | models.Q(pk__in=self.same_looks)
+        return Sighting.objects.filter(own_or_same).order_by("pk")
+
+    @property
+    def look_ids(self) -> list[int]:
+        """Ids of all its looks, in the order of looking."""
+        own = list(self.sightings.order_by("pk").values_list("pk", flat=True))
+        same = self.same_looks
+        if not same or len(own) != len(self.own_looks):  # none, or looks of long ago that were thinned out
+            return own + same
+        waiting, found = iter(same), dict(zip(self.own_looks, own, strict=True))
+        return [found.get(at) or next(waiting) for at in range(len(own) + len(same))]
+
+    @property
+    def has_looked(self) -> bool:
+        return bool(self.same_lists_id or self.same_pages_id) or self.sightings.exists()
+
+    @property
     def duration_s(self) -> float | None:
         if not (self.started_at and self.finished_at):
             return None
@@ -217,6 +270,25 @@ class SyncRun(models.Model):
 
     def lease_ran_out(self, now: datetime) -> bool:
         return self.is_active and self.lease_until is not None and self.lease_until < now
+
+
+_LONGEST_DAMAGE = 200  # characters
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def damaged(self) -> SnapshotQuerySet:
+        """Those whose file was found not to hold what was received, whether or not a steward knows of it."""
+        return self.exclude(damage="")
+
+    def say_damaged(self, sha256: str, what: str, at: datetime) -> None:
+        """What was just found wrong with a file, which may have been known before."""
+        what = what[:_LONGEST_DAMAGE]
+        since = Coalesce("damaged_at", models.Value(at))
+        self.filter(pk=sha256).exclude(damage=what).update(damage=what, damaged_at=since)
+
+    def say_sound(self, sha256s: Iterable[str]) -> None:
+        """The files of these hold again what was received."""
+        self.damaged().filter(pk__in=list(sha256s)).update(damage="", damaged_at=None, damage_accepted=False)
 
 
 class Snapshot(models.Model):
@@ -231,26 +303,72 @@ class Snapshot(models.Model):
     headers = models.JSONField(default=dict)
     content_type = models.CharField(max_length=200, blank=True)
     size = models.PositiveIntegerField(help_text="bytes")
+    damage = models.CharField(
+        max_length=_LONGEST_DAMAGE,
+        blank=True,
+        help_text="what was last found wrong with the kept bytes",
+    )
+    damaged_at = models.DateTimeField(null=True, blank=True, help_text="when that was found")
+    damage_accepted = models.BooleanField(
+        default=False, help_text="a steward knows that it is lost for good; it is no alert any more"
+    )
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         ordering = ["-fetched_at"]
+        indexes = [
+            models.Index(fields=["sha256"], condition=~models.Q(damage=""), name="damaged_snapshots"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} of {self.url}"
 
-    @property
-    def path(self) -> str:
-        """Where the file is, below `ARCHIVE_DIR`."""
-        return f"{settings.ARCHIVE_DIR}/{self.sha256[:2]}/{self.sha256}.gz"
-
     def get_absolute_url(self) -> str:
         return f"/snapshots/{self.sha256}/"
 
+    def body(self) -> bytes:
+        """The bytes as received. Raises `projects.evidence.Damaged`, `projects.archive.Away`."""
+        return Archive().read(self.sha256, self.size)
+
+    def find_damage(self) -> Damaged | None:
+        """What is wrong with the file now; None: it holds what was received. Raises `archive.Away`."""
+        return Archive().damage(self.sha256, self.size)
+
+
+class LookSet(models.Model):
+    """Looks at pages that runs found as they were last believed: kept once for all runs that found the same.
+
+    `steps`: their ids in the order of looking, the first as it is, of each other how much it is more.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    steps = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.steps)} looks of {self.source_id}"
+
+    @classmethod
+    def of(cls, source_id: str, looks: Iterable[int]) -> LookSet:
+        """The set (unsaved) of the looks with these ids."""
+        ids = list(looks)
+        digest = sha256(f"{source_id} {ids}".encode()).hexdigest()
+        steps = [pk - before for before, pk in zip([0, *ids], ids, strict=False)]
+        return cls(digest=digest, source_id=source_id, steps=steps)
+
+    @property
+    def looks(self) -> list[int]:
+        """The ids of its looks, in the order of looking."""
+        return list(accumulate(self.steps))
+
 
 class Sighting(models.Model):
-    """A page was looked at: when, and what it hashed to. `key` names the page where its URL does not last.
+    """A page was looked at and was not as it was last believed: when, and what it hashed to. `key` names the
+    page where its URL does not last.
 
-    `clean_sha256` is of the page without its noise, `content_sha256` of what it says, in any order.
+    `clean_sha256` is of the page without its noise, `content_sha256` of what it says, in any order. `shared`:
+    later runs found the page as it is here, and have no look of their own at it (`LookSet`).
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="sightings")
@@ -265,6 +383,7 @@ class Sighting(models.Model):
     content_sha256 = models.CharField(max_length=64, blank=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="sightings", null=True)
     loaded = models.BooleanField(help_text="the run that saw it was believed")
+    shared = models.BooleanField(default=False, help_text="later runs found the page as it is here")
 
     class Meta:
         ordering = ["-id"]
@@ -272,3 +391,26 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class HandedIn(models.Model):
+    """The file of a queued run: its bytes are in the archive by their SHA-256, until they are as old as what
+    is pruned there. It is no snapshot, and shown to nobody: a recording may hold who recorded it."""
+
+    run = models.OneToOneField(SyncRun, models.CASCADE, related_name="handed_in")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField(help_text="bytes")
+    reason = models.TextField(help_text="who recorded it, where and how")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "recorded visit"
+
+    def __str__(self) -> str:
+        return f"{self.name} of run {self.run_id}"
+
+    def body(self) -> bytes:
+        """The bytes as handed in. Raises `projects.evidence.Damaged`, `projects.archive.Away`."""
+        return Archive().read(self.sha256, self.size)

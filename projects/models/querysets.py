@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from projects.declared import Declaration
+from projects.wording.flag_rules import STEP
+from projects.wording.topics import ANSWERED, CORRECTED, NEW
 
 # The dashboard says "more than" beyond this.
 MOST_COUNTED = 10_000
@@ -23,6 +26,12 @@ class ProjectQuerySet(models.QuerySet[Any]):
     def listed(self) -> ProjectQuerySet:
         """All but the withdrawn: what the sums are over."""
         return self.filter(_LISTED)
+
+    def known_at(self, moment: datetime) -> ProjectQuerySet:
+        """Without those that were merged into another one at that moment."""
+        from projects.models import Merge
+
+        return self.exclude(pk__in=Merge.objects.in_force_at(moment).values("merged"))
 
     def of_municipality(self, code: str) -> ProjectQuerySet:
         """Projects of one municipality, schemes that it shares with others included."""
@@ -38,26 +47,44 @@ class ProjectQuerySet(models.QuerySet[Any]):
         active = Override.objects.active().order_by("field")
         return self.prefetch_related(Prefetch("overrides", active, to_attr="corrections"))
 
+    def with_flags(self) -> ProjectQuerySet:
+        """Adds `raised`: the flags that are raised now, in the order in which they are named."""
+        from projects.models import Flag
+
+        return self.prefetch_related(Prefetch("flags", Flag.objects.up().in_order(), to_attr="raised"))
+
+    def flagged(self, wanted: Collection[str]) -> ProjectQuerySet:
+        """Those with at least one of the flags."""
+        return self.filter(_has_flag(*wanted))
+
     def with_last_read(self) -> ProjectQuerySet:
         """Adds `last_read`: by when was read what last wrote it (a steward's correction is no reading)."""
         run = "last_changed_run__"
         return self.annotate(last_read=Coalesce(f"{run}read_at", f"{run}finished_at"))
 
     def for_api(self) -> ProjectQuerySet:
-        whole = self.select_related("source").prefetch_related("municipalities")
-        return whole.with_corrections().with_last_read()
+        whole = self.select_related("source").prefetch_related("municipalities").defer("search_text")
+        return whole.with_corrections().with_flags().with_last_read()
 
     def for_list_page(self) -> ProjectQuerySet:
-        short = self.select_related("municipality").defer("description", "published", "page_labels")
-        return short.with_corrections()
+        short = self.select_related("municipality").defer(
+            "description", "published", "page_labels", "search_text"
+        )
+        return short.with_corrections().with_flags()
+
+    def for_search(self, ids: Collection[int]) -> dict[int, Any]:
+        """{id: row} of some that were found, with their municipalities and sources."""
+        columns = ("name", "external_id", "status", "status_as_published", "presence", "municipality")
+        found = self.filter(pk__in=ids).select_related("municipality", "source").order_by()
+        return {row.pk: row for row in found.only(*columns, "municipality__name", "source__demo")}
 
     def for_sums(self) -> ProjectQuerySet:
         return self.order_by().only("presence", "budget", "expenditure")
 
     def for_project_page(self) -> ProjectQuerySet:
-        linked = self.select_related("source", "municipality", "missing_run")
+        linked = self.select_related("source", "municipality", "missing_run").defer("search_text")
         whole = linked.prefetch_related("municipalities", "identities")
-        return whole.with_corrections().with_last_read()
+        return whole.with_corrections().with_flags().with_last_read()
 
     def totals(self) -> dict[str, Any]:
         """`count sources budget budgets expenditure expenditures`: sums in rand (None: nobody publishes
@@ -76,7 +103,8 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """{(municipality, source): (count, budget, budgets, expenditure, expenditures)} over the listed
         projects; a scheme that several municipalities share counts in each of them.
         """
-        listed = self.model.municipalities.through.objects.exclude(project__presence="withdrawn")
+        links = self.model.municipalities.through.objects.filter(project__merged_into=None)
+        listed = links.exclude(project__presence="withdrawn")
         rows = listed.filter(municipality__in=codes).values_list("municipality", "project__source")
         sums = rows.annotate(
             Count("pk"),
@@ -87,29 +115,59 @@ class ProjectQuerySet(models.QuerySet[Any]):
         )
         return {(code, source): tuple(figures) for code, source, *figures in sums.order_by()}
 
+    def by_municipality(self) -> dict[str, dict[str, Any]]:
+        """{code: `projects budget budgets spending spendings`} of these, as `totals` has them; a scheme that
+        several municipalities share counts in each of them."""
+        sums = (
+            self._links()
+            .values("municipality")
+            .annotate(
+                projects=Count("pk"),
+                budget=Sum("project__budget"),
+                budgets=Count("project__budget"),
+                spending=Sum("project__expenditure"),
+                spendings=Count("project__expenditure"),
+            )
+        )
+        return {row.pop("municipality"): row for row in sums.order_by()}
+
+    def flags_by_municipality(self) -> dict[tuple[str, str], int]:
+        """{(code, flag): how many of these have it}."""
+        up = self._links().filter(project__flags__lowered_at=None, project__flags__flag__isnull=False)
+        rows = up.values_list("municipality", "project__flags__flag").annotate(Count("pk"))
+        return {(code, flag): number for code, flag, number in rows.order_by()}
+
+    def _links(self) -> models.QuerySet[Any]:
+        return self.model.municipalities.through.objects.filter(project__in=self.order_by().values("pk"))
+
+    def for_map(self, flag: str | None, most: int) -> list[tuple[Any, ...]]:
+        """(id, name, number, latitude, longitude, whether the flag is raised) of those that publish where
+        they are; of more than `most` one more."""
+        placed = self.filter(latitude__isnull=False, longitude__isnull=False)
+        rows = placed.annotate(is_flagged=_has_flag(flag) if flag else models.Value(False))
+        columns = ("pk", "name", "external_id", "latitude", "longitude", "is_flagged")
+        return list(rows.order_by("pk").values_list(*columns)[: most + 1])
+
     def by_status(self) -> list[tuple[str | None, int]]:
         """(status, number of listed projects), the unknown status as None."""
         return list(self.listed().order_by().values_list("status").annotate(Count("pk")))
 
     def municipalities_with_projects(self) -> int:
         """How many municipalities a listed project belongs to."""
-        links = self.model.municipalities.through.objects.exclude(project__presence="withdrawn")
+        links = self.model.municipalities.through.objects.filter(project__merged_into=None)
+        links = links.exclude(project__presence="withdrawn")
         return links.aggregate(number=Count("municipality", distinct=True))["number"]
-
-    def silent(self, days: int = 180) -> ProjectQuerySet:
-        """Under construction, listed, and without any change from the source for so many days."""
-        from projects.models import DataChangeLog
-
-        since = timezone.now() - timedelta(days=days)
-        spoken = DataChangeLog.objects.filter(entity_type="project", entity_id=OuterRef("pk"), cause="source")
-        watched = self.filter(status="construction", presence="present", first_seen_at__lt=since)
-        # The column tells of most without the log; of the others a steward or the parser may have spoken.
-        return watched.filter(Q(last_changed_at__lt=since) | ~Exists(spoken.filter(at__gte=since)))
 
     def programmes(self) -> list[str]:
         """The programmes that are published, for a choice."""
         given = self.exclude(programme=None).order_by("programme")
         return list(given.values_list("programme", flat=True).distinct())
+
+
+def _has_flag(*wanted: str) -> Exists:
+    from projects.models import Flag
+
+    return Exists(Flag.objects.up().filter(project=OuterRef("pk"), flag__in=wanted))
 
 
 class MunicipalityQuerySet(models.QuerySet[Any]):
@@ -126,12 +184,68 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
     def of_municipality(self, code: str) -> ChangeQuerySet:
         """Changes that name the municipality, those of schemes that it shares with others included."""
-        shared = self.annotate(codes=Cast("municipalities", models.TextField()))
-        return shared.filter(Q(municipality=code) | Q(codes__contains=f'"{code}"'))
+        return self.with_facet(f"place:{code}")
+
+    def about(self, topics: Collection[str], least: Decimal | int | None = None) -> ChangeQuerySet:
+        """Changes with one of the topics, `least`: of that size or more."""
+        from projects.models import ChangeTopic
+
+        rows = ChangeTopic.objects.filter(topic__in=topics)
+        if least is not None:
+            rows = rows.filter(size__gte=least)
+        found = Q(pk__in=rows.values("change"))
+        if NEW in topics:
+            found |= Q(change_type="created")
+        if CORRECTED in topics:
+            found |= Q(cause__in=("steward", "correction")) & ~Q(change_type="replied")
+        if ANSWERED in topics:
+            found |= Q(change_type="replied")
+        return self.filter(found)
+
+    def of_projects(self, projects: ProjectQuerySet) -> ChangeQuerySet:
+        return self.filter(entity_type="project", entity_id__in=projects.order_by().values("pk"))
+
+    def of_records(self) -> ChangeQuerySet:
+        """Those that altered a record: that flags were told, or that somebody answered, alters none."""
+        return self.exclude(kind__startswith=f"project:{STEP}:").exclude(change_type="replied")
+
+    def with_facet(self, facet: str) -> ChangeQuerySet:
+        """Changes of one `ChangeFacet`: `field:budget`, `rule:budget_doubled`, `place:LIM331`."""
+        found = self.filter(facets__facet=facet)
+        if self.query.order_by == ("-pk",):
+            return found.newest_first()
+        return found.order_by(found.id_in_order) if self.query.order_by == ("pk",) else found
+
+    @property
+    def id_in_order(self) -> str:
+        """What to sort by: of facets their copy of the id, whose index is in its order. A database that does
+        not see that the two are one would sort all that it finds."""
+        from projects.models import ChangeFacet
+
+        return "facets__change_id" if ChangeFacet._meta.db_table in self.query.table_map else "pk"
+
+    def newest_first(self) -> ChangeQuerySet:
+        return self.order_by(f"-{self.id_in_order}")
+
+    def since(self, moment: datetime) -> ChangeQuerySet:
+        """What was logged at the moment or later. Ids are in the order of time: the first of them bounds the
+        search, whatever else is asked for."""
+        first = self._plain().filter(at__gte=moment).order_by("at", "pk").values_list("pk", flat=True).first()
+        return self.none() if first is None else self.filter(at__gte=moment, pk__gte=first)
+
+    def until(self, moment: datetime) -> ChangeQuerySet:
+        """What was logged at the moment or earlier."""
+        last = (
+            self._plain().filter(at__lte=moment).order_by("-at", "-pk").values_list("pk", flat=True).first()
+        )
+        return self.none() if last is None else self.filter(at__lte=moment, pk__lte=last)
+
+    def _plain(self) -> ChangeQuerySet:
+        return self.model.objects.all()
 
     def after(self, last_id: int) -> ChangeQuerySet:
         """What is newer than an id, oldest first."""
-        return self.filter(pk__gt=last_id).order_by("pk")
+        return self.filter(pk__gt=last_id).order_by(self.id_in_order)
 
     def by_source(self) -> ChangeQuerySet:
         """What counts as news: what a source published; not what we read anew, merged or corrected."""
@@ -145,7 +259,8 @@ class ChangeQuerySet(models.QuerySet[Any]):
         return self.select_related("run", "snapshot", "source")
 
     def news(self) -> dict[str, int]:
-        """`day` and `week`: how many changes the sources made in the last 24 hours and 7 days.
+        """`day` and `week`: how many changes the sources made to projects in the last 24 hours and 7 days,
+        less those that one was first seen.
 
         Counted to one more than `MOST_COUNTED`: the exact number of a million takes a second.
         """
@@ -158,7 +273,8 @@ class ChangeQuerySet(models.QuerySet[Any]):
     def _made_since(self, moment: datetime) -> int:
         # Ids are in the order of time: the first id after the moment is found by the index over `at`.
         first = Subquery(self.filter(at__gte=moment).order_by("at").values("pk")[:1])
-        return self.by_source().filter(pk__gte=first).order_by("-pk")[: MOST_COUNTED + 1].count()
+        of_projects = self.by_source().filter(entity_type="project").exclude(change_type="created")
+        return of_projects.filter(pk__gte=first).order_by("-pk")[: MOST_COUNTED + 1].count()
 
 
 class SourceQuerySet(models.QuerySet[Any]):

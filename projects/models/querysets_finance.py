@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 
-from projects.facts.finance import CORRELATION
+from projects.facts.finance import CORRELATION, TREASURY
 
 
 class FigureQuerySet(models.QuerySet[Any]):
@@ -25,8 +28,50 @@ class FigureQuerySet(models.QuerySet[Any]):
         short = self.of_municipality(code).select_related(None).select_related("snapshot")
         return short.only(
             "municipality_id", "financial_year", "measure", "code", "amount_type", "amount", "through_month",
-            "opinion", "report_url", "presence", "snapshot__fetched_at",
+            "months", "ages", "opinion", "report_url", "presence", "snapshot__fetched_at",
         )  # fmt: skip
+
+    def years_known(self, measures: Collection[str]) -> dict[str, dict[int, int]]:
+        """{measure: {financial year: how many municipalities publish something of it}}; 0 where all that
+        there is of it is null. One query."""
+        present = self.filter(source=TREASURY, measure__in=measures, presence="present").order_by()
+        given = Q(amount__isnull=False) | ~Q(opinion="")
+        number = Count("municipality", distinct=True, filter=given)
+        counts = present.values("measure", "financial_year").annotate(number=number)
+        known: dict[str, dict[int, int]] = {}
+        for measure, year, municipalities in counts.values_list("measure", "financial_year", "number"):
+            known.setdefault(measure, {})[year] = municipalities
+        return known
+
+    def capital_by_year(
+        self, municipalities: models.QuerySet[Any], codes: Collection[str], types: Collection[str]
+    ) -> list[tuple[str, int, str, dict[str, Any]]]:
+        """(municipality, year, code, {amount type: rand}) of capital, of some codes; one query."""
+        own = self.filter(measure="capital", presence="present", code__in=codes)
+        of = {kind: models.Sum("amount", filter=Q(amount_type=kind)) for kind in types}
+        rows = own.filter(municipality__in=municipalities.order_by().values("pk"))
+        lines = rows.order_by().values("municipality_id", "financial_year", "code").annotate(**of)
+        return [
+            (row["municipality_id"], row["financial_year"], row["code"], {kind: row[kind] for kind in types})
+            for row in lines
+        ]
+
+    def compared(self, *wanted: tuple[str, int | None]) -> FigureQuerySet:
+        """Those of each measure that are of its year, or of every year where that is None."""
+        # Not by source too: SQLite would then look for all rows of the source, whichever the municipality.
+        parts = [Q(measure=name, financial_year=year) if year else Q(measure=name) for name, year in wanted]
+        return self.filter(reduce(or_, parts)) if parts else self.none()
+
+    def for_comparison(self, codes: Collection[str], *wanted: tuple[str, int | None]) -> list[Any]:
+        """Those of the municipalities, one after the other, as named tuples: they are thousands."""
+        rows = self.compared(*wanted).filter(municipality__in=codes).order_by("municipality_id", "code")
+        return list(rows.values_list(*_COMPARED, named=True))
+
+
+_COMPARED = (
+    "pk", "municipality_id", "financial_year", "measure", "code", "amount_type", "amount", "through_month",
+    "opinion", "report_url", "presence", "snapshot_id",
+)  # fmt: skip
 
 
 class DiscrepancyQuerySet(models.QuerySet[Any]):

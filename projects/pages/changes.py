@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from projects.api.changes import change_json
+from projects.api.refusals import closed_among
+from projects.change_filters import NewsFilter, names_a_cause
 from projects.charset import storable
-from projects.filters import NewsFilter
+from projects.flags.facts import here
 from projects.health.sources import in_order
 from projects.log import events, heads
 from projects.models import (
@@ -23,36 +27,52 @@ from projects.models import (
     DataChangeLog,
     EntityType,
     Municipality,
+    Project,
     Province,
     Severity,
     Source,
 )
-from projects.pages.listings import PER_PAGE, filtered
+from projects.pages.listings import PER_PAGE, by_socket, filtered
 from projects.pages.render import about, before_and_after
+from projects.subscriptions.searches import PROJECTS, NotUnderstood, Search
+from projects.wording import citing
+from projects.wording.topics import DEARER, FINISHED, SLIPPED, TOPICS, VANISHED
 
 _IN_FEED = 50
+_PAST = ("before", "page", "until", "run")  # what is listed by these is over
+_ONE_BY_ONE = ("each", "kind", "after", "page", "ordering")
 
 
 @require_safe
 def change_list(request: HttpRequest) -> HttpResponse:
     """News as events; with `each=1`, or where one kind or what is newer is asked for, change by change."""
+    newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
     context, status = filtered(request, filterset)
-    one_by_one = status != 200 or any(request.GET.get(name) for name in ("each", "kind", "after", "page"))
+    sources = in_order(Source.objects.all())
+    one_by_one = status != 200 or any(request.GET.get(name) for name in _ONE_BY_ONE)
     if not one_by_one:
         context["entries"] = events.entries(filterset.qs, PER_PAGE, _before(request))
     context |= {
+        "newest": newest,
+        "is_live": status == 200 and not any(request.GET.get(name) for name in _PAST),
+        "narrowed": by_socket(request.GET, "municipality", "province", "severity", "project"),
         "event": _event(filterset) if status == 200 and request.GET.get("kind") else None,
         "any": NewsFilter.ANY,
         "each": _with(request, each="1"),
         "api_query": _for_api(request),
+        "closed": closed_among(filterset.qs, sources) if status == 200 else [],
+        "presets": presets(request.GET.get("province", "")),
+        "topics": list(TOPICS.items()),
+        "orderings": [("size", "Biggest first")],
+        "programmes": [(name, name) for name in Project.objects.programmes()],
         "head": ChainHead.objects.first(),
         "provinces": Province.choices,
         "severities": Severity.choices,
         "change_types": ChangeType.choices,
         "entity_types": EntityType.choices,
         "causes": Cause.choices,
-        "sources": in_order(Source.objects.all()),
+        "sources": sources,
         "municipalities": Municipality.objects.values_list("pk", "name"),
     }
     return render(request, "projects/change_list.html", context, status=status)
@@ -67,9 +87,47 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
         "change": change,
         "about": about(change),
         "fields": before_and_after(row.field_changes, row.change_type),
+        "citation": _citation(request, row, change["sentence"]),
         "before": DataChangeLog.objects.filter(pk=pk - 1).values_list("digest", flat=True).first(),
     }
     return render(request, "projects/change.html", context)
+
+
+def _citation(request: HttpRequest, row: DataChangeLog, sentence: str) -> str | None:
+    """What is to be copied of a change that a source published; None of one that is our own doing."""
+    if row.snapshot is None or row.cause not in (Cause.SOURCE, Cause.PARSER):
+        return None
+    return citing.citation(
+        citing.of_change(row.name, row.external_id, sentence),
+        title=row.source.title,
+        url=row.snapshot.url,
+        read_at=row.snapshot.fetched_at,
+        sha256=row.snapshot_id,
+        permalink=request.build_absolute_uri(row.get_absolute_url()),
+        demo=row.demo,
+    )
+
+
+def presets(province: str) -> list[dict[str, str]]:
+    """Rows `text query`: what is asked for most, of one province where one is chosen. Days are named in the
+    addresses, so that a link goes on saying what it said."""
+    today = here(timezone.now())
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
+    name = Province(province).label if province in Province.values else ""
+    place, within = ({"province": province}, f" in {name}") if name else ({}, "")
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (f"This week{within}", {"since": monday}),
+        (f"Moved later this week{within}", {"topic": SLIPPED, "since": monday, "ordering": "size"}),
+        (f"Dearer this week{within}", {"topic": DEARER, "since": monday, "ordering": "size"}),
+        (f"Completed this month{within}", {"topic": FINISHED, "since": first}),
+        (f"Vanished this month{within}", {"topic": VANISHED, "since": first}),
+        (f"Moved a year or more{within}", {"topic": SLIPPED, "min_months": 12, "ordering": "size"}),
+    ]
+    rows = [{"text": text, "query": urlencode({**query, **place})} for text, query in asked]
+    if name:
+        return rows
+    weeks = [(label, urlencode({"since": monday, "province": code})) for code, label in Province.choices]
+    return rows + [{"text": f"This week in {label}", "query": query} for label, query in weeks]
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -95,7 +153,7 @@ def _for_api(request: HttpRequest) -> str:
         query.pop(name, None)
     if NewsFilter.ANY in query.get("cause", ""):
         del query["cause"]
-    elif not any(query.get(name) for name in ("cause", "run", "kind", "project")):
+    elif not names_a_cause({**query.dict(), "topic": query.get("topic", "").split(",")}):
         query["cause"] = "source"
     return query.urlencode()
 
@@ -115,8 +173,22 @@ def heads_text(request: HttpRequest) -> HttpResponse:
     return HttpResponse(lines, content_type="text/plain; charset=utf-8")
 
 
+def _news(request: HttpRequest) -> list[DataChangeLog]:
+    """Raises NotUnderstood."""
+    filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
+    if not filterset.is_valid():
+        raise NotUnderstood([(name, text) for name, texts in filterset.errors.items() for text in texts])
+    return list(filterset.qs[:_IN_FEED])
+
+
+def _of_projects(request: HttpRequest) -> list[DataChangeLog]:
+    """Raises NotUnderstood."""
+    return Search.of(PROJECTS, request.GET).latest(_IN_FEED)
+
+
 class ChangeFeed(Feed):
-    """The newest changes as Atom; takes the filters of the list. A filter that is wrong is a 400."""
+    """The newest changes as Atom; takes the filters of the list, with `of=projects` those of the list of
+    projects. A filter that is wrong is a 400."""
 
     feed_type = Atom1Feed
     link = "/changes/"
@@ -124,22 +196,22 @@ class ChangeFeed(Feed):
     author_name = "Buka Amanzi"
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
-        if filterset.is_valid():
-            return super().__call__(request, *args, filterset=filterset, **kwargs)
-        wrong = [f"{name}: {text}" for name, texts in filterset.errors.items() for text in texts]
-        text = "\n".join(wrong)
-        return HttpResponseBadRequest(f"{text}\n", content_type="text/plain; charset=utf-8")
+        try:
+            rows = _of_projects(request) if request.GET.get("of") == PROJECTS else _news(request)
+        except NotUnderstood as problem:
+            text = "".join(f"{name}: {text}\n" for name, text in problem.problems)
+            return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
+        return super().__call__(request, *args, rows=rows, **kwargs)
 
-    def get_object(self, request: HttpRequest, filterset: NewsFilter) -> NewsFilter:
-        return filterset
+    def get_object(self, request: HttpRequest, rows: list[DataChangeLog]) -> list[DataChangeLog]:
+        return rows
 
-    def title(self, filterset: NewsFilter) -> str:
+    def title(self, rows: list[DataChangeLog]) -> str:
         demo = Source.objects.filter(demo=True).exists()
         return f"{'[Demo data] ' if demo else ''}Buka Amanzi: changes in South Africa's water projects"
 
-    def items(self, filterset: NewsFilter) -> list[DataChangeLog]:
-        return list(filterset.qs[:_IN_FEED])
+    def items(self, rows: list[DataChangeLog]) -> list[DataChangeLog]:
+        return rows
 
     def item_title(self, row: Any) -> str:
         return storable(f"{'[Demo data] ' if row.demo else ''}{row.name or row.external_id}")

@@ -26,6 +26,8 @@ _HEADS = {
     Measure.UIFW: "Irregular spending",
     Measure.CASH: "Cash",
     Measure.OPINION: "Audit opinion",
+    Measure.BULK_DEBT: "Owed for bulk water",
+    Measure.DEBTORS: "Owed by customers",
 }
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from projects.api.discrepancies import closed_sides
 from projects.api.records import last_whole
 from projects.facts import finance
 from projects.filters import DiscrepancyFilter
@@ -26,6 +27,7 @@ from projects.models import (
 )
 from projects.models.querysets import ChangeQuerySet
 from projects.pages.listings import filtered
+from projects.stewards.replies import beside
 from projects.wording.discrepancy_rules import RULES, rule_label
 
 _LATEST = 10
@@ -45,12 +47,13 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
     context |= {
         "filtered": any(request.GET.get(name) for name in filterset.filters) or "state" in request.GET,
         "query": _without_page(asked),
-        "changes": _log()[:_LATEST],
+        "changes": _log().by_source()[:_LATEST],
         "compared": SyncRun.objects.good()
         .filter(source=finance.CORRELATION, complete=True)
         .order_by("-pk")
         .first(),
         "newest": newest,
+        "closed": closed_sides(),
         "attribution": attribution(),
         "dws_read": last_whole().sources.get(finance.DWS),
         "provinces": Province.choices,
@@ -71,10 +74,13 @@ def discrepancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "rule": rule_label(row.rule),
         "years": municipal_span(row.first_year, row.last_year),
+        "arithmetic": row.evidence.get("arithmetic", ()),
         "projects": listed_projects(row.evidence),
         "figures": told_figures(row.evidence.get("figures", ())),
         "in_kind": told_figures(row.evidence.get("in_kind", ())),
+        "capital": told_figures(row.evidence.get("capital", ())),
         "changes": _log().filter(entity_id=pk),
+        "beside": beside(EntityType.DISCREPANCY, pk),
         "newest": newest,
         "attribution": attribution(),
         "dws_read": last_whole().sources.get(finance.DWS),
@@ -96,7 +102,7 @@ def _log() -> ChangeQuerySet:
 def listed_projects(evidence: dict[str, Any]) -> list[dict[str, Any]]:
     """The projects of the evidence; `here`: whether their page still is there (one query for all)."""
     projects = list(evidence.get("projects", ()))
-    known = set(Project.objects.filter(pk__in=[p["id"] for p in projects]).values_list("pk", flat=True))
+    known = set(Project.everything.filter(pk__in=[p["id"] for p in projects]).values_list("pk", flat=True))
     return [{**project, "here": project["id"] in known} for project in projects]
 
 

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.api.asof import DEFAULT_ORDER
+from projects.api.refusals import closed, is_open
 from projects.api.sides import give_sides, publishers
-from projects.facts.finance import DWS
+from projects.facts import finance
+from projects.facts.finance import DWS, TREASURY
 from projects.filters import MunicipalityFilterSet
 from projects.finances.attribution import attribution
 from projects.finances.beside_table import beside_table
+from projects.finances.by_year import of_figures
+from projects.finances.comparing import basis
+from projects.finances.comparison import POPULATION
+from projects.finances.owed import owed_for_water
+from projects.finances.peers import peers_of
 from projects.finances.tables import years
 from projects.log.events import entries
 from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Municipality, Project, Province
 from projects.pages import areas
+from projects.pages.charts import money_chart, status_bars
 from projects.pages.listings import filtered, paged
+from projects.pages.standings import map_of_municipality
+from projects.stewards.replies import beside_books, parts_of_page
 
+_LATEST = 3  # on a phone each is a fifth of the screen; the rest is a link away
 _ALL = 300  # there are 257: one page has them all
 
 
@@ -30,6 +44,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     give_sides(context["page"], sources)
     context |= {
         "publishers": sources,
+        "closed": closed(sources),
         "provinces": Province.choices,
         "categories": Municipality.Category.choices,
     }
@@ -46,22 +61,47 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
     its_own = Project.objects.of_municipality(code)
-    projects, of_dws = its_own.for_list_page().order_by(*DEFAULT_ORDER), its_own.filter(source=DWS)
+    projects = its_own.for_list_page().order_by(*DEFAULT_ORDER)
     locals_ = list(Municipality.objects.for_list_page().filter(district=code))
     sources = publishers()
     give_sides([municipality, *locals_], sources)
-    figures = list(MunicipalFigure.objects.for_municipality_page(code))
     context = {
-        "finances": years(figures),
-        "beside": beside_table(of_dws.for_sums(), figures),
-        "questions": Discrepancy.objects.open().filter(municipality=code),
-        "attribution": attribution(),
-        "municipality": municipality,
+        **money_of(municipality),
         "areas": areas.of_place(code),
+        "closed": closed(sources),
+        "of_place": urlencode({"municipality": code}),
         "publishers": sources,
         "locals": locals_,
         "page": paged(request, projects),
-        "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), 20).rows,
+        "map": map_of_municipality(code, its_own.listed()),
+        "by_status": status_bars(its_own, f"municipality={code}"),
+        "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), _LATEST).rows,
         "newest": newest,
     }
     return render(request, "projects/municipality.html", context)
+
+
+def money_of(municipality: Municipality) -> dict[str, Any]:
+    """What the parts of its page show that its finances and the questions about them are of."""
+    figures = list(MunicipalFigure.objects.for_municipality_page(municipality.pk))
+    of_dws = Project.objects.of_municipality(municipality.pk).filter(source=DWS)
+    source, answers = attribution(), beside_books(municipality.pk)
+    of_years = years(figures)
+    parts = parts_of_page(answers, figures)
+    for year in of_years:
+        year.answers = parts.get(finance.page_part(year.financial_year, is_debt=False))
+    return {
+        "owed": owed_for_water(figures),
+        "finances": of_years,
+        "answers_on_finances": parts.get(finance.page_part(0, is_debt=False)),
+        "answers_on_debt": parts.get(finance.page_part(0, is_debt=True)),
+        "peers": peers_of(municipality, basis(source=source)),
+        "money": money_chart(of_figures(figures)),
+        "money_file": reverse("money_of_one_csv", args=[municipality.pk]) if is_open(TREASURY) else "",
+        "population": POPULATION,
+        "beside": beside_table(of_dws.for_sums(), figures),
+        "questions": Discrepancy.objects.open().filter(municipality=municipality.pk),
+        "attribution": source,
+        "finances_open": is_open(TREASURY),
+        "municipality": municipality,
+    }

@@ -13,6 +13,7 @@ from projects.health import probe
 from projects.health.worker import run_at_work, worker
 
 Part = dict[str, object]
+_LOOK_AGAIN_SECONDS = 10
 
 
 @never_cache
@@ -29,7 +30,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {"database": _part(probe.database()), "redis": _part(probe.redis_server())}
     parts["worker"] = _worker() if parts["database"]["ok"] else _bad("not known without the database")
     ready = all(part["ok"] for part in parts.values())
-    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+    answer = JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+    if not ready:
+        answer["Retry-After"] = str(_LOOK_AGAIN_SECONDS)
+    return answer
 
 
 @never_cache

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
+from projects.charset import visible
 from projects.declared import declaration
-from projects.facts import municipalities
+from projects.facts import finance, municipalities
 from projects.log.events import Event
 from projects.models import DataChangeLog
-from projects.wording import figure_rules, figures, phrases
+from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
+from projects.wording.flags import FLAGS
 
+_AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:\.\d+)?\b")
 PARTIAL = "projects/_change.html"
 _KINDS = {
     "created": "new",
@@ -23,40 +29,50 @@ _KINDS = {
     "split": "split",
     "opened": "opened",
     "closed": "closed",
+    "replied": "answer",
 }
 
 
 def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = False) -> str:
     """`<li data-change-id=…>` of a change and its `change_json`. No query; `details` adds old → new."""
-    return get_template(PARTIAL).render(
+    return _html(
+        PARTIAL,
         {
             "change": change,
             "when": figures.moment(row.at),
             "name": row.name or row.external_id,
             "about": about(change),
             "source": declaration(row.source_id).called,
+            "cause": phrases.WORDS["cause"].get(change["cause"], change["cause"]),
             "kind": _KINDS.get(row.change_type, ""),
             "place": place(change["municipality"]),
             "sentence": figures.unbroken(change["sentence"]),
             "fields": before_and_after(change["field_changes"], row.change_type) if details else None,
-        }
+        },
     )
 
 
 def event_html(event: Event) -> str:
     """`<li data-change-id=…>` of a mass edit; the id is that of its newest change."""
     assessment = event.assessment
-    return get_template("projects/_event.html").render(
+    return _html(
+        "projects/_event.html",
         {
             "event": event,
             "row": event.row,
+            "place": place(event.place),
             "source": declaration(event.row.source_id).called,
             "severity": assessment.severity,
             "sentence": figures.unbroken(assessment.sentence),
             "at": figures.instant(event.row.at),
             "when": figures.moment(event.row.at),
-        }
+        },
     )
+
+
+def _html(template: str, context: dict[str, Any]) -> str:
+    """A row goes out in frames too, which no middleware looks through."""
+    return mark_safe(visible(get_template(template).render(context)))
 
 
 def about(change: dict[str, Any]) -> str | None:
@@ -65,12 +81,19 @@ def about(change: dict[str, Any]) -> str | None:
         return f"/projects/{change['entity_id']}/"
     if change["entity_type"] == "discrepancy":
         return f"/discrepancies/{change['entity_id']}/"
+    if change["entity_type"] == "municipal_year" and change["municipality"]:
+        _, part = change["field_changes"].get(reply_rules.key("answers"), (None, None))
+        anchor = finance.page_part(change["entity_id"], part == reply_rules.DEBT)
+        return f"/municipalities/{change['municipality']}/#{anchor}"
     if not change["municipality"]:
         return None
     page = f"/municipalities/{change['municipality']}/"
     if change["entity_type"] != "municipal_figure":
         return page
-    year = figure_rules.read_key(change["external_id"]).year
+    figure = figure_rules.read_key(change["external_id"])
+    if figure.is_balance:
+        return f"{page}#debt"
+    year = figure.year
     return f"{page}#finances-{year}" if year else f"{page}#finances"
 
 
@@ -86,8 +109,14 @@ def place(code: str | None) -> str:
     return f"{_names()[code]} [{code}]" if code in _names() else code
 
 
+def kept_together(text: str) -> SafeString:
+    """The text as HTML, with amounts that do not break over two lines, however narrow the place is."""
+    return mark_safe(_AMOUNT.sub(r'<span class="amount">\g<0></span>', escape(figures.unbroken(text))))
+
+
 def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> list[dict[str, Any]]:
-    """Rows `label old new` for people; None stands for what is not published."""
+    """Rows `label old new` for people; None stands for what is not published. The figures of flags are in
+    their sentence."""
     return [
         {
             "label": phrases.label(name),
@@ -96,11 +125,22 @@ def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> l
             "new": _told(name, new),
         }
         for name, (old, new) in changes.items()
+        if not name.startswith(flag_rules.FIGURES)
     ]
 
 
 def _told(name: str, value: Any, nothing_yet: bool = False) -> str | None:
     """Treasury itself publishes a null for a figure that it has no amount of: that is not "not published"."""
+    if name == flag_rules.FIELD and isinstance(value, list):
+        return phrases.listed([FLAGS.get(flag, str(flag)) for flag in value]) or "none"
+    if name.startswith(reply_rules.NUMBER):
+        return _of_reply(name, value)
     if value is None:
         return "given as null" if name == "amount" and not nothing_yet else None
     return figures.unbroken(phrases.shown(name, value))
+
+
+def _of_reply(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    return reply_rules.named(value) if name == reply_rules.key("answers") else phrases.shown(name, value)

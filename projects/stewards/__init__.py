@@ -1,1 +1,1 @@
-"""Stewards’ corrections."""
+"""What stewards do: corrections, readers’ reports, and the answers of those who are concerned."""

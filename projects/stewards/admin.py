@@ -14,9 +14,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from projects.models import Override
 from projects.stewards import overrides
+from projects.stewards.desk import BegunByNumber
+from projects.stewards.import_page import import_corrections
 from projects.stewards.overrides import CorrectionRefused
 from projects.stewards.values import CORRECTABLE, NotAValue
 from projects.wording.phrases import label, shown
@@ -28,13 +32,18 @@ _HINT = (
 
 
 class CorrectionForm(forms.ModelForm):
-    field = forms.ChoiceField(choices=[("", "---------"), *((name, label(name)) for name in CORRECTABLE)])
-    text = forms.CharField(label="Corrected value", required=False, help_text=_HINT, widget=forms.Textarea)
+    field = forms.ChoiceField(
+        choices=[("", "---------"), *((name, label(name)) for name in CORRECTABLE)],
+        widget=UnfoldAdminSelectWidget,
+    )
+    text = forms.CharField(
+        label="Corrected value", required=False, help_text=_HINT, widget=UnfoldAdminTextareaWidget
+    )
 
     class Meta:
         model = Override
         fields = ("project", "field", "reason", "expires_at")
-        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"reason": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
         help_texts = {
             "reason": "Shown to everybody beside the value: why, and by what evidence.",
             "expires_at": "Optional: from then on the source's value is shown again.",
@@ -43,6 +52,9 @@ class CorrectionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Tries the correction, to have its errors in the form; `OverrideAdmin.save_model` makes it."""
         given = super().clean() or {}
+        if "project" in self.errors:
+            # Django's widget would look for what was typed as it stands, and fails on what is no number.
+            self.data = {**dict(self.data.items()), self.add_prefix("project"): ""}
         if not self.errors:
             try:
                 overrides.rehearse(
@@ -72,7 +84,7 @@ class NeedsALook(admin.SimpleListFilter):
 
 
 @admin.register(Override)
-class OverrideAdmin(admin.ModelAdmin):
+class OverrideAdmin(BegunByNumber, ModelAdmin):
     form = CorrectionForm
     list_display = (
         "project", "what", "shown_value", "says", "state", "notice", "made_at", "expires_at", "made_by",
@@ -84,6 +96,7 @@ class OverrideAdmin(admin.ModelAdmin):
     autocomplete_fields = ("project",)
     actions = ("undo_selected", "looked_at")
     change_form_template = "admin/projects/override/change_form.html"
+    change_list_template = "admin/projects/override/change_list.html"
 
     @admin.display(description="field", ordering="field")
     def what(self, row: Override) -> str:
@@ -146,7 +159,9 @@ class OverrideAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         undo, look = (self.admin_site.admin_view(require_POST(v)) for v in (self.undo_view, self.look_view))
+        importing = self.admin_site.admin_view(import_corrections)
         return [
+            path("import/", importing, name="projects_override_import"),
             path("<int:pk>/undo/", undo, name="projects_override_undo"),
             path("<int:pk>/looked/", look, name="projects_override_looked"),
             *super().get_urls(),
@@ -179,4 +194,4 @@ class OverrideAdmin(admin.ModelAdmin):
 
     @admin.action(description="I have looked at it", permissions=["change"])
     def looked_at(self, request: HttpRequest, rows: QuerySet[Override]) -> None:
-        messages.success(request, f"{rows.update(notice='')} looked at.")
+        messages.success(request, f"{rows.update(notice='', noticed_at=None)} looked at.")

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from projects.fields import BY_NAME
+from projects.flags import keeping as flags
 from projects.log import writer as log
 from projects.log.writer import Entry
-from projects.models import Cause, ChangeType, EntityType, Municipality, Override, OverrideState, Project
+from projects.models import Cause, ChangeType, Municipality, Override, OverrideState, Project
 from projects.stewards.values import CORRECTABLE, canonical, read, typed
 from projects.wording.phrases import label, shown
 
@@ -148,7 +149,7 @@ def settle(override: Override, source_value: Any, now: datetime) -> bool:
     if source_value == override.source_value:
         return False
     before, after = shown(override.field, override.source_value), shown(override.field, source_value)
-    override.source_value = source_value
+    override.source_value, override.noticed_at = source_value, override.noticed_at or now
     if source_value == override.value:
         override.state, override.ended_at = OverrideState.CAUGHT_UP, now
         override.notice = f"The source caught up: it says {after} too (before: {before})."
@@ -158,7 +159,7 @@ def settle(override: Override, source_value: Any, now: datetime) -> bool:
 
 
 def _locked(pk: int) -> Project:
-    return Project.objects.select_for_update().get(pk=pk)
+    return Project.everything.select_for_update().get(pk=pk)
 
 
 def _active(project: Project) -> list[Override]:
@@ -195,7 +196,8 @@ def _end(overrides: Iterable[Override], state: OverrideState, now: datetime) -> 
     for override in overrides:
         override.state, override.ended_at = state, now
         override.notice = "" if state == OverrideState.UNDONE else "The correction ran out."
-        override.save(update_fields=["state", "ended_at", "notice"])
+        override.noticed_at = now if override.notice else None
+        override.save(update_fields=["state", "ended_at", "notice", "noticed_at"])
 
 
 def _show(project: Project, values: Values, before: Values, step: str, now: datetime) -> None:
@@ -207,23 +209,13 @@ def _show(project: Project, values: Values, before: Values, step: str, now: date
         else:
             setattr(project, BY_NAME[name].column, typed(name, value))
     project.last_changed_at = now
-    project.save(update_fields=[*(name for name in values if name != "municipalities"), "last_changed_at"])
+    columns = [name for name in values if name != "municipalities"]
+    project.save(update_fields=[*columns, "search_text", "last_changed_at"])
     if changes:
         log.append([_entry(project, changes, step)])
+        flags.renew({project.pk: Cause.STEWARD})
 
 
 def _entry(project: Project, changes: dict[str, list[Any]], step: str) -> Entry:
-    return Entry(
-        entity_type=EntityType.PROJECT,
-        entity_id=project.pk,
-        external_id=project.external_id,
-        name=project.name or "",
-        source_id=project.source_id,
-        change_type=ChangeType.UPDATED,
-        cause=Cause.STEWARD,
-        field_changes=changes,
-        municipality=project.municipality_id,
-        municipalities=sorted(project.municipalities.values_list("pk", flat=True)),
-        province=project.province,
-        step=step,
-    )
+    places = sorted(project.municipalities.values_list("pk", flat=True))
+    return Entry.of_project(project, ChangeType.UPDATED, changes, places, cause=Cause.STEWARD, step=step)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -15,9 +18,10 @@ from projects.api.changes import change_json
 from projects.declared import declaration
 from projects.fields import FIELDS, Field
 from projects.log.events import Event
-from projects.models import DataChangeLog, Override, Project, Province, Source
+from projects.models import DataChangeLog, Flag, Override, Project, Province, Source
 from projects.models.querysets import MOST_COUNTED
-from projects.pages.render import change_html, event_html, place
+from projects.pages.render import change_html, event_html, kept_together, place
+from projects.processes import command_line
 from projects.stewards.values import canonical
 from projects.wording import figures, phrases
 
@@ -25,6 +29,7 @@ register = template.Library()
 
 UNKNOWN = mark_safe('<span class="unknown">not published</span>')
 CORRECTED = mark_safe(' <span class="tag corrected">corrected</span>')
+NOT_YET = mark_safe('<span class="unknown">not read yet</span>')
 UNREAD = mark_safe('<span class="unknown">published, not readable</span>')
 
 
@@ -37,14 +42,14 @@ def rand(value: Any) -> str | SafeString:
 
 @register.filter
 def short_rand(value: Any) -> str | SafeString:
-    """`R1.24 billion` for headlines; the full figure belongs beside it."""
+    """`R1.24 billion` for headlines, with the exact figure as its title."""
     amount = figures.number(value)
     if amount is None:
         return UNKNOWN
-    for size, word in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
-        if abs(amount) >= size:
-            return f"{figures.rand((amount / size).quantize(Decimal('0.01')))} {word}"
-    return figures.unbroken(figures.rand(amount))
+    exact, short = (figures.unbroken(text) for text in (figures.rand(amount), figures.short_rand(amount)))
+    if short == exact:
+        return exact
+    return format_html('<span class="amount" title="{}">{}</span>', exact, short)
 
 
 @register.filter
@@ -81,6 +86,18 @@ def moment(value: datetime | None) -> str | SafeString:
     if value is None:
         return "never"
     return format_html('<time datetime="{}">{}</time>', figures.instant(value), _moment(value))
+
+
+@register.filter
+def fixed_moment(value: datetime | None) -> str:
+    """`28 February 2027, 06:30`, also of today: for paper and for what is copied."""
+    return "never" if value is None else figures.moment(value)
+
+
+@register.filter
+def fixed_day(value: datetime) -> str:
+    """`28 February 2027`, South African time."""
+    return figures.long_date(value.astimezone(figures.HERE).date())
 
 
 def _moment(value: datetime) -> str:
@@ -125,6 +142,18 @@ def word(value: str | None, field: str = "status") -> str | SafeString:
 
 
 @register.filter
+def command(words: str) -> str:
+    """What to type for a command of manage.py, as it works here."""
+    return command_line(words)
+
+
+@register.filter
+def called_on_pages(code: str, kind: str) -> str:
+    """A cause, a run's state or its trigger in words; what has none stands as it is."""
+    return phrases.WORDS[kind].get(code, code)
+
+
+@register.filter
 def text(value: Any) -> Any:
     """What a source wrote; "not published" where there is nothing."""
     return UNKNOWN if value in (None, "") else value
@@ -153,6 +182,18 @@ def web(address: str | None) -> str:
 
 
 @register.filter
+def address(request: HttpRequest) -> str:
+    """The whole address of a page, without what was asked of it: what others are to link to."""
+    return request.build_absolute_uri(request.path)
+
+
+@register.filter
+def root(request: HttpRequest) -> str:
+    """The address of the site, as a command in a terminal needs it: `https://water.example.org`."""
+    return request.build_absolute_uri("/")[:-1]
+
+
+@register.filter
 def label(field: str) -> str:
     return phrases.label(field)
 
@@ -164,16 +205,35 @@ def share(part: int | None, whole: int | None) -> str:
 
 
 @register.filter
+def unbroken(sentence: str) -> str:
+    """With amounts that do not break over two lines."""
+    return figures.unbroken(sentence)
+
+
+@register.filter
+def together(text: str) -> SafeString:
+    """With amounts that do not break however narrow the place is: in a table, a card."""
+    return kept_together(text)
+
+
+@register.filter
 def plural(number: int, noun: str) -> str:
     """`1 project`, `1 234 projects`; `municipality` becomes `municipalities`."""
     many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count(number)} {noun if number == 1 else many}"
 
 
+@register.inclusion_tag("projects/_live.html")
+def live() -> dict[str, Any]:
+    """The badge of a page that keeps itself up to date, with its buttons and its script. To the minute, as it
+    is shown: of a page that did not change a minute later there is nothing to send."""
+    return {"as_of": timezone.now().astimezone(figures.HERE).replace(second=0, microsecond=0)}
+
+
 @register.simple_tag
 def demo_data() -> bool:
     """Whether the data come from the replica; for pages that are not ours (the admin)."""
-    return Source.objects.filter(demo=True).exists()
+    return settings.DEMO or Source.objects.filter(demo=True).exists()
 
 
 @register.filter
@@ -200,12 +260,37 @@ def value(project: Project, field: str) -> str | SafeString:
     """A field of a project for people. Null is either not published, or published and not readable."""
     known = getattr(project, field)
     if field in {correction.field for correction in getattr(project, "corrections", ())}:
-        shown = "not known" if known is None else written(canonical(known), field)
+        shown = "not known" if known is None else kept_together(phrases.shown(field, canonical(known)))
         return format_html("{}{}", shown, CORRECTED)
     if known in (None, ""):
         unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
-        return UNREAD if unread else UNKNOWN
-    return day(known) if field in phrases.DATES else figures.unbroken(phrases.shown(field, known))
+        # Before its own page was read nobody can say what stands there.
+        is_waiting = bool(project.url) and not project.page_digest
+        return UNREAD if unread else NOT_YET if is_waiting else UNKNOWN
+    return day(known) if field in phrases.DATES else kept_together(phrases.shown(field, known))
+
+
+@register.simple_tag
+def flag_sentence(flag: Flag) -> str:
+    """A flag's figures as a sentence of today."""
+    return figures.unbroken(flag.sentence(timezone.now().astimezone(figures.HERE).date()))
+
+
+@register.simple_tag
+def answers(beside: Any, field: str) -> SafeString | str:
+    """Links to what those who are concerned say of one field or flag, further down on the page."""
+    found = beside.of(field) if beside else ()
+    if not found:
+        return ""
+    return mark_safe(render_to_string("projects/_answer_links.html", {"replies": found}).strip())
+
+
+@register.simple_tag
+def report_link(kind: str, key: Any, field: Any, of: str, words: str = "Report a mistake") -> SafeString:
+    """To the form in which a mistake is reported; `of`: what of the page it is about."""
+    asked = urlencode({"about": f"{kind}:{key}", **({"field": field} if field else {})}, safe=":")
+    link = '<a class="report-link" rel="nofollow" href="/report/?{}" aria-label="{}: {}">{}</a>'
+    return format_html(link, asked, words, of, words)
 
 
 @register.simple_tag
@@ -222,6 +307,21 @@ def change(row: DataChangeLog | Event, details: bool = False) -> SafeString:
     return mark_safe(change_html(row, change_json(row), details))
 
 
+@register.simple_tag
+def alert_link(scope: str, query: str = "", words: str = "Save this search as an alert") -> SafeString:
+    """The way from a list to the form that has one told of it. `query`: the list's own."""
+    address = f"/subscribe/?of={scope}" + (f"&{query}" if query else "")
+    return format_html('<a class="alert-link" rel="nofollow" href="{}">{}</a>', address, words)
+
+
+@register.simple_tag
+def alert_of(
+    name: str, value: Any, words: str = "Save this search as an alert", scope: str = "changes", **more: str
+) -> SafeString:
+    """The same of one place, one project and so on."""
+    return alert_link(scope, urlencode({name: value, **more}), words)
+
+
 @register.simple_tag(takes_context=True)
 def nav(context: template.Context, address: str, name: str) -> SafeString:
     """A link of the site's navigation; the one of this page says so."""
@@ -232,11 +332,13 @@ def nav(context: template.Context, address: str, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sort_link(context: template.Context, field: str, name: str) -> SafeString:
-    """A column's head that sorts by it, and the other way round when it already does."""
+def sort_link(context: template.Context, field: str, name: str, falling: bool = False) -> SafeString:
+    """A column's head that sorts by it, with `falling` the most first, and the other way round when it
+    already does."""
     query = context["request"].GET.copy()
     current = query.get("ordering", "")
-    query["ordering"] = f"-{field}" if current == field else field
+    ways = (f"-{field}", field) if falling else (field, f"-{field}")
+    query["ordering"] = ways[current == ways[0]]
     query.pop("page", None)
     arrow = {field: " ▲", f"-{field}": " ▼"}.get(current, "")
     return format_html('<a href="?{}">{}{}</a>', query.urlencode(), name, arrow)

@@ -6,10 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.finances import sums
+from projects.finances import comparison, sums
+from projects.finances.comparison import Column, Entry, Row
+from projects.finances.comparison_table import Head
+from projects.finances.owed import Balance
 from projects.finances.tables import TableCell, TableRow
 from projects.wording import figures, phrases
 
@@ -49,7 +53,14 @@ def figure(cell: TableCell) -> SafeString:
         return _NONE
     tags = mark_safe("".join(_TAGS[flag] for flag in cell.flags if flag in _TAGS))
     note = _note(cell.figure) if cell.dated else ""
-    return format_html("{}{}{}{}", _published(cell.figure), tags, note, _report(cell.figure))
+    said = (_published(cell.figure), tags, note, _report(cell.figure), answer_links(cell.figure))
+    return mark_safe("".join(said))
+
+
+def answer_links(figure: Any) -> str:
+    """To what somebody who is concerned says of the figure, further down on the page."""
+    found = getattr(figure, "answers", ())
+    return render_to_string("projects/_answer_links.html", {"replies": found}).strip() if found else ""
 
 
 def _rate(rate: sums.Rate) -> SafeString:
@@ -91,6 +102,18 @@ def proof(row: Any, text: Any) -> SafeString:
     )
 
 
+@register.filter
+def balance(found: Balance) -> SafeString:
+    """What was owed, as a link to its proof."""
+    known: Any = _NULL if found.amount is None else _rand(found.amount)
+    if found.is_gone:
+        return format_html(
+            '<span class="unknown note">no longer published</span> <s>{}</s>', proof(found.figure, known)
+        )
+    tag = _TAGS[sums.NEGATIVE] if found.amount is not None and found.amount < 0 else ""
+    return format_html("{}{}", proof(found.figure, known), tag)
+
+
 def _note(row: Any) -> SafeString | str:
     through = sums.through([row.through_month] if row.through_month else [])
     return format_html('<span class="note">{}</span>', through) if through else ""
@@ -102,6 +125,61 @@ def _sum(found: sums.Sum, noun: str, dated: bool, kind: str) -> SafeString:
     through = sums.through(found.months) if dated else ""
     note = ", ".join(filter(None, [kind, f"sum of {over}" if found.lines > 1 else "", through]))
     return format_html('{}<span class="note">{}</span>', _rand(found.amount), note)
+
+
+@register.simple_tag
+def compared_row(row: Row, heads: list[Head]) -> SafeString:
+    """The `<tr>` of a municipality among others."""
+    place = row.municipality
+    name = format_html(
+        '<th scope="row"><a href="{}#debt">{}</a> <span class="note">{} {}</span></th>',
+        place.get_absolute_url(), place.name, place.pk, place.province,
+    )  # fmt: skip
+    entries = [(head, head.column.entry(row)) for head in heads]
+    reasons = {entry.said if entry.value is None else "" for _, entry in entries}
+    if reasons == {comparison.NOTHING}:
+        nothing = format_html('<td colspan="{}"><span class="unknown">{}</span></td>', len(heads), *reasons)
+        return format_html("<tr>{}{}</tr>", name, nothing)
+    tds = (_compared(head, entry) for head, entry in entries)
+    return format_html("<tr>{}{}</tr>", name, mark_safe("".join(tds)))
+
+
+def _compared(head: Head, entry: Entry) -> SafeString:
+    column = head.column
+    kind = mark_safe(' class="num"') if column.is_number else ""
+    if entry.value is None:
+        return format_html('<td{}><span class="unknown">{}</span></td>', kind, entry.said)
+    known = shown(column, entry)
+    if len(entry.snapshots) == 1:
+        figure = f"?figure={entry.proofs[0][1]}" if len(entry.proofs) == 1 else ""
+        link = '<a class="proof" href="/snapshots/{}/{}">{}</a>'
+        known = format_html(link, entry.snapshots[0], figure, known)
+    note = entry.over if column.ours else head.beside(entry)
+    beside = format_html('<span class="note">{}</span>', note) if note else ""
+    title = format_html(' title="{}"', entry.said) if column.ours else ""
+    return format_html("<td{}{}>{}{}</td>", kind, title, known, beside)
+
+
+@register.simple_tag
+def shown(column: Column, entry: Entry) -> str:
+    """A figure of a comparison in words; why there is none where there is none."""
+    if entry.value is None:
+        return entry.said
+    if isinstance(entry.value, str):
+        return phrases.shown("opinion", entry.value)
+    return figures.percent(entry.value) if column.kind == "percent" else _rand(entry.value)
+
+
+@register.simple_tag(takes_context=True)
+def sort_options(context: template.Context, column: Column) -> SafeString:
+    """The `<option>`s of a column for the choice of an order."""
+    ways = ("least first", "most first") if column.is_number else ("best first", "worst first")
+    now = context["request"].GET.get("ordering", "")
+    options = [
+        (name, mark_safe(" selected") if name == now else "", f"{column.title}, {way}")
+        for name, way in zip((column.name, f"-{column.name}"), ways, strict=True)
+    ]
+    return format_html_join("", '<option value="{}"{}>{}</option>', options)
 
 
 def _rand(amount: Decimal) -> str:

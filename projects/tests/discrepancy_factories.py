@@ -27,6 +27,7 @@ def a_question(key: str = "dws_spent_more_than_books:LIM331:WSIG", **fields: Any
         "question": f"DWS reports more than the books hold of {key}. What explains the difference?",
         "explanations": ["Grant money may, with approval, be spent in the next year."],
         "compared": "DWS 2020/21 to 2022/23 beside the municipal years 2020-21 to 2022-23.",
+        "contested": Decimal("17999999.50"),
         "dws_label": "Expenditure so far of 2 WSIG projects",
         "dws_value": Decimal("30000000.00"),
         "treasury_label": "WSIG spent in 2020-21 to 2022-23",
@@ -44,7 +45,11 @@ def a_question(key: str = "dws_spent_more_than_books:LIM331:WSIG", **fields: Any
 
 
 def log_question(
-    row: Discrepancy, change_type: str, field_changes: dict[str, list[Any]], at: datetime | None = None
+    row: Discrepancy,
+    change_type: str,
+    field_changes: dict[str, list[Any]],
+    at: datetime | None = None,
+    cause: str = "source",
 ) -> DataChangeLog:
     entry = Entry(
         entity_type="discrepancy",
@@ -53,6 +58,7 @@ def log_question(
         name=f"{row.municipality.name}, {row.programme}",
         source_id="correlation",
         change_type=change_type,
+        cause=cause,
         field_changes=field_changes,
         municipality=row.municipality_id,
         municipalities=[row.municipality_id],

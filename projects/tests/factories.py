@@ -9,23 +9,30 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from projects.archive import Archive, file_name
 from projects.facts.finance import figure_key, figure_name
 from projects.log import writer
 from projects.log.writer import Entry, Span
 from projects.models import (
+    ChainHead,
     DataChangeLog,
     MunicipalFigure,
     Municipality,
     MunicipalityListing,
     Project,
     ReadingPlan,
+    Reply,
+    Report,
     Snapshot,
     Source,
     SyncRun,
 )
+from projects.stewards import replies, reports, subjects
+from projects.stewards.replies import Words
 
 # A narrative that the tests can read: the project was first seen in January 2026.
 FIRST_SEEN = datetime(2026, 1, 10, 6, 30, tzinfo=UTC)
@@ -65,10 +72,13 @@ def a_snapshot(
     }
     snapshot = Snapshot.objects.create(sha256=sha256, source_id=run.source_id, run=run, **given)
     if keep:
-        path = Path(snapshot.path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(html))
+        Archive().put(sha256, gzip.compress(html))
     return snapshot
+
+
+def kept_file(snapshot: Snapshot) -> Path:
+    """The file of a page in an archive that is a folder."""
+    return Path(settings.ARCHIVE_DIR, file_name(snapshot.sha256))
 
 
 def a_column(label: str, field: str | None = None, **terms: Any) -> dict[str, Any]:
@@ -205,7 +215,9 @@ def change(
     """The project's field gets a new value, and the log says so; values as the columns hold them."""
     at = at or timezone.now()
     old = getattr(project, field)
-    Project.objects.filter(pk=project.pk).update(**{field: new, "last_changed_at": at})
+    setattr(project, field, new)
+    project.last_changed_at = at
+    project.save(update_fields=[field, "search_text", "last_changed_at"])
     project.refresh_from_db()
     return log(project, "updated", {field: [canonical(old), canonical(new)]}, at=at, **log_fields)
 
@@ -231,6 +243,28 @@ def a_listing(code: str = "LIM331", **fields: Any) -> MunicipalityListing:
     return MunicipalityListing.objects.create(
         source_id=run.source_id, code=code, municipality_id=code, last_changed_run=run, **given
     )
+
+
+def a_report(about: Any, field: str = "", text: str = "The pipes are not there.", **terms: Any) -> Report:
+    """Of a reader, of a project or of whatever `about` names; `contact` too."""
+    subject = subjects.find(f"project:{about.pk}" if isinstance(about, Project) else about, field)
+    form = f"form {Report.objects.count()}"
+    return reports.take(subject, subject.shown(), text, terms.get("contact", ""), form)
+
+
+def an_answer(about: Any, field: str = "", **terms: Any) -> Reply:
+    """Of a municipality; `report` and `replaces` too."""
+    subject = subjects.find(f"project:{about.pk}" if isinstance(about, Project) else about, field)
+    words: dict[str, Any] = {
+        "who": "Greater Giyani Local Municipality",
+        "role": "municipal manager",
+        "said_on": date(2026, 5, 6),
+        "source": "A letter to the stewards",
+        "text": "The pipes were delivered on 2 May.",
+        "link": "https://giyani.example/letter.pdf",
+    }
+    links = {name: terms.pop(name, None) for name in ("report", "replaces")}
+    return replies.enter(subject, Words(**words | terms), None, **links)
 
 
 def a_figure(
@@ -285,3 +319,24 @@ def log_figure(
         snapshot_id=figure.snapshot_id,
     )
     return append(entry, at=fields.pop("at", None))
+
+
+def chain_anew() -> None:
+    """The digests as they are of rows that were dated here."""
+    last, previous = 0, "0" * 64
+    for row in DataChangeLog.objects.order_by("pk"):
+        last, previous = row.pk, writer.digest(row, previous)
+        DataChangeLog.objects.filter(pk=row.pk).update(digest=previous)
+    ChainHead.objects.update(last_id=last, digest=previous)
+
+
+def a_log_of(rows: int) -> None:
+    """Have an intact log of that length: changes to and fro of one project."""
+    project = Project.objects.first()
+    if project is None:
+        project = a_project()
+        chain_anew()
+    pair = [["budget", ["1.00", "2.00"]], ["budget", ["2.00", "1.00"]]]
+    for start in range(DataChangeLog.objects.newest(), rows, 2000):
+        changes = [dict([pair[number % 2]]) for number in range(start, min(start + 2000, rows))]
+        append_all([entry_of(project, "updated", each) for each in changes])

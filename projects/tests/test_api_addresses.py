@@ -43,12 +43,15 @@ def test_whatever_is_done_to_an_unknown_address_it_is_not_found(client, method):
 
 
 def test_the_index_links_to_what_there_is(client):
+    a_project()
     a_source(demo=True)
     answer = client.get("/api/v1/")
     links = answer.json()
     assert answer["X-Demo-Data"] == "1"
-    lists = "projects municipalities changes discrepancies sources areas claims runs"
-    assert set(links) == {*lists.split(), "schema", "docs"}
+    lists = (
+        "projects municipalities finances changes digest compare discrepancies oc4ids search sources areas"
+    )
+    assert set(links) == {*lists.split(), "claims", "runs", "schema", "docs"}
     for link in links.values():
         assert client.get(link).status_code == 200
 

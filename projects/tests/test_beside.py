@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from projects.finances.beside import beside
 from projects.finances.beside_table import beside_table
 from projects.finances.families import codes_of, family_of, municipal_span, national_span
 
@@ -39,14 +38,21 @@ def grant(code: str, kind: str, amount: Any) -> Row:
     return Row(2022, "grant", code, kind, Decimal(amount))
 
 
+def rows(projects: list[Listed], figures: list[Row]) -> dict[str, list[Any]]:
+    """Label → the cells of DWS and of each year of the books, the newest first."""
+    table = beside_table(projects, figures)
+    return {row.label: row.cells for row in table.rows} if table else {}
+
+
 def test_sums_of_dws_say_over_how_many_projects_they_are():
     projects = [Listed(Decimal(5), None), Listed(None, None), Listed(Decimal(9), Decimal(1), "withdrawn")]
-    dws = beside(projects, []).dws
-    assert (dws.projects, dws.budget, dws.budgets) == (2, Decimal(5), 1)
-    assert (dws.expenditure, dws.expenditures) == (None, 0)
+    found = rows(projects, [capital(2022, "ORGB", 1)])
+    budget = found["Budget"][0]
+    assert (budget.sum.amount, budget.sum.count, budget.sum.lines) == (Decimal(5), 1, 2)
+    assert found["Spent"][0].text == "not published"
 
 
-def test_the_spending_rate_is_of_one_year_and_storm_water_stands_apart():
+def test_the_spending_rate_is_of_one_year_and_storm_water_is_left_out():
     figures = [
         capital(2021, "ORGB", 100),
         capital(2022, "ORGB", 100),
@@ -54,15 +60,16 @@ def test_the_spending_rate_is_of_one_year_and_storm_water_stands_apart():
         capital(2022, "AUDA", 50),
         capital(2022, "AUDA", 999, code="4303"),
     ]
-    newest, older = beside([], figures).years
-    assert (newest.label, older.label) == ("2021-22", "2020-21")
-    assert newest.budget
-    assert newest.budget[1].amount == 200
-    assert newest.rate
-    assert newest.rate.percent == Decimal("25.0")
-    assert "audited" in newest.rate.basis
-    assert newest.storm_water["AUDA"].amount == 999
-    assert older.rate is None
+    table = beside_table([], figures)
+    assert table
+    assert [column.head for column in table.columns[1:]] == ["Books of 2021-22", "Books of 2020-21"]
+    found = rows([], figures)
+    assert found["Budget"][1].sum.amount == 200
+    rate = found["Spending rate"][1].rate
+    assert rate.percent == Decimal("25.0")
+    assert "audited" in rate.basis
+    assert found["Spent"][1].sum.amount == 50
+    assert found["Spending rate"][2].rate is None
 
 
 def test_budget_and_spending_of_a_year_are_those_that_its_rate_is_of_and_say_what_they_are_made_of():
@@ -73,33 +80,22 @@ def test_budget_and_spending_of_a_year_are_those_that_its_rate_is_of_and_say_wha
         capital(2022, "AUDA", 40),
         *(capital(2021, kind, 7) for kind in ("ORGB", "ADJB", "ACT", "AUDA")),
     ]
-    newest, older = beside([], figures).years
-    told = [kind and (kind[0], kind[1].amount) for kind in (newest.budget, newest.spent)]
+    found = rows([], figures)
+    told = [(found[label][1].kind, found[label][1].sum.amount) for label in ("Budget", "Spent")]
     assert told == [("adjusted and original", 700), ("unaudited", 20)]
-    assert [kind and kind[0] for kind in (older.budget, older.spent)] == ["adjusted", "audited"]
-    table = beside_table([], figures)
-    assert table
-    assert [row.cells[1].kind for row in table.rows[:2]] == ["adjusted and original", "unaudited"]
+    assert [found[label][2].kind for label in ("Budget", "Spent")] == ["adjusted", "audited"]
 
 
 def test_a_null_and_a_figure_that_is_gone_are_in_no_sum():
     figures = [capital(2022, "ADJB", None), capital(2022, "AUDA", 5, presence="missing")]
-    assert beside([], figures).years == ()
+    assert beside_table([], figures) is None
 
 
 def test_in_kind_money_stands_apart_from_the_books():
-    figures = [grant("RBIG", "ACT", 7), grant("RB7G", "SCHD", 90), grant("RBIG", "SCHD", 10)]
-    (found,) = beside([], figures).years[0].grants
-    assert found.family == "RBIG"
-    assert found.allocated
-    assert found.allocated.amount == 10
-    assert found.in_kind
-    assert found.in_kind.amount == 90
-    assert found.spent
-    assert found.spent.amount == 7
-    assert found.transferred is None
-    assert found.rate
-    assert found.rate.percent == Decimal("70.0")
+    found = rows([], [grant("RBIG", "ACT", 7), grant("RB7G", "SCHD", 90), grant("RBIG", "SCHD", 10)])
+    kinds = ("allocated", "spent", "allocated in kind, not in the books")
+    assert list(found)[3:] == [f"RBIG, {kind}" for kind in kinds]
+    assert [found[f"RBIG, {kind}"][1].sum.amount for kind in kinds] == [10, 7, 90]
 
 
 def test_a_programme_has_the_family_of_its_grant():

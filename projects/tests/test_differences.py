@@ -138,9 +138,10 @@ def test_more_news_than_are_counted_are_said_to_be_more(client, monkeypatch):
     for module in ("projects.models.querysets", "projects.templatetags.buka"):
         monkeypatch.setattr(f"{module}.MOST_COUNTED", 3)
     project = a_project(at=timezone.now() - timedelta(days=3))
+    change(project, "budget", 9, at=timezone.now() - timedelta(days=2))
     for number in range(3):
         change(project, "budget", number)
     page = html(client, "/?fragment=totals")
-    assert "<dd>3</dd>" in page
-    assert "3+ in 7 days" in page
-    assert DataChangeLog.objects.news() == {"day": 3, "week": 4}
+    assert "; 3 in the last 24 hours" in page
+    assert "<dd>3+</dd>" in page
+    assert DataChangeLog.objects.news() == {"day": 3, "week": 4}  # one more than are counted

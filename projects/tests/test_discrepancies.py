@@ -203,6 +203,46 @@ def test_the_page_shows_both_figures_side_by_side_with_their_snapshots(client, q
     assert f'data-entity-id="{question.pk}"' in html
 
 
+LINES = [
+    {
+        "kind": "part",
+        "what": "WP1 Giyani",
+        "amount": "30000000.00",
+        "note": "as listed",
+        "url": "/projects/1/",
+    },
+    {"kind": "asked", "what": "Asked about", "amount": "17999999.50", "note": "DWS, less", "url": ""},
+]
+
+
+def test_the_page_and_the_api_show_the_amount_asked_about_and_its_arithmetic(client):
+    row = a_question(evidence={"projects": [], "figures": [], "arithmetic": LINES})
+    html = client.get(f"/discrepancies/{row.pk}/").content.decode()
+    assert "Asked about</dt><dd>R17\u202f999\u202f999.50" in html
+    table = html.split('class="arithmetic"')[1].split("</table>")[0]
+    assert table.index('<a href="/projects/1/">WP1 Giyani</a>') < table.index('class="asked"')
+    assert "R17\u202f999\u202f999.50" in client.get("/discrepancies/").content.decode()
+    told = client.get(f"/api/v1/discrepancies/{row.pk}/").json()
+    assert (told["contested"], told["arithmetic"]) == ("17999999.50", LINES)
+    assert told["evidence"] == {"projects": [], "figures": []}
+
+
+def test_a_question_of_an_older_rule_has_no_arithmetic_and_its_page_none(client):
+    row = a_question(contested=None)
+    html = client.get(f"/discrepancies/{row.pk}/").content.decode()
+    assert "The arithmetic" not in html
+    assert "Asked about" not in html
+    assert client.get(f"/api/v1/discrepancies/{row.pk}/").json()["contested"] is None
+
+
+def test_what_our_rules_put_otherwise_is_not_among_the_latest(client):
+    row = a_question()
+    log_question(row, "updated", {"question": ["Old?", "What by today's rules?"]}, cause="parser")
+    html = client.get("/discrepancies/").content.decode()
+    assert "by today" not in html
+    assert "put anew by our rules" in client.get(row.get_absolute_url()).content.decode()
+
+
 def test_the_list_shows_open_questions_and_closed_ones_when_asked(client):
     a_question(question="What explains the one?")
     a_question("annual_spending:CPT:b", municipality="CPT", question="What of the other?", state="closed",
@@ -247,7 +287,7 @@ def test_fifty_questions_cost_as_many_queries_as_one(client, address, django_ass
     for number in range(50):
         a_question(f"completed_without_spending:LIM331:{number}")
         if number in (0, 49):
-            with django_assert_max_num_queries(12 if address == "/discrepancies/" else 5):
+            with django_assert_max_num_queries(12 if address == "/discrepancies/" else 6):
                 client.get(address)
 
 
@@ -262,7 +302,7 @@ def test_a_page_of_a_question_with_fifty_projects_costs_as_many_queries_as_with_
         ]
         figures = [{"id": year, "financial_year": year, **figure} for year in range(2020, 2020 + len(some))]
         row = a_question(f"q{len(some)}", evidence={"projects": listed, "figures": figures})
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(10):
             client.get(f"/discrepancies/{row.pk}/")
 
 

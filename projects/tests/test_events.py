@@ -124,7 +124,7 @@ def test_municipalities_are_counted_as_such():
     assert (verdict.severity, verdict.sentence) == ("info", "207 municipalities first seen in one reading.")
 
 
-def test_after_a_first_load_the_dashboard_says_it_in_two_lines(client):
+def test_after_a_first_load_the_dashboard_says_it_of_projects_in_one_line_and_the_changes_in_two(client):
     run = a_run()
     for number in range(40):
         append(Entry("municipality_listing", number, f"LIM{number}", "A place", "dws", "created",
@@ -132,10 +132,12 @@ def test_after_a_first_load_the_dashboard_says_it_in_two_lines(client):
     for number in range(60):
         a_project(f"WP{number}", run=run)
     page = client.get("/").content.decode()
-    assert page.count("data-change-id=") == 2
+    assert page.count("data-change-id=") == 1
     assert "60 projects first seen in one reading." in page
-    assert "40 municipalities first seen in one reading." in page
     assert 'data-last-id="100"' in page
+    page = client.get("/changes/").content.decode()
+    assert page.count("data-change-id=") == 2
+    assert "40 municipalities first seen in one reading." in page
 
 
 def test_the_page_of_changes_links_each_event_to_its_list(client):
@@ -178,3 +180,56 @@ def test_events_of_the_api_cost_a_fixed_number_of_queries(client, django_assert_
         a_mass_edit(11, field)
         with django_assert_max_num_queries(4):
             client.get("/api/v1/changes/events/")
+
+
+# --- columns that are but worded otherwise ---------------------------------------------------------
+
+
+def respelled(count: int, *labels: str, run=None, more: dict | None = None, **fields) -> None:
+    run = run or a_run()
+    for number in range(count):
+        project = a_project(f"{labels[0]}{fields.get('municipality', '')}{number}", run=a_run(), **fields)
+        said = {f"published.{label}": ["R1 000", "R1,000.00"] for label in labels}
+        log(project, "updated", said | (more or {}), run=run)
+
+
+@pytest.mark.parametrize(
+    ("count", "labels", "sentence"),
+    [
+        (50, ["Remarks"], "Remarks changed on 50 projects in one reading."),
+        (3, ["Budget"], "Budget changed on 3 projects in one reading."),
+        (3, ["Ward, or wards", "Due"], "Due and Ward, or wards changed on 3 projects in one reading."),
+    ],
+)
+def test_a_column_that_is_worded_otherwise_is_one_entry(count, labels, sentence):
+    respelled(count, *labels)
+    (event,) = entries(DataChangeLog.objects.filter(change_type="updated"), 50).rows
+    assert isinstance(event, Event)
+    assert event.count == count
+    assert event.assessment.sentence == sentence
+
+
+def test_two_projects_are_told_one_by_one_and_so_is_a_value_that_changed_too():
+    respelled(2, "Remarks")
+    respelled(3, "Budget", more={"status": ["design", "tender"]})
+    assert len(shown(change_type="updated")) == 5
+
+
+def test_the_page_names_the_municipality_where_it_is_one_and_unfolds(client):
+    respelled(4, "Remarks", municipality="LIM331")
+    page = client.get("/changes/?change_type=updated").content.decode()
+    assert page.count('<li class="change') == 1
+    assert "Remarks changed on 4" in page.replace("\u00a0", " ")
+    assert "Greater Giyani [LIM331]" in page
+    (event,) = entries(DataChangeLog.objects.filter(change_type="updated"), 50).rows
+    assert client.get(f"/changes/?{event.query}").content.decode().count('<li class="change') == 4
+    listed = client.get("/api/v1/changes/?change_type=updated").json()
+    assert listed["count"] == 4
+
+
+def test_of_several_municipalities_it_is_one_entry_all_the_same():
+    run = a_run()
+    respelled(3, "Remarks", municipality="LIM331", run=run)
+    respelled(3, "Remarks", municipality="CPT", run=run)
+    (event,) = entries(DataChangeLog.objects.filter(change_type="updated"), 50).rows
+    assert (event.count, event.place) == (6, None)

@@ -14,7 +14,8 @@ from projects.tests.factories import a_project
 
 pytestmark = pytest.mark.django_db
 ASKED = (
-    "q=pipe", "q=PIPE+wp2", "q=nothing", "province=LIM", "province=LIM,WC", "status=null",
+    "q=pipe", "q=PIPE+wp2", "q=nothing", "q=%25", "q=p%C3%ADpe",
+    "province=LIM", "province=LIM,WC", "status=null",
     "status=design,null", "status=construction", "municipality=LIM331", "municipality=cpt", "programme=RBIG",
     "source=dws", "source=treasury", "presence=missing", "presence=present,missing", "min_progress=50",
     "max_progress=50", "min_budget=1000", "max_budget=1000", "min_budget=0&max_budget=5000.50",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
+from django.http import StreamingHttpResponse
 
 from projects.api.finances import (
     FigureShape,
@@ -166,6 +170,37 @@ def test_hundreds_of_figures_cost_as_many_queries_as_one(client, django_assert_m
     run = a_run("treasury")
     a_figure(run=run)
     many(run)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         answer = client.get(CPT)
     assert sum(len(year["figures"]) for year in answer.json()["financial_years"]) > 500
+
+
+def test_one_municipalitys_figures_are_a_csv_of_one_figure_a_row(client):
+    proof = a_snapshot(a_run("treasury"), keep=False)
+    a_figure(snapshot=proof)
+    a_figure(amount_type="ACT", amount="-5.00", through_month=2, months={"1": "-6.00", "2": "1.00"})
+    a_figure(amount_type="ADJB", amount=None)
+    a_figure("opinion", "opinion", "", None, opinion="=1+1", year=2020)
+    answer = client.get(f"{CPT}?format=csv")
+    assert isinstance(answer, StreamingHttpResponse)
+    assert answer["Content-Disposition"] == 'attachment; filename="finances-CPT.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    assert [(row["financial_year"], row["measure"], row["amount_type"]) for row in rows] == [
+        ("2021", "capital", "ACT"), ("2021", "capital", "ADJB"), ("2021", "capital", "ORGB"),
+        ("2020", "opinion", ""),
+    ]  # fmt: skip
+    assert [rows[0][name] for name in ("amount", "month_1", "month_2", "month_3")] == [
+        "-5.00", "-6.00", "1.00", "",
+    ]  # fmt: skip
+    assert (rows[1]["amount"], rows[2]["snapshot"], rows[3]["opinion"]) == ("", proof.pk, "'=1+1")
+    assert (rows[0]["flags"], rows[0]["name"]) == ("negative", "City of Cape Town")
+
+
+def test_the_filters_narrow_the_csv_too_and_an_error_is_json(client):
+    a_figure()
+    a_figure("grant", "WSIG", "SCHD", "1.00")
+    found = client.get(f"{CPT}?format=csv&measure=grant").getvalue().decode().splitlines()
+    assert len(found) == 2
+    refused = client.get(f"{CPT}?format=csv&measure=tax")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/json")
+    assert client.get(f"{CPT}?format=geojson").status_code == 404

@@ -18,7 +18,7 @@ from projects.stewards.overrides import CorrectionRefused
 from projects.stewards.values import NotAValue, read
 from projects.tests.factories import FIRST_SEEN, a_project, a_run, log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
 MAY = datetime.fromisoformat("2026-05-01T12:00:00+00:00")
 
 
@@ -50,6 +50,16 @@ def back_to(moment: datetime, override: Override) -> None:
 
 
 # --- making one -----------------------------------------------------------------------------------
+
+
+def test_a_corrected_name_is_found_by_a_search_and_the_one_before_no_more(steward, client):
+    project = a_project(name="Ndlambe weir")
+    found = {name: f"/projects/?q={name}" for name in ("ndlambe", "Cradock")}
+    override = correct(project, "name", "Cradock weir")
+    shown = [project.external_id in client.get(found[name]).content.decode() for name in found]
+    overrides.undo(override, steward)
+    assert shown == [False, True]
+    assert project.external_id in client.get(found["ndlambe"]).content.decode()
 
 
 def test_a_correction_is_shown_keeps_what_the_source_says_and_is_logged(steward):
@@ -299,10 +309,10 @@ def test_the_pages_mark_what_is_corrected(client):
     page = client.get(f"/projects/{project.pk}/").content.decode()
     assert "corrected by a steward: See &lt;the&gt; report." in page
     assert "Shown: R6; the source says: R5." in " ".join(page.split())
-    assert f"R6 {mark}" in page
+    assert f"R6</span> {mark}" in page
     assert f"Umzi {mark}" in page
     assert f"not known {mark}" in page
-    assert f"R6 {mark}" in client.get("/projects/").content.decode()
+    assert f"R6</span> {mark}" in client.get("/projects/").content.decode()
 
 
 def test_a_change_under_a_correction_says_so_in_json_and_on_the_pages(client):

@@ -18,14 +18,14 @@ from projects.api.records import ProjectDetailShape, ProjectShape
 from projects.models import Project
 from projects.tests.factories import FIRST_SEEN, a_crowd, a_project, a_run, a_source, change, log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
 
 LIST = "/api/v1/projects/"
 CONTRACT = set(
     "id source external_id name description municipality municipalities municipality_as_published province"
     " programme project_type status status_as_published progress_percentage budget expenditure start_date"
     " completion_date contractor implementing_agent latitude longitude published presence first_seen_at"
-    " last_seen_at last_changed_at overridden issues url demo".split()
+    " last_seen_at last_changed_at overridden issues flags url demo".split()
 )
 MAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -39,7 +39,11 @@ def ids(client, query: str) -> list[str]:
 def test_a_project_has_the_shape_of_the_contract(client):
     project = a_project(latitude=-23.3058, longitude=30.7269, url="https://ws.dws.gov.za/p")
     row = client.get(f"{LIST}{project.pk}/").json()
-    assert set(row) - {"overrides", "other_texts"} == CONTRACT == set(ProjectShape().fields)
+    assert (
+        set(row) - {"overrides", "other_texts", "flag_details", "replies"}
+        == CONTRACT
+        == set(ProjectShape().fields)
+    )
     assert set(row) == set(ProjectDetailShape().fields)
     assert row["progress_percentage"] == "62.00"
     assert row["budget"] == "353000000.00"
@@ -86,6 +90,11 @@ def three(db):
         ("?q=weir", ["WP1"]),
         ("?q=umzi+wp1", ["WP1"]),
         ("?q=umzi+pipeline", []),
+        ("?q=EBENE", ["WP1"]),
+        ("?q=%C3%A9b%C3%A8n%C3%A9", ["WP1"]),
+        ("?q=wp1%20%26", ["WP1"]),
+        ("?q=%25", []),
+        ("?q=_", []),
         ("?province=WC", ["WP2"]),
         ("?province=WC&province=EC", ["WP2", "WP3"]),
         ("?province=WC,EC", ["WP2", "WP3"]),
@@ -174,9 +183,8 @@ def test_a_missing_project_was_last_seen_when_it_was_last_listed(client):
 
 
 @pytest.mark.parametrize("format", ["csv", "geojson", "xml"])
-@pytest.mark.parametrize("address", ["", "history/"])
-def test_a_single_is_no_file_and_says_what_it_is(client, address, format):
-    single = f"{LIST}{a_project().pk}/{address}"
+def test_a_single_is_no_file_and_says_what_it_is(client, format):
+    single = f"{LIST}{a_project().pk}/"
     answer = client.get(f"{single}?format={format}")
     said = f"“{format}” is no format of this address; known are: json."
     assert (answer.status_code, answer.json()) == (404, {"detail": said})
@@ -297,7 +305,7 @@ def test_as_of_takes_back_values_strings_places_and_presence(client):
     )  # fmt: skip
     assert before["last_changed_at"] == "2026-01-10T06:30:00.000000Z"
     detail = client.get(f"{LIST}{project.pk}/?as_of=2026-04-30").json()
-    assert detail == before | {"overrides": [], "other_texts": None}
+    assert detail == before | {"overrides": [], "other_texts": None, "flag_details": [], "replies": []}
     assert Project.objects.get().progress_percentage == Decimal("70.00")
 
 
@@ -344,10 +352,22 @@ def test_the_history_lists_every_change_newest_first(client):
 
 
 @pytest.mark.parametrize(
-    ("query", "most"), [("", 8), ("?as_of=2026-06-01", 11), ("?as_of=2026-04-01", 12), ("?format=csv", 7)]
+    ("query", "most"), [("", 9), ("?as_of=2026-06-01", 15), ("?as_of=2026-04-01", 15), ("?format=csv", 11)]
 )
 def test_fifty_projects_cost_as_many_queries_as_one(client, django_assert_max_num_queries, query, most):
     for more in (2, 48):
         a_crowd(more, changed_at=MAY)
         with django_assert_max_num_queries(most):
             client.get(f"{LIST}{query}").getvalue()
+
+
+@pytest.mark.parametrize("format", ["csv", "geojson"])
+def test_no_list_is_given_of_a_source_without_a_licence(client, settings, format):
+    project = a_project()
+    settings.OPEN_DATA_SOURCES = ["treasury"]
+    answer = client.get(f"/api/v1/projects/?format={format}")
+    assert (answer.status_code, "licence" in answer.json()["detail"]) == (403, True)
+    assert client.get("/api/v1/projects/").json()["results"][0]["id"] == project.pk
+    page = client.get("/projects/").content.decode()
+    assert "no licence is known" in page
+    assert "format=csv" not in page

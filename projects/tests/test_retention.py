@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from io import StringIO
 from itertools import count
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, Snapshot
 from projects.tests.discrepancy_factories import a_question
-from projects.tests.factories import a_figure, a_project, a_run, a_snapshot, log
+from projects.tests.factories import a_figure, a_project, a_run, a_snapshot, kept_file, log
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +51,7 @@ def prune(days: int = 30, *options: str) -> str:
 def kept(look: Sighting) -> bool:
     """Row and file go together."""
     snapshot = Snapshot(pk=look.raw_sha256)
-    row, file = Snapshot.objects.filter(pk=snapshot.pk).exists(), Path(snapshot.path).exists()
+    row, file = Snapshot.objects.filter(pk=snapshot.pk).exists(), kept_file(snapshot).exists()
     assert row == file
     return row
 

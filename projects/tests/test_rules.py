@@ -95,13 +95,13 @@ LATE = {"completion_date": ["2027-02-28", "2028-06-30"]}
             {"contractor": ["Umzi Civils", None]},
             "minor",
             ["value_erased"],
-            'Contractor is no longer given (was "Umzi Civils").',
+            'Contractor removed (was "Umzi Civils").',
         ),
         (
             {"contractor": [None, "Umzi Civils"]},
             "minor",
             [],
-            'Contractor is now given: "Umzi Civils".',
+            'Contractor added: "Umzi Civils".',
         ),
         ({"name": ["Old weir", "New weir"]}, "minor", ["renamed"], 'Renamed from "Old weir" to "New weir".'),
         (
@@ -173,7 +173,7 @@ def test_a_listing_tells_number_and_value_in_one_breath():
 
 def test_a_listing_whose_value_goes_blank_is_told_as_an_erased_value():
     verdict = assess_project("municipality_listing", "updated", {"value": ["353000000.00", None]})
-    assert verdict.sentence == "Published total value is no longer given (was R353 000 000)."
+    assert verdict.sentence == "Published total value removed (was R353 000 000)."
     assert verdict.rules == ["value_erased"]
 
 
@@ -198,7 +198,7 @@ CONTEXT = {"budget": "105.00", "expenditure": "120.00"}
         ),
         (
             {"expenditure": [None, "120.00"], "contractor": ["A", "B"]},
-            "Expenditure is now given: R120, which is over the budget, and 1 more field changed.",
+            "Expenditure added: R120, which is over the budget, and 1 more field changed.",
         ),
     ],
 )

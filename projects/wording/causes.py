@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from projects.fields import FIELDS
-from projects.wording import discrepancy_rules, figure_rules, phrases, rules
+from projects.wording import discrepancy_rules, figure_rules, flag_rules, phrases, reply_rules, rules
 from projects.wording.rules import Assessment
 
 # Our own doing: never grave, whatever the figures. (A "correction" is the source's, of what it had said.)
@@ -34,6 +34,11 @@ def assess(row: Row, context: dict[str, Any] | None = None, stored: Iterable[str
     """As `rules.assess_project`; `info` and no rules where it was our doing. The sentence says so where a
     steward made the change, and where a steward's correction covers it.
     """
+    if row.change_type == reply_rules.CHANGE:
+        return reply_rules.assess_reply(row.field_changes)
+    if row.entity_type == "project" and flag_rules.FIELD in (row.field_changes or ()):
+        found = flag_rules.assess_flags(row.field_changes)
+        return Assessment(rules.INFO, [], found.sentence) if row.cause in _OURS else found
     if row.cause == "steward" and row.change_type == "updated":
         return Assessment(rules.INFO, [], f"{_steward(row.field_changes, row.kind)}.")
     assessment = _assessed(row, context, stored)
@@ -51,7 +56,10 @@ def _assessed(row: Row, context: dict[str, Any] | None, stored: Iterable[str]) -
     if row.entity_type == "municipal_figure":
         return figure_rules.assess_figure(row.external_id, row.change_type, row.field_changes, row.evidence)
     if row.entity_type == "discrepancy":
-        return discrepancy_rules.assess_question(row.change_type, row.field_changes, context, stored)
+        by_rule = row.cause in _OURS
+        return discrepancy_rules.assess_question(
+            row.change_type, row.field_changes, context, stored, by_rule=by_rule
+        )
     return rules.assess_project(row.entity_type, row.change_type, row.field_changes, context, stored)
 
 

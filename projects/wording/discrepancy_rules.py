@@ -1,8 +1,8 @@
 """What a change of a question means: severity, rule and sentence. Pure: it never raises.
 
 The row of the log has the question and both figures, so that the sentence can be said anew from it alone:
-`opened` {"state", "question", "severity", "dws_value", "treasury_value"}, `updated` whatever moved, `closed`
-{"state", "reason"}. Values are canonical strings ("12.00") or None.
+`opened` {"state", "question", "severity", "contested", "dws_value", "treasury_value"}, `updated` whatever
+moved, `closed` {"state", "reason"}. Values are canonical strings ("12.00") or None.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RULES = {
     "annual_allocation": "A year’s allocation is more than in the books",
     "annual_spending": "A year’s spending is more than in the books",
 }
-_VALUES = ("dws_value", "treasury_value")
+_VALUES = ("contested", "dws_value", "treasury_value")
 
 
 def rule_label(rule: str) -> str:
@@ -34,9 +34,11 @@ def assess_question(
     field_changes: Any,
     context: dict[str, Any] | None = None,
     stored: Iterable[str] = (),
+    by_rule: bool = False,
 ) -> Assessment:
     """What the change means. `context` {"rule", "severity"} is what the row says beside the changes; the log
     does not keep it: `stored`, the rule that was found with it, stands for it when a row is judged anew.
+    `by_rule`: not the figures moved, but our rules of comparing them.
     """
     changes = figures.pairs(field_changes)
     rules = [context["rule"]] if context and context.get("rule") else list(stored)
@@ -45,6 +47,8 @@ def assess_question(
     now = _new(changes, "severity") or (context or {}).get("severity")
     severity = now if now in (INFO, MINOR, MAJOR) else MINOR
     sentence = _opened(changes) if change_type == "opened" else _moved(changes)
+    if by_rule:
+        sentence = _by_rule(change_type, changes)
     return Assessment(severity, rules, sentence)
 
 
@@ -64,12 +68,19 @@ def _closed(changes: dict[str, tuple[Any, Any]]) -> str:
     return f"The question is closed. {reason}" if isinstance(reason, str) else "The question is closed."
 
 
+def _by_rule(change_type: str, changes: dict[str, tuple[Any, Any]]) -> str:
+    said = "asked by our rules of today" if change_type == "opened" else "put anew by our rules of today"
+    opening = f"Not the figures have changed; the question is {said}."
+    question = _new(changes, "question")
+    return f"{opening} {question}" if isinstance(question, str) else opening
+
+
 def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
     """Which figures moved, and the question as it is now."""
     moved = [phrases.phrase(name, *changes[name]) for name in _VALUES if name in changes]
     if "severity" in changes:
         old, new = changes["severity"]
-        moved.append(f"the weight went from {old} to {new}")
+        moved.append(f"its importance went from {old} to {new}")
     sentence = "; ".join(moved) or "What the question says was put anew"
     sentence = sentence[0].upper() + sentence[1:]
     question = _new(changes, "question")

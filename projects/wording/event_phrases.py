@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projects.wording import figures
-from projects.wording.phrases import FINANCIAL_MONTHS, label, listed, plural, shortened
+from projects.wording.phrases import OF_MONTHS, label, listed, plural, shortened
 
 _NOUNS = {
     "project": "project",
     "municipality_listing": "municipality",
     "municipal_figure": "municipal figure",
     "discrepancy": "question",
+    "municipal_year": "municipal year",
 }
 _MASS = {
     "created": "first seen",
@@ -22,6 +23,7 @@ _MASS = {
     "split": "split off",
     "opened": "opened",
     "closed": "closed",
+    "replied": "answered",
 }
 
 
@@ -36,7 +38,7 @@ def telling(entity_type: str, fields: Iterable[str]) -> list[str]:
     """The fields that tell mass edits apart. Every month gives a figure another column, and its amount is
     their sum: of months the amount alone counts.
     """
-    months = {*FINANCIAL_MONTHS, "through_month"} if entity_type == "municipal_figure" else ()
+    months = OF_MONTHS if entity_type == "municipal_figure" else ()
     return [field for field in fields if field not in months]
 
 
@@ -47,7 +49,8 @@ def event(entity_type: str, change_type: str, fields: list[str], count: int) -> 
     words = _MASS | _MASS_OF_FIGURES if entity_type == "municipal_figure" else _MASS
     if change_type in words:
         return f"{many} {words[change_type]} in one reading"
-    named = [label(field) for field in telling(entity_type, fields)] or (["Months"] if fields else [])
+    # Sorted: databases keep the keys of JSON each in an order of its own
+    named = sorted(label(field) for field in telling(entity_type, fields)) or (["Months"] if fields else [])
     return f"{_some(named)} changed on {many} in one reading"
 
 

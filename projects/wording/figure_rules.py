@@ -6,7 +6,8 @@ presence`; values are canonical strings ("12.00", "6") or None. Rules, by id:
 `restated`: a yearly figure that had been published has another amount; major above 10%, of an original
 budget or an audited figure. `budget_adjusted`, `allocation_changed`: what is adjusted in the course of every
 year. `actual_falling`: the year-to-date figure fell. `month_restated`: a month that had been published has
-another amount. `value_erased`: what was given is given as null. `audit_opinion_changed`.
+another amount. `value_erased`: what was given is given as null. `audit_opinion_changed`. Of what is owed:
+`debt_rules`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
-from projects.wording import figures, phrases
+from projects.wording import debt_rules, figures, phrases
+from projects.wording.debt_rules import RuleHit
 from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
 
 Pair = tuple[Any, Any]
@@ -52,12 +54,23 @@ class Figure:
     @property
     def subject(self) -> str:
         """`Original budget 2020-21`, `Spent so far`, `Irregular expenditure 2020-21`."""
-        if self.amount_type == "ACT":
+        if self.amount_type == "ACT" and not self.is_balance:
             return {"income": "Income so far", "cash": "Cash so far"}.get(self.measure, "Spent so far")
         if self.measure == "opinion":
             return self._dated("Audit opinion")
+        if self.is_balance:
+            owed = finance.owed_name(self.measure, self.code)
+            return owed if self.amount_type == "ACT" else self._dated(f"{owed}, {self._kind},")
         label = _SUBJECTS.get(self.amount_type)
         return self._dated(label or finance.line_label(self.measure, self.code) or "Amount")
+
+    @property
+    def is_balance(self) -> bool:
+        return self.measure in finance.BALANCES
+
+    @property
+    def _kind(self) -> str:
+        return finance.type_label(self.measure, self.amount_type)
 
     def _dated(self, label: str) -> str:
         return f"{label} {finance.year_label(self.year)}" if self.year else label
@@ -77,26 +90,20 @@ def month_of(field: str) -> int | None:
 
 def assess_figure(external_id: Any, change_type: str, field_changes: Any, evidence: Any = None) -> Assessment:
     """What the change means. `evidence` may have the last amount of a figure that is missing."""
-    figure, changes = read_key(external_id), figures.pairs(field_changes)
-    if change_type == "created":
-        return Assessment(INFO, [], f"{_first(changes)}.")
+    figure, changes, beside = read_key(external_id), figures.pairs(field_changes), figures.pairs(evidence)
     if change_type in ("missing", "withdrawn"):
-        was = _was(changes, figures.pairs(evidence))
-        return Assessment(MINOR, [], f"No longer in the source's complete answer{was}.")
-    hits = list(_findings(figure, changes))
+        return Assessment(MINOR, [], f"No longer in the source's complete answer{_was(changes, beside)}.")
+    is_first = change_type == "created"
+    hits = [RuleHit(INFO, _first(changes))] if is_first else list(_findings(figure, changes))
+    if figure.is_balance:
+        grown = debt_rules.grown(figure.measure, figure.subject, changes, beside)
+        hits = [*([grown] if grown else []), *hits, *([] if is_first else debt_rules.restated_ages(changes))]
     if change_type == "returned":
-        hits.insert(0, _RuleHit(INFO, "In the source's answer again"))
+        hits.insert(0, RuleHit(INFO, "In the source's answer again"))
     severity = max((hit.severity for hit in hits), key=_RANK.__getitem__, default=INFO)
     rules = list(dict.fromkeys(hit.rule for hit in hits if hit.rule))
     phrase = "; ".join(hit.phrase for hit in hits if hit.phrase)
     return Assessment(severity, rules, f"{phrase or 'Changed'}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _RuleHit:
-    severity: str
-    phrase: str
-    rule: str = ""
 
 
 def _first(changes: dict[str, Pair]) -> str:
@@ -118,77 +125,80 @@ def _was(*sources: dict[str, Pair]) -> str:
     return ""
 
 
-def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[_RuleHit]:
+def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[RuleHit]:
     """What the change comes to, the most important first."""
     if "opinion" in changes:
         yield _opinion(figure, *changes["opinion"])
     if "amount" in changes:
         yield _amount(figure, changes)
     elif "through_month" in changes:
-        yield _RuleHit(INFO, f"Now given{_through(changes)}")
+        yield RuleHit(INFO, f"Now given{_through(changes)}")
     yield from _months(changes)
     if "report_url" in changes and "opinion" not in changes:
         new = changes["report_url"][1]
         phrase = (
             "The address of the auditor's report changed" if new else "The auditor's report has no address"
         )
-        yield _RuleHit(INFO, f"{phrase} any more" if not new else phrase)
+        yield RuleHit(INFO, f"{phrase} any more" if not new else phrase)
 
 
-def _opinion(figure: Figure, old: Any, new: Any) -> _RuleHit:
+def _opinion(figure: Figure, old: Any, new: Any) -> RuleHit:
     subject = figure.subject if figure.measure == "opinion" else "Audit opinion"
     if not new:
         was = phrases.shown("opinion", old)
-        return _RuleHit(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
+        return RuleHit(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
     after = phrases.shown("opinion", new)
     if not old:
-        return _RuleHit(MINOR, f"{subject} is now given: {after}")
+        return RuleHit(MINOR, f"{subject} is now given: {after}")
     before = phrases.shown("opinion", old)
     if old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
-        return _RuleHit(MINOR, f"{subject} is now given: {after} (was {before})")
-    return _RuleHit(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
+        return RuleHit(MINOR, f"{subject} is now given: {after} (was {before})")
+    return RuleHit(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
 
 
-def _amount(figure: Figure, changes: dict[str, Pair]) -> _RuleHit:
+def _amount(figure: Figure, changes: dict[str, Pair]) -> RuleHit:
     old, new = changes["amount"]
     subject = figure.subject
     if new is None:
-        return _RuleHit(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
+        return RuleHit(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
     if old is None:
         severity = INFO if figure.amount_type == "ACT" else MINOR
-        return _RuleHit(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
+        return RuleHit(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None:
-        return _RuleHit(MINOR, f"{subject} changed from {old} to {new}")
+        return RuleHit(MINOR, f"{subject} changed from {old} to {new}")
+    if figure.is_balance and figure.amount_type == "ACT":
+        hit = debt_rules.balance(subject, before, after)
+        return RuleHit(hit.severity, f"{hit.phrase}{_through(changes)}", hit.rule)
     if figure.amount_type == "ACT" or "through_month" in changes:
         return _running(subject, before, after, changes)
     return _yearly(figure, before, after)
 
 
-def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> _RuleHit:
+def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> RuleHit:
     """The year-to-date figure: rising is its nature."""
     verb = "rose" if after > before else "fell"
     phrase = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
-    return _RuleHit(MINOR, phrase, "actual_falling") if after < before else _RuleHit(INFO, phrase)
+    return RuleHit(MINOR, phrase, "actual_falling") if after < before else RuleHit(INFO, phrase)
 
 
-def _yearly(figure: Figure, before: Decimal, after: Decimal) -> _RuleHit:
+def _yearly(figure: Figure, before: Decimal, after: Decimal) -> RuleHit:
     rule = _RULES.get(figure.amount_type, "restated")
     verb = "restated" if rule == "restated" else "changed"
     phrase = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
     if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
-        return _RuleHit(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
+        return RuleHit(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
     large = abs(after - before) > abs(before) * _RESTATED_SHARE
     grave = large and figure.amount_type in _GRAVE_TYPES
-    return _RuleHit(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
+    return RuleHit(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
 
 
-def _months(changes: dict[str, Pair]) -> Iterator[_RuleHit]:
+def _months(changes: dict[str, Pair]) -> Iterator[RuleHit]:
     """Months that had been published and now have another amount."""
     moved = [(month, changes[name]) for name in sorted(changes) if (month := month_of(name))]
     restated = [(month, pair) for month, pair in moved if pair[0] is not None]
     if len(restated) > 2:
-        yield _RuleHit(
+        yield RuleHit(
             MINOR, f"{len(restated)} months that had been published were corrected", "month_restated"
         )
         return
@@ -196,7 +206,7 @@ def _months(changes: dict[str, Pair]) -> Iterator[_RuleHit]:
         to = "is now given as null" if new is None else f"was corrected from {_rand(old)} to {_rand(new)}"
         was = f" (was {_rand(old)})" if new is None else ""
         rule = "value_erased" if new is None else "month_restated"
-        yield _RuleHit(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
+        yield RuleHit(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
 
 
 def _through(changes: dict[str, Pair]) -> str:

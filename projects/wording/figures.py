@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,10 @@ MONTHS = (
 THIN = "\u202f"
 # Beyond this many digits a "number" is a typing error or an attack, and is shown as text.
 _MOST_DIGITS = 24
+_DAYS_A_MONTH = Decimal("30.436875")  # of 400 years
+_ONE_MONTH = range(28, 32)  # days
+_LONG_MONTHS = 36  # so many and more are told in years
+_FEW_DAYS = 57  # below that two months would say too much
 
 
 def number(value: Any) -> Decimal | None:
@@ -74,6 +78,19 @@ def rand(value: Decimal | int) -> str:
     return f"{'-' if value < 0 else ''}R{grouped(Decimal(value).copy_abs())}"
 
 
+_LARGE = ((Decimal("1e9"), "billion"), (Decimal("1e6"), "million"))
+
+
+def short_rand(value: Decimal | int) -> str:
+    """`R4.36 billion`, `R353 million`, `R12 500`: for headlines; the full figure belongs beside it."""
+    amount = Decimal(value)
+    for size, word in _LARGE:
+        if amount.copy_abs() >= size:
+            text = rand((amount / size).quantize(Decimal("0.01")))
+            return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {word}"
+    return rand(value)
+
+
 def percent(value: Decimal | int) -> str:
     """`62%`, `62.5%`, `1 200%`."""
     text = grouped(value)
@@ -112,8 +129,28 @@ def later_by(value: date, months: int) -> date | None:
     return date(year, month + 1, min(value.day, monthrange(year, month + 1)[1]))
 
 
-def whole_months(first: date, last: date) -> int:
-    """Full calendar months from first to last (first ≤ last); month end to month end counts as full."""
-    months = (last.year - first.year) * 12 + last.month - first.month
-    ends_its_month = last.day == monthrange(last.year, last.month)[1]
-    return months if last.day >= first.day or ends_its_month else months - 1
+def months_of(days: int) -> int:
+    """So many days in months, to the nearest: 90 days are 3, in whichever season."""
+    return int((Decimal(days) / _DAYS_A_MONTH).to_integral_value(ROUND_HALF_UP))
+
+
+def days_of(months: int) -> int:
+    """The fewest days that are so many months."""
+    return int(((months - Decimal("0.5")) * _DAYS_A_MONTH).to_integral_value(ROUND_CEILING))
+
+
+def duration(first: date, last: date) -> str:
+    """`3 months`, `45 days` (first ≤ last): in days below two months, unless they are one month."""
+    days = (last - first).days
+    if days < _FEW_DAYS and days not in _ONE_MONTH:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return in_years(months_of(days))
+
+
+def in_years(months: int) -> str:
+    """`3 months`, `35 months`, `3 years`, `7 years and 1 month`."""
+    years, rest = divmod(months, 12)
+    said = f"{grouped(rest)} month{'' if rest == 1 else 's'}"
+    if months < _LONG_MONTHS:
+        return f"{months} month{'' if months == 1 else 's'}"
+    return f"{grouped(years)} years and {said}" if rest else f"{grouped(years)} years"

@@ -15,7 +15,8 @@ _QUESTION_LABELS = {
     "question": "Question",
     "reason": "Reason",
     "state": "State",
-    "severity": "Weight",
+    "severity": "Importance",
+    "contested": "The amount asked about",
     "dws_value": "DWS’s figure",
     "treasury_value": "The municipality’s figure",
     "dws_label": "What DWS’s figure is",
@@ -24,6 +25,35 @@ _QUESTION_LABELS = {
     "last_year": "Last financial year",
     "compared": "What is compared",
     "explanations": "What may explain it",
+}
+
+# What the codes of the log and of its runs are called on the pages.
+WORDS: dict[str, dict[str, str]] = {
+    "cause": {
+        "source": "the source published it",
+        "parser": "read better than before",
+        "steward": "by a steward",
+        "merge": "two entries joined",
+        "correction": "corrected by the source",
+    },
+    "state": {
+        "queued": "waiting",
+        "running": "being read",
+        "succeeded": "read",
+        "unchanged": "read, unchanged",
+        "failed": "failed",
+        "quarantined": "held",
+        "superseded": "overtaken",
+        "rejected": "rejected",
+        "abandoned": "broken off",
+    },
+    "trigger": {
+        "schedule": "started by the clock",
+        "command": "started from a terminal",
+        "api": "started through the API",
+        "admin": "started by a steward",
+        "startup": "started with the site",
+    },
 }
 
 PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
@@ -38,20 +68,55 @@ LABELS = {
     "value": "Published total value",
     "external_id": "Project number",
     "issues": "Reading issues",
+    "flags": "Flags",
+    "merged_into": "Merged into",
+    "split_off": "Split off",
+    "split_from": "Split off from",
     # Of a municipal figure.
     "amount": "Amount",
     "through_month": "Actual up to",
+    "over_90": "Over 90 days",
+    "over_90_of": "Ages over 90 days that are given",
     "opinion": "Audit opinion",
     "report_url": "Auditor’s report",
     **_QUESTION_LABELS,
+    # Of what somebody who is concerned answers.
+    "reply": "Answer number",
+    "reply.who": "Who answers",
+    "reply.role": "In which role",
+    "reply.date": "Date of the answer",
+    "reply.source": "How it came",
+    "reply.link": "Document",
+    "reply.text": "Answer",
+    "reply.answers": "What it answers",
+    "reply.reason": "Why it was taken back",
 }
 
 # Months of the municipal financial year, July to June: `month_01` … `month_12`.
 FINANCIAL_MONTHS = {f"month_{month:02d}": month for month in range(1, 13)}
-MONEY = frozenset({*of(Kind.MONEY), "value", "amount", "dws_value", "treasury_value", *FINANCIAL_MONTHS})
+# One age of what was owed at the end of a month, or of the year.
+_AGED = {
+    f"{when}_{age}": (when, age) for when in (*FINANCIAL_MONTHS, finance.WHOLE_YEAR) for age in finance.AGES
+}
+# All ages of a month's balance as one text, where the whole month came or went.
+_AGES = {f"ages_{month:02d}": month for month in FINANCIAL_MONTHS.values()}
+OF_MONTHS = frozenset({*FINANCIAL_MONTHS, *_AGED, *_AGES, f"ages_{finance.WHOLE_YEAR}", "through_month"})
+MONEY = frozenset(
+    {
+        *of(Kind.MONEY),
+        "value",
+        "amount",
+        "contested",
+        "dws_value",
+        "treasury_value",
+        "over_90",
+        *FINANCIAL_MONTHS,
+        *_AGED,
+    }
+)
 PERCENTS = frozenset(of(Kind.PERCENT))
 COUNTS = frozenset({*of(Kind.COUNT), "projects"})
-DATES = frozenset(of(Kind.DATE))
+DATES = frozenset({*of(Kind.DATE), "reply.date"})
 CODES = frozenset({*of(Kind.STATUS, Kind.PROJECT_TYPE), "presence"})
 _MONTH_NUMBERS = {str(month) for month in FINANCIAL_MONTHS.values()}
 
@@ -62,6 +127,12 @@ def label(field: str) -> str:
         return field.removeprefix(PUBLISHED) or field
     if field in FINANCIAL_MONTHS:
         return financial_month(FINANCIAL_MONTHS[field])
+    if field in _AGED:
+        when, age = _AGED[field]
+        words = finance.AGES[age]
+        return f"{label(when)}: {words}" if when in FINANCIAL_MONTHS else words.capitalize()
+    if field in _AGES:
+        return f"{financial_month(_AGES[field])}, by age"
     return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
 
 
@@ -84,6 +155,10 @@ def shown(field: str, value: Any) -> str:
         return figures.long_date(day)
     if field == "through_month" and str(value) in _MONTH_NUMBERS:
         return financial_month(int(value))
+    if field.startswith("ages_") and (ages := finance.ages_of(value)):
+        return _by_age(ages)
+    if field == "over_90_of" and isinstance(value, str):
+        return listed([finance.AGES.get(age, age) for age in value.split()])
     if field == "opinion" and isinstance(value, str):
         return finance.OPINIONS.get(value, value)
     if field in CODES and isinstance(value, str):
@@ -91,6 +166,25 @@ def shown(field: str, value: Any) -> str:
     if isinstance(value, list):
         return listed([str(part) for part in value]) or "none"
     return str(value)
+
+
+def _by_age(ages: dict[str, Decimal | None]) -> str:
+    """`30 days and less R1 000; 31 to 60 days given as null; …`."""
+    told = {age: "given as null" if amount is None else figures.rand(amount) for age, amount in ages.items()}
+    return "; ".join(f"{finance.AGES[age]} {amount}" for age, amount in told.items())
+
+
+def joined(change_type: str, changes: dict[str, Any]) -> str:
+    """`Merged into WP10235: the department lists it twice`."""
+    before, after = changes.get("merged_into", (None, None))
+    off, of = (str(changes.get(name, (None, ""))[1] or "") for name in ("split_off", "split_from"))
+    reason = str(changes.get("reason", (None, ""))[1] or "").strip().removesuffix(".")
+    said = f"Merged into {after or 'another record'}" if change_type == "merged" else "Split off again"
+    if change_type == "split" and before:
+        said = f"{said} from {before}"
+    if off or of:
+        said = f"{off} was split off: another project" if off else f"Split off from {of}"
+    return f"{said}: {reason}" if reason else said
 
 
 def listed(parts: list[str]) -> str:
@@ -104,9 +198,9 @@ def phrase(field: str, old: Any, new: Any) -> str:
     """What happened to one field, without the full stop: `Progress fell from 78% to 62%`."""
     subject = label(field)
     if new is None:
-        return f"{subject} is no longer given (was {_quoted(field, old)})"
+        return f"{subject} removed (was {_quoted(field, old)})"
     if old is None:
-        return f"{subject} is now given: {_quoted(field, new)}"
+        return f"{subject} added: {_quoted(field, new)}"
     special = _SPECIAL.get(field)
     worded = special(field, old, new) if special else None
     return worded or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
@@ -189,8 +283,7 @@ def _date(field: str, old: Any, new: Any) -> str | None:
     if before is None or after is None or before == after:
         return None
     first, last = sorted((before, after))
-    months = figures.whole_months(first, last)
-    gap = plural(months, "month") if months else plural((last - first).days, "day")
+    gap = figures.duration(first, last)
     way = "later" if after > before else "earlier"
     return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
 
@@ -208,6 +301,7 @@ _BY_KIND = {Kind.PERCENT: _amount, Kind.COUNT: _amount, Kind.MONEY: _money, Kind
 _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
     **{field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND},
     "value": _count,
+    "contested": _money,
     "dws_value": _money,
     "treasury_value": _money,
     "projects": _count,
@@ -217,7 +311,7 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
 _BARE = frozenset(
     {
         *(field.name for field in FIELDS if field.kind is not Kind.TEXT),
-        *("value", "projects", "presence", "dws_value", "treasury_value"),
+        *("value", "projects", "presence", "contested", "dws_value", "treasury_value"),
     }
 )
 

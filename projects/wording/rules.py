@@ -76,6 +76,8 @@ def assess_project(
     base, opening = _EVENTS.get(change_type, (INFO, ""))
     if entity_type == "municipality_listing" and change_type == "created":
         return Assessment(base, [], f"{phrases.first_listing(changes)}.")
+    if change_type in ("merged", "split") or "split_from" in changes:
+        return Assessment(base, [], f"{phrases.joined(change_type, changes)}.")
     if change_type in _SILENT:
         return Assessment(base, [], f"{opening}.")
     stored, context = frozenset(stored), context or {}

@@ -36,6 +36,7 @@ def environment(database_url: str, redis_url: str, var: Path) -> dict[str, str]:
         "VAR_DIR": str(var),
         "DEBUG": "1",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "OPEN_DATA_SOURCES": "dws,treasury,correlation",
     }
 
 

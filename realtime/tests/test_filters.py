@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projects.models import DataChangeLog
+from projects.pages.boards import Board
 from realtime.filters import BadQuery, Facets, Filters, Query, parse
 
 
@@ -24,9 +25,19 @@ def test_codes_are_read_in_any_case() -> None:
     assert filters == Filters(17, "LIM331", "LIM", "major")
 
 
+def test_a_source_narrows_and_names_the_board_of_its_page() -> None:
+    query = parse(b"source=DWS&board=source&board_at=7")
+    assert (query.filters, query.board, query.board_at) == (Filters(source="dws"), Board("source", "dws"), 7)
+    assert parse(b"board=sources").board == Board("sources")
+    assert query.filters.match(facets(source_id="dws"))
+    assert not query.filters.match(facets(source_id="treasury"))
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        b"board=source",
+        b"source=gossip",
         b"after=-1",
         b"after=1.5",
         b"after=" + b"9" * 19,

@@ -19,8 +19,13 @@ pytestmark = pytest.mark.live
 
 def test_hello_says_where_the_log_is(web: Web, writer: Writer) -> None:
     last = writer.append("one")["last"]
-    with web.socket() as ws:
-        assert next(frames(ws)) == {"type": "hello", "last_id": last}
+
+    def greeting() -> dict[str, object]:
+        with web.socket() as ws:
+            return next(frames(ws))
+
+    # many who come at once are greeted from memory: until the ring for the newest is heard
+    wait_for(lambda: greeting() == {"type": "hello", "last_id": last}, "a greeting with the last id")
 
 
 def test_a_change_arrives_within_a_second_of_its_commit(web: Web, writer: Writer) -> None:
@@ -51,7 +56,7 @@ def test_the_ring_does_not_hold_up_the_commit(web: Web, writer: Writer) -> None:
 def test_what_is_newer_than_after_comes_first_and_oldest_first(web: Web, writer: Writer) -> None:
     wrote = writer.append(*(f"change {n}" for n in range(450)))
     with web.socket(f"?after={wrote['first'] - 1}") as ws:
-        assert next(frames(ws)) == {"type": "hello", "last_id": wrote["last"]}
+        assert next(frames(ws))["type"] == "hello"
         assert ids(changes(ws, 450)) == list(range(wrote["first"], wrote["last"] + 1))
         later = writer.append("live")
         assert ids(changes(ws, 1)) == [later["last"]]
@@ -157,7 +162,6 @@ def test_a_ping_carries_the_last_id(quick: Web, writer: Writer) -> None:
     last = writer.append("before")["last"]
     with quick.socket("?province=WC") as ws:
         stream = frames(ws)
-        assert next(stream) == {"type": "hello", "last_id": last}
         # on a busy machine the hub, whose cursor it is, may still be on its way
         wait_for(lambda: next(stream) == {"type": "ping", "last_id": last}, "a ping with the last id")
         writer.append("not for this socket", province="LIM")

@@ -16,7 +16,7 @@ from replica import wire
 from replica.exchange import Answer, html
 from replica.money import query
 from replica.money.cubes import CUBES
-from replica.money.lies import MAINTENANCE, TIMEOUT, MoneyLies
+from replica.money.lies import MAINTENANCE, MESSAGES, MoneyLies
 from replica.money.query import Refused
 from replica.pages import errors
 
@@ -33,14 +33,15 @@ def respond(site: Site, path: str, asked: str, *, packed: bool = False) -> Answe
     `path` from the root on, `asked` what stands behind the question mark; `packed`: the client takes gzip.
     """
     fault = site.strike("api")
-    if fault.name == "money_timeout":
-        return _error(Refused(TIMEOUT, 500))
+    if fault.name in MESSAGES:
+        return _error(Refused(MESSAGES[fault.name], 500))
     if fault.name == "money_html":
         return html(MAINTENANCE)
     with site.lock:
         if fault.name == "money_torn":
             site.tear(path)
-        answer = _told(site, path, asked, MoneyLies(fault.name))
+        lies = MoneyLies(fault.name)
+        answer = site.answers.answer(f"{path}?{asked}", lambda: _told(site, path, asked, lies))
     answer = wire.applied(site, fault, answer)
     return _packed(answer) if packed else answer
 
@@ -87,4 +88,4 @@ def _packed(answer: Answer) -> Answer:
     if answer.stream is not None or answer.cut is not None or len(answer.body) < 200:
         return answer
     body = gzip.compress(answer.body, 1, mtime=0)
-    return replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", "gzip")))
+    return replace(answer, body=body).with_headers(("Content-Encoding", "gzip"))

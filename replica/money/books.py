@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from replica.ledger import Entry
-from replica.money import governance, grants, spending
+from replica.money import debt, governance, grants, spending
 from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of, value
 from replica.money.cubes import CUBES
 from replica.money.figures import FigureLedger
@@ -19,6 +19,8 @@ _DRAWS: dict[str, Callable[[Plan], Iterable[Row]]] = {
     "incexp_v2": spending.income_and_expenditure,
     "cflow_v2": spending.cash_flow,
     "grants_v2": grants.rows,
+    "aged_creditor_v2": debt.bulk,
+    "aged_debtor_v2": debt.customers,
     "audit_opinions": governance.opinions,
     "uifwexp": governance.irregular,
     "municipalities": lambda plan: governance.places(),
@@ -44,8 +46,8 @@ class Books:
         return self._rows[cube]
 
     def last_updated(self, cube: str) -> str:
-        """`2026-11-02T06:15`; of a cube without an updates table the month that the service says."""
-        if not CUBES[cube].updates_table:
+        """`2026-11-02T06:15`; of one that nobody updates the month that the service says."""
+        if not CUBES[cube].is_updated:
             return "2016-12"
         return self._moved.get(cube, OPENED).strftime("%Y-%m-%dT%H:%M")
 

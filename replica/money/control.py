@@ -34,10 +34,20 @@ def _figure(site: Site, query: Query) -> Any:
     return {"entries": site.set_figure(*cell, int(amount) if amount else None)}
 
 
+def _keep(site: Site, query: Query) -> Any:
+    """How long answers are kept, and how much older they are from one moment to the next."""
+    with site.lock:
+        if "seconds" in query:
+            site.answers.keep_for(float(query["seconds"]))
+        site.answers.pass_time(float(query.get("later", 0)))
+    return {"seconds": site.answers.seconds}
+
+
 COMMANDS: dict[tuple[str, str], Callable[[Site, Query], Any]] = {
     ("POST", "mutate_finances"): _mutate,
     ("GET", "finance_ledger"): _ledger,
     ("POST", "figure"): _figure,
+    ("POST", "answers"): _keep,
     ("GET", "finances"): lambda site, query: {"figures": site.finances()},
     ("GET", "money_faults"): lambda site, query: MONEY_FAULTS,
 }

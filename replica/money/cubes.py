@@ -1,117 +1,114 @@
-"""The cubes that are served, with the columns that the service has."""
+"""The cubes that are served: which columns a fact has, and the model that says so.
+
+Of a code's label, its place in a return form and the like, which nobody asks, the replica knows nothing.
+"""
 
 from __future__ import annotations
 
-from replica.money.shape import Attribute, Cube, Dimension, Measure
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+Json = dict[str, Any]
+Read = Callable[[list[Any]], Any]  # a fact → a value in it
+_TYPES = {"financial_year_end.year": "integer", "financial_period.period": "integer", "date.date": "date"}
 
 
-def _coded(
-    name: str, label: str, table: str, join: str, *more: Attribute, labels: str = "label", fixed: bool = False
-) -> Dimension:
-    """A dimension of codes and labels in a table of its own."""
-    code = Attribute("code", f"{table}.code", "Code")
-    attributes = (code, Attribute("label", f"{table}.{labels}", "Label"), *more)
-    return Dimension(name, label, attributes, "label", table, [join, "id"], fixed)
+class Concept(NamedTuple):
+    """What an attribute's ref stands for. `type`: that of the values it can be cut to."""
+
+    read: Read
+    type: str
 
 
-def _single(name: str, label: str, *column: str, fixed: bool = False) -> Dimension:
-    """A dimension of one attribute. `column`: as `Attribute` takes it."""
-    return Dimension(name, label, (Attribute(*column),), column[0], fixed=fixed)
+@dataclass(frozen=True)
+class Cube:
+    """`dimensions`: each with its attributes, in the order of the columns of a fact, whose last are the
+    measures. `fixed`: those over which a sum means nothing. `is_updated`: else nobody ever updates it."""
+
+    name: str
+    dimensions: Mapping[str, tuple[str, ...]]
+    measures: tuple[str, ...] = ()
+    fixed: frozenset[str] = frozenset()
+    is_updated: bool = True
+
+    def as_json(self, last_updated: str) -> Json:
+        """The `model` of the answer, as far as anybody reads it."""
+        content: Json = {"updates_table": f"{self.name}_update"} if self.is_updated else {}
+        return content | {
+            "last_updated": last_updated,
+            "dimensions": {name: self._dimension(name) for name in self.dimensions},
+            "measures": {name: {"ref": name} for name in self.measures},
+            "aggregates": {ref: {"ref": ref} for ref in self.aggregates},
+        }
+
+    def _dimension(self, name: str) -> Json:
+        attributes = {each: {"ref": f"{name}.{each}"} for each in self.dimensions[name]}
+        content: Json = {"ref": name, "attributes": attributes}
+        return content | ({"non_aggregatable": True} if name in self.fixed else {})
+
+    @property
+    def aggregates(self) -> tuple[str, ...]:
+        return tuple(f"{name}.sum" for name in self.measures)
+
+    @cached_property
+    def attributes(self) -> dict[str, Concept]:
+        """By ref."""
+        refs = [f"{name}.{each}" for name, of in self.dimensions.items() for each in of]
+        return {ref: Concept(itemgetter(place), _TYPES.get(ref, "string")) for place, ref in enumerate(refs)}
+
+    @cached_property
+    def fields(self) -> dict[str, Read]:
+        """All that a fact says, by ref."""
+        return {ref: concept.read for ref, concept in self.attributes.items()} | self.amounts
+
+    @cached_property
+    def amounts(self) -> dict[str, Read]:
+        """By measure."""
+        return {name: itemgetter(place - len(self.measures)) for place, name in enumerate(self.measures)}
 
 
-def _item(table: str) -> Dimension:
-    """Items of a return form; of their place in it our tables know nothing."""
-    return _coded(
-        "item", "Item", table, "item_id",
-        Attribute("position_in_return_form", f"{table}.position_in_return_form", "Position in Return Form",
-                  "integer"),
-        Attribute("return_form_structure", f"{table}.return_form_structure", "Return Form Structure"),
-        Attribute("composition", f"{table}.composition", "Composition"),
-    )  # fmt: skip
-
-
-_FUNCTIONS = "government_functions_v2"
-_CLASSES = (
-    Attribute("category_label", f"{_FUNCTIONS}.category_label", "Category Label"),
-    Attribute("subcategory_label", f"{_FUNCTIONS}.subcategory_label", "Subcategory Label"),
-)
-_GEOGRAPHY = "scorecard_geography"
-_DEMARCATION = Dimension(
-    "demarcation", "Municipality",
-    (Attribute("code", f"{_GEOGRAPHY}.geo_code", "Demarcation Code"),
-     Attribute("label", f"{_GEOGRAPHY}.name", "Name")),
-    "label", _GEOGRAPHY, "demarcation_code",
+_CODE: tuple[str, ...] = ("code",)
+_DEMARCATION, _YEAR = {"demarcation": _CODE}, {"financial_year_end": ("year",)}
+_TIME = {"period_length": ("length",), "financial_period": ("period",), "amount_type": _CODE}
+_FIXED = frozenset({"financial_year_end", "period_length", "amount_type", "capital_type"})
+_PLACE = (
+    "demarcation_code", "name", "long_name", "parent_code", "province_name", "province_code", "category",
+    "miif_category",
 )  # fmt: skip
-_YEAR = _single(
-    "financial_year_end", "Financial Year", "year", "financial_year", "Year End", "integer", fixed=True
-)
-_TIME = (
-    _YEAR,
-    _single("period_length", "Period Length", "length", "period_length", "Length", fixed=True),
-    _single("financial_period", "Financial Period", "period", "financial_period", "Period", "integer"),
-    _coded("amount_type", "Amount Type", "amount_type_v2", "amount_type_id", fixed=True),
-)
-_UIFW = Dimension(
-    "item", "Item",
-    (Attribute("code", "item_code", "Code"), Attribute("label", "item_label", "Label")),
-    "label", fixed=True,
-)  # fmt: skip
-_OPINION = Dimension(
-    "opinion", "Opinion",
-    (Attribute("code", "opinion_code", "Code"), Attribute("label", "opinion_label", "Label"),
-     Attribute("report_url", "report_url", "Auditor General's Report URL")),
-    "label", described=False,
-)  # fmt: skip
-_ADDRESS = {
-    f"{kind}_address_{part}": f"{kind.title()} Address part {part}"
-    for kind, parts in (("postal", 3), ("street", 4))
-    for part in range(1, parts + 1)
-}
-_PLACE = {
-    "name": "Name", "long_name": "Long Name", "parent_code": "Parent Municipality Code",
-    "province_name": "Province Name", "province_code": "Province Code",
-    "category": "Category", "miif_category": "MIIF Category", **_ADDRESS,
-    "phone_number": "Phone Number", "fax_number": "Fax Number", "url": "URL",
-}  # fmt: skip
-_MUNICIPALITY = Dimension(
-    "municipality", "Municipality",
-    (Attribute("demarcation_code", "geo_code", "Demarcation Code"),
-     *(Attribute(name, name, label) for name, label in _PLACE.items())),
-    "long_name", described=False,
-)  # fmt: skip
-_CHANGES = (
-    _single("old_demarcation", "Old demarcation", "code", "old_code", "Demarcation Code"),
-    _single("new_demarcation", "New demarcation", "code", "new_code", "Demarcation Code"),
-    _single("old_code_transition", "Old demarcation",
-            "code", "old_code_transition", "Old Demarcation Transition Code"),
-    _single("new_code_transition", "", "code", "new_code_transition", "New Demarcation Transition Code"),
-    _single("date", "Date", "date", "date", "Date", "date"),
-)  # fmt: skip
-_AMOUNT = Measure("amount", "amount", "Amount")
+_CHANGE = ("old_demarcation", "new_demarcation", "old_code_transition", "new_code_transition")
+_AMOUNT = ("amount",)
+_BAD = ("bad_amount", "badi_amount")
+_OWED = tuple(f"{age}_amount" for age in "g1 l1 l120 l150 l180 l30 l60 l90 total".split())
 
 
-def _timed(name: str, label: str, facts: str, updates: str, *own: Dimension) -> Cube:
+def _timed(name: str, *own: str, measures: tuple[str, ...] = _AMOUNT) -> Cube:
     """A cube with amount types and periods, from the financial year 2019-20 on (mSCOA)."""
-    return Cube(name, f"{label} (v2)", facts, updates, (_DEMARCATION, *own, *_TIME), _AMOUNT)
+    dimensions = _DEMARCATION | dict.fromkeys(own, _CODE) | _YEAR | _TIME
+    return Cube(name, dimensions, measures, _FIXED & dimensions.keys())
 
 
 _ALL = (
-    _timed("capital_v2", "Capital Acquisition", "capital_facts_v2", "capital_facts_v2_update",
-           _coded("function", "Function", _FUNCTIONS, "function_id"),
-           _coded("item", "Item", "capital_items_v2", "item_id"),
-           _coded("capital_type", "Capital Type", "capital_type_v2", "capital_type_id", fixed=True)),
-    _timed("incexp_v2", "Income and Expenditure", "incexp_facts_v2", "income_expenditure_v2_update",
-           _coded("function", "Government Function", _FUNCTIONS, "function_id", *_CLASSES),
-           _item("incexp_items_v2")),
-    _timed("cflow_v2", "Cash Flow", "cflow_facts_v2", "cash_flow_v2_update", _item("cflow_items_v2")),
-    _timed("grants_v2", "Grants", "grant_facts_v2", "grant_facts_v2_update",
-           _coded("grant", "Grant", "grant_types_v2", "grant_type_id", labels="name")),
-    Cube("uifwexp", "Unauthorised, Irregular, Fruitless and Wasteful Expenditure",
-         "uifwexp_facts", "uifw_expense_facts_update", (_DEMARCATION, _UIFW, _YEAR), _AMOUNT, "year"),
-    Cube("audit_opinions", "Audit Opinions", "audit_opinion_facts", "audit_opinion_facts_update",
-         (_DEMARCATION, _YEAR, _OPINION), cycle="year"),
-    Cube("municipalities", "Municipalities", _GEOGRAPHY, f"{_GEOGRAPHY}_update", (_MUNICIPALITY,),
-         Measure("area", "population", "Population", "integer")),
-    Cube("demarcation_changes", "Demarcation Changes", "municipal_finance_demarcationchanges", "", _CHANGES),
-)  # fmt: skip
+    _timed("capital_v2", "function", "item", "capital_type"),
+    _timed("incexp_v2", "function", "item"),
+    _timed("cflow_v2", "item"),
+    _timed("grants_v2", "grant"),
+    _timed("aged_creditor_v2", "item", measures=_OWED),
+    _timed("aged_debtor_v2", "customer_group", "item", measures=_BAD + _OWED),
+    Cube(
+        "uifwexp",
+        _DEMARCATION | {"item": _CODE} | _YEAR,
+        _AMOUNT,
+        frozenset({"item", "financial_year_end"}),
+    ),
+    Cube(
+        "audit_opinions",
+        _DEMARCATION | _YEAR | {"opinion": ("code", "label", "report_url")},
+        fixed=frozenset({"financial_year_end"}),
+    ),
+    Cube("municipalities", {"municipality": _PLACE}, ("area",)),
+    Cube("demarcation_changes", dict.fromkeys(_CHANGE, _CODE) | {"date": ("date",)}, is_updated=False),
+)
 CUBES = {cube.name: cube for cube in _ALL}

@@ -9,7 +9,9 @@ from typing import Any
 
 from replica.ledger import Entry
 from replica.money.books import Books
-from replica.money.cells import FIGURE_CUBES, Cell, Row, cells_of
+from replica.money.cache import AnswerCache
+from replica.money.cells import FIGURE_CUBES, OWED_COLUMNS, Cell, Row, cells_of
+from replica.money.debt import write
 from replica.money.edits import FinanceMutator
 from replica.money.figures import FigureLedger
 from replica.money.plan import plan
@@ -26,12 +28,14 @@ class FinanceDesk:
 
     lock: threading.RLock
     books: Books
+    answers: AnswerCache
 
     def open_books(self, world: World, seed: int, finance_years: int) -> None:
         """Plan the figures; nothing is drawn before somebody asks. Raises ValueError."""
         self.books = Books(plan(world, seed, finance_years))
         self._finance_mutator = FinanceMutator(self.books, seed)
         self.crawl_delay: int | None = None  # seconds, said in robots.txt
+        self.answers = AnswerCache()
 
     @property
     def finance_ledger(self) -> FigureLedger:
@@ -60,6 +64,27 @@ class FinanceDesk:
             others = sum(row[-1] or 0 for row in rows[1:])
             rows[0][-1] = None if amount is None else amount - others
             return self.books.note(before, moved=moved)
+
+    def set_owed(
+        self, cube: str, code: str, year: int, line: str, month: int, **ages: int | None
+    ) -> list[Entry]:
+        """Make a municipality's balance of one month (0: the audited one of the year) read so, in rand by age
+        (`g1`, `l30` …); an age that is not named stays, or is nothing in a new fact. The total is their sum;
+        `total` sets it apart. `line`: `0200` of aged_creditor_v2, `1200`, `1200:2401` of aged_debtor_v2."""
+        item, _, group = line.partition(":")
+        period = [year, "month", month, "ACT"] if month else [year, "year", year, "AUDA"]
+        lead = [code, *([group] if cube == "aged_debtor_v2" else []), item, *period]
+        with self.lock:
+            rows = [row for row in self.books.rows(cube) if row[: len(lead)] == lead]
+            before = self.books.read(cells_of(cube, lead + [0] * OWED_COLUMNS))
+            if not before:
+                raise ValueError(f"{cube} {line} is nothing that is read: see cells.py.")
+            if not rows:
+                bad = [0, 0] if cube == "aged_debtor_v2" else []
+                rows = [[*lead, *bad, *[0] * OWED_COLUMNS]]
+                self.books.add(cube, rows[0])
+            write(rows[0], ages)
+            return self.books.note(before, moved=(cube,))
 
     def remove_figure(self, cube: str, code: str, year: int, line: str, amount_type: str) -> list[Entry]:
         """Take all facts of one figure away. Raises ValueError as `set_figure`, KeyError where none is."""

@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable
 
 from replica.ledger import Entry
+from replica.money import debt
 from replica.money.books import Books
-from replica.money.cells import Cell, Row, cells_of
+from replica.money.cells import DEBT_CUBES, TIME, Cell, Row, cells_of
 from replica.money.figures import Values
 from replica.money.governance import OPINIONS, report_url
 from replica.money.plan import FIRST_YEAR, LAST_YEAR
@@ -43,11 +44,14 @@ class FinanceMutator:
         return self.books.note(changed)
 
     def _one(self, cube: str, used: set[Cell]) -> Before:
-        """Make one change; the cells it touched, as they read before. Empty where nothing fits."""
+        """Make one change; the cells it touched, as they read before. Empty where nothing fits. What is owed
+        changes where its cube is named."""
+        if cube in DEBT_CUBES:
+            return self._owed(lambda cell: cell not in used and cube == cell.cube)
         kinds = [self._restate, self._audited, self._next_month, self._correct, self._opinion, self._blanked]
         kinds += [self._removed, self._restate, self._next_month]
         for kind in self._rng.sample(kinds, len(kinds)):
-            before = kind(lambda cell: cell not in used and cube in ("", cell.cube))
+            before = kind(lambda c: c not in used and (c.cube == cube if cube else c.cube not in DEBT_CUBES))
             if before:
                 return before
         return {}
@@ -102,6 +106,21 @@ class FinanceMutator:
         before = self._touched(cell.cube, row)
         amount = abs(row[-1]) + self._rng.randint(1, 5000)
         self.books.add(cell.cube, [*row[:-3], newest + 1, "ACT", amount])
+        return before
+
+    def _owed(self, fits: Fits) -> Before:
+        """Publish the next month's balance, or let the newest grow old."""
+        found = self._pick(lambda c: fits(c) and c.amount_type == "ACT" and c.year == LAST_YEAR)
+        if found is None:
+            return {}
+        cell, _ = found
+        month = TIME[cell.cube] + 2
+        newest = max((r for r in self.books.cells[cell] if _is_told(cell, r)), key=lambda row: row[month])
+        before = self._touched(cell.cube, newest)
+        if newest[month] < 12 and self._rng.random() < 0.5:
+            self.books.add(cell.cube, debt.next_month(self._rng, cell.cube, newest))
+        else:
+            debt.grow(self._rng, newest)
         return before
 
     def _opinion(self, fits: Fits) -> Before:

@@ -11,9 +11,7 @@ None: null, or no row at all; `missing` says which it is now. Of an audit the ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from replica.ledger import Entry, Ledger
+from replica.ledger import Entry, Ledger, net_changes
 from replica.money.cells import Cell
 
 Values = dict[str, str | None]
@@ -38,7 +36,7 @@ class FigureLedger(Ledger):
         grouped: dict[Cell, list[Entry]] = {}
         for entry in self.entries[seq:]:
             grouped.setdefault(cell_of(entry), []).append(entry)
-        squashed = ({**entries[-1], "changes": _net(entries)} for entries in grouped.values())
+        squashed = ({**entries[-1], "changes": net_changes(entries)} for entries in grouped.values())
         return [entry for entry in squashed if entry["changes"]]
 
 
@@ -46,11 +44,3 @@ def cell_of(entry: Entry) -> Cell:
     """The cell that an entry is of."""
     year = entry["financial_year"]
     return Cell(entry["measure"], entry["code"], year, entry["line"], entry["amount_type"])
-
-
-def _net(entries: Iterable[Entry]) -> dict[str, list[str | None]]:
-    net: dict[str, list[str | None]] = {}
-    for entry in entries:
-        for name, (old, new) in entry["changes"].items():
-            net[name] = [net.get(name, [old])[0], new]
-    return {name: pair for name, pair in net.items() if pair[0] != pair[1]}

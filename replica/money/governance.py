@@ -17,11 +17,7 @@ OPINIONS = {
     "disclaimer": "Disclaimer of opinion",
     "outstanding": "Outstanding",
 }
-KINDS = {
-    "fruitless": "Fruitless and Wasteful Expenditure",
-    "irregular": "Irregular Expenditure",
-    "unauthorised": "Unauthorised Expenditure",
-}
+KINDS = ("fruitless", "irregular", "unauthorised")
 
 
 def opinions(plan: Plan) -> Iterator[Row]:
@@ -47,9 +43,9 @@ def irregular(plan: Plan) -> Iterator[Row]:
     for place, years in plan.of("uifwexp"):
         rng = plan.rng("irregular", place.code)
         for year in (year for year in years if year <= LAST_AUDITED):
-            for kind, label in KINDS.items():
+            for kind in KINDS:
                 amount = around(rng, people(place) * 40) + rng.randint(0, 999)
-                yield [place.code, kind, label, year, None if rng.random() < 0.15 else amount]
+                yield [place.code, kind, year, None if rng.random() < 0.15 else amount]
 
 
 def places() -> Iterator[Row]:
@@ -57,7 +53,7 @@ def places() -> Iterator[Row]:
     for place in municipalities().values():
         names = [place.code, place.name, long_name(place), place.parent]
         kinds = [long_name(place).rpartition(", ")[2], place.province, place.category, place.miif]
-        yield [*names, *kinds, *[None] * 10, place.population]
+        yield [*names, *kinds, place.population]
 
 
 def changes() -> Iterator[Row]:

@@ -12,6 +12,7 @@ from replica.money.cells import Row
 
 MONEY_FAULTS = {
     "money_timeout": "500 with the database's message that the statement took too long",
+    "money_broken": "500 with the message of a database connection that broke",
     "money_lie_count": "each total_…_count is far too large",
     "money_torn": "the cube is updated while it is read: figures and last_updated move before each answer",
     "money_missing_municipality": "all rows of one municipality are absent from each cube",
@@ -21,6 +22,11 @@ MONEY_FAULTS = {
 }
 DROPPED_EVERY = 4
 TIMEOUT = "(psycopg2.extensions.QueryCanceledError) canceling statement due to statement timeout\n"
+BROKEN = (
+    "(psycopg2.OperationalError) server closed the connection unexpectedly\n\tThis probably means the server"
+    " terminated abnormally\n\tbefore or while processing the request.\n"
+)
+MESSAGES = {"money_timeout": TIMEOUT, "money_broken": BROKEN}
 MAINTENANCE = (
     "<!DOCTYPE html>\n<html><head><title>Maintenance (replica)</title></head>"
     "<body><h1>We will be back soon</h1></body></html>\n"
@@ -59,6 +65,6 @@ class MoneyLies:
 
 def _with_texts(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        ref: str(value) if value is not None and ref.split(".")[0] == "amount" else value
+        ref: str(value) if value is not None and ref.split(".")[0].endswith("amount") else value
         for ref, value in row.items()
     }

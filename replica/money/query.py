@@ -3,17 +3,18 @@
 A cut is by equality with quoted texts or whole numbers: `item.code:"0430"|financial_year_end.year:2026;2027`.
 `drilldown` and `aggregates` are refs parted by `|`, `fields` and `order` refs parted by commas; the order is
 upwards. babbage reads more, and ignores in silence what it cannot read: here anything else is refused, in
-babbage's words where it has some.
+babbage's words where it has some. One parameter that babbage has not is let through, as there: clients add it
+to have an answer of their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from replica.money.cells import Row
-from replica.money.shape import Cube
+from replica.money.cubes import Cube
 
 Rows = Sequence[Row]
 Record = dict[str, Any]
@@ -21,6 +22,7 @@ Parameters = dict[str, str]
 Listed = Callable[[list[Record]], list[Record]]
 _VALUE = re.compile(r'"(?P<text>[^"\\]+)"|(?P<number>[0-9]{1,18})')
 _TYPES = {str: "string", int: "integer"}
+UNREAD = "last_updated"  # the parameter of a client's own
 
 
 class Refused(Exception):
@@ -48,12 +50,12 @@ def aggregate(cube: Cube, rows: Rows, parameters: Parameters, listed: Listed) ->
     reads = [cube.attributes[ref].read for ref in refs]
     for row in kept:
         groups.setdefault(tuple([read(row) for read in reads]), []).append(row)
-    cells = [dict(zip(refs, key, strict=True)) | _sums(group, sums) for key, group in groups.items()]
+    cells = [dict(zip(refs, key, strict=True)) | _sums(cube, group, sums) for key, group in groups.items()]
     page, size = _paging(parameters, 20_000)
     return {
         "total_cell_count": len(cells),
         "cells": _page(listed(_sorted(cells, (*order, *refs))), page, size),
-        "summary": _sums(kept, sums),
+        "summary": _sums(cube, kept, sums),
         "cell": [{"ref": cut.ref, "operator": ":", "value": cut.values} for cut in cuts],
         "aggregates": sums,
         "attributes": refs,
@@ -86,7 +88,7 @@ def facts(cube: Cube, rows: Rows, parameters: Parameters, listed: Listed) -> Rec
 
 def _check_names(parameters: Parameters, *known: str) -> None:
     for name in parameters:
-        if name not in known:
+        if name not in (*known, UNREAD):
             raise Refused(f"The replica has no parameter {name!r} here")
 
 
@@ -152,13 +154,13 @@ def _kept(cube: Cube, rows: Rows, cuts: list[_Cut]) -> Rows:
     return rows
 
 
-def _sums(rows: Rows, aggregates: list[str]) -> Record:
-    return {ref: len(rows) if ref == "_count" else _sum(rows) for ref in aggregates}
+def _sums(cube: Cube, rows: Rows, aggregates: list[str]) -> Record:
+    return {ref: _sum(map(cube.amounts[ref.removesuffix(".sum")], rows)) for ref in aggregates}
 
 
-def _sum(rows: Rows) -> float | None:
-    """Of the measure. Nothing to add is null; a sum of a bigint is a numeric there, and a float in JSON."""
-    values = [row[-1] for row in rows if row[-1] is not None]
+def _sum(amounts: Iterable[Any]) -> float | None:
+    """Nothing to add is null; a sum of a bigint is a numeric there, and a float in JSON."""
+    values = [amount for amount in amounts if amount is not None]
     return float(sum(values)) if values else None
 
 

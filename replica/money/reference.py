@@ -1,4 +1,4 @@
-"""The tables of codes and labels, and the municipalities, from `tables/*.csv` (each names its source)."""
+"""The municipalities and the changes of their borders, from `tables/*.csv` (each names its source)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,6 @@ def lines(name: str) -> list[dict[str, str]]:
     """The rows of one of our files, by column."""
     text = (_FOLDER / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-
-
-@cache
-def column_of(table: str, name: str) -> dict[str, str | None]:
-    """Code → one column of a table of codes; null where our file does not have it."""
-    if table == "scorecard_geography":
-        return {place.code: place.name for place in municipalities().values()}
-    return {row["code"]: row.get(name) for row in lines(table)}
 
 
 @cache

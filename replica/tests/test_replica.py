@@ -746,3 +746,17 @@ def test_a_replica_that_is_started_again_goes_on_where_it_was(tmp_path):
     assert other.repeat() == 0
     file.write_text("{broken")
     assert Rounds(Site(**options), file).repeat() == 0
+
+
+def test_a_site_that_is_opened_again_is_as_it_was_at_first():
+    with ReplicaServer(projects=8, seed=7, provinces=("NC",), short_menu=True) as replica:
+        root, facts, finances = replica.root, replica.site.facts(), replica.site.finances()
+        replica.site.mutate(4)
+        replica.site.mutate_finances(4)
+        replica.site.set_fault("status500")
+        assert requests.get(replica.url, timeout=60).status_code == 500
+        replica.reopen()
+        assert requests.get(replica.url, timeout=60).status_code == 200
+        assert (replica.root, replica.site.facts(), replica.site.finances()) == (root, facts, finances)
+        assert (replica.site.short_menu, sum(replica.requests.values())) == (True, 1)
+    assert replica.is_stopped

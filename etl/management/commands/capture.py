@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _visit(self, recorder: Recorder, source: str) -> tuple[SyncRun, Survey]:
         """The visit. Raises CommandError where it did not get to its end; what was recorded is kept."""
-        bar = Bar(shown=sys.stderr.isatty())
+        bar = Bar(source, shown=sys.stderr.isatty())
         try:
             return DataScheduler().visit(source, recorder, bar.show)
         except DatabaseError as error:

@@ -35,7 +35,8 @@ class Command(SyncCommand):
     def _say(self, options: dict[str, Any], run: SyncRun, sentence: str) -> None:
         if not options["json"]:
             return super()._say(options, run, sentence)
-        outcome = run_json(run) | {"open": open_questions(), "beside": beside_counts()}
+        names = run.profile.get("unrecognised", [])
+        outcome = run_json(run) | {"open": open_questions(), "beside": beside_counts(), "unrecognised": names}
         self._answer.say(outcome)
 
 

@@ -36,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--remember", type=Path, metavar="FILE", help="how often it has edited itself, for the next start"
         )
+        parser.add_argument(
+            "--story", action="store_true", help="plausible projects and edits, for people to look at"
+        )
         parser.add_argument("--layout", default="grid", help=f"{', '.join(HELP)}, or two of them as a/b")
         parser.add_argument("--theme", choices=THEMES, default="Moderno")
         parser.add_argument("--finance-years", type=int, default=MOST_YEARS, help=f"0 to {MOST_YEARS}")
@@ -78,6 +81,7 @@ class Command(BaseCommand):
             "etag",
             "finance_years",
             "remember",
+            "story",
         )
         fault = (options["fault"], options["fault_after"], options["fault_times"])
         try:

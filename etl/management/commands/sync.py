@@ -11,7 +11,7 @@ from projects.declared import declared
 
 
 class Command(SyncCommand):
-    help = "Poll a source now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held."
+    help = "Poll a source now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held, 5 in part."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -14,7 +14,7 @@ from etl.management.sync import SyncCommand
 
 
 class Command(SyncCommand):
-    help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held."
+    help = "Poll the DWS dashboard now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held, 5 in part."
     source = "dws"
 
     def add_arguments(self, parser: CommandParser) -> None:

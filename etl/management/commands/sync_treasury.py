@@ -14,7 +14,7 @@ _LAST_YEAR = 2100
 
 
 class Command(SyncCommand):
-    help = "Poll Municipal Money now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held."
+    help = "Poll Municipal Money now. Exit: 0 done or unchanged, 1 failed, 3 going on, 4 held, 5 in part."
     source = "treasury"
 
     def add_arguments(self, parser: CommandParser) -> None:

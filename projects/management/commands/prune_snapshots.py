@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from projects.archive import Away
 from projects.health.retention import prune
 from projects.models import SyncRun
 
@@ -26,7 +27,10 @@ class Command(BaseCommand):
         # A run may be keeping bytes that are not in the tables yet.
         if not options["dry_run"] and SyncRun.objects.active().filter(lease_until__gt=now).exists():
             raise CommandError("A reading is going on. Try again when it is done.")
-        done = prune(now - timedelta(days=options["days"]), rehearse=options["dry_run"])
+        try:
+            done = prune(now - timedelta(days=options["days"]), rehearse=options["dry_run"])
+        except Away as away:
+            raise CommandError(f"{away} What it still keeps goes at the next call.") from away
         verb = "Would remove" if options["dry_run"] else "Removed"
         self.stdout.write(
             f"{verb} {done.snapshots} snapshots ({done.bytes / 1e6:.1f} MB of pages before gzip),"

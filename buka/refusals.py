@@ -1,0 +1,101 @@
+"""How the site says “not now”: one page, or JSON, with a plain sentence and `Retry-After`; never a 500.
+
+The database is away (or its pool empty) → 503, wherever in a request that shows: in a view, in a template, in
+another middleware, in the page for an address that there is not. Too many guesses of passwords → 429.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import get_template
+from django.utils.deprecation import MiddlewareMixin
+from psycopg_pool import PoolTimeout
+
+from buka.policy import PUBLIC
+
+logger = logging.getLogger(__name__)
+
+_AWAY = (OperationalError, InterfaceError)
+_AWAY_SENTENCE = "The database does not answer just now. Nothing is lost; please try again in a minute."
+_AWAY_SECONDS = 30
+_LEAST_PAUSE = 10.0  # seconds between two lines of the log about the database
+_TITLES = {429: "Too many attempts", 503: "Not just now"}
+_said_at = -_LEAST_PAUSE
+# Whoever waited for a connection in vain spares the next ones the same wait, for so many seconds.
+_SPARED = 2.0
+_away_until = 0.0
+
+
+class Refused(Exception):
+    """A view, or what it calls, has no answer just now: `status` 429 or 503, again after `seconds`."""
+
+    def __init__(self, status: int, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence, self.seconds = status, sentence, seconds
+
+
+def refusal(path: str, status: int, sentence: str, seconds: int) -> HttpResponse:
+    """The answer to a request of this path. Needs no database."""
+    answer: HttpResponse
+    if path.startswith("/api/"):
+        answer = JsonResponse({"detail": sentence}, status=status)
+    else:
+        context = {"title": _TITLES[status], "sentence": sentence}
+        answer = HttpResponse(get_template("refused.html").render(context), status=status)
+    answer["Retry-After"] = str(seconds)
+    answer["Cache-Control"] = "no-store"
+    answer["Content-Security-Policy"] = PUBLIC  # it may go out before any middleware is asked
+    return answer
+
+
+class Refusals(MiddlewareMixin):
+    """The outermost middleware: what could not be answered becomes a sentence."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What a view or its template raises."""
+        if isinstance(error, Refused):
+            return refusal(request.path, error.status, error.sentence, error.seconds)
+        return _unavailable(request, error) if isinstance(error, _AWAY) else None
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """What was raised elsewhere Django has made a 500 of by now, and told `_note`."""
+        error = getattr(request, "database_error", None)
+        return _unavailable(request, error) if error and response.status_code == 500 else response
+
+
+@receiver(got_request_exception)
+def _note(sender: Any, request: HttpRequest | None = None, **named: Any) -> None:
+    error = sys.exc_info()[1]
+    if request is not None and isinstance(error, _AWAY):
+        request.database_error = error  # type: ignore[attr-defined]
+
+
+def away(path: str) -> HttpResponse | None:
+    """The answer while another request has just waited for a connection in vain."""
+    return _without_database(path) if time.monotonic() < _away_until else None
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    global _said_at, _away_until
+    if isinstance(error.__cause__, PoolTimeout):
+        _away_until = time.monotonic() + _SPARED
+    if time.monotonic() - _said_at >= _LEAST_PAUSE:
+        _said_at = time.monotonic()
+        problem = " ".join(str(error).split())
+        logger.error("The database did not answer %s: %s: %s", request.path, type(error).__name__, problem)
+    return _without_database(request.path)
+
+
+def _without_database(path: str) -> HttpResponse:
+    return refusal(path, 503, _AWAY_SENTENCE, _AWAY_SECONDS)
+
+
+__all__ = ["Refusals", "Refused", "away", "refusal"]

@@ -1,0 +1,1 @@
+"""Projects as the Open Contracting for Infrastructure Data Standard has them (OC4IDS 0.9)."""

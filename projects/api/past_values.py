@@ -1,0 +1,138 @@
+"""What stood in some parts of the projects' records at a past moment, without taking whole records back.
+
+A step says which change altered which part of which project; the first one after the moment has in its
+change what stood there then. So a past day costs the projects that there are and the parts that are asked
+for, not the changes since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
+
+from projects.api.answers import writer
+from projects.api.records import ProjectShape
+from projects.fields import FIELDS
+from projects.models import DataChangeLog, Project, ProjectStep
+from projects.wording.figures import instant
+
+Values = dict[str, Any]
+BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
+_PLACES, _CHANGED = "municipalities", "last_changed_at"
+_CONSTANT = frozenset({"id", "source", "first_seen_at"})
+# {name in the API: column}
+_COLUMNS = {field.name: field.column for field in FIELDS if field.is_column} | {
+    "source": "source_id",
+    **{name: name for name in ("id", "external_id", "presence", "first_seen_at", _CHANGED)},
+}
+_CHUNK = 5000  # ids a statement
+
+
+def can_tell(names: Iterable[str]) -> bool:
+    """Whether `moved` knows these parts of a record."""
+    return {*names} <= {*_COLUMNS, _PLACES}
+
+
+def moved(projects: QuerySet[Project], names: Sequence[str], moment: datetime) -> dict[int, Values]:
+    """{id: {name: value as the API had it then}} of those projects that moved in one of the names since."""
+    columns = [name for name in names if name != _PLACES]
+    steps: dict[str, Any] = {
+        f"step_{place}": _first_step(name, moment)
+        for place, name in enumerate(names)
+        if name not in _CONSTANT | {_CHANGED}
+    }
+    keys = {alias: names[int(alias.removeprefix("step_"))] for alias in steps}
+    if _CHANGED in names:
+        steps["was_changed"] = Coalesce(changed_at(Q(at__lte=moment)), "first_seen_at")
+        steps["newest"] = changed_at()
+    if not steps:
+        return {}
+    found = projects.order_by().annotate(**steps)
+    rows = found.values_list("pk", *(_COLUMNS[name] for name in columns), *steps)
+    writers, first = _writers(columns), len(columns) + 1
+    values: dict[int, Values] = {}
+    for row in rows:
+        then = dict(zip(steps, row[first:], strict=True))
+        # Sorted out here: to filter by it, a database looks for each step again.
+        if past := _past(then, keys, moment):
+            values[row[0]] = _written(columns, writers, row) | past
+    if _PLACES in names:
+        _add_places(values)
+    return values
+
+
+def _past(then: dict[str, Any], keys: dict[str, str], moment: datetime) -> Values:
+    """What of it was otherwise; empty where nothing of what is asked for moved since."""
+    past: Values = {}
+    for alias, name in keys.items():
+        step = then[alias]
+        if step is not None:
+            past[name] = BEFORE[step] if name == "presence" else step[0]
+    if "newest" in then and then["newest"] is not None and then["newest"] > moment:
+        past[_CHANGED] = instant(then["was_changed"])
+    return past
+
+
+def changed_at(limits: Q = Q()) -> Subquery:  # noqa: B008 an empty one is a value
+    """When the last change of a project was logged, of those within the limits."""
+    rows = DataChangeLog.objects.filter(limits, entity_type="project", entity_id=OuterRef("pk"))
+    return Subquery(rows.of_records().order_by("-pk").values("at")[:1])
+
+
+def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[DataChangeLog]]:
+    """{project: the changes that have what stood in any part of its record at the moment}, newest first.
+
+    Those between are left out: what they say was overwritten by an earlier one of these.
+    """
+    later = ProjectStep.objects.filter(project_id__in=ids, at__gt=moment)
+    first = later.values("project_id", "key").annotate(change=Min("change_id"))
+    wanted = first.order_by().values("change")
+    rows = DataChangeLog.objects.filter(pk__in=wanted).order_by("-pk")
+    steps: dict[int, list[DataChangeLog]] = {}
+    for row in rows.only("entity_id", "change_type", "field_changes", "evidence", "overridden"):
+        steps.setdefault(row.entity_id, []).append(row)
+    return steps
+
+
+def _first_step(name: str, moment: datetime) -> Subquery:
+    """Of the first change of it after the moment: [old, new], of the presence the type of the change."""
+    key = ProjectStep.PRESENCE if name == "presence" else name
+    its_own = ProjectStep.objects.filter(project_id=OuterRef(OuterRef("pk")), key=key, at__gt=moment)
+    first = DataChangeLog.objects.filter(
+        pk=Subquery(its_own.order_by("at", "change_id").values("change_id")[:1])
+    )
+    told = F("change_type") if name == "presence" else KeyTransform(name, "field_changes")
+    return Subquery(first.order_by().annotate(told=told).values("told")[:1])
+
+
+def _writers(names: Iterable[str]) -> list[Callable[[Any], Any] | None]:
+    fields: dict[str, Any] = dict(ProjectShape().fields.items())
+    return [writer(fields[name]) for name in names]
+
+
+def _written(names: Sequence[str], writers: Sequence[Any], row: Sequence[Any]) -> Values:
+    values = zip(names, writers, row[1:], strict=False)
+    return {name: write(value) if write else value for name, write, value in values}
+
+
+def _add_places(values: dict[int, Values]) -> None:
+    """Those of today, where they were no others then."""
+    today: dict[int, list[str]] = {pk: [] for pk, past in values.items() if _PLACES not in past}
+    for some in _in_chunks(today):
+        links = Project.municipalities.through.objects.filter(project__in=some).order_by("municipality")
+        for pk, code in links.values_list("project", "municipality"):
+            today[pk].append(code)
+    for pk, past in values.items():
+        past[_PLACES] = today[pk] if pk in today else past[_PLACES] or []
+
+
+def _in_chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    remaining = iter(ids)
+    while some := list(islice(remaining, _CHUNK)):
+        yield some

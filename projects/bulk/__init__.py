@@ -1,0 +1,1 @@
+"""The whole record and the whole log as files to download."""

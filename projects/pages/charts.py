@@ -1,0 +1,229 @@
+"""Charts that the server draws, each with its sentence, its table and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_filters import FilterSet
+
+from projects.api.comparison import ComparisonFilter
+from projects.api.exports import BOM, Content, mark_problem, streamed
+from projects.api.refusals import closed, is_open
+from projects.drawing import columns, steps
+from projects.facts.finance import TREASURY
+from projects.fields import BY_NAME
+from projects.filters import ProjectFilter
+from projects.finances import by_year
+from projects.log.course import FIELDS, Moment, course
+from projects.models import MunicipalFigure, Municipality, Project
+from projects.pages.missing import elsewhere
+from projects.stewards.values import canonical
+from projects.wording import figures
+from projects.wording.phrases import DATES, PERCENTS, label, listed, shown
+
+# {chart: the fields that are lines of it}
+_CHARTS = {
+    chart: [name for name in FIELDS if BY_NAME[name].chart == chart]
+    for chart in dict.fromkeys(BY_NAME[name].chart for name in FIELDS)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart, and what it shows in a sentence."""
+
+    title: str
+    sentence: str
+    drawn: steps.Chart
+    begin: datetime
+    until: datetime
+
+
+def charts_of(project: Project, until: datetime | None) -> dict[str, Any]:
+    """`charts`: of what has moved since the project was first seen; `steady`: what has not, in words;
+    `course`: their table, newest first, blank where a row did not alter a field. One query."""
+    moments = course(project)
+    until = max(until or timezone.now(), moments[-1].at)
+    known = {name for moment in moments for name in FIELDS if moment.values[name] is not None}
+    moved = {name for moment in moments for name in moment.moved} & known
+    charts = [
+        _figure(title, fields, moments, until)
+        for title, fields in _CHARTS.items()
+        if moved.intersection(fields)
+    ]
+    told = {name for fields in _CHARTS.values() if moved.intersection(fields) for name in fields}
+    now = moments[-1].values
+    steady = [label(name).lower() for name in FIELDS if name not in told and now[name] is not None]
+    return {
+        "charts": charts,
+        "steady": listed(steady) if charts else "",
+        "course_fields": [label(name) for name in FIELDS],
+        "course": [_row(moment) for moment in reversed(moments)] if charts else [],
+        "course_begin": moments[0].at,
+    }
+
+
+def _figure(title: str, fields: Sequence[str], moments: Sequence[Moment], until: datetime) -> Figure:
+    series = [(label(name), _steps(name, moments)) for name in fields]
+    series = [(name, line) for name, line in series if any(value is not None for _, value in line)]
+    drawn = steps.chart(series, _scale(fields[0], series), until)
+    sentence = " ".join(_said(name, moments) for name in fields)
+    return Figure(title, figures.unbroken(sentence), drawn, moments[0].at, until)
+
+
+def _steps(name: str, moments: Sequence[Moment]) -> list[steps.Step]:
+    own = [moments[0], *(moment for moment in moments[1:] if name in moment.moved)]
+    return [(moment.at, moment.values[name]) for moment in own]
+
+
+def _scale(name: str, series: Sequence[tuple[str, Sequence[steps.Step]]]) -> steps.Scale:
+    values: list[Any] = [value for _, line in series for _, value in line if value is not None]
+    if name in DATES:
+        return steps.years(values)
+    return steps.percents() if name in PERCENTS else steps.amounts(max(values), min(values))
+
+
+def _said(name: str, moments: Sequence[Moment]) -> str:
+    """`Progress: 12% on 3 May 2026, 62% now.`"""
+    first, last = moments[0], moments[-1]
+    before, now = (shown(name, canonical(moment.values[name])) for moment in (first, last))
+    since = figures.long_date(first.at.astimezone(figures.HERE).date())
+    if before == now and not any(name in moment.moved for moment in moments):
+        return f"{label(name)}: {now}, unchanged since {since}."
+    return f"{label(name)}: {before} on {since}, {now} now."
+
+
+def _row(moment: Moment) -> dict[str, Any]:
+    cells = [
+        figures.unbroken(shown(name, canonical(moment.values[name])))
+        if moment.change is None or name in moment.moved
+        else ""
+        for name in FIELDS
+    ]
+    return {"at": moment.at, "change": moment.change, "cells": cells}
+
+
+@require_safe
+def course_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One row for each time that a figure of the project moved, oldest first: all figures from then on."""
+    known = Project.objects.select_related("source").defer("search_text", "published")
+    project = known.filter(pk=pk).first()
+    if project is None:
+        return elsewhere(pk, "course.csv")
+    if closed([project.source]):
+        return _plain("This may not be downloaded as a list: no licence is known that allows it.", 403)
+    rows = (
+        {"at": figures.instant(moment.at), "change": moment.change} | moment.values
+        for moment in course(project)
+    )
+    return file_of(
+        request, f"project-{pk}", ("at", "change", *FIELDS), {"change", *FIELDS} - DATES, list(rows)
+    )
+
+
+@require_safe
+def status_csv(request: HttpRequest) -> HttpResponseBase:
+    """How many of the projects that the filters of the list leave have each status, without the withdrawn."""
+    filterset = ProjectFilter(request.GET, queryset=Project.objects.all())
+    if not filterset.is_valid():
+        return refused(filterset)
+    rows = [{"status": row["status"], "projects": row["number"]} for row in status_bars(filterset.qs)]
+    return file_of(request, "projects-by-status", ("status", "projects"), {"projects"}, rows)
+
+
+def status_bars(projects: Any, query: str = "") -> list[dict[str, Any]]:
+    """Rows `status number share query`, the most first and what is not published last. `query`: of the list's
+    other filters. One query."""
+    counts = sorted(projects.by_status(), key=lambda pair: (pair[0] is None, -pair[1]))
+    most = max((number for _, number in counts), default=0)
+    return [
+        {
+            "status": status,
+            "number": number,
+            "share": f"{100 * number / most:.1f}",
+            "query": f"{query}&status={status or 'null'}".lstrip("&"),
+        }
+        for status, number in counts
+    ]
+
+
+def money_chart(years: Sequence[by_year.Year]) -> dict[str, Any] | None:
+    """`drawn` and `years`, newest first; None where there is nothing to be set beside something."""
+    if len(years) < 2:
+        return None
+    drawn = columns.columns([(year.label[2:], year.budget, year.spent) for year in years])
+    return {"drawn": drawn, "years": list(reversed(years))}
+
+
+def money_of_many(municipalities: Any) -> list[by_year.Year]:
+    """Of a queryset of municipalities together; one query."""
+    rows = MunicipalFigure.objects.capital_by_year(municipalities, by_year.CODES, by_year.TYPES)
+    return by_year.of_rows(rows)
+
+
+@require_safe
+def money_csv(request: HttpRequest, code: str = "") -> HttpResponseBase:
+    """Water capital by year, of one municipality or of those that the filters of the list leave."""
+    if not is_open(TREASURY):
+        return _plain(
+            "Municipal finances may not be downloaded as a list: no licence is known that allows it.", 403
+        )
+    if code:
+        place = get_object_or_404(Municipality, pk=code.upper())
+        return _money(request, Municipality.objects.filter(pk=place.pk), place.pk)
+    filterset = ComparisonFilter(request.GET, queryset=Municipality.objects.all())
+    return _money(request, filterset.qs, "municipalities") if filterset.is_valid() else refused(filterset)
+
+
+def _money(request: HttpRequest, municipalities: Any, name: str) -> HttpResponseBase:
+    rows = list(_money_rows(money_of_many(municipalities)))
+    return file_of(request, f"water-capital-{name}", _MONEY, set(_MONEY[1:]), rows)
+
+
+_MONEY = (
+    "financial_year", "budget", "budgets_published", "spent", "spending_published", "spending_audited",
+)  # fmt: skip
+
+
+def _money_rows(years: Iterable[by_year.Year]) -> Iterator[dict[str, Any]]:
+    for year in years:
+        yield {
+            "financial_year": year.label,
+            "budget": year.budget,
+            "budgets_published": year.budgets,
+            "spent": year.spent,
+            "spending_published": year.spendings,
+            "spending_audited": year.audited,
+        }
+
+
+def file_of(
+    request: HttpRequest,
+    name: str,
+    columns_: Sequence[str],
+    numbers: Collection[str],
+    rows: Iterable[dict[str, Any]],
+) -> HttpResponseBase:
+    """A CSV of rows that are made; amounts with two decimals, whatever the database sums them to."""
+    written = [{column: canonical(value) for column, value in row.items()} for row in rows]
+    if problem := mark_problem(request):
+        text = f"{BOM}: {problem}"
+        return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
+    return streamed(request, Content(name, columns_, frozenset(numbers), iter([written])), "csv")
+
+
+def refused(filterset: FilterSet) -> HttpResponse:
+    """400 in plain text, each parameter that cannot be understood on a line of its own."""
+    wrong = (f"{name}: {text}\n" for name, texts in filterset.errors.items() for text in texts)
+    return _plain("".join(wrong), 400)
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

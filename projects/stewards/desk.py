@@ -1,0 +1,109 @@
+"""The stewards' desk as a whole: its sidebar, its style sheet, and other people's lists dressed as ours.
+
+A part adds a list by registering its admin, as everywhere: the sidebar has what somebody may see.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+_ICONS = {
+    "areareading": "map",
+    "discrepancy": "help",
+    "override": "edit_note",
+    "project": "water_drop",
+    "readingplan": "schema",
+    "source": "cloud_download",
+    "syncrun": "sync",
+    "vocabulary": "dictionary",
+}
+
+
+class ByWhatIsShown:
+    """A list whose page leaves out some fields is not narrowed by them: `?secret__startswith=` would tell
+    them letter by letter."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        fields = self.opts.concrete_fields  # type: ignore[attr-defined]
+        asked = lookup.partition("__")[0]
+        field = next((each for each in fields if asked in (each.name, each.attname)), None)
+        if field and not field.primary_key and not {field.name, field.attname} & self._shown(request):
+            return False
+        return super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+
+    def _shown(self, request: HttpRequest) -> set[str]:
+        page: Any = self
+        filters = (each[0] if isinstance(each, tuple) else each for each in page.get_list_filter(request))
+        names = [*page.get_list_display(request), *filters, *page.get_fields(request)]
+        return {name for name in names if isinstance(name, str)}
+
+
+class BegunByNumber:
+    """A form that links begin with the numbers of rows: Django's widget fails on what is none."""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given = super().get_changeform_initial_data(request)  # type: ignore[misc]
+        rows = set(self.autocomplete_fields)  # type: ignore[attr-defined]
+        return {name: text for name, text in given.items() if name not in rows or _is_number(text)}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def style(request: HttpRequest) -> str:
+    """The address of the sheet that the desk's own pages have beside the theme's."""
+    return static("css/desk.css")
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar: what is to be done, then the lists of each app. No query but permissions."""
+    desk = {"title": "To do", "icon": "checklist", "link": reverse("admin:index")}
+    groups: list[dict[str, Any]] = [{"items": [desk]}]
+    apps = admin.site.get_app_list(request)
+    for app in sorted(apps, key=lambda app: app["app_label"] != "projects"):
+        items = [_item(model) for model in app["models"] if model["admin_url"]]
+        is_ours = app["app_label"] == "projects"
+        groups.append({"title": app["name"], "collapsible": not is_ours, "items": items})
+    return groups
+
+
+def _item(model: dict[str, Any]) -> dict[str, Any]:
+    icon = _ICONS.get(model["object_name"].lower(), "list")
+    return {"title": str(model["name"]), "icon": icon, "link": model["admin_url"]}
+
+
+def dress() -> None:
+    """Give the lists that other apps registered the look of ours; accounts have forms of their own."""
+    for model, registered in list(admin.site._registry.items()):
+        if not isinstance(registered, ModelAdmin):
+            kind = type(registered)
+            admin.site.unregister(model)
+            admin.site.register(model, _DRESSED.get(model) or type(kind.__name__, (kind, ModelAdmin), {}))
+
+
+class StewardAdmin(UserAdmin, ModelAdmin):
+    """Accounts; what somebody may do is said by the groups."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
+
+
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    """The roles, each with what it may do."""
+
+
+_DRESSED: dict[Any, Any] = {User: StewardAdmin, Group: RoleAdmin}
+
+__all__ = ["BegunByNumber", "ByWhatIsShown", "dress", "navigation", "style"]

@@ -1,0 +1,18 @@
+/* A button that copies a citation. Without this script the text is there to be marked and copied by hand. */
+(() => {
+  "use strict";
+
+  if (!navigator.clipboard) return; // only in secure contexts
+  for (const button of document.querySelectorAll("button[data-copies]")) {
+    const status = button.parentElement.querySelector("[role=status]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
+        status.textContent = "Copied.";
+      } catch {
+        status.textContent = "Your browser did not let it be copied: mark the text and copy it by hand.";
+      }
+    });
+  }
+})();
