@@ -104,7 +104,7 @@
       2: "Your browser does not know where you are. Type the name of your town instead.",
       3: "Finding out where you are took too long. Type the name of your town instead.",
     };
-    button.hidden = false;
+    button.dataset.near = "on";
     button.addEventListener("click", () => {
       status.textContent = "Asking your browser where you are …";
       navigator.geolocation.getCurrentPosition(
