@@ -32,6 +32,7 @@ from projects.models import (
     Severity,
     Source,
 )
+from projects.pages.facets import facets_of_changes
 from projects.pages.listings import PER_PAGE, by_socket, filtered
 from projects.pages.render import about, before_and_after
 from projects.subscriptions.searches import PROJECTS, NotUnderstood, Search
@@ -57,6 +58,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         "newest": newest,
         "is_live": status == 200 and not any(request.GET.get(name) for name in _PAST),
         "narrowed": by_socket(request.GET, "municipality", "province", "severity", "project"),
+        "facets": facets_of_changes(request) if status == 200 else [],
         "event": _event(filterset) if status == 200 and request.GET.get("kind") else None,
         "any": NewsFilter.ANY,
         "each": _with(request, each="1"),

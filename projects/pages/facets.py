@@ -1,18 +1,21 @@
-"""How many listed projects there are of each province, status and so on: links that narrow the list."""
+"""How many listed projects, or changes, there are of each province, status and so on: links that narrow a list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 
+from projects.change_filters import NewsFilter
 from projects.filters import NOT_PUBLISHED, ProjectFilter
-from projects.models import Project, Province
+from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project, Province, Severity
+from projects.models.querysets import MOST_COUNTED
 from projects.pages.render import place
 from projects.wording.phrases import shown
+from projects.wording.topics import BY_COLUMN, NEW, TOPICS
 
 _MOST = 9  # choices of one facet; the form has them all
 
@@ -29,11 +32,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """`more`: choices that are not shown."""
+    """`more`: choices that are not shown. `of_newest`: only so many rows were counted, 0 where it is all."""
 
     title: str
     choices: list[Choice]
     more: int
+    of_newest: int = 0
 
 
 # Parameter of the list, title, column, and how a value is written
@@ -43,24 +47,84 @@ _FACETS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("programme", "Programme", "programme", str),
     ("municipality", "Municipality", "municipality", place),
 )
+_OF_CHANGES: tuple[tuple[str, str, str | None, Callable[[str], str]], ...] = (
+    ("topic", "What happened", None, lambda topic: TOPICS[topic]),
+    ("province", "Province", "province", lambda code: str(Province(code).label)),
+    ("severity", "Importance", "severity", lambda severity: str(Severity(severity).label)),
+)
 # Those of which the list can be asked for what is not published.
 _WITH_UNKNOWN = ("status",)
 
 
 def facets(request: HttpRequest) -> list[Facet]:
     """Of each, what the other filters leave; one query each. Those with nothing to choose are left out."""
-    found = [_facet(request.GET, *facet) for facet in _FACETS]
+    return _worth_showing(_of_projects(request.GET, *facet) for facet in _FACETS)
+
+
+def facets_of_changes(request: HttpRequest) -> list[Facet]:
+    """Of each, what the other filters leave of the log, of the newest `MOST_COUNTED` changes: that costs the same
+    however long the log is. Six queries."""
+    return _worth_showing(_of_changes(request.GET, *facet) for facet in _OF_CHANGES)
+
+
+def _worth_showing(found: Iterable[Facet]) -> list[Facet]:
     return [facet for facet in found if len(facet.choices) > 1 or any(c.is_made for c in facet.choices)]
 
 
-def _facet(asked: QueryDict, name: str, title: str, column: str, written: Callable[[str], str]) -> Facet:
-    others = asked.copy()
-    others.pop(name, None)
-    others.pop("page", None)
+def _of_projects(
+    asked: QueryDict, name: str, title: str, column: str, written: Callable[[str], str]
+) -> Facet:
+    others = _others(asked, name)
     rows = ProjectFilter(others, queryset=Project.objects.all()).qs.order_by()
     counts = list(rows.values_list(column).annotate(number=Count("pk")).order_by("-number", column))
     if name not in _WITH_UNKNOWN:
         counts = [(value, number) for value, number in counts if value is not None]
+    return _facet(asked, others, name, title, counts, written)
+
+
+def _of_changes(
+    asked: QueryDict, name: str, title: str, column: str | None, written: Callable[[str], str]
+) -> Facet:
+    others = _others(asked, name, "before")
+    fitting = NewsFilter(others, queryset=DataChangeLog.objects.all()).qs
+    last = fitting.order_by("-pk").values_list("pk", flat=True)[MOST_COUNTED - 1 : MOST_COUNTED + 1]
+    is_cut = len(last) > 1
+    rows = fitting.order_by().filter(pk__gte=last[0]) if is_cut else fitting.order_by()
+    counts = _by_topic(rows) if column is None else _by_column(rows, column)
+    facet = _facet(asked, others, name, title, counts, written)
+    return replace(facet, of_newest=MOST_COUNTED if is_cut else 0)
+
+
+def _by_column(rows: Any, column: str) -> list[tuple[Any, int]]:
+    counted = rows.exclude(**{column: None}).values_list(column)
+    return list(counted.annotate(number=Count("pk")).order_by("-number", column))
+
+
+def _by_topic(rows: Any) -> list[tuple[Any, int]]:
+    """The kept topics, and what is first seen, which the row itself says."""
+    kept = ChangeTopic.objects.filter(change__in=rows.values("pk")).order_by()
+    counts = dict(kept.values_list("topic").annotate(number=Count("pk")))
+    counts[NEW] = rows.filter(change_type=ChangeType.CREATED, entity_type="project").count()
+    known = [topic for topic in TOPICS if counts.get(topic) and (topic == NEW or topic not in BY_COLUMN)]
+    return [(topic, counts[topic]) for topic in known]
+
+
+def _others(asked: QueryDict, *names: str) -> QueryDict:
+    """What else is asked for, from the list's beginning."""
+    others = asked.copy()
+    for name in (*names, "page"):
+        others.pop(name, None)
+    return others
+
+
+def _facet(
+    asked: QueryDict,
+    others: QueryDict,
+    name: str,
+    title: str,
+    counts: list[tuple[Any, int]],
+    written: Callable[[str], str],
+) -> Facet:
     made = asked.get(name, "").lower()
     choices = [_choice(others, name, value, number, written, made) for value, number in counts]
     kept = [choice for at, choice in enumerate(choices) if at < _MOST or choice.is_made]
@@ -78,4 +142,4 @@ def _choice(
     return Choice(label, number, query.urlencode(), is_made)
 
 
-__all__ = ["Choice", "Facet", "facets"]
+__all__ = ["Choice", "Facet", "facets", "facets_of_changes"]

@@ -104,6 +104,30 @@ def test_the_page_has_the_filters_the_presets_and_what_was_asked_for(client, som
     assert "A steward corrected" in client.get("/changes/?topic=corrected").content.decode()
 
 
+@pytest.mark.parametrize("asked", ["", "province=LIM", "topic=slipped,sooner&ordering=size", "cause=any&each=1"])
+def test_each_choice_beside_the_list_leads_to_as_many_changes_as_it_says(client, some, asked):
+    facets = client.get(f"/changes/?{asked}").context["facets"]
+    assert "What happened" in {facet.title for facet in facets}
+    for facet in facets:
+        assert facet.of_newest == 0
+        for choice in facet.choices:
+            if not choice.is_made:
+                query = f"{choice.query}&each=1"
+                page = client.get(f"/changes/?{query}").context["page"]
+                assert page.paginator.count == choice.number, (facet.title, choice)
+
+
+def test_in_a_long_log_the_newest_changes_are_counted_and_that_is_said(client, some, monkeypatch):
+    monkeypatch.setattr("projects.pages.facets.MOST_COUNTED", 3)
+    page = client.get("/changes/?each=1")
+    (happened,) = (facet for facet in page.context["facets"] if facet.title == "What happened")
+    # The newest three that a source made: completed, missing, returned.
+    assert {choice.label: choice.number for choice in happened.choices} == {
+        "Completed": 1, "Status changed": 1, "Vanished from the list": 1, "Listed again": 1,
+    }  # fmt: skip
+    assert "of the newest 3" in page.content.decode()
+
+
 def downloaded(client, query: str) -> list[dict[str, str]]:
     answer = client.get(f"{LIST}?{query}&format=csv")
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
@@ -151,7 +175,7 @@ def test_no_list_is_given_of_a_source_without_a_licence(client, some, settings):
 def test_fifty_changes_cost_as_many_queries_as_one(client, query, django_assert_max_num_queries):
     for more in (1, 49):
         a_crowd(more)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(21):  # seven of them count what the list can be narrowed to
             assert client.get(f"/changes/{query}").status_code == 200
         with django_assert_max_num_queries(5):
             assert client.get(f"{LIST}{query}").status_code == 200

@@ -311,7 +311,7 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
         ("/municipalities/LIM331/", 27),
         ("/municipalities/DC33/", 21),
         ("/finances/", 7),
-        ("/changes/", 12),
+        ("/changes/", 19),
         ("/sources/", 7),
         ("/sources/dws/", 18),
         ("/runs/{run}/", 6),
