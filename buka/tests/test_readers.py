@@ -127,7 +127,7 @@ LIVE = ("/", "/projects/", "/projects/{project}/", "/changes/", "/municipalities
 # From the first paint on: every shift of a page, with what moved.
 _SHIFTS = """window.shifts = []; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
-    window.shifts.push(entry.sources.map((source) => `${source.node?.nodeName} ${source.node?.id} ${source.node?.className} ${(source.node?.textContent || "").slice(0, 80)}: ${JSON.stringify(source.previousRect)} ${JSON.stringify(source.currentRect)}`));
+    window.shifts.push(entry.sources.map(({ node }) => `${node?.nodeName} ${node?.textContent}`));
   }
 }).observe({ type: "layout-shift", buffered: true });"""
 

@@ -1,4 +1,4 @@
-"""How many listed projects, or changes, there are of each province, status and so on: links that narrow a list."""
+"""How many projects, or changes, of a list there are of each province, status and so on: links that narrow it."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def facets(request: HttpRequest) -> list[Facet]:
 
 
 def facets_of_changes(request: HttpRequest) -> list[Facet]:
-    """Of each, what the other filters leave of the log, of the newest `MOST_COUNTED` changes: that costs the same
-    however long the log is. Six queries."""
+    """Of each, what the other filters leave of the log; of the newest `MOST_COUNTED` changes: that costs the
+    same however long the log is. Seven queries."""
     return _worth_showing(_of_changes(request.GET, *facet) for facet in _OF_CHANGES)
 
 

@@ -104,7 +104,9 @@ def test_the_page_has_the_filters_the_presets_and_what_was_asked_for(client, som
     assert "A steward corrected" in client.get("/changes/?topic=corrected").content.decode()
 
 
-@pytest.mark.parametrize("asked", ["", "province=LIM", "topic=slipped,sooner&ordering=size", "cause=any&each=1"])
+@pytest.mark.parametrize(
+    "asked", ["", "province=LIM", "topic=slipped,sooner&ordering=size", "cause=any&each=1"]
+)
 def test_each_choice_beside_the_list_leads_to_as_many_changes_as_it_says(client, some, asked):
     facets = client.get(f"/changes/?{asked}").context["facets"]
     assert "What happened" in {facet.title for facet in facets}
