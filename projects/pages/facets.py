@@ -1,4 +1,4 @@
-"""How many projects, or changes, of a list there are of each province, status and so on: links that narrow it."""
+"""How many projects, or changes, of a list are of each province, status and so on: links that narrow it."""
 
 from __future__ import annotations
 

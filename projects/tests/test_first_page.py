@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -118,3 +119,11 @@ def test_a_first_visit_weighs_less_than_60_kb_and_a_municipality_less_than_40_kb
                 a_figure(run=run, municipality="LIM331", year=year, code=code, amount_type=kind)
     assert weight(html(client)) < 60_000
     assert len(gzip.compress(client.get("/municipalities/LIM331/").content, 6)) < 40_000
+
+
+def test_a_shared_link_has_a_picture_that_is_there(client):
+    page = client.get("/").content.decode()
+    (address,) = re.findall(r'og:image" content="http://testserver/static/([^"]+)"', page)
+    picture = Path(finders.find(address)).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert [int.from_bytes(picture[at : at + 4], "big") for at in (16, 20)] == [1200, 630]
