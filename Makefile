@@ -45,8 +45,11 @@ test: $(DEV) $(STANDARDS) ## the whole suite on SQLite, then its database and li
 
 soak: export FULL := $(FULL)
 # In the order of the files: the one of two hundred polls is among the first, and no worker waits for it alone.
+# These start whole sites side by side: what fails is tried once more with the machine to itself, and named.
 soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (FULL=1: all pages)
-	@$(WITH_SERVERS) $(PY) -m pytest -m soak -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(WITH_SERVERS) sh -c '$(PY) -m pytest -m soak -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS) && exit; \
+	  echo "== What failed beside the others, once more alone =="; \
+	  $(PY) -m pytest -m soak -v --last-failed --last-failed-no-failures none $(ARGS)'
 
 truth: $(DEV) ## reading and change detection over generated renderings: precision and recall as a table
 	@$(PY) -m etl.tests.truth $(ARGS)
