@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from projects.api import compare
 from projects.models import DataChangeLog
 from projects.tests.factories import a_crowd, a_project, a_source, change, log
 
@@ -17,6 +18,13 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1/compare/"
 MAY, JUNE, JULY = (datetime(2026, month, 5, 12, tzinfo=UTC) for month in (5, 6, 7))
 SPAN = "from=2026-05-31&to=2026-06-30"
+
+
+@pytest.fixture(autouse=True, params=[15_000, -1], ids=["all are read", "by steps"])
+def most_read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Changes between the days up to which all of them are read; what is answered is the same both ways."""
+    monkeypatch.setattr(compare, "_MOST_READ", request.param)
+    return request.param
 
 
 @pytest.fixture
