@@ -33,6 +33,7 @@ from projects.fields import NAMES
 from projects.filters import ProjectFilter
 from projects.flags.facts import here
 from projects.models import DataChangeLog, EntityType, Project, ProjectStep
+from projects.models.querysets import ChangeQuerySet
 from projects.wording import phrases
 from projects.wording.rules import assess_project
 
@@ -103,11 +104,11 @@ class TwoDays:
         """The projects of whose records a part does not stand as it stood, or that were first seen since."""
         if not self._is_long:
             return {*self._read}
-        found: set[int] = set()
+        others = every = {*Project.everything.values_list("pk", flat=True)}
         for name in _RESTLESS:
-            found |= moved_between(Project.everything.exclude(pk__in=found), name, *self._ends)
-        others = {*Project.everything.values_list("pk", flat=True)} - found
-        return found | _moved(self._log.filter(entity_id__in=others)).keys()
+            rows = Project.everything.all() if others is every else Project.everything.filter(pk__in=others)
+            others = others - moved_between(rows, name, *self._ends)
+        return (every - others) | _moved(self._log_of(others)).keys()
 
     @cached_property
     def _read(self) -> dict[int, set[str]]:
@@ -118,17 +119,21 @@ class TwoDays:
         if not self._is_long:
             return self._read
         # Of hundreds of changes each only those are read that have what is no column.
-        log = self._log.filter(entity_id__in=ids).annotate(said=Cast("field_changes", TextField()))
+        log = self._log_of(ids).annotate(said=Cast("field_changes", TextField()))
         found = _moved(log.filter(said__contains=f'"{phrases.PUBLISHED}'))
         for pk, name in steps_between(ids, _COMPARED, *self._ends):
             found.setdefault(pk, set()).add(name)
         return found
 
-    @cached_property
+    @property
     def _log(self) -> QuerySet[DataChangeLog]:
-        log = DataChangeLog.objects.since(self.first).filter(at__gt=self.first)
-        log = log.until(self.last) if self.last else log
-        return log.filter(entity_type=EntityType.PROJECT).of_records().order_by()
+        log = DataChangeLog.objects.since(self.first)
+        return _of_projects(log.until(self.last) if self.last else log).filter(at__gt=self.first)
+
+    def _log_of(self, ids: Iterable[int]) -> QuerySet[DataChangeLog]:
+        """That of some projects, found by them: a range of ids beside them would be read from end to end."""
+        first, last = self._ends
+        return _of_projects(DataChangeLog.objects.filter(entity_id__in=ids, at__gt=first, at__lte=last))
 
     @property
     def _ends(self) -> tuple[datetime, datetime]:
@@ -158,12 +163,16 @@ class TwoDays:
         }
 
 
+def _of_projects(log: ChangeQuerySet) -> QuerySet[DataChangeLog]:
+    return log.filter(entity_type=EntityType.PROJECT).of_records().order_by()
+
+
 def _moved(log: QuerySet[DataChangeLog]) -> dict[int, set[str]]:
     """{project: the parts of its record that do not stand as they stood}, by all of its changes; of one that
     was first seen among them also that."""
     columns = ("entity_id", "change_type", "field_changes", "overridden")
     moved: dict[int, dict[str, list[Any]]] = {}
-    for pk, change_type, changes, kept in log.order_by("pk").values_list(*columns).iterator():
+    for pk, change_type, changes, kept in log.order_by("entity_id", "pk").values_list(*columns).iterator():
         _follow(moved.setdefault(pk, {}), change_type, changes, kept)
     differing = {pk: {name for name, (old, now) in each.items() if old != now} for pk, each in moved.items()}
     return {pk: names for pk, names in differing.items() if names}
