@@ -47,15 +47,20 @@ def of_the_log() -> list[str]:
         f"municipality=LIM331&since={year}&until={month}", "cause=parser&rule=progress_backwards",
         "topic=slipped", "topic=finished&province=LIM", "topic=vanished", "topic=new", "min_months=24",
         "min_rand=4000000", "topic=dearer&min_rand=4000000&province=LIM", "programme=RBIG",
-        "contractor=Contractor+7", "project=17", "source=dws&entity_type=project", "topic=slipped&topic=dearer",
+        "contractor=Contractor+7", "project=17", "source=dws&entity_type=project",
+        "topic=slipped&topic=dearer",
+    )  # fmt: skip
+    sized = (
+        "topic=slipped", "topic=dearer&province=LIM", "page=3", "province=LIM", f"since={month}",
+        "field=budget",
     )  # fmt: skip
     return [
         "/", "/?fragment=totals", "/changes/", "/changes/?each=1", f"/changes/?each=1&page={deep}",
         *(f"/changes/?{given}" for given in filters if "ordering" not in given),
         *(f"{API}?{given}" for given in filters),
-        *(f"{API}?ordering=size&{given}" for given in ("topic=slipped", "topic=dearer&province=LIM", "page=3")),
-        *(f"{API}?ordering=size&{given}" for given in ("province=LIM", f"since={month}", "field=budget")),
-        "/changes/?ordering=size&topic=slipped", API, f"{API}?page={deep}", f"{API}?page=last", f"{API}?province=LIM&page={deep // 12}",
+        *(f"{API}?ordering=size&{given}" for given in sized),
+        "/changes/?ordering=size&topic=slipped", API,
+        f"{API}?page={deep}", f"{API}?page=last", f"{API}?province=LIM&page={deep // 12}",
         f"{API}?field=expenditure&page={deep // 4}", f"{API}?after={newest // 2}",
         f"{API}?after=0&page={deep}", f"{API}?past={newest // 3}&page=7",
         f"{API}events/", f"{API}events/?page=2", f"{API}events/?province=LIM",
@@ -88,14 +93,16 @@ def of_other_pages() -> list[str]:
         *(f"/digest/{week}/{province}" for week in weeks for province in ("", "LIM/")),
         *(f"{page}?{when}" for when in whens for page in ("/compare/", "/api/v1/compare/")),
         f"/api/v1/compare/?{whens[0]}&province=LIM", f"/api/v1/compare/?{whens[0]}&page=last",
-        "/map/", "/map/municipalities.csv", "/projects/", "/projects/?province=LIM&status=design&flag=slipping",
+        "/map/", "/map/municipalities.csv", "/projects/",
+        "/projects/?province=LIM&status=design&flag=slipping",
         "/projects/by-status.csv", "/projects/17/", "/projects/17/course.csv", "/projects/17/sheet/",
         "/api/v1/projects/17/history/", "/api/v1/projects/", f"/api/v1/projects/?changed_since={month}",
         "/api/v1/projects/?flag=slipping", "/municipalities/", "/municipalities/LIM331/by-year.csv",
         "/changes/heads.txt", f"/changes/{newest // 2}/", f"{API}{newest // 2}/", "/changes/?ordering=size",
         "/data/", "/sources/", "/sources/dws/", "/api/v1/sources/", "/api/v1/runs/", "/api/v1/runs/?page=3",
         "/discrepancies/", "/search/?q=villages", "/api/v1/search/?q=Scheme", "/finances/", "/sitemap.xml",
-        "/sitemaps/projects.xml", "/api/v1/oc4ids/", "/api/v1/oc4ids/?page=20", told(newest).get_absolute_url(),
+        "/sitemaps/projects.xml", "/api/v1/oc4ids/", "/api/v1/oc4ids/?page=20",
+        told(newest).get_absolute_url(),
     ]  # fmt: skip
 
 
@@ -153,7 +160,9 @@ def _cpu(backend: int | None) -> float:
 
 def _plain(address: str) -> str:
     """The address without what differs between a short and a long log, and between days."""
-    today = date.today()
+    from django.utils import timezone
+
+    today = timezone.now().date()
     plain = re.sub(r"\b(page=|after=|past=|changes/)\d+|(told/)[\w-]+", r"\1\2…", address)
     return re.sub(r"\d{4}-\d\d-\d\d", lambda day: f"-{(today - date.fromisoformat(day[0])).days}d", plain)
 

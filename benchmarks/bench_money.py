@@ -63,7 +63,7 @@ def main(cells: int = 19_999) -> int:
     ours, plain = medians(body, _ROUNDS, read, json.loads)
     ratio = ours / plain
     sys.stdout.write(
-        f"money, {cells} cells ({len(body) / 1e6:.1f} MB): read, compared and folded in {ours:.0f} ms CPU beside"
+        f"money, {cells} cells ({len(body) / 1e6:.1f} MB): read, compared, folded in {ours:.0f} ms CPU beside"
         f" {plain:.0f} of json.loads: {ratio:.1f} x (goal <= {MOST_RATIO:g})\n"
     )
     return int(ratio > MOST_RATIO)

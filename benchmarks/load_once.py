@@ -1,5 +1,6 @@
-"""One first load of N projects from saved pages of the replica's list, and a bare `bulk_create` of the rows that
-it left, into the same tables with the same triggers; figures as JSON on standard output."""
+"""One first load of N projects from saved pages of the replica's list, and a bare `bulk_create` of the rows
+that it left, into the same tables with the same triggers; figures as JSON on standard output.
+"""
 
 from __future__ import annotations
 
