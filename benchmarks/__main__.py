@@ -1,8 +1,8 @@
 """All benchmarks one after another, each in a process of its own; then which of them met their goals.
 
 `python -m benchmarks [--postgres CHANGES] [NAME …]`: some of them (`log`, `load`), the long log of PostgreSQL
-with so many changes. Exit code 1 where a goal is missed or a benchmark broke: each prints its goals beside what
-it found. Peers take turns inside a benchmark, and nothing runs beside it but what the machine does otherwise.
+with so many changes. Exit code 1 where a goal is missed or a benchmark broke: each prints its goals beside
+what it found. Peers take turns inside a benchmark; nothing of ours runs beside it.
 """
 
 from __future__ import annotations
