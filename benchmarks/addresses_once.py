@@ -13,7 +13,7 @@ import resource
 import statistics
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ API = "/api/v1/changes/"
 
 def addresses() -> list[str]:
     """Those whose answer could cost what the log has: of this database, whose log may have any size."""
+    return [*of_the_log(), *of_other_pages()]
+
+
+def of_the_log() -> list[str]:
+    """The log itself, filtered, paged and as it was."""
     from django.utils import timezone
 
     from projects.models import DataChangeLog
@@ -40,12 +45,22 @@ def addresses() -> list[str]:
         "rule=progress_backwards", "severity=major", f"since={month}", f"until={year}", f"until={long_ago}",
         "change_type=withdrawn", "ordering=size", "province=LIM&field=budget&severity=major",
         f"municipality=LIM331&since={year}&until={month}", "cause=parser&rule=progress_backwards",
+        "topic=slipped", "topic=finished&province=LIM", "topic=vanished", "topic=new", "min_months=24",
+        "min_rand=4000000", "topic=dearer&min_rand=4000000&province=LIM", "programme=RBIG",
+        "contractor=Contractor+7", "project=17", "source=dws&entity_type=project",
+        "topic=slipped&topic=dearer",
+    )  # fmt: skip
+    sized = (
+        "topic=slipped", "topic=dearer&province=LIM", "page=3", "province=LIM", f"since={month}",
+        "field=budget",
     )  # fmt: skip
     return [
         "/", "/?fragment=totals", "/changes/", "/changes/?each=1", f"/changes/?each=1&page={deep}",
         *(f"/changes/?{given}" for given in filters if "ordering" not in given),
         *(f"{API}?{given}" for given in filters),
-        API, f"{API}?page={deep}", f"{API}?page=last", f"{API}?province=LIM&page={deep // 12}",
+        *(f"{API}?ordering=size&{given}" for given in sized),
+        "/changes/?ordering=size&topic=slipped", API,
+        f"{API}?page={deep}", f"{API}?page=last", f"{API}?province=LIM&page={deep // 12}",
         f"{API}?field=expenditure&page={deep // 4}", f"{API}?after={newest // 2}",
         f"{API}?after=0&page={deep}", f"{API}?past={newest // 3}&page=7",
         f"{API}events/", f"{API}events/?page=2", f"{API}events/?province=LIM",
@@ -60,6 +75,49 @@ def addresses() -> list[str]:
     ]  # fmt: skip
 
 
+def of_other_pages() -> list[str]:
+    """What is made of the log beside its lists: digests, comparisons, courses, sums, other formats."""
+    from django.utils import timezone
+
+    from projects.models import DataChangeLog
+
+    today, newest = timezone.now().date(), DataChangeLog.objects.newest()
+    year, month, week = (today - timedelta(days=days) for days in (365, 30, 7))
+    weeks = ("{0.year}-W{0.week:02d}".format(day.isocalendar()) for day in (week, year))
+    whens = (
+        f"from={year}&to={month}",
+        f"from={today - timedelta(days=1000)}&to={today}",
+        f"from={week}&to={today}",
+    )
+    return [
+        *(f"/digest/{week}/{province}" for week in weeks for province in ("", "LIM/")),
+        *(f"{page}?{when}" for when in whens for page in ("/compare/", "/api/v1/compare/")),
+        f"/api/v1/compare/?{whens[0]}&province=LIM", f"/api/v1/compare/?{whens[0]}&page=last",
+        "/map/", "/map/municipalities.csv", "/projects/",
+        "/projects/?province=LIM&status=design&flag=slipping",
+        "/projects/by-status.csv", "/projects/17/", "/projects/17/course.csv", "/projects/17/sheet/",
+        "/api/v1/projects/17/history/", "/api/v1/projects/", f"/api/v1/projects/?changed_since={month}",
+        "/api/v1/projects/?flag=slipping", "/municipalities/", "/municipalities/LIM331/by-year.csv",
+        "/changes/heads.txt", f"/changes/{newest // 2}/", f"{API}{newest // 2}/", "/changes/?ordering=size",
+        "/data/", "/sources/", "/sources/dws/", "/api/v1/sources/", "/api/v1/runs/", "/api/v1/runs/?page=3",
+        "/discrepancies/", "/search/?q=villages", "/api/v1/search/?q=Scheme", "/finances/", "/sitemap.xml",
+        "/sitemaps/projects.xml", "/api/v1/oc4ids/", "/api/v1/oc4ids/?page=20",
+        told(newest).get_absolute_url(),
+    ]  # fmt: skip
+
+
+def told(newest: int) -> Any:
+    """A message that told of fifty changes, the older half of which proved false."""
+    from django.utils import timezone
+
+    from projects.models import OutboxMessage
+
+    message = OutboxMessage(kind="news", state="sent", reached=True, due_at=timezone.now(), last=newest)
+    message.changes, message.retracted = [[newest - 99, newest - 50]], [[newest - 99, newest - 75]]
+    message.save()
+    return message
+
+
 def main() -> None:
     django.setup()
     from django.conf import settings
@@ -67,7 +125,7 @@ def main() -> None:
     from django.db import connection
     from django.test import Client
 
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.ALLOWED_HOSTS, settings.TWO_FACTOR = ["*"], False
     client = Client()
     client.force_login(User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)[0])
     backend = None
@@ -101,8 +159,12 @@ def _cpu(backend: int | None) -> float:
 
 
 def _plain(address: str) -> str:
-    """The address without what differs between a short and a long log."""
-    return re.sub(r"\b(page|after|past)=\d+", r"\1=…", re.sub(r"\d{4}-\d\d-\d\d", "…", address))
+    """The address without what differs between a short and a long log, and between days."""
+    from django.utils import timezone
+
+    today = timezone.now().date()
+    plain = re.sub(r"\b(page=|after=|past=|changes/)\d+|(told/)[\w-]+", r"\1\2…", address)
+    return re.sub(r"\d{4}-\d\d-\d\d", lambda day: f"-{(today - date.fromisoformat(day[0])).days}d", plain)
 
 
 def _megabytes() -> float:

@@ -52,10 +52,11 @@ def cpu_seconds() -> float:
     pids = [os.getpid()]
     for file in Path("/proc/self/task").glob("*/children"):
         pids += map(int, file.read_text().split())
-    return sum(_of(pid) for pid in pids)
+    return sum(of(pid) for pid in pids)
 
 
-def _of(pid: int) -> float:
+def of(pid: int) -> float:
+    """Seconds of processor time of a process, and of its children that ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / TICKS
 

@@ -14,6 +14,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,10 @@ _COLUMNS = (
     "province", "source_id", "change_type", "cause", "severity", "rules", "field_changes", "evidence",
     "overridden", "kind", "run_id", "size", "demo", "digest",
 )  # fmt: skip
+_LOG = f"projects_datachangelog ({', '.join(_COLUMNS)})"
+_TOPICS = "projects_changetopic (change_id, topic, size)"
+_CREATED = _COLUMNS.index("change_type")
+_CHANGES, _RULES = _COLUMNS.index("field_changes"), _COLUMNS.index("rules")
 
 
 class BigLog:
@@ -161,15 +166,29 @@ def _evidence(values: dict[str, Any]) -> dict[str, Any]:
 
 def _write(rows: list[tuple[Any, ...]]) -> None:
     """One batch, past Django: a million of its objects would take longer than all that is measured."""
-    table = f"projects_datachangelog ({', '.join(_COLUMNS)})"
+    from projects.wording.topics import topics
+
+    about = [
+        (row[0], topic, size)
+        for row in rows
+        for topic, size in topics(
+            "project", row[_CREATED], json.loads(row[_CHANGES]), json.loads(row[_RULES]), []
+        ).items()
+    ]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _copy(cursor, f"COPY {table} FROM STDIN", rows)
-        else:
-            # as Django writes a moment and an amount
-            of_sqlite = [(row[0], str(row[1])[:-6], *row[2:19], str(row[19]), *row[20:]) for row in rows]
-            insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(_COLUMNS))})"
-            cursor.cursor.executemany(insert, of_sqlite)
+        for table, lines in ((_LOG, rows), (_TOPICS, about)):
+            if connection.vendor == "postgresql":
+                _copy(cursor, f"COPY {table} FROM STDIN", lines)
+            else:
+                insert = f"INSERT INTO {table} VALUES ({', '.join('?' * (table.count(',') + 1))})"
+                cursor.cursor.executemany(insert, [tuple(map(_of_sqlite, line)) for line in lines])
+
+
+def _of_sqlite(value: Any) -> Any:
+    """As Django writes a moment and an amount."""
+    if isinstance(value, datetime):
+        return str(value)[:-6]
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _copy(cursor: Any, statement: str, rows: list[tuple[Any, ...]]) -> None:

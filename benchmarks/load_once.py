@@ -1,4 +1,6 @@
-"""One first load of N projects from saved pages of the replica's list; figures as JSON on standard output."""
+"""One first load of N projects from saved pages of the replica's list, and a bare `bulk_create` of the rows
+that it left, into the same tables with the same triggers; figures as JSON on standard output.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,11 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+
+from benchmarks.bench_poll import cpu_seconds, of
+from projects.log.index import TABLES
+
+_BATCH = 500
 
 
 def save_pages(size: int, folder: Path) -> list[Path]:
@@ -48,7 +55,7 @@ def main() -> None:
     os.waitpid(child, 0)
 
     from django.core.management import call_command
-    from django.db import connection, reset_queries
+    from django.db import connection
 
     from etl.scheduler import DataScheduler
 
@@ -60,18 +67,45 @@ def main() -> None:
         statements += 1
         return execute(sql, params, many, context)
 
-    reset_queries()
-    before, started = _megabytes(), time.monotonic()
+    before, started, cpu = _megabytes(), time.monotonic(), _cpu()
     with connection.execute_wrapper(count):
         run = DataScheduler().run_now("dws", "command", files=sorted(folder.glob("*.html")))
     assert run.created == size, (run.created, run.notes)
     figures = {
+        "cpu": _cpu() - cpu,
         "seconds": time.monotonic() - started,
         "megabytes": _megabytes() - before,
         "statements": statements,
         "database": connection.vendor,
+        "bare": bare(),
     }
     sys.stdout.write(json.dumps(figures))
+
+
+def bare() -> float:
+    """CPU seconds of writing the rows of the load anew, past everything but Django's own `bulk_create`."""
+    from django.db import connection, transaction
+
+    from projects.models import ChangeTopic, DataChangeLog, Identity, Project
+
+    models = (Project, Identity, Project.municipalities.through, DataChangeLog, ChangeTopic)
+    rows = {model: list(model._base_manager.all()) for model in models}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in (*TABLES, *(model._meta.db_table for model in reversed(models))):
+            cursor.execute(f"DELETE FROM {table}")
+        began = _cpu()
+        for model in models:
+            model._base_manager.bulk_create(rows[model], batch_size=_BATCH)
+    return _cpu() - began
+
+
+def _cpu() -> float:
+    """Seconds: of this process with those that help it, and of the database's process for it."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    own = cpu_seconds()
+    return own + of(connection.connection.info.backend_pid) if connection.vendor == "postgresql" else own
 
 
 def _megabytes() -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -38,43 +39,48 @@ LIES = ("drop_rows", "drop_pages", "lie_pager", "blank_column", "rename_column",
 
 
 class Worker:
-    """The polling process; it can be killed, and is started again by the next poll."""
+    """The polling process; it can be killed, and another takes its place at once."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self._env = env
-        self.process: subprocess.Popen[str] | None = None
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "buka.tests.soak_worker"],
+            env=env,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdin
+        assert self.process.stdout
+        self._asks, self._says = self.process.stdin, self.process.stdout
+        self._pid = int(self._says.readline())
         self.kills = 0
 
     def poll(self, url: str, kill_after: float | None = None) -> dict[str, Any]:
-        if self.process is None or self.process.poll() is not None:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "buka.tests.soak_worker"],
-                env=self._env,
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"url": url}) + "\n")
-        self.process.stdin.flush()
+        is_killed = threading.Event()
+        killer = threading.Timer(kill_after or 0, self._kill, (is_killed,))
+        self._asks.write(json.dumps({"url": url}) + "\n")
+        self._asks.flush()
         if kill_after is not None:
-            killer = threading.Timer(kill_after, self.process.kill)
             killer.start()
-        answer = self.process.stdout.readline()
+        said = self._says.readline().strip()
         if kill_after is not None:
             killer.cancel()
-        if not answer:
-            self.kills += 1
-            self.process.communicate()
-            return {"state": "killed"}
-        return json.loads(answer)
+            killer.join()
+        if is_killed.is_set():
+            if said != "killed":  # the answer came first
+                assert self._says.readline().strip() == "killed"
+            self._pid = int(self._says.readline())
+            self.kills += said == "killed"
+        return {"state": "killed"} if said == "killed" else json.loads(said)
+
+    def _kill(self, is_killed: threading.Event) -> None:
+        is_killed.set()
+        os.kill(self._pid, signal.SIGKILL)
 
     def close(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.communicate(timeout=60)
+        self.process.communicate(timeout=60)
 
 
 class Reader(threading.Thread):

@@ -159,12 +159,14 @@ def _rows(answer: Any) -> list[Any] | None:
     return found[0] if found else None
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+# One for all rows: `json.dumps` makes an encoder for each call.
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _plain(text: str) -> int | list[str]:
     """A fraction as JSON that loses no digit: 5.0 is 5; others are a list, which no text of the API is."""
+    if text.endswith(".0") and len(text) <= 30:  # most amounts
+        return int(text[:-2])
     number = Decimal(text)
     if abs(number) < _LARGEST_WHOLE and number == number.to_integral_value():
         return int(number)

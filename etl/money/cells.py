@@ -61,47 +61,50 @@ def key_of(query: Query, row: Mapping[str, Any]) -> Key:
 
 def cell_of(row: Mapping[str, Any], key: Key) -> FigureCell:
     """What the row says of the figure. Raises InvalidRecord with a sentence for a person."""
-    name = finance.figure_key(*key)
     if key[2] == "opinion":
-        return _opinion(row, name)
+        return _opinion(row, key)
     if key[2] in finance.BALANCES:
-        ages = [canonical(_amount(row.get(column), name)) for column in AGE_COLUMNS]
-        total = _amount(row.get(TOTAL_OWED), name)
-        return FigureCell(_month(row, name), total, ages=finance.ages_text(ages))
-    return FigureCell(_month(row, name), _amount(row.get(AMOUNT), name))
+        ages = [canonical(_amount(row.get(column), key)) for column in AGE_COLUMNS]
+        total = _amount(row.get(TOTAL_OWED), key)
+        return FigureCell(_month(row, key), total, ages=finance.ages_text(ages))
+    return FigureCell(_month(row, key), _amount(row.get(AMOUNT), key))
 
 
-def _month(row: Mapping[str, Any], name: str) -> int | None:
+def _useless(key: Key, why: str) -> InvalidRecord:
+    return InvalidRecord(f"{finance.figure_key(*key)}: {why}")
+
+
+def _month(row: Mapping[str, Any], key: Key) -> int | None:
     length, period = row.get(LENGTH, "year"), row.get(PERIOD)
     if length == "year":
         return None
     if length != "month":
-        raise InvalidRecord(f"{name}: a period of “{length}” is neither a year nor a month.")
+        raise _useless(key, f"a period of “{length}” is neither a year nor a month.")
     if not isinstance(period, int) or not 1 <= period <= 12:
-        raise InvalidRecord(f"{name}: month {period} is none of the twelve of a financial year.")
+        raise _useless(key, f"month {period} is none of the twelve of a financial year.")
     return period
 
 
-def _amount(value: Any, name: str) -> Decimal | None:
+def _amount(value: Any, key: Key) -> Decimal | None:
     """Rand with two decimals. Null stays None: it is what the source says, and no zero."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise InvalidRecord(f"{name}: “{str(value)[:60]}” is no amount.")
+        raise _useless(key, f"“{str(value)[:60]}” is no amount.")
     try:
         # str(): a float's shortest text is what was published, its binary value is not
         amount = Decimal(str(value))
     except InvalidOperation:
-        raise InvalidRecord(f"{name}: “{str(value)[:60]}” is no amount.") from None
+        raise _useless(key, f"“{str(value)[:60]}” is no amount.") from None
     if not amount.is_finite() or abs(amount) > _LARGEST:
-        raise InvalidRecord(f"{name}: {str(value)[:60]} is too large to be an amount in rand.")
+        raise _useless(key, f"{str(value)[:60]} is too large to be an amount in rand.")
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
 
 
-def _opinion(row: Mapping[str, Any], name: str) -> FigureCell:
+def _opinion(row: Mapping[str, Any], key: Key) -> FigureCell:
     opinion = row.get("opinion.code") or ""
     if not isinstance(opinion, str) or len(opinion) > _LONGEST_OPINION:
-        raise InvalidRecord(f"{name}: “{str(opinion)[:60]}…” is no audit opinion.")
+        raise _useless(key, f"“{str(opinion)[:60]}…” is no audit opinion.")
     return FigureCell(None, None, storable(opinion.strip()), web_address(row.get("opinion.report_url")))
 
 

@@ -42,6 +42,8 @@ class Present:
         rows, written = Project.objects.for_api().in_bulk(wanted), project_writer(last_whole())
         return [written(rows[pk]) for pk in wanted if pk in rows]
 
+    facts = records
+
     def corrections(self, pk: int) -> list[dict[str, Any]]:
         return corrections(pk)
 
@@ -94,6 +96,13 @@ class Past:
         return [row[0] for row in rows]
 
     def records(self, ids: Iterable[int]) -> list[Record]:
+        records = {record["id"]: record for record in self.facts(ids)}
+        for pk, flags in self._flags(records).items():
+            records[pk]["flags"] = list(flags)
+        return list(records.values())
+
+    def facts(self, ids: Iterable[int]) -> list[Record]:
+        """The records with the flags of today: those of that day cost as much as all else."""
         wanted = list(ids)
         dates, steps = self._dates(wanted), steps_back(wanted, self.moment)
         corrected = overridden_at([pk for pk in wanted if pk in dates], self.moment)
@@ -104,10 +113,7 @@ class Past:
                 record = found[pk] = taken_back(record, steps.get(pk, ()))
                 record["overridden"] = corrected.get(pk, [])
                 _date_back(record, *dates[pk], self.whole.of(row))
-        records = {pk: found[pk] for pk in wanted if pk in found}
-        for pk, flags in self._flags(records).items():
-            records[pk]["flags"] = list(flags)
-        return list(records.values())
+        return [found[pk] for pk in wanted if pk in found]
 
     @cached_property
     def whole(self) -> LastWhole:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django_filters.utils import translate_validation
@@ -24,12 +26,14 @@ from projects.api.answers import Answer, pairs, text
 from projects.api.asof import Past, Present
 from projects.api.exports import FILES, Content, in_parts, streamed
 from projects.api.marks import DemoMarked
+from projects.api.past_values import moved_between, steps_between
 from projects.api.projects import as_of, end_of_day
 from projects.api.refusals import require_all_open
 from projects.fields import NAMES
 from projects.filters import ProjectFilter
 from projects.flags.facts import here
-from projects.models import DataChangeLog, EntityType, Project
+from projects.models import DataChangeLog, EntityType, Project, ProjectStep
+from projects.models.querysets import ChangeQuerySet
 from projects.wording import phrases
 from projects.wording.rules import assess_project
 
@@ -42,6 +46,9 @@ _TO = OpenApiParameter("to", _DAY, description="likewise; without it as known no
 _FORMAT = OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv", "xlsx", "jsonl"])
 _PRESENCE = {"missing": ("present", "missing"), "withdrawn": ("missing", "withdrawn")}
 _COMPARED = ("presence", *NAMES)
+# What moves most: of most projects one of these tells that they differ, however many changes there were.
+_RESTLESS = ("progress_percentage", "expenditure", "completion_date", "budget", "status", "presence")
+_MOST_READ = 15_000  # changes between the days
 
 
 class ComparedShape(Answer):
@@ -81,36 +88,67 @@ class TwoDays:
         wanted = list(ids)
         rows = Project.everything.filter(pk__in=wanted)
         past = Past(self.filterset, self.first, rows)
-        before = {
-            record["id"]: record for record in past.records(pk for pk in wanted if pk not in past.unborn)
-        }
-        after = {record["id"]: record for record in self._after.records(wanted)}
-        return [self._compared(before.get(pk), after[pk]) for pk in wanted if pk in after]
+        before = {record["id"]: record for record in past.facts(pk for pk in wanted if pk not in past.unborn)}
+        after = {record["id"]: record for record in self._after.facts(wanted)}
+        names = self._names(wanted)
+        return [
+            self._compared(before.get(pk), after[pk], names.get(pk, set())) for pk in wanted if pk in after
+        ]
 
     @cached_property
     def _after(self) -> Past | Present:
         return Past(self.filterset, self.last) if self.last else Present(self.filterset.qs)
 
     @cached_property
-    def differing(self) -> dict[int, set[str]]:
-        """{project: the parts of its record that do not stand as they stood}; a first seen one has none."""
-        log = DataChangeLog.objects.since(self.first).filter(at__gt=self.first)
-        log = log.until(self.last) if self.last else log
-        log = log.filter(entity_type=EntityType.PROJECT).of_records()
-        columns = ("entity_id", "change_type", "field_changes", "overridden")
-        moved: dict[int, dict[str, list[Any]]] = {}
-        new: set[int] = set()
-        for pk, change_type, changes, kept in log.order_by("pk").values_list(*columns).iterator():
-            if change_type == "created":
-                new.add(pk)
-            _follow(moved.setdefault(pk, {}), change_type, changes, kept)
-        differing = {
-            pk: {name for name, (old, now) in each.items() if old != now} for pk, each in moved.items()
-        }
-        return {pk: names for pk, names in differing.items() if names or pk in new}
+    def differing(self) -> set[int]:
+        """The projects of whose records a part does not stand as it stood, or that were first seen since."""
+        if not self._is_long:
+            return {*self._read}
+        others = every = {*Project.everything.values_list("pk", flat=True)}
+        for name in _RESTLESS:
+            rows = Project.everything.all() if others is every else Project.everything.filter(pk__in=others)
+            others = others - moved_between(rows, name, *self._ends)
+        return (every - others) | _moved(self._log_of(others)).keys()
 
-    def _compared(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
-        fields = _fields(before or {"published": {}}, after, self.differing[after["id"]])
+    @cached_property
+    def _read(self) -> dict[int, set[str]]:
+        return _moved(self._log)
+
+    def _names(self, ids: Sequence[int]) -> dict[int, set[str]]:
+        """{project: the parts of its record that moved}, of some."""
+        if not self._is_long:
+            return self._read
+        # Of hundreds of changes each only those are read that have what is no column.
+        log = self._log_of(ids).annotate(said=Cast("field_changes", TextField()))
+        found = _moved(log.filter(said__contains=f'"{phrases.PUBLISHED}'))
+        for pk, name in steps_between(ids, _COMPARED, *self._ends):
+            found.setdefault(pk, set()).add(name)
+        return found
+
+    @property
+    def _log(self) -> QuerySet[DataChangeLog]:
+        log = DataChangeLog.objects.since(self.first)
+        return _of_projects(log.until(self.last) if self.last else log).filter(at__gt=self.first)
+
+    def _log_of(self, ids: Iterable[int]) -> QuerySet[DataChangeLog]:
+        """That of some projects, found by them: a range of ids beside them would be read from end to end."""
+        first, last = self._ends
+        return _of_projects(DataChangeLog.objects.filter(entity_id__in=ids, at__gt=first, at__lte=last))
+
+    @property
+    def _ends(self) -> tuple[datetime, datetime]:
+        return self.first, self.last or timezone.now()
+
+    @cached_property
+    def _is_long(self) -> bool:
+        """Whether more was logged between the days than is read in the time of a page."""
+        first, last = (DataChangeLog.objects.last_id_at(moment) for moment in self._ends)
+        return last - first > _MOST_READ
+
+    def _compared(
+        self, before: Mapping[str, Any] | None, after: Mapping[str, Any], moved: set[str]
+    ) -> dict[str, Any]:
+        fields = _fields(before or {"published": {}}, after, moved)
         change_type = "updated" if before else "created"
         said = assess_project("project", change_type, {name: [*pair] for name, pair in fields.items()})
         named = {name: after[name] for name in ("external_id", "name", "municipality", "province", "source")}
@@ -125,12 +163,29 @@ class TwoDays:
         }
 
 
+def _of_projects(log: ChangeQuerySet) -> QuerySet[DataChangeLog]:
+    return log.filter(entity_type=EntityType.PROJECT).of_records().order_by()
+
+
+def _moved(log: QuerySet[DataChangeLog]) -> dict[int, set[str]]:
+    """{project: the parts of its record that do not stand as they stood}, by all of its changes; of one that
+    was first seen among them also that."""
+    columns = ("entity_id", "change_type", "field_changes", "overridden")
+    moved: dict[int, dict[str, list[Any]]] = {}
+    for pk, change_type, changes, kept in log.order_by("entity_id", "pk").values_list(*columns).iterator():
+        _follow(moved.setdefault(pk, {}), change_type, changes, kept)
+    differing = {pk: {name for name, (old, now) in each.items() if old != now} for pk, each in moved.items()}
+    return {pk: names for pk, names in differing.items() if names}
+
+
 def _follow(known: dict[str, list[Any]], change_type: str, changes: Any, kept: Sequence[str]) -> None:
     """Take one change in: what stood before the first of a field, and behind the last. What a steward's
     correction covers did not move."""
     if change_type in _PRESENCE or change_type == "returned":
         old, new = _PRESENCE.get(change_type, ("missing", "present"))
         known.setdefault("presence", [old, None])[1] = new
+    if change_type == "created":
+        known[ProjectStep.CREATED] = [False, True]
     for name, (old, new) in changes.items():
         if name not in kept and name != "presence":
             known.setdefault(name, [old, None])[1] = new

@@ -24,6 +24,7 @@ from projects.wording.figures import instant
 
 Values = dict[str, Any]
 BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
+_AFTER = {"missing": "missing", "withdrawn": "withdrawn", "returned": "present"}
 _PLACES, _CHANGED = "municipalities", "last_changed_at"
 _CONSTANT = frozenset({"id", "source", "first_seen_at"})
 # {name in the API: column}
@@ -100,15 +101,39 @@ def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[DataChang
     return steps
 
 
-def _first_step(name: str, moment: datetime) -> Subquery:
-    """Of the first change of it after the moment: [old, new], of the presence the type of the change."""
+def moved_between(projects: QuerySet[Project], name: str, first: datetime, last: datetime) -> set[int]:
+    """Those of the projects in which one part of the record stood otherwise at the second moment."""
+    ends = {"before": _first_step(name, first), "after": _first_step(name, first, last)}
+    rows = projects.order_by().annotate(**ends).values_list("pk", *ends)
+    # Sorted out here: to filter by it, a database looks for each step again.
+    moved = (row for row in rows if row[1] is not None and row[2] is not None)
+    if name == "presence":
+        return {pk for pk, before, after in moved if BEFORE[before] != _AFTER[after]}
+    return {pk for pk, before, after in moved if before[0] != after[1]}
+
+
+def steps_between(
+    ids: Iterable[int], names: Iterable[str], first: datetime, last: datetime
+) -> Iterator[tuple[int, str]]:
+    """(project, part of its record that a change between the moments altered), of these parts."""
+    keys = {ProjectStep.PRESENCE if name == "presence" else name: name for name in names}
+    steps = ProjectStep.objects.filter(project_id__in=ids, key__in=keys, at__gt=first, at__lte=last)
+    for project, key in steps.order_by().values_list("project_id", "key").distinct():
+        yield project, keys[key]
+
+
+def _first_step(name: str, moment: datetime, until: datetime | None = None) -> Subquery:
+    """Of the first change of it after the moment, or of the last one not after `until`: [old, new], of the
+    presence the type of the change."""
     key = ProjectStep.PRESENCE if name == "presence" else name
     its_own = ProjectStep.objects.filter(project_id=OuterRef(OuterRef("pk")), key=key, at__gt=moment)
-    first = DataChangeLog.objects.filter(
-        pk=Subquery(its_own.order_by("at", "change_id").values("change_id")[:1])
-    )
+    if until:
+        its_own = its_own.filter(at__lte=until).order_by("-at", "-change_id")
+    else:
+        its_own = its_own.order_by("at", "change_id")
+    step = DataChangeLog.objects.filter(pk=Subquery(its_own.values("change_id")[:1]))
     told = F("change_type") if name == "presence" else KeyTransform(name, "field_changes")
-    return Subquery(first.order_by().annotate(told=told).values("told")[:1])
+    return Subquery(step.order_by().annotate(told=told).values("told")[:1])
 
 
 def _writers(names: Iterable[str]) -> list[Callable[[Any], Any] | None]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from projects.fields import Kind, of
@@ -19,7 +19,7 @@ from projects.wording import figures, flags
 from projects.wording.flags import Figures, History, Step
 from projects.wording.topics import AMOUNT, DATE, DAYS, RAND
 
-_FIELDS = {topic: DATE if topic in DAYS else AMOUNT for topic in (*DAYS, *RAND)}
+_FIELDS = {DATE: DAYS, AMOUNT: RAND}  # {field: the topics of its moves}
 _KINDS = (Kind.STATUS, Kind.PERCENT, Kind.MONEY, Kind.DATE)
 # What the rules ask a record for: `projects.wording.flags` and `projects.wording.contradictions`.
 _COLUMNS = (
@@ -83,17 +83,27 @@ def _at(value: Any) -> datetime | None:
 
 def _steps(pks: Iterable[int], until: datetime) -> dict[int, list[Step]]:
     """{project: the moves of its date and its budget, newest first}, stewards' left out."""
-    rows = ChangeTopic.objects.filter(topic__in=_FIELDS, change__at__lte=until)
-    own = rows.filter(change__entity_type=EntityType.PROJECT, change__entity_id__in=list(pks))
+    rows = DataChangeLog.objects.filter(
+        entity_type=EntityType.PROJECT, entity_id__in=list(pks), at__lte=until
+    ).exclude(cause=Cause.STEWARD)
+    # Looked up of each change: joined, all that was ever kept of these topics is read for a few projects.
+    moves = {f"moves_{field}": _about(topics) for field, topics in _FIELDS.items()}
+    is_move = Q(*((f"{name}__isnull", False) for name in moves), _connector=Q.OR)
     found: dict[int, list[Step]] = {}
-    columns = ("topic", "change__entity_id", "change__at", "change__cause", "change__field_changes")
-    for topic, pk, at, cause, changes in (
-        own.exclude(change__cause=Cause.STEWARD).order_by("-change_id").values_list(*columns)
+    for pk, at, cause, changes, *about in (
+        rows.annotate(**moves)
+        .filter(is_move)
+        .order_by("-pk")
+        .values_list("entity_id", "at", "cause", "field_changes", *moves)
     ):
-        field = _FIELDS[topic]
-        old, new = changes[field]
-        found.setdefault(pk, []).append(Step(field, at, cause, old, new))
+        for field in (field for field, topic in zip(_FIELDS, about, strict=True) if topic):
+            found.setdefault(pk, []).append(Step(field, at, cause, *changes[field]))
     return found
+
+
+def _about(topics: Collection[str]) -> Subquery:
+    kept = ChangeTopic.objects.filter(change=OuterRef("pk"), topic__in=topics)
+    return Subquery(kept.order_by().values("topic")[:1])
 
 
 def _last_changed(pks: Collection[int], until: datetime) -> dict[int, datetime]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from projects.declared import Declaration
 from projects.wording.flag_rules import STEP
-from projects.wording.topics import ANSWERED, CORRECTED, NEW
+from projects.wording.topics import ANSWERED, BY_COLUMN, CORRECTED, NEW
 
 # The dashboard says "more than" beyond this.
 MOST_COUNTED = 10_000
@@ -190,10 +190,12 @@ class ChangeQuerySet(models.QuerySet[Any]):
         """Changes with one of the topics, `least`: of that size or more."""
         from projects.models import ChangeTopic
 
-        rows = ChangeTopic.objects.filter(topic__in=topics)
+        kept = {*topics} - BY_COLUMN
+        rows = ChangeTopic.objects.filter(topic__in=kept)
         if least is not None:
             rows = rows.filter(size__gte=least)
-        found = Q(pk__in=rows.values("change"))
+        # Nothing is looked for where nothing is kept: an index that tells alone is not used beside it.
+        found = Q(pk__in=rows.values("change")) if kept else Q()
         if NEW in topics:
             found |= Q(change_type="created")
         if CORRECTED in topics:
@@ -235,10 +237,13 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
     def until(self, moment: datetime) -> ChangeQuerySet:
         """What was logged at the moment or earlier."""
-        last = (
-            self._plain().filter(at__lte=moment).order_by("-at", "-pk").values_list("pk", flat=True).first()
-        )
-        return self.none() if last is None else self.filter(at__lte=moment, pk__lte=last)
+        last = self.last_id_at(moment)
+        return self.filter(at__lte=moment, pk__lte=last) if last else self.none()
+
+    def last_id_at(self, moment: datetime) -> int:
+        """The id of the newest change then, 0 where there was none."""
+        before = self._plain().filter(at__lte=moment).order_by("-at", "-pk")
+        return before.values_list("pk", flat=True).first() or 0
 
     def _plain(self) -> ChangeQuerySet:
         return self.model.objects.all()

@@ -36,7 +36,7 @@ class Municipalities(Sitemap):
 class Projects(Sitemap):
     """All that were ever seen: none goes away."""
 
-    limit = 5000  # addresses a map; the protocol allows ten times as many
+    limit = 1000  # addresses a map, which are written in a tenth of a second
 
     def items(self) -> QuerySet[Project]:
         return Project.objects.only("pk", "last_changed_at").order_by("pk")

@@ -181,6 +181,12 @@ def test_each_status_is_mapped_or_left_out():
     assert {status for status in Status.values if status not in STATUS} == {"on_hold"}
 
 
+def test_a_package_has_twenty_projects_unless_another_number_is_asked_for(client):
+    a_crowd(21)
+    assert len(client.get(LIST).json()["projects"]) == 20
+    assert len(client.get(f"{LIST}?page_size=21").json()["projects"]) == 21
+
+
 def test_packages_come_in_pages_with_links(client):
     a_crowd(5)
     found, address = [], f"{LIST}?page_size=2"

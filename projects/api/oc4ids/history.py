@@ -19,7 +19,6 @@ SERIES = of(Kind.MONEY, Kind.PERCENT)
 _STATUS = "status"
 # The dates of a project that has begun, which the standard does not want moved any more.
 _BEGUN = frozenset({"tender", "construction", "completed"})
-_MOST = 5000  # ids a statement
 _COLUMNS = ("pk", "at", "cause", "entity_id", "field_changes", "overridden")
 
 
@@ -49,14 +48,10 @@ def told(records: Sequence[Record]) -> dict[int, Told]:
 def _changes(projects: Iterable[int]) -> dict[int, list[Any]]:
     keys = (*DATES, *SERIES, _STATUS)
     steps = ProjectStep.objects.filter(project_id__in=[*projects], key__in=keys)
-    ids = {*steps.values_list("change_id", flat=True)}
+    rows = DataChangeLog.objects.filter(pk__in=steps.values("change_id")).order_by("pk")
     found: dict[int, list[Any]] = defaultdict(list)
-    for start in range(0, len(ids), _MOST):
-        some = sorted(ids)[start : start + _MOST]
-        for row in (
-            DataChangeLog.objects.filter(pk__in=some).order_by("pk").values_list(*_COLUMNS, named=True)
-        ):
-            found[row.entity_id].append(row)
+    for row in rows.values_list(*_COLUMNS, named=True):
+        found[row.entity_id].append(row)
     return found
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from projects.api.asof import Present
-from projects.api.marks import DemoMarked
+from projects.api.marks import DemoMarked, Pages
 from projects.api.oc4ids.history import told
 from projects.api.oc4ids.mapping import STATUS, Site, as_project
 from projects.api.projects import moved
@@ -26,10 +26,11 @@ from projects.models import DataChangeLog, Municipality, Project, Province, Sour
 from projects.wording.figures import instant
 
 VERSION = "0.9"
+PACKAGE = 20  # projects, each with all that was ever published of its progress and spending
 NO_PACKAGE = "No project fits, and the standard knows no package of none."
 _NUMBER = {"type": "integer", "minimum": 1}
 _PAGE = OpenApiParameter("page", {"anyOf": [_NUMBER, {"type": "string", "enum": ["last"]}]})
-_SIZE = OpenApiParameter("page_size", _NUMBER, description="projects in a package, 50 unless it is said")
+_SIZE = OpenApiParameter("page_size", _NUMBER, description=f"projects, {PACKAGE} unless it is said")
 Package = dict[str, Any]
 
 
@@ -76,6 +77,10 @@ class OC4IDSPackage(s.Serializer[Any]):
     projects = OC4IDSProject(many=True)
 
 
+class Packages(Pages):
+    page_size = PACKAGE
+
+
 class OC4IDSViewSet(DemoMarked, GenericViewSet[Project]):
     """Project packages of the Open Contracting for Infrastructure Data Standard 0.9, from the record. What no
     source publishes is left out. The filters are those of the projects."""
@@ -83,6 +88,7 @@ class OC4IDSViewSet(DemoMarked, GenericViewSet[Project]):
     queryset = Project.objects.all()
     serializer_class = OC4IDSPackage
     filterset_class = ProjectFilter
+    pagination_class = Packages
     is_licensed = True
     of_record = True
     in_part = False
