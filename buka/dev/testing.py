@@ -23,6 +23,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,9 +38,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _RUN = "BUKA_TEST_RUN"  # names what the processes of one run share
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 # On SQLite alone, though they use a database: what these files show is decided before a row is written (pages
-# and files are read and compared in memory) or after rows were read (words, heads of answers, what a browser
-# shows). All that writes, locks, searches, filters or pages through rows, or has SQL or migrations of its own,
-# runs on PostgreSQL too; and so does each new file.
+# are read and compared in memory) or after rows were read (words, heads of answers, what a browser shows).
+# All that writes, locks, searches, filters or pages through rows, or has SQL or migrations of its own, runs
+# on PostgreSQL too; and so does each new file.
 _SAME_ON_BOTH = {
     "buka": """axe bidirectional browser_areas browser_desk browser_report document policy probes readers
         transfer weights""",
@@ -57,15 +58,23 @@ _SAME_ON_BOTH = {
 _REFERENCE_SECONDS = 0.05
 
 
-def patience(seconds: float) -> float:
-    """What a quiet reference machine does in `seconds` of the processor may take so long here.
+@contextmanager
+def soon_done(seconds: float) -> Iterator[None]:
+    """What a quiet reference machine does in `seconds` of the processor takes no more than four times as long
+    here, or longer by as much as this machine is slower at this moment.
 
-    For tests that a piece of work does not grow with the square of its input, where it would take minutes:
-    four times as long as needed, and longer by as much as this machine is slower at this moment.
+    For tests that a piece of work does not grow with the square of its input, where it would take minutes.
     """
     began = time.process_time()
+    yield
+    spent = time.process_time() - began
+    assert spent < 4 * seconds or spent < 4 * seconds * _slowness()
+
+
+def _slowness() -> float:
+    began = time.process_time()
     sum(len(str(number)) for number in range(500_000))
-    return 4 * seconds * max(1.0, (time.process_time() - began) / _REFERENCE_SECONDS)
+    return (time.process_time() - began) / _REFERENCE_SECONDS
 
 
 class SocketBlocked(RuntimeError):
