@@ -11,6 +11,7 @@ import asyncio
 import html
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -341,9 +342,11 @@ def test_all_that_can_be_asked_for_is_found(addresses):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("route", [f"/{route}" for route in ROUTES])
-def test_no_value_of_any_parameter_is_a_fault(addresses, stranger, route):
-    ask_values(addresses, stranger, route, VALUES, SOME)
+@pytest.mark.parametrize("number", range(len(ROUTES)), ids=[f"/{route}" for route in ROUTES])
+def test_no_value_of_any_parameter_is_a_fault(addresses, stranger, number):
+    """Each address is asked for half of them, in turn; with FULL=1 for all."""
+    many = VALUES if os.environ.get("FULL") else [*FEW, *VALUES[number % 2 :: 2]]
+    ask_values(addresses, stranger, f"/{ROUTES[number]}", many, SOME)
 
 
 @pytest.mark.parametrize("number", range(len(ROUTES)), ids=[f"/{route}" for route in ROUTES])
