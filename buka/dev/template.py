@@ -5,21 +5,22 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-ROOT = Path(__file__).resolve().parents[2]
+from django.conf import settings
 
 
 class Template:
     """`folder` and `run` are those of all processes of the run; `server` is a PostgreSQL's URL, or empty.
 
-    The first who asks for a copy makes the template. A copy is for several processes: a test's own database
-    is rolled back, so that nobody else sees what is in it.
+    The test database of the process that needs one first is migrated, and kept as the template; that of
+    each other process is a copy, and so is a database that several processes share: a test's own is rolled
+    back, so that nobody else sees what is in it.
     """
 
     def __init__(self, folder: Path, run: str, server: str) -> None:
@@ -27,18 +28,29 @@ class Template:
         self._name = f"migrated_{run}"
         self._copies: list[str] = []
 
-    def copy(self) -> str:
-        """The URL of a new copy."""
-        self._copies.append(f"{self._name}_{os.getpid()}_{len(self._copies)}")
+    def fill(self, connection: Any, migrate: Callable[[], object]) -> None:
+        """Have the test database of `connection`, which `migrate` makes and migrates, from the template."""
         with self._alone():
-            made = self._folder / f"{self._name}.made"
-            if not made.exists():
-                self._make()
-                made.touch()
-            if self._server:  # alone: a template that is being copied cannot be copied
-                execute(self._server, f"CREATE DATABASE {self._copies[-1]} TEMPLATE {self._name}")
+            if not self._made.exists():
+                migrate()
+                self._keep(connection)
+                self._made.touch()
+            elif self._server:
+                connection.settings_dict["TEST"]["TEMPLATE"] = self._name
+                _create(connection)
             else:
-                shutil.copy(self._path(self._name), self._path(self._copies[-1]))
+                _create(connection)
+                with closing(sqlite3.connect(self._path(self._name))) as kept:
+                    kept.backup(connection.connection)
+
+    def copy(self) -> str:
+        """The URL of a new copy, once there is a template."""
+        self._copies.append(f"{self._name}_{os.getpid()}_{len(self._copies)}")
+        if self._server:
+            with self._alone():  # a template that is being copied cannot be copied
+                execute(self._server, f"CREATE DATABASE {self._copies[-1]} TEMPLATE {self._name}")
+        else:
+            shutil.copy(self._path(self._name), self._path(self._copies[-1]))
         return self._url(self._copies[-1])
 
     def drop_copies(self) -> None:
@@ -49,18 +61,24 @@ class Template:
         """At the end of the run."""
         self._drop(self._name)
 
-    def _make(self) -> None:
+    def _keep(self, connection: Any) -> None:
         if self._server:
-            execute(self._server, f"CREATE DATABASE {self._name}")
-        env = {**os.environ, "DATABASE_URL": self._url(self._name), "REDIS_URL": ""}
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-        subprocess.run(command, cwd=ROOT, env=env, check=True)
+            connection.close()  # a database is copied while nobody uses it
+            own = connection.settings_dict["NAME"]
+            execute(self._server, f"CREATE DATABASE {self._name} TEMPLATE {own}")
+        else:
+            with closing(sqlite3.connect(self._path(self._name))) as kept:
+                connection.connection.backup(kept)
 
     def _drop(self, name: str) -> None:
         if self._server:
             execute(self._server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         else:
             self._path(name).unlink(missing_ok=True)
+
+    @property
+    def _made(self) -> Path:
+        return self._folder / f"{self._name}.made"
 
     def _url(self, name: str) -> str:
         if self._server:
@@ -75,6 +93,15 @@ class Template:
         with (self._folder / f"{self._name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _create(connection: Any) -> None:
+    """The test database as Django makes it, before it is migrated."""
+    creation, name = connection.creation, connection.creation._get_test_db_name()
+    creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
+    connection.close()
+    settings.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
+    connection.ensure_connection()
 
 
 def execute(server: str, statement: str) -> None:

@@ -42,15 +42,9 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(
-    migrated_copy: Callable[[], str],
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
-) -> Iterator[Site]:
+def site(migrated_copy: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: what a reader sees in a browser is not tested")
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     var = tmp_path_factory.mktemp("readers")
     with Nursery() as nursery:
         redis_url = os.environ.get("TEST_REDIS_URL") or Redis(nursery).url

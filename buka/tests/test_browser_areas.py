@@ -27,10 +27,8 @@ TEXT = "document.querySelector('main').innerText"
 
 
 def test_a_held_area_is_seen_with_its_reason_and_then_released(
-    tmp_path: Path, migrated_copy: Callable[[], str], request: pytest.FixtureRequest
+    tmp_path: Path, migrated_copy: Callable[[], str]
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     with Nursery() as nursery, serving(two_lists(GIYANI, LETABA)) as pages, Browser(nursery) as browser:
         env = environment(migrated_copy(), Redis(nursery).url, tmp_path)
         site = Web(nursery, env, tmp_path / "web.log")

@@ -89,11 +89,7 @@ class Desk:
         return True
 
 
-def test_a_stewards_hour(
-    tmp_path: Path, migrated_copy: Callable[[], str], request: pytest.FixtureRequest
-) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
+def test_a_stewards_hour(tmp_path: Path, migrated_copy: Callable[[], str]) -> None:
     pages = three_lists(GIYANI, LETABA, TZANEEN)
     with Nursery() as nursery, serving(pages) as source, Browser(nursery) as browser:
         env = environment(migrated_copy(), Redis(nursery).url, tmp_path) | {

@@ -57,10 +57,8 @@ def fill(browser: Browser, name: str, text: str) -> None:
 
 
 def test_from_a_phones_form_to_the_page_that_shows_the_report_and_its_answer(
-    nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest
+    nursery: Nursery, env: dict[str, str], var: Path
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", _PUBLISH]
     pk = int(subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE).stdout)
     site = Web(nursery, env, var / "report.log")

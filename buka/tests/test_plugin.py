@@ -5,15 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import requests
 from django.db import connection
 
-from buka.dev.testing import SocketBlocked
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from buka.dev.testing import ROOT, SocketBlocked, same_on_both
 
 
 def test_a_connection_beyond_loopback_is_refused():
@@ -54,6 +51,10 @@ def test_a_committing_test_finds_what_the_migrations_seeded(turn):
 @pytest.mark.django_db
 def test_the_database_is_the_one_that_the_options_chose(pytestconfig):
     assert connection.vendor == ("postgresql" if pytestconfig.getoption("--pg") else "sqlite")
+
+
+def test_what_shows_the_same_on_both_databases_is_there():
+    assert [path.name for path in same_on_both() if not path.is_file()] == []
 
 
 def test_pg_without_a_server_says_how_to_get_one(monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -23,6 +23,12 @@ from projects.models import RunState, SyncRun
 from replica.server import ReplicaServer
 
 Sync = Callable[..., SyncRun]
+
+
+def first_of(cases: Iterable[Any]) -> list[Any]:
+    """The first case, and the others among the long tests: of what takes half a second a case."""
+    first, *others = cases
+    return [first, *(pytest.param(case, marks=pytest.mark.soak) for case in others)]
 
 
 @pytest.fixture
@@ -98,7 +104,7 @@ def first(replica: ReplicaServer, sync: Sync, here: Any, keeper: Keeper) -> Sync
 @pytest.fixture
 def site(replicas: Replicas) -> ReplicaServer:
     """A small site for its Municipal Money API: three financial years of one province."""
-    return replicas.new(projects=5, seed=3, provinces=("NW",), finance_years=3)
+    return replicas.new(projects=5, seed=3, provinces=("GT",), finance_years=3)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from etl.tests.conftest import first_of
 from projects.models import DataChangeLog, Project, Sighting, Snapshot
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ LAYOUTS = ["grid", "postback", "table", "tree"]
 # The first with the dashboard's whole menu, in which four lists lead to one municipality
 each_layout = pytest.mark.parametrize(
     "replica",
-    [{"layout": name, "projects": 24, "short_menu": name != LAYOUTS[0]} for name in LAYOUTS],
+    first_of({"layout": name, "projects": 24, "short_menu": name != LAYOUTS[0]} for name in LAYOUTS),
     indirect=True,
     ids=LAYOUTS,
 )
@@ -22,8 +23,9 @@ each_layout = pytest.mark.parametrize(
 
 def one_layout(fast: str) -> pytest.MarkDecorator:
     """Each layout, all but one of them among the long tests."""
-    rest = [pytest.param({"layout": n}, id=n, marks=pytest.mark.soak) for n in LAYOUTS if n != fast]
-    return pytest.mark.parametrize("replica", [pytest.param({"layout": fast}, id=fast), *rest], indirect=True)
+    layouts = [fast, *(name for name in LAYOUTS if name != fast)]
+    options = first_of({"layout": name} for name in layouts)
+    return pytest.mark.parametrize("replica", options, indirect=True, ids=layouts)
 
 
 def logged(after: int) -> dict[tuple[str, str], dict[str, Any]]:

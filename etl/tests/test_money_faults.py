@@ -12,6 +12,7 @@ import pytest
 from etl.exceptions import FetchFailed
 from etl.money.queries import CUBES, measures_of
 from etl.scheduler import DataScheduler
+from etl.tests.conftest import first_of
 from etl.tests.test_ways_in import exit_code
 from projects.models import MunicipalFigure, Sighting, SyncRun
 from replica.server import ReplicaServer
@@ -83,7 +84,7 @@ def test_a_rehearsal_says_so_too(first_figures: SyncRun, site: ReplicaServer) ->
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-@pytest.mark.parametrize("fault", ["money_broken", "money_html", "status500", "cut"])
+@pytest.mark.parametrize("fault", first_of(["money_broken", "money_html", "status500", "cut"]))
 def test_a_poll_in_which_no_cube_answers_to_its_end_has_failed(
     fault: str, is_first: bool, poll: Poll, site: ReplicaServer
 ) -> None:

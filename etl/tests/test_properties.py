@@ -21,8 +21,9 @@ from etl.normalise.records import canonical
 from etl.values.places import Places
 from projects.models import DataChangeLog, Project
 
+# Polls of one example after another: a few in `make test`.
+EXAMPLES = pytest.mark.parametrize("examples", [3, pytest.param(30, marks=pytest.mark.soak)])
 some = settings(
-    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -124,9 +125,10 @@ def test_two_numbers_are_two_projects(one, other):
 # --- through the database -------------------------------------------------------------------------
 
 
+@EXAMPLES
 @pytest.mark.django_db
-def test_a_second_run_and_any_noise_write_nothing(read):
-    @some
+def test_a_second_run_and_any_noise_write_nothing(read, examples):
+    @settings(some, max_examples=examples)
     @given(table, st.integers())
     def holds(rows, shuffle):
         with forgotten():
@@ -139,9 +141,10 @@ def test_a_second_run_and_any_noise_write_nothing(read):
     holds()
 
 
+@EXAMPLES
 @pytest.mark.django_db
-def test_the_log_replayed_from_empty_gives_the_table(read):
-    @some
+def test_the_log_replayed_from_empty_gives_the_table(read, examples):
+    @settings(some, max_examples=examples)
     @given(st.lists(table, min_size=1, max_size=4))
     def holds(tables):
         with forgotten():
@@ -162,9 +165,10 @@ def test_the_log_replayed_from_empty_gives_the_table(read):
     holds()
 
 
+@EXAMPLES
 @pytest.mark.django_db
-def test_an_incomplete_run_never_marks_absence(read):
-    @some
+def test_an_incomplete_run_never_marks_absence(read, examples):
+    @settings(some, max_examples=examples)
     @given(st.lists(table, min_size=2, max_size=4))
     def holds(tables):
         with forgotten():
@@ -176,14 +180,15 @@ def test_an_incomplete_run_never_marks_absence(read):
     holds()
 
 
+@EXAMPLES
 @pytest.mark.django_db
-def test_any_bytes_at_all_end_in_a_named_error_and_change_nothing(read):
+def test_any_bytes_at_all_end_in_a_named_error_and_change_nothing(read, examples):
     known = {"WP1": dict.fromkeys(COLUMNS, "") | {"Project Name": "Scheme", "Budget": "R1"}}
     read(page(known))
     before = DataChangeLog.objects.count(), list(Project.objects.order_by("id").values())
     good = page(known)
 
-    @settings(some, max_examples=60)
+    @settings(some, max_examples=4 * examples)
     @given(st.one_of(st.binary(max_size=300), st.integers(0, len(good)).map(lambda n: good[:n] + b"<" * 9)))
     def holds(body):
         with forgotten():

@@ -105,6 +105,7 @@ def some_cases(words: str) -> Iterator[cases.Case]:
     return islice(found, CASES_A_KIND)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db
 @pytest.mark.parametrize("words", LEAST)
 def test_reading_is_no_worse_than_it_was(words: str) -> None:

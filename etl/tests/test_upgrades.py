@@ -159,13 +159,8 @@ def unanswered(site: Site) -> set[str]:
     return asked - site.pages.keys() - {"/robots.txt"}
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        pytest.param(made, id=made.parent.name, marks=[] if made == MADE[-1] else [pytest.mark.soak])
-        for made in MADE
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("made", MADE, ids=lambda made: made.parent.name)
 def test_an_upgrade_is_no_news(made: Path, tmp_path: Path) -> None:
     deployment = Deployment(made, tmp_path / "var")
     ((last, digest),) = deployment.sql(HEAD)

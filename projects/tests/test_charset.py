@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
-import time
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buka.dev.testing import patience
+from buka.dev.testing import soon_done
 from projects.charset import decoded
 
 NAME = "Naudé’s weir – phase 2"
@@ -182,6 +181,5 @@ def test_no_bytes_and_no_header_raise_anything(body: bytes, content_type: str) -
     "piece", ["<!--", "<script", "<a '", '<meta a="', "<meta charset", "<?xml ", "<meta a= ", "< ", "<title>"]
 )
 def test_hostile_markup_is_looked_through_in_linear_time(piece: str) -> None:
-    start = time.process_time()
-    decoded(piece.encode() * 100_000)
-    assert time.process_time() - start < patience(2)
+    with soon_done(2):
+        decoded(piece.encode() * 100_000)

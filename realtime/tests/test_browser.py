@@ -27,9 +27,7 @@ SHOWN = "[...document.querySelectorAll('ol[data-live] > li')].map(row => Number(
 
 
 @pytest.fixture(scope="module")
-def site(nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest) -> Web:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
+def site(nursery: Nursery, env: dict[str, str], var: Path) -> Web:
     return Web(nursery, env, var / "site.log")
 
 

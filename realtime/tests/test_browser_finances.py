@@ -36,11 +36,7 @@ def publish(env: dict[str, str], year: int, figure: str = "") -> None:
     subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
-def test_a_new_figure_is_shown_without_a_reload(
-    nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest
-) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
+def test_a_new_figure_is_shown_without_a_reload(nursery: Nursery, env: dict[str, str], var: Path) -> None:
     years = (
         "[...document.querySelectorAll('#finances details.year[id^=finances-2]')]"
         ".map(year => year.id + ' ' + year.open)"
@@ -63,10 +59,8 @@ def test_a_new_figure_is_shown_without_a_reload(
 
 
 def test_a_resident_with_a_phone_finds_what_the_municipality_owes_for_water_in_two_steps(
-    nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest
+    nursery: Nursery, env: dict[str, str], var: Path
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     publish(env, 2026, _DEBT)
     site = Web(nursery, env, var / "owed.log")
     with Browser(nursery) as browser:

@@ -38,10 +38,8 @@ def browser(nursery: Nursery) -> Iterator[Browser]:
 
 
 def test_the_dashboard_fills_within_the_first_minute_of_a_first_reading(
-    nursery: Nursery, env: dict[str, str], tmp_path: Path, browser: Browser, request: pytest.FixtureRequest
+    nursery: Nursery, env: dict[str, str], tmp_path: Path, browser: Browser
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     site = Web(nursery, env, tmp_path / "web.log")
     with ReplicaServer(projects=ALL, seed=7, short_menu=True) as replica:
         ours = {**env, "DWS_URL": replica.url, "FETCH_DELAY_SECONDS": str(PAUSE)}

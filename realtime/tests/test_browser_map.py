@@ -49,10 +49,8 @@ def enter(browser: Browser) -> None:
 
 
 def test_a_resident_walks_the_map_by_the_keys_and_reads_the_charts(
-    nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest
+    nursery: Nursery, env: dict[str, str], var: Path
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", _PUBLISH]
     pk = int(subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE).stdout)
     site = Web(nursery, env, var / "map.log")

@@ -45,10 +45,8 @@ def type_in(browser: Browser, text: str) -> None:
 
 
 def test_from_a_misspelt_town_to_its_project_by_the_keys_and_to_a_sheet_of_one_page(
-    nursery: Nursery, env: dict[str, str], var: Path, request: pytest.FixtureRequest
+    nursery: Nursery, env: dict[str, str], var: Path
 ) -> None:
-    if request.config.getoption("--pg", default=False):
-        pytest.skip("a browser sees the same whatever the database is")
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", _PUBLISH.format(long=_LONG)]
     pk = int(subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE).stdout)
     site = Web(nursery, env, var / "search.log")
