@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
+from etl.extract.continued import rows_of_one_text
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
@@ -42,7 +43,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     is_headed = bool(heads) and sum(share > 0.9 for share in heads) * 2 > len(heads)
     grouping: list[tuple[Line, str]] = []  # lines across the table, with their text
     levels: dict[tuple[str, ...], int] = {}
-    identity = identity_column([line.texts for line in lines if not line.is_lone()], list(known))
+    identity = identity_column([line.texts for line in lines if not line.says_one_thing()], list(known))
     for line in lines:
         if tuple(line.texts) in headings:
             body.leave_out(line, "heading", "The heading is repeated.")
@@ -54,6 +55,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
             body.data.append(line)
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
+    _leave_out(body, rows_of_one_text(body.data, identity))
     _leave_out_totals(body, identity)
     _leave_out_misplaced(body)
     return body
@@ -208,13 +210,15 @@ def _leave_out_totals(body: Body, identity: int | None) -> None:
 
 def _leave_out_misplaced(body: Body) -> None:
     """Rows that lack a cell somewhere: their texts stand under other headings than their own."""
-    places = misplaced_rows(body.data)
-    for number in sorted(places):
-        reason = (
-            "It has fewer cells than the others, and its texts do not fit the columns that they stand in."
-        )
+    reason = "It has fewer cells than the others, and its texts do not fit the columns that they stand in."
+    _leave_out(body, dict.fromkeys(sorted(misplaced_rows(body.data)), reason))
+
+
+def _leave_out(body: Body, reasons: dict[int, str]) -> None:
+    """Rows by their numbers, with the reason why each is no data."""
+    for number, reason in reasons.items():
         body.leave_out(body.data[number], "note", reason)
-    _keep(body, [number for number in range(len(body.data)) if number not in places])
+    _keep(body, [number for number in range(len(body.data)) if number not in reasons])
 
 
 def _is_wide(line: Line) -> bool:
