@@ -47,6 +47,12 @@ _OF_ANOTHER = re.compile(
     r"(?:\s+(?:id|name|no|number|title|description)\b\.?)?$",
     re.IGNORECASE,
 )
+# What is published of works that run, and of no project; what else a list of projects has
+_OF_WORKS = re.compile(
+    r"\b(?:blue|green|no) drop\b|\bcompliance\b|\be\.? ?coli\b|\bwater quality\b|\brisk rating\b|% full",
+    re.IGNORECASE,
+)
+_OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -106,6 +112,8 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     identifying = [choice for choice in understood if choice.field in IDENTIFYING]
     known = {choice.field for choice in understood}
     if not identifying or len(known) < 1 + others:
+        return False
+    if not known & _OF_PROJECTS and any(_OF_WORKS.search(choice.label) for choice in choices):
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
