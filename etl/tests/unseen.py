@@ -1,7 +1,7 @@
 """Pages with what a careful person reads on each: how they are registered and judged.
 
-The truth of a page is a small table: field names, then a line a project; "-" where nothing is published or where
-nobody can tell. Amounts are in rand, dates as the record has them.
+The truth of a page is a small table: field names, then a line a project; "-" where nothing is published or
+where nobody can tell. Amounts are in rand, dates as the record has them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,13 @@ DATES = ("start_date", "completion_date")
 JUDGED = (
     "external_id", "name", "municipality", "status", "progress_percentage", *MONEY, *DATES, "contractor",
 )  # fmt: skip
-MORE = ("programme", "province", "implementing_agent", "latitude", "longitude")  # judged where the truth has them
+MORE = (
+    "programme",
+    "province",
+    "implementing_agent",
+    "latitude",
+    "longitude",
+)  # judged where the truth has them
 Truth = list[dict[str, str]]
 UNSEEN: dict[str, tuple[Truth, str]] = {}
 
@@ -76,7 +82,7 @@ def judged(name: str) -> tuple[Counter[str], list[str]]:
         records.remove(found)
         for field in (*JUDGED, *(field for field in MORE if field in wanted)):
             outcome, sentence = _outcome(field, wanted.get(field, "-"), found, plan, content)
-            counts[outcome] += outcome != ""
+            counts[outcome or "right"] += outcome != ""
             if outcome not in ("", "right"):
                 told.append(f"{wanted.get('name')}: {sentence}: {outcome}")
     for one in records:
@@ -87,7 +93,7 @@ def judged(name: str) -> tuple[Counter[str], list[str]]:
 
 def _is(one: ProjectRecord, wanted: dict[str, str]) -> bool:
     number = wanted.get("external_id", "-")
-    return one.external_id == number if number != "-" else one.values["name"] == wanted["name"]
+    return one.external_id == number or ("name" in wanted and one.values["name"] == wanted["name"])
 
 
 def _outcome(
@@ -112,9 +118,7 @@ def _same(field: str, wanted: str, got: Any) -> bool:
     return abs(got - float(wanted)) < 1e-6 if isinstance(got, float) else str(got) == wanted
 
 
-def _is_said(
-    field: str, wanted: str, found: ProjectRecord, plan: ReadingPlan, content: PageContent
-) -> bool:
+def _is_said(field: str, wanted: str, found: ProjectRecord, plan: ReadingPlan, content: PageContent) -> bool:
     """An issue, a column of its record that waits for a steward, a row that is left out."""
     if any(issue["field"] == field for issue in found.issues):
         return True
