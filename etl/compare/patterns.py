@@ -135,7 +135,7 @@ def _shown_too(reading: Survey, new: Set[str], had: Mapping[str, set[str]]) -> s
 
 
 def swapped(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
-    """Area → that each of two fields has what the other had: their headings have changed places, or are read so."""
+    """Area → that each of two fields has what the other had: their headings have changed places."""
     moved: Counter[tuple[str, tuple[str, str]]] = Counter()
     alike: Counter[tuple[str, tuple[str, str]]] = Counter()
     for change in changes.projects:

@@ -1,5 +1,8 @@
 """Headings that come near a field and mean something else are read as none; so are units in any spelling."""
 
+# Lists of headings are no easier to read in pieces
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from decimal import Decimal
