@@ -237,6 +237,46 @@ def test_a_municipality_that_is_not_shown_once_has_lost_no_projects(sync: Sync) 
     call_command("replay")
 
 
+def test_a_second_table_that_says_more_of_the_same_projects_repeats_none(sync: Sync) -> None:
+    parts = (0, 1, 2), (0, 3, 4)
+    tables = [
+        "".join(
+            "<tr>" + "".join(f"<td>{one.cells()[at]}</td>" for at in places) + "</tr>" for one in WORLD[A]
+        )
+        for places in parts
+    ]
+    heads = ["".join(f"<th>{HEADS[at]}</th>" for at in places) for places in parts]
+    shown = "".join(f"<table><tr>{head}</tr>{rows}</table>" for head, rows in zip(heads, tables, strict=True))
+    with serving({**site(), at(A): frame(shown)}) as here:
+        run = sync(f"{here.root}/pmd/level.aspx")
+    assert run.complete, run.notes
+    found = Project.objects.filter(external_id__startswith="1")
+    assert {one.external_id: (one.name, one.budget) for one in found} == {
+        one.number: (one.name, one.budget) for one in WORLD[A]
+    }
+
+
+def test_a_line_a_year_is_no_news_whatever_its_order(sync: Sync) -> None:
+    def listed(lines: list[tuple[str, str]]) -> Any:
+        rows = "".join(f"<tr><td>Y1</td><td>Link</td><td>{y}</td><td>{b}</td></tr>" for y, b in lines)
+        rows += "".join(
+            f"<tr><td>Y{n}</td><td>Main {n}</td><td>2024/25</td><td>R{n}</td></tr>" for n in (2, 3)
+        )
+        head = "<tr><th>Project No</th><th>Project Name</th><th>Year</th><th>Budget</th></tr>"
+        return frame(f"<table>{head}{rows}</table>")
+
+    lines = [("2023/24", "R7 000 000"), ("2024/25", "R1 000 000"), ("2025/26", "R4 000 000")]
+    with serving({"/pmd/level.aspx": listed(lines)}) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        assert sync(url).complete
+        assert Project.objects.get(external_id="Y1").budget is None
+        here.pages["/pmd/level.aspx"] = listed(lines[::-1])
+        sync(url)
+        here.pages["/pmd/level.aspx"] = listed([lines[1], lines[2], lines[0]])
+        sync(url)
+    assert not DataChangeLog.objects.exclude(change_type="created").exists()
+
+
 def test_what_did_happen_is_told(sync: Sync) -> None:
     """A project that went with its count, one that moved, and one that costs more."""
     moved, dearer = WORLD[B][5], replace(WORLD[C][0], budget=77_000_000)

@@ -298,3 +298,22 @@ def ward_committee_table() -> str:
 @unseen("")
 def grants_by_municipality() -> str:
     return page(table("Code|Municipality|WSIG 2025/26|RBIG 2025/26|Total|% spent", "LIM331|Greater Giyani|R50 000 000|R210 000 000|R260 000 000|42%\nLIM332|Greater Letaba|R31 000 000|R0|R31 000 000|77%\nLIM333|Greater Tzaneen|R44 000 000|R120 000 000|R164 000 000|18%"))
+
+@unseen("""
+external_id|name|budget|expenditure
+YR1|Mokopane Link|-|-
+YR2|Rebone Wells|-|-
+YR3|Bakenberg Main|4000000|3000000
+""")
+def a_line_a_year() -> str:
+    """What one year's line says is no figure of the project, and nobody says what the lines come to."""
+    return page(table("Project No|Project Name|Financial Year|Budget|Expenditure", "YR1|Mokopane Link|2023/24|R5 000 000|R4 000 000\nYR1|Mokopane Link|2024/25|R6 000 000|R5 000 000\nYR2|Rebone Wells|2023/24|R1 000 000|R900 000\nYR3|Bakenberg Main|2023/24|R4 000 000|R3 000 000\nYR2|Rebone Wells|2024/25|R2 000 000|R1 100 000"))
+
+@unseen("""
+external_id|name|municipality|budget
+FD1|Mahwelereng Outfall|LIM367|-
+FD2|Sekgakgapeng Tank|LIM367|9000000
+FD3|Mapela Scheme|LIM367|17000000
+""")
+def a_line_a_fund() -> str:
+    return page(table("Project No|Project Name|Municipality|Fund source|Budget", "FD1|Mahwelereng Outfall|Mogalakwena (LIM367)|RBIG|R5 000 000\nFD1|Mahwelereng Outfall|Mogalakwena (LIM367)|MIG|R2 000 000\nFD2|Sekgakgapeng Tank|Mogalakwena (LIM367)|MIG|R9 000 000\nFD3|Mapela Scheme|Mogalakwena (LIM367)|WSIG|R17 000 000"))
