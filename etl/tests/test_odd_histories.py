@@ -256,6 +256,31 @@ def test_a_second_table_that_says_more_of_the_same_projects_repeats_none(sync: S
     }
 
 
+SOME_ROWS = table(SOME[:3])
+HIDDEN = "".join(
+    "<tr style='display:none'>" + "".join(f"<td>{cell}</td>" for cell in one.cells()) + "</tr>"
+    for one in SOME[3:]
+)
+BY_SCRIPT = {
+    "pages that a script shows": SOME_ROWS + "<ul class=pagination><li class=active><a href='#'>1</a></li><li><a href='#'>2</a></li></ul>",
+    "buttons of pages": SOME_ROWS + "<div class=dataTables_paginate><a class=paginate_button>1</a><a class=paginate_button>2</a></div>",
+    "rows that a script hides": SOME_ROWS.replace("</table>", HIDDEN + "</table>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", BY_SCRIPT)
+def test_what_only_a_script_would_show_is_not_gone(shown: str, sync: Sync) -> None:
+    """Where nothing counts the list, either."""
+    menu = "".join(f"<p><a href='list.aspx?m={code}'>{PLACES[code]} - [{code}]</a></p>" for code in PLACES)
+    with serving({**site(), "/pmd/level.aspx": frame(menu)}) as here:
+        url = f"{here.root}/pmd/level.aspx"
+        assert sync(url).complete
+        here.pages[at(A)] = frame(BY_SCRIPT[shown])
+        for _ in range(2):
+            run = sync(url)
+            assert (told(), run.complete) == ([], False), run.notes
+
+
 def test_a_line_a_year_is_no_news_whatever_its_order(sync: Sync) -> None:
     def listed(lines: list[tuple[str, str]]) -> Any:
         rows = "".join(f"<tr><td>Y1</td><td>Link</td><td>{y}</td><td>{b}</td></tr>" for y, b in lines)

@@ -317,3 +317,24 @@ FD3|Mapela Scheme|LIM367|17000000
 """)
 def a_line_a_fund() -> str:
     return page(table("Project No|Project Name|Municipality|Fund source|Budget", "FD1|Mahwelereng Outfall|Mogalakwena (LIM367)|RBIG|R5 000 000\nFD1|Mahwelereng Outfall|Mogalakwena (LIM367)|MIG|R2 000 000\nFD2|Sekgakgapeng Tank|Mogalakwena (LIM367)|MIG|R9 000 000\nFD3|Mapela Scheme|Mogalakwena (LIM367)|WSIG|R17 000 000"))
+
+@unseen("""
+external_id|name|municipality|budget
+SC1|Lephalale Main|LIM362|5000000
+SC2|Thabazimbi Wells|LIM361|-
+SC3|Modimolle Sewer|LIM368|9250000
+SC4|Bela-Bela Tank|LIM366|-
+SC5|Vaalwater Pipe|LIM368|3300000
+""")
+def some_in_millions() -> str:
+    """Nobody says in what "7.5" counts, and no project costs so many rand."""
+    return page(table("Project No|Project Name|Municipality|Budget", "SC1|Lephalale Main|Lephalale (LIM362)|5 000 000\nSC2|Thabazimbi Wells|Thabazimbi (LIM361)|7.5\nSC3|Modimolle Sewer|Modimolle-Mookgophong (LIM368)|9 250 000\nSC4|Bela-Bela Tank|Bela-Bela (LIM366)|12.1\nSC5|Vaalwater Pipe|Modimolle-Mookgophong (LIM368)|3 300 000"))
+
+@unseen("""
+external_id|name|budget|progress_percentage
+PC1|Musina Main|5000000|45
+PC2|Nwanedi Wells|7000000|100
+PC3|Masisi Tank|9000000|0
+""")
+def percent_in_its_own_column() -> str:
+    return page(table("Project No|Project Name|<th colspan=2>Progress</th>|Budget", "PC1|Musina Main|45|%|R5 000 000\nPC2|Nwanedi Wells|100|%|R7 000 000\nPC3|Masisi Tank|0|%|R9 000 000"))
