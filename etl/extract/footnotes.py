@@ -24,7 +24,7 @@ _ONE = r"(?:\d{1,2}|[a-df-lnp-z]|[ivx]{2,4}|[*†‡§¶#]{1,3}|note \d)"
 _MARK = re.compile(rf"[\[(]?{_ONE}(?:\s?,\s?{_ONE})*[\])]?", re.IGNORECASE)
 _POWER = re.compile(r"(?:(?<![A-Za-z])(?:[kcdm]?m|Mm|ft|sec|s)\s?|(?<!\d)10)$")
 # A sign behind a text that no markup raises is one where a note of the page begins with it
-_TRAILED = re.compile(r"[^\s<>]\s?[*†‡§¶]{1,3}\s*<")
+_TRAILED = re.compile(r"(?:(?<=[^\s<>])|(?<=[^\s<>]\s))[*†‡§¶]{1,3}\s*<")
 _NOTED = re.compile(r"[>.;]\s*([*†‡§¶]{1,3})(?:\s|</sup>)*\w")
 _SIGNS = re.compile(r"(?<=\S)\s?([*†‡§¶]{1,3})\s*$")
 _NOTABLE = ("td", "th", "dd", "li", "h1", "h2", "h3", "h4", "h5")

@@ -91,8 +91,9 @@ def unread_steps(document: Document) -> str:
 def unread_pages(document: Document) -> str:
     """A sentence where a list has a pager whose pages only the page's script can show; "" where it has none.
     Asked where no pager was found that can be followed."""
-    parts = document.root.iter("div", "ul", "nav", "ol", "span") if document.mentions("pag") else ()
-    for part in parts:
+    if not document.mentions("paginat", "pager", "page-numbers", "paging"):
+        return ""
+    for part in document.root.iter("div", "ul", "nav", "ol", "span"):
         if _PAGES.search(f"{part.get('class') or ''} {part.get('id') or ''}") and _stands_alone(
             part, document
         ):
@@ -105,9 +106,8 @@ def unread_pages(document: Document) -> str:
 def hidden_rows(tables: list[Table]) -> str:
     """A sentence where rows like those of a list are hidden, as by a script that shows them page by page."""
     for table in tables:
-        shown = {tuple(row) for row in table.rows}
         hidden = [row.row for row in table.left_out if row.kind == "hidden"]
-        alike = [row for row in hidden if _is_like(row, table) and tuple(row) not in shown]
+        alike = [row for row in hidden if _is_like(row, table) and row not in table.rows]
         if alike and table.pager is None:
             return f"{len(alike)} rows like those of its list are hidden on the page, and they were not read."
     return ""
