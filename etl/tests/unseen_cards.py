@@ -341,3 +341,28 @@ SS-3|Durnacol Pipe|KZN254|4800000|4800000|completed
 """)
 def currency_words() -> str:
     return page(table("Project No|Project Name|Municipality|Contract Value|Amount Paid to Date|Status", "SS-1|Dannhauser Link|Dannhauser (KZN254)|ZAR 19 000 000.00 (incl. VAT)|ZAR 12 000 000.00|Construction\nSS-2|Hattingspruit Dam|Dannhauser (KZN254)|ZAR 27 000 000.00 (incl. VAT)|ZAR 500 000.00|Design\nSS-3|Durnacol Pipe|Dannhauser (KZN254)|ZAR 4 800 000.00 (incl. VAT)|ZAR 4 800 000.00|Completed"))
+
+_PANES = """
+external_id|name|municipality|budget|status
+PN1|Levubu Intake|LIM343|15000000|design
+PN2|Tshipise Wells|LIM341|25000000|tender
+PN3|Dzanani Main|LIM344|35000000|completed
+"""
+
+def _panes(pair: str) -> str:
+    """Blocks of rows, two alike elements in each; `pair`: what stands in a row."""
+    facts = [("PN1", "Levubu Intake", "Thulamela (LIM343)", "R15 000 000", "Design"), ("PN2", "Tshipise Wells", "Musina (LIM341)", "R25 000 000", "Tender"), ("PN3", "Dzanani Main", "Makhado (LIM344)", "R35 000 000", "Completed")]
+    names = ("Project No", "Municipality", "Budget", "Status")
+    return page("".join(f'<div class="pane" id="p{n}"><h4>{name}</h4>' + "".join(f'<div class="row">{pair.format(k, v)}</div>' for k, v in zip(names, (no, *more), strict=True)) + "</div>" for n, (no, name, *more) in enumerate(facts)))
+
+@unseen(_PANES)
+def panes_of_alike_columns() -> str:
+    return _panes('<div class="col">{}</div><div class="col">{}</div>')
+
+@unseen(_PANES)
+def panes_of_alike_columns_with_colons() -> str:
+    return _panes('<div class="col">{}:</div><div class="col">{}</div>')
+
+@unseen(_PANES)
+def panes_of_strong_labels() -> str:
+    return _panes('<div class="col"><strong>{}</strong></div><div class="col">{}</div>')
