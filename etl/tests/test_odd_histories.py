@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -158,7 +159,7 @@ INSTEAD: dict[str, str] = {
     "a mark of a note": table([replace(SOME[0], name=SOME[0].name + "*"), *SOME[1:]]) + "<p>* Under review</p>",
     "a name over two rows": table(SOME).replace(f"<td>{SOME[4].name}</td>", "<td>Greater Giyani Treatment</td>").replace("</table>", "<tr><td></td><td>works</td><td></td><td></td><td></td><td></td><td></td></tr></table>"),
     "headings in Afrikaans": table(SOME, ("Projeknommer", "Projeknaam", "Status", "Begroting", "Uitgawes", "Voltooiingsdatum", "Kontrakteur")),
-    "other marks in amounts": table(SOME).replace(" 000<", ",000.00<").replace(" 000,000", ",000,000"),
+    "other marks in amounts": re.sub(r"R[\d ]+", lambda match: match[0].replace(" ", ",") + ".00", table(SOME)),
     "budget and expenditure changed about": table(SOME, (*HEADS[:3], HEADS[4], HEADS[3], *HEADS[5:])),
     "an error in the frame": "<p>Server Error in '/pmd' Application.</p><p>Runtime Error</p>",
     "a page of another kind": "<h1>Vacancies</h1>" + "<table><tr><th>Ref No</th><th>Title</th><th>Closing Date</th></tr><tr><td>V1</td><td>Engineer</td><td>01/02/2026</td></tr></table>",
