@@ -12,6 +12,7 @@ from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
 from etl.extract.misplaced import misplaced_rows
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
+from etl.extract.spans import Cell
 from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_error, is_note, total_label
 from etl.extract.types import LeftOut, RowKind
 
@@ -57,6 +58,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     _leave_out_notes(body, identity)
     _leave_out(body, rows_of_one_text(body.data, identity))
     _leave_out_totals(body, identity)
+    _leave_out(body, _spread_rows(body.data, identity))
     _leave_out_misplaced(body)
     return body
 
@@ -206,6 +208,22 @@ def _leave_out_totals(body: Body, identity: int | None) -> None:
         line = body.data[number]
         body.leave_out(line, "total", reason, line.texts)
     _keep(body, [number for number in range(len(rows)) if number not in totals])
+
+
+def _spread_rows(lines: Sequence[Line], identity: int | None) -> dict[int, str]:
+    """Numbers of the few rows of which one cell stands over the column of the numbers and others: it is no
+    number, whatever the row says."""
+    if identity is None:
+        return {}
+    found = [
+        n for n, line in enumerate(lines) if any(_spreads(at, cell, identity) for at, cell in line.starts)
+    ]
+    reason = "One of its cells stands over the number and what is beside it: it has no number of its own."
+    return dict.fromkeys(found, reason) if len(found) * 4 <= len(lines) else {}
+
+
+def _spreads(at: int, cell: Cell, identity: int) -> bool:
+    return cell.colspan > 1 and at <= identity < at + cell.colspan
 
 
 def _leave_out_misplaced(body: Body) -> None:

@@ -76,6 +76,9 @@ _NOTE = re.compile(
 )
 
 
+_TO_BE_FILLED = re.compile(r"_{4}|\.{8}|…{3}")  # where somebody is to sign
+
+
 def total_label(text: str) -> int:
     """2 where a text can hardly be anything but a total's label, 1 where it may be one, else 0."""
     if not text or len(text) > 160:
@@ -94,7 +97,7 @@ def counts_projects(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Whether a text is a remark on the table ("Source: …", "* estimated", "All amounts in R'000")."""
-    return bool(text) and _NOTE.match(one_line(text)) is not None
+    return bool(text) and (_NOTE.match(one_line(text)) or _TO_BE_FILLED.search(text)) is not None
 
 
 def is_error(texts: Sequence[str]) -> bool:
