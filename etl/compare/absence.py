@@ -61,6 +61,9 @@ def _places_of_unseen(reading: Survey, known: Known) -> Iterator[set[str]]:
             yield known.places_of(key.pk)
 
 
+_SEVERAL = 3  # projects: one or two may well go together with their municipality's line
+
+
 class Gone:
     """What a reading that concludes no longer lists. Nothing is concluded in a `doubtful` area, nor of a
     project of which no area is known then: no municipality, and no list of which that was said."""
@@ -78,11 +81,14 @@ class Gone:
 
     def projects(self, known: Known, now: datetime) -> list[Absence]:
         """Those that are missing from now on, and those that are withdrawn after some time of that."""
-        seen = self._reading.ids
+        seen, waiting = self._reading.ids, self._whole_places(known)
         gone = (
             Absence(i, key.pk, "missing")
             for i, key in known.keys.items()
-            if key.is_present and i not in seen and self._is_gone(known.places_of(key.pk))
+            if key.is_present
+            and i not in seen
+            and self._is_gone(places := known.places_of(key.pk))
+            and not places & waiting
         )
         late = (
             Absence(i, key.pk, "withdrawn")
@@ -96,6 +102,15 @@ class Gone:
         shown = self._reading.listings.keys()
         listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)
         return [Absence(row.code, row.pk, "missing") for row in listed]
+
+    def _whole_places(self, known: Known) -> set[str]:
+        """Municipalities whose line is gone for the first time, and several projects with it: nothing counts
+        them, no list of theirs was read. The line is told; they are when the next reading lacks it too."""
+        lost = {absence.external_id for absence in self.lines(known)} - self._judged
+        seen = self._reading.ids
+        present = (key.pk for i, key in known.keys.items() if key.is_present and i not in seen)
+        counts = Counter(code for pk in present for code in known.places_of(pk) & lost) if lost else {}
+        return {code for code, number in counts.items() if number >= _SEVERAL}
 
     def _is_gone(self, places: Set[str]) -> bool:
         if not self._doubtful:

@@ -20,6 +20,7 @@ from projects.fields import BY_NAME
 
 _LEAST = 3  # changed values: one or two may well have been put right
 _RULE = "pattern"
+_PAIRS = (("budget", "expenditure"), ("start_date", "completion_date"))  # what stands side by side
 _WAYS = {
     TURNED: "day and month of {what} have changed places, or it cannot be read any more,",
     UNREAD: "{what} cannot be read any more",
@@ -35,13 +36,17 @@ def found(reading: Survey, changes: Changes, known: Known) -> dict[str, list[Rea
     """Area → why it is to be held."""
     places_of = known.places_of
     others = misplaced(reading, known)
-    found = patterns(changes, places_of) | exchanged(changes, places_of) | others
+    found = _in_values(changes, places_of) | others
     if not found.keys() & reading.unplaced.keys():
         return found
     # a list of all municipalities is not held for what one of them accounts for
     beside = changes.outside([code for code in found if code not in reading.unplaced], places_of)
-    alone = patterns(beside, places_of).keys() | exchanged(beside, places_of).keys() | others.keys()
+    alone = _in_values(beside, places_of).keys() | others.keys()
     return {code: why for code, why in found.items() if code not in reading.unplaced or code in alone}
+
+
+def _in_values(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    return patterns(changes, places_of) | swapped(changes, places_of) | exchanged(changes, places_of)
 
 
 def held(
@@ -127,6 +132,29 @@ def _shown_too(reading: Survey, new: Set[str], had: Mapping[str, set[str]]) -> s
         return ""
     others = (other for other, ids in sorted(had.items()) if len(ids) >= _LEAST and ids <= new)
     return next((other for other in others if had[other] <= reading.listed.get(other, set())), "")
+
+
+def swapped(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:
+    """Area → that each of two fields has what the other had: their headings have changed places."""
+    moved: Counter[tuple[str, tuple[str, str]]] = Counter()
+    alike: Counter[tuple[str, tuple[str, str]]] = Counter()
+    for change in changes.projects:
+        for pair in _PAIRS if change.pk is not None else ():
+            one, other = (change.field_changes.get(name, [None, None]) for name in pair)
+            is_swapped = one[0] not in (None, "") and one == other[::-1]
+            if one != other:
+                codes = places(change, places_of)
+                moved.update((code, pair) for code in codes)
+                alike.update((code, pair) for code in codes if is_swapped)
+    found: dict[str, list[Reason]] = {}
+    for (code, pair), number in sorted(alike.items()):
+        of = moved[code, pair]
+        if number >= _LEAST and 3 * number >= 2 * of:
+            some = f"all of the {number}" if number == of else f"{number} of the {of}"
+            what = " and ".join(map(name_of, pair))
+            sentence = f"[{code}]: {what} have changed places in {some} projects in which they changed."
+            found.setdefault(code, []).append(Reason(_RULE, sentence))
+    return found
 
 
 def exchanged(changes: Changes, places_of: PlacesOf) -> dict[str, list[Reason]]:

@@ -78,6 +78,7 @@ class Survey(ObservationSet):
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     _emptied_pages: list[Observation] = field(default_factory=list)  # of no municipality
     _called: dict[str, list[str]] = field(default_factory=dict)  # name → the projects of the lists
+    _tallied: set[tuple[str, frozenset[str], str]] = field(default_factory=set)
     _in_error: set[str] = field(default_factory=set)  # keys of those that are not believed
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
     _who: Identities | None = None
@@ -398,10 +399,14 @@ class Survey(ObservationSet):
 
     def _tally(self, external_id: str, rows: list[Row]) -> None:
         for row in rows:
-            for (listing, _), times in row.sheets.items():
+            for (listing, columns), times in row.sheets.items():
                 shown, ids = self.rows.get(listing, (0, set()))
+                # a second table of a page may say more of the same projects: that repeats none
+                is_again = (listing, columns, external_id) in self._tallied
+                self._tallied.add((listing, columns, external_id))
+                shown += times - (not is_again and external_id in ids)
                 ids.add(external_id)
-                self.rows[listing] = (shown + times, ids)
+                self.rows[listing] = (shown, ids)
                 area = self.area_of_list.get(listing, "")
                 if area and not self.is_municipality(area) and not self.is_partial:
                     self.unplaced.setdefault(area, set()).add(external_id)

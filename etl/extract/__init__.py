@@ -45,7 +45,7 @@ from etl.extract.sidebyside import join_halves
 from etl.extract.stackedcolumns import part_stacked_columns
 from etl.extract.stackedrows import part_stacked_rows
 from etl.extract.stated import note_stated, projects_in_all
-from etl.extract.steps import step_pager, unread_steps, unread_viewer
+from etl.extract.steps import hidden_rows, step_pager, unread_pages, unread_steps, unread_viewer
 from etl.extract.styles import hide, read_styles
 from etl.extract.table import read_tables
 from etl.extract.types import CallbackAnswer, Control, PageContent, Table
@@ -136,7 +136,7 @@ def _content(
         data_addresses=read_data_addresses(document, scripts),
     )
     if all(table.pager is None for table in tables):
-        content.unread_steps = unread_steps(document)
+        content.unread_steps = unread_steps(document) or unread_pages(document) or hidden_rows(tables)
         content.unread_viewer = unread_viewer(document, any(table.kind != "fields" for table in tables))
     content.is_whole = parsed.is_whole and not document.is_clipped and not document.breaks_off()
     if not content.is_whole:

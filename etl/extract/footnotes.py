@@ -23,12 +23,20 @@ _SAID = re.compile(r"<sup|vertical-align:\s*super|#_ftn|#cite_note|#footnote")
 _ONE = r"(?:\d{1,2}|[a-df-lnp-z]|[ivx]{2,4}|[*†‡§¶#]{1,3}|note \d)"
 _MARK = re.compile(rf"[\[(]?{_ONE}(?:\s?,\s?{_ONE})*[\])]?", re.IGNORECASE)
 _POWER = re.compile(r"(?:(?<![A-Za-z])(?:[kcdm]?m|Mm|ft|sec|s)\s?|(?<!\d)10)$")
+# A sign behind a text that no markup raises is one where a note of the page begins with it
+_TRAILED = re.compile(r"(?:(?<=[^\s<>])|(?<=[^\s<>]\s))[*†‡§¶]{1,3}\s*<")
+_NOTED = re.compile(r"[>.;]\s*([*†‡§¶]{1,3})(?:\s|</sup>)*\w")
+_SIGNS = re.compile(r"(?<=\S)\s?([*†‡§¶]{1,3})\s*$")
+_NOTABLE = ("td", "th", "dd", "li", "h1", "h2", "h3", "h4", "h5")
+_DEEPEST = 8
 _MOST = 20_000
 _MOST_BEFORE = 50
 
 
 def drop_footnote_marks(root: Element, source: str) -> None:
     """Take the marks of footnotes out of the tree. `source`: the page's markup in lower case."""
+    if _TRAILED.search(source) and (marks := set(_NOTED.findall(source))):
+        _drop_signs(root, marks)
     if not _SAID.search(source):
         return
     found: Any = _RAISED(root)
@@ -41,6 +49,28 @@ def drop_footnote_marks(root: Element, source: str) -> None:
         before = _before(element)
         if before.strip() and not (_POWER.search(before) and element.tag != "a"):
             _drop(element, parent)
+
+
+def _drop_signs(root: Element, marks: set[str]) -> None:
+    """Take these signs from the ends of what is noted."""
+    for element in root.iter(*_NOTABLE):
+        holder, name = _end_of(element)
+        text = getattr(holder, name) or ""
+        match = _SIGNS.search(text[-10:])
+        if match and match[1] in marks:
+            setattr(holder, name, text[: len(text) - len(match.group())])
+
+
+def _end_of(element: Element) -> tuple[Element, str]:
+    """Where the element's last text stands: the element, and "text" or "tail"."""
+    for _ in range(_DEEPEST):
+        if not len(element):
+            return element, "text"
+        last = element[-1]
+        if (last.tail or "").strip():
+            return last, "tail"
+        element = last
+    return element, "text"
 
 
 def _before(element: Element) -> str:

@@ -279,7 +279,7 @@ class _Scan:
         value = self._behind(part.tail, part.itersiblings(), part)
         if value is None:
             value = _bar_behind(part)
-        if value is None and is_marked:
+        if value is None and (is_marked or label in self.taught):
             place, value = "below", self._below(part)
             value = "" if value is None and is_known else value
         return value is not None and self._add(Pair(part, label, value, place), part)
@@ -338,7 +338,7 @@ class _Scan:
             if other.tag in ("br", "hr") or (is_block and squash("".join(parts))) or self._begins_pair(other):
                 break
             # the first of the label's looks may be the value: <span>Budget</span><span>R5</span>
-            is_first = elements == 1 and not is_block and not squash(parts[0])
+            is_first = elements == 1 and not squash(parts[0]) and (not is_block or _are_two(label))
             is_next = label is not None and self._is_alike(other, label)
             if is_next and not (is_first and not self._is_label(other, words_of(label))):
                 break
@@ -371,6 +371,12 @@ class _Scan:
         if other.tag != label.tag or other.get("class") != label.get("class"):
             return False
         return bool(label.get("class")) or (label.tag in MARKED and self._is_known(words_of(other)))
+
+
+def _are_two(label: Element | None) -> bool:
+    """Whether the label and one element more are alone in their parent."""
+    parent = None if label is None else label.getparent()
+    return parent is not None and len(parent) == 2
 
 
 def without_badges(heading: Element) -> tuple[str, list[Element]]:

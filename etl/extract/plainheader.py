@@ -78,8 +78,10 @@ def _is_title(line: Line, below: Line) -> bool:
 def _is_sum(line: Line) -> bool:
     """Whether the line says what all rows come to: "Total of all projects | R5 million"."""
     texts = [cell.text for _, cell in line.starts]
-    return total_label(texts[0]) == 2 and any(
-        kind_of(text) == "figure" and not is_year(text) for text in texts[1:]
+    return (
+        bool(texts)
+        and total_label(texts[0]) == 2
+        and any(kind_of(text) == "figure" and not is_year(text) for text in texts[1:])
     )
 
 
@@ -153,10 +155,10 @@ def _scored(lines: list[Line], start: int, depth: int, below: _Below, field_of: 
     texts: list[list[str]] = []
     for number, line in enumerate(head):
         points = _points(line, below, field_of)
-        if number and (line.texts in texts or numbers_columns(line.texts)):
+        if number and (line.texts in texts or numbers_columns(line.texts) or _is_sum(line)):
             return Header(start, end, -1.0)
-        if number and (line.texts in texts or (looks[0] and not looks[-1])):
-            return Header(start, end, -1.0)  # it begins anew, or goes on below a row of data
+        if number and looks[0] and not looks[-1]:
+            return Header(start, end, -1.0)  # it goes on below a row of data
         texts.append(line.texts)
         looks.append(points["markup"] + points["type"] + points["shade"] > 0)
         score += sum(points.values()) - 1.5

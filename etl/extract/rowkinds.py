@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
+from etl.extract.continued import rows_of_one_text
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
 from etl.extract.misplaced import misplaced_rows
 from etl.extract.plainrows import TableRow, is_bold, looks_like_heading
+from etl.extract.spans import Cell
 from etl.extract.totals import Marks, Totals, counts_projects, identity_column, is_error, is_note, total_label
 from etl.extract.types import LeftOut, RowKind
 
@@ -42,7 +44,7 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     is_headed = bool(heads) and sum(share > 0.9 for share in heads) * 2 > len(heads)
     grouping: list[tuple[Line, str]] = []  # lines across the table, with their text
     levels: dict[tuple[str, ...], int] = {}
-    identity = identity_column([line.texts for line in lines if not line.is_lone()], list(known))
+    identity = identity_column([line.texts for line in lines if not line.says_one_thing()], list(known))
     for line in lines:
         if tuple(line.texts) in headings:
             body.leave_out(line, "heading", "The heading is repeated.")
@@ -54,7 +56,9 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
             body.data.append(line)
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
+    _leave_out(body, rows_of_one_text(body.data, identity))
     _leave_out_totals(body, identity)
+    _leave_out(body, _spread_rows(body.data, identity))
     _leave_out_misplaced(body)
     return body
 
@@ -206,15 +210,33 @@ def _leave_out_totals(body: Body, identity: int | None) -> None:
     _keep(body, [number for number in range(len(rows)) if number not in totals])
 
 
+def _spread_rows(lines: Sequence[Line], identity: int | None) -> dict[int, str]:
+    """Numbers of the few rows of which one cell stands over the column of the numbers and others: it is no
+    number, whatever the row says."""
+    if identity is None:
+        return {}
+    found = [
+        n for n, line in enumerate(lines) if any(_spreads(at, cell, identity) for at, cell in line.starts)
+    ]
+    reason = "One of its cells stands over the number and what is beside it: it has no number of its own."
+    return dict.fromkeys(found, reason) if len(found) * 4 <= len(lines) else {}
+
+
+def _spreads(at: int, cell: Cell, identity: int) -> bool:
+    return cell.colspan > 1 and at <= identity < at + cell.colspan
+
+
 def _leave_out_misplaced(body: Body) -> None:
     """Rows that lack a cell somewhere: their texts stand under other headings than their own."""
-    places = misplaced_rows(body.data)
-    for number in sorted(places):
-        reason = (
-            "It has fewer cells than the others, and its texts do not fit the columns that they stand in."
-        )
+    reason = "It has fewer cells than the others, and its texts do not fit the columns that they stand in."
+    _leave_out(body, dict.fromkeys(sorted(misplaced_rows(body.data)), reason))
+
+
+def _leave_out(body: Body, reasons: dict[int, str]) -> None:
+    """Rows by their numbers, with the reason why each is no data."""
+    for number, reason in reasons.items():
         body.leave_out(body.data[number], "note", reason)
-    _keep(body, [number for number in range(len(body.data)) if number not in places])
+    _keep(body, [number for number in range(len(body.data)) if number not in reasons])
 
 
 def _is_wide(line: Line) -> bool:

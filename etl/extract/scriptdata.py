@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from etl.extract.arrays import LATITUDE, LONGITUDE, TITLE, columns_of, headings_beside
@@ -24,6 +25,7 @@ _START = re.compile(
     r"\s*(?=[\[{])"
     r"|\bJSON\.parse\s*\(\s*(?=['\"])|\bparseJSON\s*\(\s*(?=['\"])"
 )
+_COLUMNS = re.compile(r"\b(?:ao)?columns['\"]?\s*[:=]\s*(?=\[)", re.IGNORECASE)
 _LINE_COMMENT = re.compile(r"(?:^|[\s;{}(),])//")
 _TOTALS = frozenset(
     {"total", "totalcount", "count", "totalrecords", "recordstotal", "totalitems", "itemcount", "totalrows",
@@ -37,6 +39,7 @@ _MOST_TRIED_SLOWLY = 8_000_000
 _DEEPEST = 12
 _MOST_RECORDS = 200_000
 _MOST_LISTS = 50
+_MOST_COLUMNS = 5  # lists of columns that are looked at
 
 
 @dataclass(slots=True)
@@ -55,11 +58,25 @@ def read_records(script: str, is_data: bool = False) -> list[RecordList]:
     if len(script) > _LONGEST or not _RECORDS.search(script):
         return []
     found: list[RecordList] = []
+    elsewhere = {} if is_data else {"columns": _only_columns(script)}
     for name, value in _data_block(script) if is_data else _literals(script):
-        found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, {}, 0))
+        found.extend(_lists(name.rpartition(".")[2].strip("[]'\""), value, elsewhere, 0))
         if len(found) >= _MOST_LISTS:
             break
     return found[:_MOST_LISTS]
+
+
+def _only_columns(script: str) -> list[Any]:
+    """The columns that a script names somewhere, where it does so once: of the rows that it has elsewhere."""
+    found: list[list[Any]] = []
+    for match in islice(_COLUMNS.finditer(script), _MOST_COLUMNS):
+        try:
+            value, _ = literal(script, match.end())
+        except NotALiteral:
+            continue
+        if isinstance(value, list) and value not in found:
+            found.append(value)
+    return found[0] if len(found) == 1 else []
 
 
 def _data_block(script: str) -> Iterator[tuple[str, Any]]:

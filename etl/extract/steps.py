@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from etl.extract.document import Document
 from etl.extract.html import Element, is_hidden, squash, text_of
 from etl.extract.pager import POSTBACK
-from etl.extract.types import Pager
+from etl.extract.types import Pager, Table
 
 _MORE = re.compile(
     r"(?:show|load|view|see|display|wys|laai)\s+(?:the\s+next\s+)?(?:\d+\s+)?(?:more|meer)\b"
@@ -30,6 +30,8 @@ _SCROLLS = re.compile(r"(?:^|[\s_-])(?:infinite-?scroll|load-?more|js-more)(?:$|
 _UNSEEN = re.compile(r"(?:^|\s)(?:d-none|hidden|hide|invisible|disabled)(?:\s|$)")
 _VIEWER = re.compile(r"report-?_?viewer|crystal-?_?report|document-?_?viewer", re.I)
 _HOLDERS = ("div", "table", "span", "iframe", "frame", "embed", "object")
+_PAGES = re.compile(r"paginat|pager|page-numbers|paging", re.I)
+_MOST_ENTRIES = 200
 _MOST_AROUND = 20
 _MOST_STEPS = 2  # over and under a list
 _LONGEST = 40  # characters of a button's text
@@ -84,6 +86,39 @@ def unread_steps(document: Document) -> str:
     said = squash(text_of(found[0]) or found[0].get("value"))[:_LONGEST]
     how = f"“{said}”" if said else "scrolling on"
     return f"{how} would show more of its list; only the page's script can do that, and it was not read."
+
+
+def unread_pages(document: Document) -> str:
+    """A sentence where a list has a pager whose pages only the page's script can show; "" where it has none.
+    Asked where no pager was found that can be followed."""
+    if not document.mentions("paginat", "pager", "page-numbers", "paging"):
+        return ""
+    for part in document.root.iter("div", "ul", "nav", "ol", "span"):
+        if _PAGES.search(f"{part.get('class') or ''} {part.get('id') or ''}") and _stands_alone(
+            part, document
+        ):
+            entries = islice(part.iter("a", "button", "li", "span"), _MOST_ENTRIES)
+            if {"1", "2"} <= {squash(text_of(entry)) for entry in entries}:
+                return "its list has pages that only the page's script can show, and they were not read."
+    return ""
+
+
+def hidden_rows(tables: list[Table]) -> str:
+    """A sentence where rows like those of a list are hidden, as by a script that shows them page by page."""
+    for table in tables:
+        hidden = [row.row for row in table.left_out if row.kind == "hidden"]
+        alike = [row for row in hidden if _is_like(row, table) and row not in table.rows]
+        if alike and table.pager is None:
+            return f"{len(alike)} rows like those of its list are hidden on the page, and they were not read."
+    return ""
+
+
+def _is_like(row: list[str], table: Table) -> bool:
+    """Whether a hidden row fills the cells that all shown ones fill, with texts of its own."""
+    if len(row) != len(table.headers) or any("{" in text or "${" in text for text in row):
+        return False
+    filled = [at for at in range(len(row)) if all(shown[at] for shown in table.rows)]
+    return len(filled) > 1 and all(row[at] for at in filled)
 
 
 def _is_step(part: Element, document: Document) -> bool:

@@ -339,11 +339,13 @@ def _says_something(lines: list[Line], at: int) -> bool:
 
 
 def _holds_currency(lines: list[Line], headers: list[str], at: int) -> bool:
-    """Whether the column holds the mark of the amounts in the next one, under the same heading."""
-    if at + 1 >= len(headers) or headers[at + 1] != headers[at]:
-        return False
+    """Whether the column holds the mark of the amounts in the next one (or of the shares in the one before),
+    under the same heading."""
     marks = {line.texts[at].strip() for line in lines} - {"", "-"}
-    return marks in ({"R"}, {"ZAR"}) and any(read_figure(line.texts[at + 1]) for line in lines)
+    beside = at - 1 if marks == {"%"} else at + 1 if marks in ({"R"}, {"ZAR"}) else -1
+    if not 0 <= beside < len(headers) or headers[beside] != headers[at]:
+        return False
+    return any(read_figure(line.texts[beside]) for line in lines)
 
 
 def _has_words(cell: Cell | None) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from etl.extract.cellkinds import is_year, kind_of, read_figure
+from etl.values.places import names_a_municipality
 from etl.values.text import one_line
 
 Rows = Sequence[Sequence[str]]
@@ -22,7 +23,10 @@ ENOUGH = 3.0  # points that make a row a total
 _SAMPLE = 60  # rows from which a column's kind is taken
 _MOST_SEGMENTS = 12  # groups above a row whose sums together are looked at
 
-_SUM_WORDS = r"totals?|totale?|totaal|sums?|som|averages?|avg\.?|mean|gemiddelde?s?|aantal|counts?"
+_SUM_WORDS = (
+    r"totals?|totale?|totaal|sums?|som|averages?|avg\.?|mean|median|mediaan|min(?:imum)?|max(?:imum)?"
+    r"|gemiddelde?s?|aantal|counts?"
+)
 _BEFORE = (
     r"grand|sub|overall|group|page|running|section|national|provincial|municipal|district|programme|province"
     r"|report|groot|algehele|algemene|nasionale|provinsiale|distrik|groep"
@@ -32,15 +36,24 @@ _QUANTITIES = (
     r"amounts?|budgets?|costs?|values?|expenditures?|spent|spend|projects?|projekte|number|no\.?|koste|begroting"
     r"|allocations?|bedrag|waarde|funding|r\b|rands?"
 )
+_VAT = r"(?:incl|excl|before|after|voor|na)[a-z]*\.?\s+(?:of\s+)?(?:vat|btw)"
 # Behind the word stands what leaves no doubt: nothing, a bracket, a colon, "for …", a quantity
+_CARRIED = (
+    r"(?:(?:amount|balance)\s+)?(?:carried|brought) (?:forward|over|down|to)\b|oorgedra\b|[cb]/f(?:wd)?$"
+)
 _STRONG = re.compile(
-    rf"{_WORD}\s*(?:$|[:(\[=*]|[-–—]\s|(?:for|of|vir|van|per|in|all|alle)\b|\d"
+    rf"alle? (?:projects|projekte)\s*:?$|{_CARRIED}|{_WORD}\s+(?:carried|brought|oorgedra)\b"
+    rf"|{_WORD}\s*(?:$|[:(\[=*]|[-–—]\s|(?:for|of|vir|van|per|in|all|alle|{_VAT})\b|\d"
     rf"|(?:project\s+|total\s+)?(?:{_QUANTITIES})\W*"
     rf"(?:$|[:(\[=]|(?:for|of|vir|van|per|in)\b))",
     re.IGNORECASE,
 )
+# What is added, taken off or left below a list
+_ADDED = r"(?:add(?:ed)?:?\s+|plus:?\s+)?(?:vat|btw|contingenc(?:y|ies)|gebeurlikhede)\b|(?:less|minus)\s*:"
+_LEFT = r"(?:balance|saldo|surplus|shortfall|deficit)\b|(?:%|percent(?:age)?|persentasie) (?:of|van)\b"
 _WEAK = re.compile(
-    rf"{_WORD}|.{{1,80}}\b(?:sub[- ]?)?(?:totals?|totaal)\s*(?:\([^()]*\))?\s*:?$", re.IGNORECASE
+    rf"{_WORD}|{_ADDED}|{_LEFT}|.{{1,80}}\b(?:sub[- ]?)?(?:totals?|totaal)\s*(?:\([^()]*\))?\s*:?$",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(
     r"(?:.{1,80}?\s?[-–—:,(]\s*)?\d[\d ,.]{0,12}\s?"
@@ -63,6 +76,9 @@ _NOTE = re.compile(
 )
 
 
+_TO_BE_FILLED = re.compile(r"_{4}|\.{8}|…{3}")  # where somebody is to sign
+
+
 def total_label(text: str) -> int:
     """2 where a text can hardly be anything but a total's label, 1 where it may be one, else 0."""
     if not text or len(text) > 160:
@@ -81,7 +97,7 @@ def counts_projects(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Whether a text is a remark on the table ("Source: …", "* estimated", "All amounts in R'000")."""
-    return bool(text) and _NOTE.match(one_line(text)) is not None
+    return bool(text) and (_NOTE.match(one_line(text)) or _TO_BE_FILLED.search(text)) is not None
 
 
 def is_error(texts: Sequence[str]) -> bool:
@@ -132,12 +148,16 @@ class Totals:
     _labels: dict[int, int] = field(default_factory=dict)
     _nameless: set[int] = field(default_factory=set)
     _columns: list[int] = field(default_factory=list)
+    _said: list[int] = field(default_factory=list)  # columns of words that nearly every row fills
     _percents: set[int] = field(default_factory=set)  # of them: shares, which have an average and no sum
 
     def find(self) -> dict[int, str]:
         """Number of each total → why it is one."""
         self._labels = self._labelled()
         self._nameless = self._without_identity()
+        for number in self._nameless - self._labels.keys():
+            if names_a_municipality(self._first(number, self.rows[number])):
+                self._labels[number] = 1
         asked = set(self._labels) | self._nameless | self.set_off
         if self.ends and self.identity is None and len(self.rows) > 2:
             asked |= {0, len(self.rows) - 1}
@@ -186,6 +206,8 @@ class Totals:
                 found.append(at)
             if sum("%" in text for text in texts) * 2 > len(texts):
                 self._percents.add(at)
+            elif at != self.identity and at not in found and len(texts) * 10 >= len(sample) * 9:
+                self._said.append(at)
         return found[:_MOST_COLUMNS]
 
     def _figures(self, number: int) -> list[Decimal | None]:
@@ -246,12 +268,16 @@ class Totals:
         """Why the row is a total, or ""."""
         marks = self.marks(number)
         label = self._labels.get(number, 0)
-        few_nameless = len(self._nameless) * 10 <= len(self.rows) * 4
+        others = len(
+            self._nameless - self._labels.keys()
+        )  # rows called totals are no projects without a number
+        few_nameless = others * 10 <= (len(self.rows) - len(self._labels)) * 4
         is_nameless = number in self._nameless
         has_number = self.identity is not None and not is_nameless and not marks.spans
         columns, of_rows, how = self._matches(number, sums, bool(label))
         points = label + (3.0 if columns > 1 else 2.0 if columns else 0.0)
         points += (1.5 if is_nameless and (few_nameless or columns) else 0) + marks.spans + marks.looks
+        points += 1.5 if self._is_bare(number) else 0
         points += (2 if marks.foot else 0) + (1 if is_last and label else 0) - (2 if has_number else 0)
         if points < ENOUGH:
             return ""
@@ -264,6 +290,11 @@ class Totals:
             "is set off" if marks.looks or marks.spans or marks.foot else "",
         ]
         return f"It is called “{first[:60]}” and {' and '.join(filter(None, signs))}."
+
+    def _is_bare(self, number: int) -> bool:
+        """Whether a row says nothing of what nearly every other says, its label and its figures apart."""
+        row = self.rows[number]
+        return len(self._said) > 1 and sum(bool(row[at]) for at in self._said) < 2
 
     def _matches(self, number: int, sums: Iterable[_Sum], has_label: bool) -> tuple[int, int, str]:
         """In how many columns the row's figures are a sum (or average, or count), of how many rows."""
@@ -313,9 +344,10 @@ def identity_column(rows: Rows, known: Iterable[int]) -> int | None:
     """The column in which nearly every row has a number or code of its own, a known one first; or None."""
     if len(rows) < 2:
         return next(iter(known), None)
-    known = list(known)
+    known, some = list(known), rows[:_SAMPLE]
+    some = [row for row in some if not total_label(next(filter(None, row), ""))] or some
     for at in [*known, *range(min(len(rows[0]), 3))]:
-        texts = [row[at] for row in rows[:_SAMPLE]]
+        texts = [row[at] for row in some]
         numbers = {text for text in texts if (_is_number(text) if at in known else _is_own(text, at))}
         if len(numbers) * 10 >= len(texts) * 6 and len(numbers) > 1:
             return at

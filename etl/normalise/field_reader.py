@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from etl.values.vocabulary import Vocabulary, province_of
 from etl.values.words import stands_in
 from projects.fields import FIELDS, Kind, of
 
+TOO_SMALL = "too small to be an amount in rand, and no unit is named"
 NOT_IN_VOCABULARY = "not in the vocabulary"
 
 _TEXTS = [field.name for field in FIELDS if field.kind is Kind.TEXT and field.labelled]
@@ -50,14 +52,22 @@ def _word(value: str | None) -> Parsed[str]:
     return Parsed(value, None if value else NOT_IN_VOCABULARY)
 
 
+# "7.5", where nothing says in what: no project costs so many rand
+_SMALL = re.compile(r"-?\d{1,3}[.,](?!00$)\d{1,3}")
+
+
+def _money(candidate: Candidate, words: Vocabulary) -> Parsed[Any]:
+    if candidate.unit is None and _SMALL.fullmatch(candidate.text.strip()):
+        return Parsed(None, TOO_SMALL)
+    return parse_money(candidate.text, candidate.unit, _MARKS.get(candidate.format, ""))
+
+
 _MARKS = {plans.DECIMAL_COMMA: ",", plans.DECIMAL_POINT: "."}
 _ORDERS = {plans.MONTH_FIRST: MONTH_FIRST, plans.NO_ORDER: None}
 Parser = Callable[[Candidate, Vocabulary], Parsed[Any]]
 # What a text says under the words of the day, by the kind of its field.
 _PARSERS: dict[Kind, Parser] = {
-    Kind.MONEY: lambda candidate, words: parse_money(
-        candidate.text, candidate.unit, _MARKS.get(candidate.format, "")
-    ),
+    Kind.MONEY: _money,
     Kind.PERCENT: lambda candidate, words: parse_percent(
         candidate.text, is_share=candidate.format == plans.SHARE
     ),

@@ -14,7 +14,7 @@ from etl.values.units import Unit, label_unit, split_unit
 _THOUSANDS = re.compile(
     r"\bR\s?'?\s?000'?s?\b|\bR\s?thousands?\b|(?<![\d,.])(?<!\d )'000'?s?\b|\bRk\b"
     r"|^\W*thousands?\W*$|\bR\s?1[ ,]?000'?s\b"
-    r"|\b(?:in|as)\s+thousands?\b|\bthousands?\s+(?:of\s+)?rands?\b|\bZAR\s?(?:'?000|thousands?|k)\b"
+    r"|\b(?:in|as)\s+thousands?\b|\bthousands?\s+(?:of\s+)?rands?\b|\bZAR\s?[(,]?\s?(?:'?000|thousands?|k)\b"
     r"|\brands?[\s,:(-]{1,3}(?:in\s+)?(?:thousands?|'?000'?s?)\b|\bR\s?[,(]\s?'?000'?s?\b"
     r"|(?<!\w)[x\u00d7*]\s?R?\s?1[ ,]?000\b"
     r"|\bduisend(?:e)?\s+rand\b|\bR\s?duisend\b",
@@ -22,7 +22,7 @@ _THOUSANDS = re.compile(
 )
 _MILLIONS = re.compile(
     r"\bR\s?'?(?:millions?|miljoen|mill?|mn)\b|\bRm\b|\bR'?m\b|\b(?:in|as)\s+millions?\b|\bmillions?\s+(?:of\s+)?rands?\b"
-    r"|\brands?[\s,:(-]{1,3}(?:in\s+)?millions?\b|\bmiljoene?\s+rand\b|\bR\s?'?000\s?'?000\b|\bZAR\s?millions?\b",
+    r"|\brands?[\s,:(-]{1,3}(?:in\s+)?millions?\b|\bmiljoene?\s+rand\b|\bR\s?'?000\s?'?000\b|\bZAR\s?[(,]?\s?(?:millions?|mn?)\b",
     re.IGNORECASE,
 )
 _BILLIONS = re.compile(

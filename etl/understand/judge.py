@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -37,6 +38,7 @@ _SHOWN = 5
 _FIGURES = 0.7  # the least share of figures in a column that may be money
 _OWN_WORDS = 0.8  # … where each is a project's name
 NO_LABELS: Mapping[str, str] = {}
+_R_NUMBER = re.compile(r"R\d{1,6}")  # under a heading of numbers, as well a number as an amount
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
 
@@ -269,11 +271,17 @@ def _coded(field: str, values: ColumnValues, seen: Profile) -> float:
 
 
 def _identity(field: str, values: ColumnValues, seen: Profile) -> float:
-    if seen.money + seen.percent + seen.date >= 0.5:
+    if seen.money + seen.percent + seen.date >= 0.5 and not all(map(_R_NUMBER.fullmatch, values.texts)):
         return -1.0
     if values.variety < _VARIETY:
         return -1.0
-    return 1.0 if seen.code + seen.number >= 0.7 else 0.3 if seen.unique and seen.length < 25 else 0.0
+    return (
+        1.0
+        if seen.code + seen.number + seen.money >= 0.7
+        else 0.3
+        if seen.unique and seen.length < 25
+        else 0.0
+    )
 
 
 def _words(field: str, values: ColumnValues, seen: Profile) -> float:

@@ -16,7 +16,7 @@ from etl.understand.context import NamedUnit, column_unit, names_foreign_money, 
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
-from etl.understand.sameprojects import data_columns, each_once
+from etl.understand.sameprojects import data_columns, each_once, is_of_several_lines, put_together
 from etl.values.identifiers import number_of
 from etl.values.places import is_a_municipality
 from etl.values.units import label_unit
@@ -47,6 +47,12 @@ _OF_ANOTHER = re.compile(
     r"(?:\s+(?:id|name|no|number|title|description)\b\.?)?$",
     re.IGNORECASE,
 )
+# What is published of works that run, and of no project; what else a list of projects has
+_OF_WORKS = re.compile(
+    r"\b(?:blue|green|no) drop\b|\bcompliance\b|\be\.? ?coli\b|\bwater quality\b|\brisk rating\b|% full",
+    re.IGNORECASE,
+)
+_OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -106,6 +112,8 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     identifying = [choice for choice in understood if choice.field in IDENTIFYING]
     known = {choice.field for choice in understood}
     if not identifying or len(known) < 1 + others:
+        return False
+    if not known & _OF_PROJECTS and any(_OF_WORKS.search(choice.label) for choice in choices):
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
@@ -169,29 +177,28 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
     links = table.links or [None] * len(table.rows)
     postbacks = table.postbacks or [None] * len(table.rows)
     found: list[PublishedProject] = []
+    same: dict[tuple[str, str], PublishedProject] = {}  # number and name → the project
     together = zip(table.rows, rows, links, postbacks, strict=True)
     for at, (row, texts, url, postback) in enumerate(together):
         if at in table.continued and found and _is_of(found[-1].published, texts, (id_label, name_label)):
-            found[-1].published = _together(found[-1].published, texts)
+            found[-1].published = put_together(found[-1].published, texts)
         elif table.kind in _UNTOLD and is_total(texts.get(id_label) or texts.get(name_label) or ""):
             table.left_out.append(LeftOut(row, "total", "It is called a total, and nothing else."))
         else:
             number, opens = number_of(texts.get(id_label, "")), None if url else postback
-            found.append(PublishedProject(number, texts, url, "line", doubts, opens))
+            one = (number, texts.get(name_label, ""))
+            other = same.get(one) if all(one) else None
+            if other and is_of_several_lines(meanings.field_of, other.published, texts):
+                other.published = put_together(other.published, texts)
+                continue
+            same[one] = PublishedProject(number, texts, url, "line", doubts, opens)
+            found.append(same[one])
     return found
 
 
 def _is_of(above: Mapping[str, str], texts: Mapping[str, str], identifying: Iterable[str]) -> bool:
     """Whether a line belongs to the project above it: its number and name are the same cells."""
     return all(above.get(label) == texts.get(label) for label in identifying if label)
-
-
-def _together(above: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
-    """A project of several lines: where these differ all texts stand side by side, and no figure is read."""
-    both = {label: [text, texts.get(label, text)] for label, text in above.items()}
-    return {
-        label: " | ".join(sorted(pair)) if len(set(pair)) > 1 else pair[0] for label, pair in both.items()
-    }
 
 
 def _name_columns(table: Table, meanings: Meanings, around: Sequence[NamedUnit]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from etl.extract.columns import BUTTON_HEADINGS
@@ -11,7 +11,7 @@ from etl.extract.types import CERTAINTY, PublishedProject, Table, TableKind
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.dates import parse_date
 from etl.values.text import Parsed
-from etl.values.vocabulary import normal_label
+from etl.values.vocabulary import PART_LABELS, normal_label
 from projects.fields import FIELDS, Kind
 
 FieldOf = Callable[[str], str | None]
@@ -26,6 +26,7 @@ _BY_KIND: dict[Kind, Callable[[str], Parsed[Any]]] = {
     Kind.COUNT: parse_count,
     Kind.DATE: parse_date,
 }
+_BESIDE = " | "
 _PARSERS = {field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND}
 
 
@@ -66,6 +67,24 @@ def each_once(
             elif project.external_id and _joins(field_of, better[1], project):
                 left_out.add(id(project))
     return [project for _, projects in shown for project in projects if id(project) not in left_out]
+
+
+def put_together(above: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
+    """A project of several lines: where these differ all texts stand side by side, in an order of their own,
+    and no figure is read."""
+    both = {label: {*text.split(_BESIDE), texts.get(label, text)} for label, text in above.items()}
+    return {
+        label: _BESIDE.join(sorted(said)) if texts.get(label, above[label]) != above[label] else above[label]
+        for label, said in both.items()
+    }
+
+
+def is_of_several_lines(field_of: FieldOf, above: Mapping[str, str], texts: Mapping[str, str]) -> bool:
+    """Whether two lines of one table, which have one number and one name, are of one project: a line a year,
+    or a fund. Then no figure that differs is the project's. What names a part tells two projects apart."""
+    differ = [label for label, text in above.items() if texts.get(label, text) != text]
+    figures = any((field_of(label) or "") in _PARSERS for label in differ)
+    return figures and not any(normal_label(label) in PART_LABELS for label in differ)
 
 
 def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject) -> bool:

@@ -87,7 +87,8 @@ _SCALES = {
     "thousand": Decimal(1000), "k": Decimal(1000), "'000": Decimal(1000),
     "million": Decimal(10**6), "mil": Decimal(10**6), "mill": Decimal(10**6), "mn": Decimal(10**6),
     "m": Decimal(10**6), "billion": Decimal(10**9), "bn": Decimal(10**9), "b": Decimal(10**9),
-    "trillion": Decimal(10**12),
+    "trillion": Decimal(10**12), "duisend": Decimal(1000), "miljoen": Decimal(10**6),
+    "miljard": Decimal(10**9),
 }  # fmt: skip
 _SCALE_WORD = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
 _MONEY = re.compile(
@@ -97,7 +98,12 @@ _MONEY = re.compile(
     rf"(?:(?P<scale>{_SCALE_WORD})\b\.?s?)?\s*(?:ZAR|R|rands?)?\s*(?P<sign_after>-)?\s*(?P<close>\))?",
     re.IGNORECASE,
 )
-_VAT = re.compile(r"\s*[(\[]?\s*(?:incl|excl)[a-z]*\.?(?:\s+of)?\s+vat\s*[)\]]?$", re.IGNORECASE)
+_VAT = re.compile(
+    r"\s*[(\[]?\s*(?:(?:in[ck]l|excl|uitsl)[a-z]*\.?(?:\s+of)?\s+(?:vat|btw)|(?:vat|btw)\s+(?:in[ck]l|excl)[a-z]*\.?)"
+    r"\s*[)\]]?$",
+    re.IGNORECASE,
+)
+_NO_CENTS = re.compile(r"(?<=[0-9])(?:-00|[.,]-{1,2})$")  # "R5 000-00", "R5 000,-"
 _RANGE = re.compile(
     r"[0-9][^-]*(?:-|\bto\b|\band\b)\s*R?\s*[0-9]|\bor (?:more|less|above|below)\b", re.IGNORECASE
 )
@@ -172,7 +178,7 @@ def _money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
 def _read_money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
     if is_blank(text):
         return Parsed(None)
-    plain = _VAT.sub("", one_line(text)).rstrip(" *")
+    plain = _NO_CENTS.sub("", _VAT.sub("", one_line(text)).rstrip(" *"))
     if len(plain) > LONGEST_FIGURE:
         return Parsed(None, NOT_MONEY)
     match = _MONEY.fullmatch(plain)
@@ -182,7 +188,7 @@ def _read_money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
 
 
 _PERCENT = re.compile(
-    r"(?P<sign>-)?\s*(?P<number>[0-9](?:[0-9 .,]*[0-9])?)\s*(?:/\s*100)?\s*(?:%|percent|per cent)?"
+    r"(?P<sign>-)?\s*(?P<number>[0-9](?:[0-9 .,]*[0-9])?)\s*(?:/\s*100)?\s*(?:%|percent|per cent|persent)?"
     r"\s*(?:complete|completed|completion|done)?",
     re.IGNORECASE,
 )

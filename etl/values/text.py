@@ -40,7 +40,9 @@ BLANK_WORDS = frozenset(
         "n/a", "n.a", "n.a.", "na", "#n/a", "n\\a", "none", "null", "nan", "nat", "blank", "(blank)",
         "not specified", "unspecified", "not available", "not applicable", "not given", "not stated",
         "not yet available", "not provided", "no data", "unknown", "tbc", "tba", "tbd", "&nbsp;",
-        "to be confirmed", "to be determined", "to be announced", "to be advised",
+        "to be confirmed", "to be determined", "to be announced", "to be advised", "to be appointed",
+        "not yet appointed", "not appointed", "not appointed yet", "n.v.t.", "n.v.t", "nvt", "geen",
+        "onbekend", "nie beskikbaar nie", "nie van toepassing nie", "nog nie bekend nie", "word nog bepaal",
     }
 )  # fmt: skip
 

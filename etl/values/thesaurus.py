@@ -122,7 +122,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.965": "pmd number|pmd id|mig number|rbig number|wsig number|wp number",
         "0.7": "reference|id|registration number|project unique",
         "0.68": "key",
-        "0.55": "code",
+        "0.55": "code|project|scheme",  # where its values are codes
         "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
         " reference id registration wsa programme grant mis",
         "never": "municipality district province lm dm mdb contract contractor tender bid order"
@@ -200,7 +200,7 @@ PHRASES: dict[str, dict[str, str]] = {
         " complete progress completion reported done total",
         "never": "end start expenditure spent finance budget planned previous target date programme"
         " vat claim cost jobs women youth local variance expected projected forecast report"
-        " comment description",
+        " comment description design procurement tender last this month monthly week quarter partial",
     },
     "budget": {
         "1.0": "total project cost|project cost",
@@ -219,7 +219,8 @@ PHRASES: dict[str, dict[str, str]] = {
         " transferred available shortfall counter unspent percent programme contract"
         " consultant per household holder manager year,date original to-date todate disbursed"
         " number vote date source type status line item category savings overrun underspend"
-        " actual operating maintenance forecast next claim own",
+        " actual operating maintenance forecast next claim own complete left unit cycle portion share"
+        " partial",
     },
     "expenditure": {
         "1.0": "budget spent|budget used|expenditure|expenditure todate|spent|spent todate"
@@ -230,21 +231,24 @@ PHRASES: dict[str, dict[str, str]] = {
         "helps": "total cumulative actual amount project todate to date overall cost",
         "never": "previous prior annual year month monthly quarter planned projected forecast budget"
         " percent remaining unspent date expected next adjustment variance last line item"
-        " category number vote jobs claim contractor consultant retention current",
+        " category number vote jobs claim contractor consultant retention current fruitless irregular"
+        " wasteful unauthorised portion share partial",
     },
     "start_date": {
         "1.0": "start date|start",
         "0.6": "site handover|from",
         "helps": "date project construction planned actual estimated contract expected revised work"
         " implementing of original",
-        "never": "end completion percent cost budget status progress finish",
+        "never": "end completion percent cost budget status progress finish fund grant operation operational"
+        " delay design tender procurement study feasibility maintenance defect defects liability partial",
     },
     "completion_date": {
         "1.0": "completion date|end date|completion|end|complete date|due date",
         "0.6": "complete|planned complete|due|planned date",
         "helps": "date project construction planned actual estimated contract expected revised"
         " practical final projected work of original current",
-        "never": "source fund start percent cost budget progress status report physical financial year",
+        "never": "source fund start percent cost budget progress status report physical financial year"
+        " grant design tender procurement study feasibility maintenance defect defects liability partial",
     },
     "contractor": {
         "1.0": "construction company|building company|contractor|service provider|contractor name",
@@ -262,11 +266,13 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "latitude": {
         "1.0": "gps south|coordinate south|latitude|y coordinate",
+        "0.6": "y",
         "helps": "gps coordinate s dd decimal degree y",
         "never": "longitude x",
     },
     "longitude": {
         "1.0": "gps east|coordinate east|longitude|x coordinate",
+        "0.6": "x",
         "helps": "gps coordinate e dd decimal degree x",
         "never": "latitude y",
     },

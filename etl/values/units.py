@@ -46,6 +46,7 @@ _BARE = re.compile(
 _LOOSE = re.compile(
     r"(?P<million>\bR?millions?\b(?!\s+(?:lit|m3|m\u00b3|kl|people|households))|\bmiljoene?\b|\bmn\b"
     r"|\bmill?\b\.?(?=\s*(?:rands?|ZAR|[)\]]|$))|\b(?:R|ZAR)\s?'?m\b|\bm\s?(?:rands?|ZAR)\b|\(\s*m\s*\)"
+    r"|\(R\)\s?m\b|\bR\s?1[ ,]000[ ,]000(?!\d)"
     r"|(?:\bR\s?)?'?(?<![\d,.])000[ ']{1,2}000(?!\d))"
     r"|(?P<billion>\bbillions?\b|\bbn\b|\bmiljard\b)"
     r"|(?P<thousand>\bthousands?\b|\bduisende?\b|\b(?:Rk|kR)\b|\(\s*k\s*\)|(?<=\s)k$"

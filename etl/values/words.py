@@ -22,7 +22,16 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TO_DATE = re.compile(r"\b(?:to[\s_-]date|tot op datum|tot datum|to dt)\b", re.IGNORECASE)
 _BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")  # a word over two lines: "Munici- pality"
 _COUNT = re.compile(r"\b(?:no|nr|num|number|aantal|#)s?\.?\s+(?:of|van)\s", re.IGNORECASE)
-_YEARS = re.compile(r"\b(?:fy\s*)?(?:19|20)\d\d(?:\s*[/-]\s*(?:\d\d){1,2})?\b|\bq[1-4]\b", re.IGNORECASE)
+_YEARS = re.compile(
+    r"\b(?:fy\s*)?(?:(?:19|20)\d\d(?:\s*[/-]\s*(?:\d\d){1,2})?|\d\d\s*[/-]\s*\d\d)\b|\b[qy]\s?[1-9]\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"(?<!\d)(?<!\d\s)/|/(?!\s?\d)")  # of two things that a heading names; "2025/26" is one year
+_PARTIAL = re.compile(r"\b(?:phase|fase)\s*(?:\d|[ivx]+\b)", re.IGNORECASE)  # one of several
+_RATE = re.compile(
+    r"/\s?(?:km|m[23²³]|kl|ml|hh|households?|capita|person|unit|month|year|annum|p\.?a)\b", re.IGNORECASE
+)
+_RUNNING = re.compile(r"\bo\s?(?:&|and|en)\s?m\b", re.IGNORECASE)  # operation and maintenance
 # co-ordinates, agent(s)
 _WRITTEN_APART = re.compile(
     r"(?<=\bco)[\s-]+(?=ord)|(?<=\w)\((?=s\))", re.IGNORECASE
@@ -81,7 +90,8 @@ _LONGEST_PART = max(map(len, _PARTS))
 def plain_words(label: str) -> Iterator[frozenset[str]]:
     """The heading's words in their plain English form; several sets where a word may be two things."""
     text = _CAMEL.sub(" ", _BROKEN.sub("", one_line(label)[:LONGEST]).replace("_", " "))
-    text = _TO_DATE.sub(" todate ", text)
+    text = _TO_DATE.sub(" todate ", _RATE.sub(" per unit ", _RUNNING.sub(" operating ", text)))
+    text = _PARTIAL.sub(" partial ", text)
     text = _YEARS.sub(" annual ", _COUNT.sub(" count ", _WRITTEN_APART.sub("", text)))
     words: list[str] = []
     for word in _WORD.findall(text.casefold()):
@@ -124,8 +134,8 @@ def readings(label: str) -> tuple[Meaning, ...]:
     rest, unit = split_unit(label)
     found: dict[str, Meaning] = {}
     _weigh(found, plain_words(rest), unit)
-    if "/" in rest and not any(meaning.is_whole for meaning in found.values()):
-        parts = [part for part in rest.split("/") if part.strip()]
+    if "/" in rest and not _RATE.search(rest) and not any(meaning.is_whole for meaning in found.values()):
+        parts = [part for part in _OR.split(rest) if part.strip()]
         _weigh(found, (words for part in parts for words in plain_words(part)), unit, is_part=True)
     return tuple(sorted(found.values(), key=lambda meaning: (-meaning.score, meaning.field)))
 
