@@ -67,6 +67,9 @@ _LABEL = re.compile(_ALL_PROJECTS, re.IGNORECASE)
 _IN_ALL = re.compile(rf"{_ALL_PROJECTS} ?{_NUMBER}|{_NUMBER} {_ALL_PROJECTS}", re.IGNORECASE)
 _ALONE = re.compile(_NUMBER)
 _MOST_PARTS = 4  # of a card
+# The word before "projects" where all are meant, and how far it is looked for
+_WORDS_OF_ALL = ("total", "totale", "number", "no", "no.", "count", "of", "aantal", "all", "alle", "water")
+_NEAR = 20
 # Elements that speak of projects in a text of their own, or in what is read where they have none
 _SPEAKS = "[contains(translate(., 'PROJE', 'proje'), 'proje')]"
 _SPEAKING = etree.XPath(
@@ -103,6 +106,8 @@ def note_stated(document: Document, tables: Sequence[Table]) -> None:
 def projects_in_all(document: Document) -> int | None:
     """How many projects a page says that there are in all, in a card or a sentence of its own ("Total
     projects" over "57"); None where it does not say so, or says several numbers."""
+    if not (_may_count_all(document.said) or _may_count_all(_plain_text(document.root))):
+        return None
     found: set[int | None] = set()
     long: set[etree._Element] = set()  # what is read in them is longer than any such text
     for element in _speaking_last_first(document.root):  # what stands in an element comes before it
@@ -120,8 +125,14 @@ def projects_in_all(document: Document) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _may_count_all(text: str) -> bool:
+    """Whether a word of all, or of a number, stands before "projects", whatever parts them."""
+    before = text.split("proje")[:-1]
+    return any(piece[-_NEAR:].rstrip().endswith(_WORDS_OF_ALL) for piece in before)
+
+
 def _speaking_last_first(root: etree._Element) -> list[etree._Element]:
-    """The elements that speak of projects and all that they stand in, from the page's end to its beginning."""
+    """The elements that speak of projects and all that they stand in, from the page's end on."""
     found: set[etree._Element] = set()
     for element in _SPEAKING(root):
         if element.tag == "dd" and (label := element.getprevious()) is not None:
@@ -199,13 +210,17 @@ def _small(document: Document, *tags: str) -> Iterator[str]:
 
 def _may_state(document: Document) -> bool:
     """Whether the page's text has the words of such a sentence, whatever elements part them."""
-    text = etree.tostring(document.root, method="text", encoding="unicode")
-    text = text.lower()
+    text = _plain_text(document.root)
     if any(word in text for word in ("of", "van", "/")) and _MAY_RANGE.search(text):
         return True
     if any(word in text for word in ("found", "gevind", "altesaam")):
         return True
     return any(word in text for word in ("total", "aantal", "number")) and bool(_MAY_TOTAL.search(text))
+
+
+def _plain_text(root: etree._Element) -> str:
+    """All texts of a tree as they stand one behind the other, in lower case."""
+    return etree.tostring(root, method="text", encoding="unicode").lower()
 
 
 def _of_one(text: str, table: Table) -> tuple[int | None, int]:
