@@ -67,9 +67,11 @@ _LABEL = re.compile(_ALL_PROJECTS, re.IGNORECASE)
 _IN_ALL = re.compile(rf"{_ALL_PROJECTS} ?{_NUMBER}|{_NUMBER} {_ALL_PROJECTS}", re.IGNORECASE)
 _ALONE = re.compile(_NUMBER)
 _MOST_PARTS = 4  # of a card
-# The word before "projects" where all are meant, and how far it is looked for
-_WORDS_OF_ALL = ("total", "totale", "number", "no", "no.", "count", "of", "aantal", "all", "alle", "water")
-_NEAR = 20
+# What stands before "projects" where all are meant, whatever elements part it, and how far it is looked for
+_OF_ALL = re.compile(
+    r"(?:totale?|number|no\.?|count|all|alle|aantal)\s*(?:of\s*)?(?:aantal\s*)?(?:water\s*)?\Z"
+)
+_NEAR = 60
 # Elements that speak of projects in a text of their own, or in what is read where they have none
 _SPEAKS = "[contains(translate(., 'PROJE', 'proje'), 'proje')]"
 _SPEAKING = etree.XPath(
@@ -106,7 +108,7 @@ def note_stated(document: Document, tables: Sequence[Table]) -> None:
 def projects_in_all(document: Document) -> int | None:
     """How many projects a page says that there are in all, in a card or a sentence of its own ("Total
     projects" over "57"); None where it does not say so, or says several numbers."""
-    if not (_may_count_all(document.said) or _may_count_all(_plain_text(document.root))):
+    if not (_may_count_all(document.said) or _may_count_all(document.plain())):
         return None
     found: set[int | None] = set()
     long: set[etree._Element] = set()  # what is read in them is longer than any such text
@@ -126,9 +128,9 @@ def projects_in_all(document: Document) -> int | None:
 
 
 def _may_count_all(text: str) -> bool:
-    """Whether a word of all, or of a number, stands before "projects", whatever parts them."""
-    before = text.split("proje")[:-1]
-    return any(piece[-_NEAR:].rstrip().endswith(_WORDS_OF_ALL) for piece in before)
+    """Whether a word of all, or of a number, stands before "projects", in lower case."""
+    before = text.split("projects")[:-1] + text.split("projekte")[:-1]
+    return any(_OF_ALL.search(piece[-_NEAR:]) for piece in before)
 
 
 def _speaking_last_first(root: etree._Element) -> list[etree._Element]:
@@ -210,17 +212,12 @@ def _small(document: Document, *tags: str) -> Iterator[str]:
 
 def _may_state(document: Document) -> bool:
     """Whether the page's text has the words of such a sentence, whatever elements part them."""
-    text = _plain_text(document.root)
+    text = document.plain()
     if any(word in text for word in ("of", "van", "/")) and _MAY_RANGE.search(text):
         return True
     if any(word in text for word in ("found", "gevind", "altesaam")):
         return True
     return any(word in text for word in ("total", "aantal", "number")) and bool(_MAY_TOTAL.search(text))
-
-
-def _plain_text(root: etree._Element) -> str:
-    """All texts of a tree as they stand one behind the other, in lower case."""
-    return etree.tostring(root, method="text", encoding="unicode").lower()
 
 
 def _of_one(text: str, table: Table) -> tuple[int | None, int]:
