@@ -55,12 +55,13 @@ def kind_of(text: str) -> CellKind:
     if len(text) > LONGEST_FIGURE:
         return "words"
     plain = one_line(text)
+    if not any(map(str.isdigit, plain)):
+        return "words"
     if _DATE.fullmatch(plain):
         return "date"
     if _FEW_LETTERS.fullmatch(plain) or _NUMBER.fullmatch(plain) or _QUANTITY.fullmatch(plain):
         return "figure"
-    has_digit = any(mark.isdigit() for mark in plain)
-    return "code" if has_digit and " " not in plain and len(plain) <= _LONGEST_CODE else "words"
+    return "code" if " " not in plain and len(plain) <= _LONGEST_CODE else "words"
 
 
 @lru_cache(maxsize=16384)

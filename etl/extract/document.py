@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from etl.extract.html import Element, is_cut
 from etl.extract.links import Links
 from etl.extract.types import Control, NotData, Table
@@ -37,8 +39,15 @@ class Document:
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     class_names: dict[str, tuple[str, bool]] = field(default_factory=dict)  # what classes call a field
+    _plain: str | None = None
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)
+
+    def plain(self) -> str:
+        """All texts of the page as they stand one behind the other, in lower case; for looks at words."""
+        if self._plain is None:
+            self._plain = etree.tostring(self.root, method="text", encoding="unicode").lower()
+        return self._plain
 
     def all(self, tag: str) -> list[Element]:
         """All elements of one of the collected tags, in document order."""

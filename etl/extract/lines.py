@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from itertools import chain, repeat
 
@@ -21,7 +22,9 @@ _UNIT = r"(?:\s?(?:million|billion|thousand|trillion|mil|bn|m|k)\b)?"
 _MONEY = rf"-?R\s?\d+(?:[ ,.'’]\d{{3}})*(?:[.,]\s?\d{{1,2}}(?!\d))?\+?{_UNIT}"
 _WHOLE = rf"(?:{_COUNT})(?:\.0{{1,2}}(?!\d))?\+?"
 # "12 Water Projects": of this dashboard all are; "12 completed projects" are some of them
+_WATERS = ("bulk", "water", "sanitation", "infrastructure", "supply", "services", "and", "&", "en")
 _WATER = r"(?:bulk|water|waste ?water|sanitation|infrastructure|supply|services|and|&|en)"
+_NEAR = 20  # characters: the longest of them and the blanks behind it
 _OF_WATER = rf"(?:{_WATER}[\s\ue000]+){{0,5}}"
 _PROJECTS = r"(?:projects?|projekte?|projek|waterprojekte?)"
 _PROVINCES = "EC|FS|GT|GP|KZN|LIM|MP|NC|NW|WC"
@@ -98,7 +101,9 @@ def may_hold_lines(source: str) -> bool:
             if _COUNT_BEHIND.match(source, at):
                 return True
             at = source.find(word, at + len(word))
-    return _COUNT_OF_WATER.search(source) is not None
+    before = source.split("proje")[:-1]
+    is_of_water = any(piece[-_NEAR:].rstrip().endswith(_WATERS) for piece in before)
+    return is_of_water and _COUNT_OF_WATER.search(source) is not None
 
 
 @dataclass(slots=True)
@@ -207,6 +212,7 @@ def _mark(tag: str) -> str:
     return _MARKS.get(tag, _EDGE)
 
 
+@lru_cache(maxsize=4096)  # most are the blanks between elements
 def _flat(text: str | None) -> str:
     """Text with its white space as one blank; an empty line in the source sets a piece apart."""
     if not text:

@@ -123,7 +123,8 @@ def _below(lines: list[Line], field_of: FieldOf) -> _Below:
     repeated = {}
     for at in range(width):
         texts = [line.texts[at] for line in body if line.texts[at]]
-        counts = Counter(kind for text in texts if (kind := kind_of(text)))
+        counts = Counter(map(kind_of, texts))
+        del counts[""]
         kind, count = counts.most_common(1)[0] if counts else ("", 0)
         kinds.append(kind if count * 5 >= sum(counts.values()) * 3 else "words")
         are_years.append(sum(map(is_year, texts)) * 2 > len(texts))

@@ -41,6 +41,7 @@ class TableRow:
     classes: str = ""
     group: Element | None = None  # the element of its section: no cell reaches beyond it
     place: int = 0  # among all rows of the table
+    is_set_off: bool | None = None  # as a header is that has no `<th>`; None where nobody asked yet
 
     def heads(self) -> int:
         """How many of its cells are `<th>`."""
@@ -179,6 +180,7 @@ def _is_entry(row: TableRow) -> bool:
             for box in cell.iter(*_ENTRIES)
         )
         for cell in row.cells
+        if len(cell)
     )
     return entries > 0 and entries * 2 >= len(row.cells) and not any(map(_holds_words, row.cells))
 
@@ -204,6 +206,12 @@ def spans_all(row: TableRow, width: int) -> bool:
 
 def looks_like_heading(row: TableRow) -> bool:
     """Whether classes or bold type set the row off as a header that has no `<th>`."""
+    if row.is_set_off is None:
+        row.is_set_off = _is_set_off(row)
+    return row.is_set_off
+
+
+def _is_set_off(row: TableRow) -> bool:
     words = f"{row.classes} {row.element.get('id') or ''}".lower()
     if "head" in words or "hdr" in words:
         return True

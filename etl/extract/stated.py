@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from etl.extract.document import Document
-from etl.extract.html import UNSHOWN, text_of, words_of
+from etl.extract.html import UNSHOWN, is_hidden, text_of, words_of
 from etl.extract.lines import count_column
 from etl.extract.types import Pager, Table
 
@@ -66,6 +66,19 @@ _ALL_PROJECTS = (
 _LABEL = re.compile(_ALL_PROJECTS, re.IGNORECASE)
 _IN_ALL = re.compile(rf"{_ALL_PROJECTS} ?{_NUMBER}|{_NUMBER} {_ALL_PROJECTS}", re.IGNORECASE)
 _ALONE = re.compile(_NUMBER)
+_MOST_PARTS = 4  # of a card
+# What stands before "projects" where all are meant, whatever elements part it, and how far it is looked for
+_OF_ALL = re.compile(
+    r"(?:totale?|number|no\.?|count|all|alle|aantal)\s*(?:of\s*)?(?:aantal\s*)?(?:water\s*)?\Z"
+)
+_NEAR = 60
+# Elements that speak of projects in a text of their own, or in what is read where they have none
+_SPEAKS = "[contains(translate(., 'PROJE', 'proje'), 'proje')]"
+_SPEAKING = etree.XPath(
+    f"//*[text(){_SPEAKS} or @value{_SPEAKS} or @alt{_SPEAKS} or @title{_SPEAKS} or @aria-label{_SPEAKS}]"
+)
+# What stands in these is no part of what is read around them, or not all of it
+_OTHERS_WORDS = UNSHOWN | {"select", "option", "optgroup", "textarea"}
 _OF_PAGE = re.compile(r"\b(?:page|bladsy)\b", re.IGNORECASE)
 
 
@@ -95,23 +108,56 @@ def note_stated(document: Document, tables: Sequence[Table]) -> None:
 def projects_in_all(document: Document) -> int | None:
     """How many projects a page says that there are in all, in a card or a sentence of its own ("Total
     projects" over "57"); None where it does not say so, or says several numbers."""
-    text = etree.tostring(document.root, method="text", encoding="unicode").lower()
-    if "proje" not in text:
+    if not (_may_count_all(document.said) or _may_count_all(document.plain())):
         return None
-    found = {number for number in map(_in_all, document.root.iter()) if number is not None}
+    found: set[int | None] = set()
+    long: set[etree._Element] = set()  # what is read in them is longer than any such text
+    for element in _speaking_last_first(document.root):  # what stands in an element comes before it
+        if any(child in long for child in element) if long else False:
+            is_long = True
+        elif element.tag in UNSHOWN or len(element) > _MOST_PARTS:
+            is_long = False  # or nobody knows
+        else:
+            text = _words_beside(element)
+            is_long = len(text) > _LONGEST
+            found.add(None if is_long else _in_all(element, text))
+        if is_long and element.tag not in _OTHERS_WORDS and not is_hidden(element):
+            long.add(element)
+    found.discard(None)
     return found.pop() if len(found) == 1 else None
 
 
-def _in_all(element: etree._Element) -> int | None:
-    if type(element.tag) is not str or element.tag in UNSHOWN or len(element) > 4:
-        return None
+def _may_count_all(text: str) -> bool:
+    """Whether a word of all, or of a number, stands before "projects", in lower case."""
+    before = text.split("projects")[:-1] + text.split("projekte")[:-1]
+    return any(_OF_ALL.search(piece[-_NEAR:]) for piece in before)
+
+
+def _speaking_last_first(root: etree._Element) -> list[etree._Element]:
+    """The elements that speak of projects and all that they stand in, from the page's end on."""
+    found: set[etree._Element] = set()
+    for element in _SPEAKING(root):
+        if element.tag == "dd" and (label := element.getprevious()) is not None:
+            found.add(label)
+        around = element
+        while around is not None and around not in found:
+            found.add(around)
+            around = around.getparent()
+    return [element for element in root.iter() if element in found][::-1] if found else []
+
+
+def _words_beside(element: etree._Element) -> str:
     text = text_of(element)
     if element.tag == "dt" and (value := element.getnext()) is not None and value.tag == "dd":
-        text = f"{text} {text_of(value)}"
-    if len(text) > _LONGEST:
-        return None
+        return f"{text} {text_of(value)}"
+    return text
+
+
+def _in_all(element: etree._Element, text: str) -> int | None:
     if match := _IN_ALL.fullmatch(text):
         return _number(match[1] or match[2])
+    if not len(element):
+        return None
     pieces = [" ".join(piece.split()) for piece in map(str, element.itertext()) if piece.strip()]
     numbers = [piece for piece in pieces if _ALONE.fullmatch(piece)]
     if len(pieces) == 2 and len(numbers) == 1 and any(map(_LABEL.fullmatch, pieces)):
@@ -166,8 +212,7 @@ def _small(document: Document, *tags: str) -> Iterator[str]:
 
 def _may_state(document: Document) -> bool:
     """Whether the page's text has the words of such a sentence, whatever elements part them."""
-    text = etree.tostring(document.root, method="text", encoding="unicode")
-    text = text.lower()
+    text = document.plain()
     if any(word in text for word in ("of", "van", "/")) and _MAY_RANGE.search(text):
         return True
     if any(word in text for word in ("found", "gevind", "altesaam")):

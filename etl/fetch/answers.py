@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 _FIREWALL = re.compile(
     r"request (was )?(rejected|blocked)|access denied|attention required|incident id|support id", re.I
 )
+# What none of these is without: a look at it saves the search of each page
+_OF_FIREWALL = ("rejected", "blocked", "access denied", "attention required", "incident id", "support id")
 _TIMEOUT_PAGE = re.compile(r"(session)?(time-?out|expired)[\w-]*\.(aspx|html?)$|sessionend", re.I)
 _LOGIN_PAGE = re.compile(r"(log-?[io]n|sign-?in)(\.aspx|\.html?|\.php)?/?$", re.I)
 _LOGIN_QUERY = re.compile(r"(^|&)(ReturnUrl|wctx|SAMLRequest)=", re.I)
@@ -62,7 +64,10 @@ def is_timeout_page(url: str) -> bool:
 
 def is_firewall(text: str) -> bool:
     """Whether a short page reads like a firewall's."""
-    return len(text) < 20_000 and "__VIEWSTATE" not in text and bool(_FIREWALL.search(text))
+    if len(text) >= 20_000 or "__VIEWSTATE" in text:
+        return False
+    lowered = text.lower()
+    return any(words in lowered for words in _OF_FIREWALL) and bool(_FIREWALL.search(text))
 
 
 def lost_session(url: str, text: str) -> bool:

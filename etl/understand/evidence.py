@@ -25,6 +25,7 @@ _TELLING = 3  # figures
 _CURRENCY = re.compile(
     r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn)\b|\d\s*rands?\b|^\W*R\s?\d", re.IGNORECASE
 )
+_SIGN = re.compile(r"\W*(?:R|ZAR)", re.IGNORECASE)
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
 _WHOLE = re.compile(r"\(?-?\s?(?:R|ZAR)[\s\d.,-]+\)?")
 _PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
@@ -106,15 +107,16 @@ def profile(values: ColumnValues) -> Profile:
         if number is not None:
             numbers.append(number)
     count = len(values.texts)
+    low, high = min(numbers, default=None), max(numbers, default=None)
     share = {kind: round(times / count, 3) for kind, times in kinds.items()}
     return Profile(
         count,
         **share,
         unique=not values.repeats and not values.blanks and values.rows > 1,
-        low=min(numbers, default=None),
-        high=max(numbers, default=None),
-        between=sum(0 < number < 1 for number in numbers),
-        small=sum(abs(number) < 1000 for number in numbers if number) / max(1, sum(map(bool, numbers))),
+        low=low,
+        high=high,
+        between=sum(0 < number < 1 for number in numbers) if low is not None and low < 1 else 0,
+        small=sum(-1000 < number < 1000 for number in numbers if number) / max(1, sum(map(bool, numbers))),
         length=sum(map(len, values.texts)) / count if count else 0.0,
     )
 
@@ -133,7 +135,7 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
         if shape is not None:
             number = shape.number * (1000 if shape.doubt == "," else 1)
             return "number", -number if plain[0] in "(-" else number
-    if _CURRENCY.search(plain):
+    if (_SIGN.match(plain) or _names_scale(plain)) and _CURRENCY.search(plain):
         money = parse_money(plain)
         return "money", money.value
     dated = parse_date(plain)
@@ -144,6 +146,12 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
     if parse_point(plain).value is not None:
         return "point", None
     return ("code", None) if _CODE.match(plain) else ("words", None)
+
+
+def _names_scale(text: str) -> bool:
+    """Whether a word of scale or of rand may stand in the text: without one, and no sign, it is no money."""
+    lowered = text.lower()
+    return "mil" in lowered or "bn" in lowered or "rand" in lowered or "billion" in lowered
 
 
 def greatest_whole(texts: Iterable[str]) -> Decimal:

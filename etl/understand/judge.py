@@ -110,28 +110,34 @@ def _chosen(
     claims.sort(key=lambda claim: -claim.total)
     samples = tuple(list(column.values.texts)[:_SHOWN])
     is_money = seen.money + seen.number >= _FIGURES and seen.percent == 0
-    nothing = Choice(column.label, None, samples=samples, may_be_money=is_money)
-    if told == "":
+    if told == "" or not claims:
         forbidden = f"A steward says that “{column.label}” is no field of ours."
-        return replace(nothing, evidence=(forbidden,), told=True)
-    if not claims:
-        return replace(nothing, evidence=(_look(seen),))
+        why = forbidden if told == "" else _look(seen)
+        return Choice(
+            column.label,
+            None,
+            evidence=(why,),
+            samples=samples,
+            may_be_money=is_money,
+            told=told == "",
+        )
     best = claims[0]
-    choice = replace(
-        nothing,
-        proposal=best.field,
+    other = next((claim for claim in claims[1:] if claim.field != best.field), None)
+    as_well = other if other and not best.is_told and best.total - other.total < MARGIN else None
+    is_read = as_well is None and _is_enough(best, seen)
+    choice = Choice(
+        column.label,
+        best.field if is_read else None,
+        best.field,
         certainty=round(min(max(best.words + 0.2 * best.fit, 0.0), 1.0), 2),
-        by_values=best.by_values,
         rank=place if told else place + _rank(column.label, best),
-        evidence=best.why,
+        evidence=(*best.why, f"It could as well be {name_of(as_well.field)}.") if as_well else best.why,
+        samples=samples,
+        by_values=best.by_values,
+        may_be_money=is_money,
         told=best.is_told,
     )
-    other = next((claim for claim in claims[1:] if claim.field != best.field), None)
-    if other and not best.is_told and best.total - other.total < MARGIN:
-        return replace(choice, evidence=(*best.why, f"It could as well be {name_of(other.field)}."))
-    if not _is_enough(best, seen):
-        return choice
-    return _formatted(replace(choice, field=best.field), column, seen, around)
+    return _formatted(choice, column, seen, around) if is_read else choice
 
 
 def _rank(label: str, claim: _Claim) -> int:
@@ -432,19 +438,19 @@ def _look(seen: Profile) -> str:
     """What the texts look like, in a sentence."""
     if not seen.count:
         return "No row has a text there."
-    shares = {
-        "amounts of money": seen.money,
-        "numbers": seen.number,
-        "percentages": seen.percent,
-        "dates": seen.date,
-        "months or years": seen.month,
-        "codes": seen.code,
-        "words": seen.words,
-        "coordinates": seen.point,
-    }
-    largest = sorted(shares.items(), key=lambda item: -item[1])
-    parts = [f"{_percent(share)} {name}" for name, share in largest if share]
-    return ", ".join(parts) + "."
+    shares = (
+        (seen.money, "amounts of money"),
+        (seen.number, "numbers"),
+        (seen.percent, "percentages"),
+        (seen.date, "dates"),
+        (seen.month, "months or years"),
+        (seen.code, "codes"),
+        (seen.words, "words"),
+        (seen.point, "coordinates"),
+    )
+    some = [item for item in shares if item[0]]
+    some.sort(key=lambda item: -item[0])
+    return ", ".join([f"{_percent(share)} {name}" for share, name in some]) + "."
 
 
 def _percent(share: float) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from etl.extract.columns import HEADING, published, published_rows
@@ -71,7 +72,7 @@ class Meanings:
 
     def of_rows(self, rows: Sequence[dict[str, str]], doubts: Mapping[str, str]) -> dict[str, Choice]:
         """Label → what its column means, of the rows of one table."""
-        labels = dict.fromkeys(label for row in rows[:_MOST_LABELS] for label in row)
+        labels = dict.fromkeys(chain.from_iterable(rows[:_MOST_LABELS]))
         columns = []
         for label in labels:
             values = ColumnValues(_SAMPLES)
@@ -258,7 +259,7 @@ def _pages(
     if len(ids) > 1 or is_list:
         return [_page(texts, choices, [table], None, "line") for texts, choices, table in identified]
     together = [table for _, _, table in read]
-    texts, choices = _fields_of(meanings, together)
+    texts, choices = read[0][:2] if len(read) == 1 else _fields_of(meanings, together)
     if not is_about_projects(choices.values(), 2):
         return []
     page_url, heading = page

@@ -26,6 +26,7 @@ _DEGREES = re.compile(
     r"\s*(?:''|[\"'°])?\s*(?P<after>[NSEW])?",
     re.IGNORECASE,
 )
+_NO_POINT = re.compile(r"[A-CF-LO-RT-VX-Za-cf-lo-rt-vx-z]")
 _POINT = re.compile(r"[NSEWDM0-9.,;|/ °:'\"-]*", re.IGNORECASE)  # all that the two of a point are made of
 
 
@@ -83,6 +84,8 @@ def parse_point(text: str) -> Parsed[tuple[float, float]]:
     """
     if is_blank(text):
         return Parsed(None)
+    if _NO_POINT.search(text):
+        return Parsed(None, NOT_POINT)
     plain = one_line(text.translate(_MARKS)).strip("()[] ")
     readings = _readings(plain) if len(plain) <= LONGEST_FIGURE else set()
     inside = [p for p in readings if _inside(p[0], "latitude") and _inside(p[1], "longitude")]

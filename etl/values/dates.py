@@ -57,6 +57,13 @@ _INSTANT = re.compile(
 )
 _TICKS = re.compile(r"\\?/Date\((?P<milliseconds>-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
 _SOUTH_AFRICA = timezone(timedelta(hours=2))  # all year round, and since 1944
+# A word that stands in no date: three letters, and no beginning of a month, a weekday, a remark, a time
+_OTHER_WORD = re.compile(
+    r"(?<![a-z])(?!jan|feb|maa|mar|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec|des|mon|tue|wed|thu|fri|sat|sun"
+    r"|rev|act|pla|exp|ant|est|her|dat|tat|amz|pmz|st|nd|rd|th)[a-z]{3}",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"[0-9./-]+")
 _NAME = r"(?P<name>[a-z]{3,10})\.?"
 _DAY = r"(?P<day>[0-9]{1,2})(?: ?(?:st|nd|rd|th))?"
 _FULL = [
@@ -142,11 +149,13 @@ def parse_date(text: str, order: str | None = DAY_FIRST) -> Parsed[date]:
     if is_blank(text):
         return Parsed(None)
     plain = one_line(text)
-    if len(plain) > LONGEST_FIGURE:
+    if len(plain) > LONGEST_FIGURE or _OTHER_WORD.search(plain):
         return Parsed(None, NOT_DATE)
-    if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
-        return _day_of(instant)
-    plain = _TIME.sub("", _WEEKDAY.sub("", _REMARK.sub("", plain))).strip(" ,.")
+    if not _NUMBERS.fullmatch(plain):
+        if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
+            return _day_of(instant)
+        plain = _TIME.sub("", _WEEKDAY.sub("", _REMARK.sub("", plain)))
+    plain = plain.strip(" ,.")
     for shape in _FULL:
         match = shape.fullmatch(plain)
         parts = _parts(match) if match else None
