@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Set
+from functools import lru_cache
 
 from etl.normalise.records import digest_of
 
 _BETWEEN = "\x1e"  # stands in no published string
 _LONG = 600  # characters: more than that is packed smaller than it is
 _MOST_SHAPES = 1000
+Packed = tuple[tuple[str, ...] | None, bytes]
 
 
 class Part:
     """What one kind of page (list line or own page) says of a project, and the bytes that prove it.
 
     The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
-    `is_volatile`: whether the column of a label shows a position or the clock.
+    `is_volatile`: whether the column of a label shows a position or the clock; the same of a label always.
+    `as_packed`: what is published, where it was packed already.
     """
 
     __slots__ = (
@@ -37,12 +40,13 @@ class Part:
         url: str | None,
         snapshot: str | None,
         is_volatile: Callable[[str], bool],
+        as_packed: Packed | None = None,
     ) -> None:
         self.url, self.snapshot, self._is_volatile = url, snapshot, is_volatile
         self.listed_under: set[str] | None = None
         self.lists: frozenset[str] = frozenset()  # keys of the lists that show it
         self.same_number = ""  # which others of its list have its number
-        self.published = published
+        self._take(published, as_packed or packed(published))
 
     @property
     def published(self) -> dict[str, str]:
@@ -51,9 +55,13 @@ class Part:
 
     @published.setter
     def published(self, published: dict[str, str]) -> None:
-        self._packed = _packed(published)
+        self._take(published, packed(published))
+
+    def _take(self, published: dict[str, str], as_packed: Packed) -> None:
+        self._packed = as_packed
+        passing = _passing(as_packed[0] or tuple(published), self._is_volatile)
         # a blank column that comes or goes publishes nothing
-        lasting = {label: text for label, text in published.items() if text and not self._is_volatile(label)}
+        lasting = {label: text for label, text in published.items() if text and label not in passing}
         self.texts = digest_of(lasting)
 
     def says_what(self, other: Part) -> bool:
@@ -67,8 +75,12 @@ class Part:
 
     def without(self, is_volatile: Callable[[str], bool]) -> None:
         """Leave these columns out of what is compared."""
-        if is_volatile != self._is_volatile:
-            self._is_volatile = is_volatile
+        if is_volatile == self._is_volatile:
+            return
+        labels = self._packed[0] or tuple(self.published)
+        moves = _passing(labels, is_volatile) != _passing(labels, self._is_volatile)
+        self._is_volatile = is_volatile
+        if moves:
             self.published = self.published
 
     def list_under(self, code: str) -> None:
@@ -86,7 +98,13 @@ class Part:
 _labels: dict[tuple[str, ...], tuple[str, ...]] = {}
 
 
-def _packed(published: dict[str, str]) -> tuple[tuple[str, ...] | None, bytes]:
+@lru_cache(maxsize=256)
+def _passing(labels: tuple[str, ...], is_volatile: Callable[[str], bool]) -> frozenset[str]:
+    """Those of the labels that are left out of what is compared: a shape has thousands of parts."""
+    return frozenset(filter(is_volatile, labels))
+
+
+def packed(published: dict[str, str]) -> Packed:
     """The labels, which thousands of parts share, and the strings in one piece; None where the piece says
     which they are."""
     labels = tuple(published)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from etl.compare.identity import Group, Identities, Resolved, Row
-from etl.compare.part import Part
+from etl.compare.part import Part, packed
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
@@ -76,6 +76,8 @@ class Survey(ObservationSet):
     settled: set[str] = field(default_factory=set)  # those of which a steward said that they are empty
     is_settled: bool = False
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    # the same by what they say to the letter
+    _alike: dict[tuple[str, str | None, tuple[str, ...] | None, bytes], Row] = field(default_factory=dict)
     _emptied_pages: list[Observation] = field(default_factory=list)  # of no municipality
     _called: dict[str, list[str]] = field(default_factory=dict)  # name → the projects of the lists
     _tallied: set[tuple[str, frozenset[str], str]] = field(default_factory=set)
@@ -146,10 +148,14 @@ class Survey(ObservationSet):
                 self._pages.append((project, reading, seen))
             return
         number = number_of(project.external_id) or reading.external_id or ""
-        part = Part(project.published, project.url, seen.snapshot, self.earlier.is_volatile)
         area = None if number else reading.area
-        key = (folded(number), part.texts, area or "")
-        row = self._rows.setdefault(key, Row(part, number, area))
+        as_packed = packed(project.published)
+        row = self._alike.get((number, area, *as_packed))
+        if row is None:  # several lists show one line
+            part = Part(project.published, project.url, seen.snapshot, self.earlier.is_volatile, as_packed)
+            key = (folded(number), part.texts, area or "")
+            row = self._rows.setdefault(key, Row(part, number, area))
+            self._alike[number, area, *as_packed] = row
         row.number = min(row.number, number)
         row.part.url = row.part.url or project.url
         row.sheets[reading.key.split("#")[0], frozenset(project.published)] += 1
@@ -267,7 +273,7 @@ class Survey(ObservationSet):
             row.part.without(self.plan.is_volatile)
         self._who = self.identities(self.plan)
         resolved = self._who.resolve(self._rows.values())
-        self._rows = {}
+        self._rows, self._alike = {}, {}
         self._place(resolved)
         self._find_emptied(self._who.known)
         self._watch_clocks(self._who.known)

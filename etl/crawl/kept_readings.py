@@ -31,7 +31,8 @@ class KeptReadings:
         name = self._name(page, kind)
         path = self._path(name)
         try:
-            data = path.read_bytes()
+            with open(path, "rb") as file:  # as text: a poll opens a thousand of these
+                data = file.read()
             os.utime(path)  # it is in use
         except OSError:
             return None
@@ -46,7 +47,7 @@ class KeptReadings:
         if not self._is_kept or len(said) > _MOST - _DIGEST:
             return
         name = self._name(page, kind)
-        path, packed = self._path(name), zlib.compress(clean.ljust(_DIGEST).encode() + said, 1)
+        path, packed = Path(self._path(name)), zlib.compress(clean.ljust(_DIGEST).encode() + said, 1)
         scratch = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,14 +57,11 @@ class KeptReadings:
             return
 
     def _name(self, page: Page, kind: str) -> str:
-        digest = sha256(page.body)
-        digest.update(
-            "\0".join(("", kind, self._parser, page.url, page.content_type)).encode("utf-8", "replace")
-        )
-        return digest.hexdigest()
+        parts = (page.sha256, kind, self._parser, page.url, page.content_type)
+        return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
-    def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name[:2]}/{name}"
 
     def _signature(self, name: str, packed: bytes) -> bytes:
         return blake2b(packed, key=self._key, person=bytes.fromhex(name[:32]), digest_size=_SIGNED).digest()

@@ -15,7 +15,7 @@ from etl.bounds.call import bounded
 from etl.bounds.process import Plain
 from etl.crawl.inspect import inspect_page, received_callback
 from etl.crawl.kept_readings import KeptReadings
-from etl.crawl.noise import NotWhole, holds_marks, masked, pickled, values_back
+from etl.crawl.noise import Masked, NotWhole, holds_marks, masked, pickled, values_back
 from etl.crawl.web_pages import WebPages
 from etl.exceptions import PageChanged
 from etl.extract import clean as clean_markup
@@ -117,12 +117,13 @@ class Looker:
     ) -> None:
         self._look, self._alive, self._kept = Look(clean, extract), alive, kept
         self._look_again = Look(clean, extract, is_known=True)
+        self._last: tuple[Page, Masked] | None = None
 
     def known(self, page: Page) -> Seen | None:
         """What the page says, where the same page was read before but for its passing values; else None."""
         if self._kept is None:
             return None
-        mask = masked(page)
+        mask = self._masked(page)
         found = self._kept.get(mask.page)
         try:
             return Seen(found[0], _read_back(found[1], mask.values)) if found else None
@@ -143,7 +144,7 @@ class Looker:
 
     def answer(self, page: Page) -> CallbackAnswer:
         """What a callback's answer brings beside its markup. Raises PageChanged, SessionExpired."""
-        mask = masked(page)
+        mask = self._masked(page)
         found = self._kept.get(mask.page, _ANSWER) if self._kept else None
         try:
             if found:
@@ -161,8 +162,14 @@ class Looker:
             raise looked.problem
         return _read_back(looked.said, [])
 
+    def _masked(self, page: Page) -> Masked:
+        """What is known of a page is asked for more than once, one page after the other."""
+        if self._last is None or self._last[0] is not page:
+            self._last = page, masked(page)
+        return self._last[1]
+
     def _read(self, look: Look, page: Page) -> Seen:
-        mask = masked(page)
+        mask = self._masked(page)
         looked = self._bounded(look, mask.page)
         if mask.values and (looked.is_marked or looked.problem):
             return self._as_it_is(look, page)

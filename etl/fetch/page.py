@@ -43,8 +43,11 @@ class Page:
     @property
     def is_demo(self) -> bool:
         """Whether the answer says of itself that it comes from the replica."""
-        start = decoded(self.body[:8192], self.content_type).text
-        return self.header("X-Demo-Data") == "1" or 'content="Buka Amanzi replica"' in start
+        start = self.body[:8192]
+        if self.header("X-Demo-Data") == "1":
+            return True
+        may_say_so = b"replica" in start or b"\0" in start  # in UTF-16 nothing stands in one piece
+        return may_say_so and 'content="Buka Amanzi replica"' in decoded(start, self.content_type).text
 
 
 @dataclass(slots=True)

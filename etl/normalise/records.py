@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 class Issue(TypedDict):
     """A published text that could not be read, or was read with a doubt."""
@@ -79,8 +81,15 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether its canonical spelling is itself, where that is ASCII."""
+    kind = type(value)
+    return kind is str or (kind is list and all(type(part) is str for part in value))
+
+
 def digest_of(mapping: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of the mapping as canonical JSON: sorted keys, NFC, no white space."""
-    plain = {canonical(key): canonical(value) for key, value in mapping.items()}
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _json(mapping) if all(map(_is_plain, mapping.values())) else ""
+    if not text or not text.isascii():  # what is ASCII is in NFC as it is
+        text = _json({canonical(key): canonical(value) for key, value in mapping.items()})
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
