@@ -24,6 +24,7 @@ from projects.models import Contact, OutboxMessage
 from projects.subscriptions.delivery import is_of_address, refuse
 
 TAG_HEADER = "X-Bounce-Tag"
+Letter = Any  # an email.message.Message, whose stubs know no part of a part
 MOST_BYTES = 256_000  # of a report that are read: what was sent is short
 _MOST_PARTS = 20
 _TAG = re.compile(r"\b([1-9][0-9]{0,17})-([0-9a-f]{20})\b")
@@ -72,7 +73,7 @@ def read(body: bytes) -> Report | None:
         return None  # no mail server writes such a thing: Python's reader stumbles over what is made to
 
 
-def _report(letter: Message) -> Report | None:
+def _report(letter: Letter) -> Report | None:
     if letter.get_content_type() != "multipart/report" or not letter.is_multipart():
         return None
     parts = letter.get_payload()[:_MOST_PARTS]
@@ -90,13 +91,13 @@ def _report(letter: Message) -> Report | None:
     return Report(tags, status, int(reply[1]) if reply else 0, is_lost=action == "failed")
 
 
-def _of_recipient(part: Message) -> Message | None:
+def _of_recipient(part: Letter) -> Letter | None:
     """What is said of the recipient: ours have one. The first group of fields is about the report."""
     groups = part.get_payload()
     return next((each for each in groups if "Action" in each), None) if isinstance(groups, list) else None
 
 
-def _headers(part: Message) -> Message:
+def _headers(part: Letter) -> Letter:
     """Those of the mail that came back, where the part has it."""
     payload: Any = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:

@@ -117,7 +117,9 @@ def revive(chosen: QuerySet[Subscription]) -> int:
 
 def exported(contact: Contact | None, subscriptions: list[Subscription]) -> dict[str, Any]:
     """All that is kept of somebody, as they may ask for (POPIA, section 23)."""
-    person = {"email": contact.email, "since": _moment(contact.created_at)} if contact else {}
+    person: dict[str, Any] = {}
+    if contact:
+        person = {"email": contact.email, "since": _moment(contact.created_at)}
     if contact and contact.refused_at:
         person["refused_at"] = _moment(contact.refused_at)
     if contact and contact.bounces:
