@@ -229,6 +229,8 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: set one of them.")
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10, least=0.1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "buka@localhost")
+# Where mails to readers come back to: `bounces@example.org`, of whom `bounces+…@` reaches the same mailbox.
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
 
 # --- What readers are told without an account -------------------------------------------------------
 # Where this site is found from outside: links in messages begin with it.

@@ -352,10 +352,16 @@ class MunicipalityFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Name or code", max_length=120)
     province = Choices(choices=Province.choices)
     category = Choices(choices=Municipality.Category.choices)
+    district = MunicipalityFilter(method="in_district", label="The district that it is in")
 
     class Meta:
         model = Municipality
         fields: list[str] = []
+
+    def in_district(
+        self, queryset: QuerySet[Municipality], name: str, value: Municipality | None
+    ) -> QuerySet[Municipality]:
+        return queryset.filter(district=value) if value else queryset
 
     def search(self, queryset: QuerySet[Municipality], name: str, value: str) -> QuerySet[Municipality]:
         """By its name, by a former one, by a town in it; misspelt where nothing fits as typed."""

@@ -112,8 +112,8 @@ def test_the_api_holds_what_its_document_says(share, token):
 def _as_words_say(case: Any) -> None:
     """What JSON Schema has no words for, and the document says in a sentence."""
     query = case.query
-    if query.get("municipality"):
-        query["municipality"] = "LIM331"  # there has to be one of this code
+    for name in {"municipality", "district"} & {name for name in query if query[name]}:
+        query[name] = "LIM331"  # there has to be one of this code
     if query.get("format", "json") != "json":
         query.pop("fields", None)
     if query.get("as_of") or query.get("to"):

@@ -134,6 +134,8 @@ def addresses(settings, tmp_path) -> list[Address]:
         **_of_alerts(),
         "made": a_making(),
         "wanted": "sources.csv.gz",
+        "kind": "csv",
+        "table": "coverage",
     }
     return [Address(f"/{route}", f"/{_filled(route, there)}") for route in ROUTES]
 

@@ -14,12 +14,12 @@ from rest_framework import serializers as s
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from projects.api.answers import Answer, pairs, text, texts
 from projects.api.exports import FILES, Content, in_parts, streamed
 from projects.api.marks import DemoMarked, LogPages
+from projects.api.objects import ObjectFiles
 from projects.api.refusals import require_all_open
 from projects.api.tables import content_of
 from projects.change_filters import ChangeFilter
@@ -158,7 +158,7 @@ def _told(counted: Iterable[Any]) -> list[Event]:
     ]
 
 
-class ChangeViewSet(DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+class ChangeViewSet(ObjectFiles, DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """The log of changes, newest first; with `after`, what is newer than that id, oldest first."""
 
     queryset = DataChangeLog.objects.order_by("-pk")
@@ -167,11 +167,11 @@ class ChangeViewSet(DemoMarked, ListModelMixin, RetrieveModelMixin, GenericViewS
     shapes: ClassVar = {"events": EventShape}
     of_record = True
     pagination_class = LogPages
-    exports: ClassVar = {"list": FILES, "events": FILES}
+    exports: ClassVar = {**ObjectFiles.exports, "events": FILES}
     lookup_value_regex = r"[0-9]{1,18}"
 
     @extend_schema(filters=False)
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(summary="List mass edits as one event each", responses=EventShape(many=True))

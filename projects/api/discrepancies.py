@@ -8,10 +8,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as s
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, amount, rand, text, texts
+from projects.api.objects import ObjectFiles
 from projects.api.refusals import closed, require_open
 from projects.api.replies import ABOUT, ReplyShape, give_replies
 from projects.api.tables import ListFiles
@@ -126,7 +126,7 @@ class DiscrepancySerializer(Answer):
         return str(attribution())
 
 
-class DiscrepancyViewSet(ListFiles, ReadOnlyModelViewSet[Discrepancy]):
+class DiscrepancyViewSet(ObjectFiles, ListFiles, ReadOnlyModelViewSet[Discrepancy]):
     """Where two sources do not fit together: questions, open and closed, the last changed first."""
 
     queryset = Discrepancy.objects.for_list_page().order_by("-last_changed_at", "-pk")
@@ -155,5 +155,5 @@ class DiscrepancyViewSet(ListFiles, ReadOnlyModelViewSet[Discrepancy]):
         return page
 
     @extend_schema(filters=False)
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         return super().retrieve(request, *args, **kwargs)

@@ -13,6 +13,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticatedOrReadOnly
 
 from projects.api.exports import BOM
+from projects.api.objects import TABLE
 from projects.api.parameters import EXAMPLES
 from projects.api.selection import PARAMETER, Selected, field_names
 
@@ -104,6 +105,9 @@ class Document(AutoSchema):
         if len(formats) > 1:
             schema = {"type": "string", "enum": formats}
             yield _asked("format", schema, "JSON, unless it is said; “jsonl” is one object a line")
+        if "csv" in formats and getattr(self.view, "action", None) == "retrieve":
+            told = "of a file: one table of the object alone, such as a list in it by its name"
+            yield _asked(TABLE, {"type": "string"}, told)
         if "csv" in formats:
             yield _asked(
                 BOM,

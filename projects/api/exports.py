@@ -58,7 +58,8 @@ class Records(Protocol):
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a file is made of. `parts`: records, some hundred at a time; `numbers`: the columns that hold
-    numbers, as such or as text; `about`: sentences, for a sheet of their own where a format has sheets.
+    numbers, as such or as text; `about`: sentences, for a sheet of their own where a format has sheets, as
+    `sheets`: further tables.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Content:
     numbers: frozenset[str]
     parts: Iterator[list[dict[str, Any]]]
     about: Sequence[str] = ()
+    sheets: Sequence[Content] = ()
 
 
 class Csv(BaseRenderer):
@@ -221,7 +223,8 @@ def _xlsx(content: Content) -> Iterator[bytes]:
     """The rows are streamed to the disk; the file can be sent once the last one is there."""
     with TemporaryFile() as file:
         with Workbook(file, _WORKBOOK) as book:
-            _fill(book, content)
+            for table in (content, *content.sheets):
+                _fill(book, table)
             if content.about:
                 book.add_worksheet("About").write_column(0, 0, content.about)
         file.seek(0)
@@ -263,6 +266,16 @@ def json_line(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
+def _json(content: Content) -> Iterator[str]:
+    """An array, an object a line."""
+    before = "["
+    for part in content.parts:
+        if part:
+            yield before + ",\n".join(json_line(record).rstrip("\n") for record in part)
+            before = ",\n"
+    yield "[]\n" if before == "[" else "]\n"
+
+
 def _geojson(content: Content) -> Iterator[str]:
     before = '{"type": "FeatureCollection", "features": ['
     for part in content.parts:
@@ -282,6 +295,7 @@ def feature(record: dict[str, Any]) -> dict[str, Any]:
 _FORMATS: dict[str, Any] = {
     "csv": (_csv, "text/csv; charset=utf-8"),
     "xlsx": (_xlsx, Xlsx.media_type),
+    "json": (_json, "application/json"),  # of tables that the API has none of
     "jsonl": (_jsonl, "application/jsonl; charset=utf-8"),
     "geojson": (_geojson, "application/geo+json"),
 }

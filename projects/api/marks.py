@@ -67,7 +67,7 @@ class DemoMarked(Tagged, Selected):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         if request.method == "OPTIONS":
-            _in_json(request)
+            in_json(request)
         response = super().finalize_response(request, response, *args, **kwargs)
         if Source.objects.filter(demo=True).exists() if self.is_demo is None else self.is_demo:
             response["X-Demo-Data"] = "1"
@@ -75,11 +75,12 @@ class DemoMarked(Tagged, Selected):
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        _in_json(self.request)  # type: ignore[attr-defined]
+        in_json(self.request)  # type: ignore[attr-defined]
         return response
 
 
-def _in_json(request: Request) -> None:
+def in_json(request: Request) -> None:
+    """The answer is no data, or no file of them."""
     request.accepted_renderer = JSONRenderer()
     request.accepted_media_type = JSONRenderer.media_type
 

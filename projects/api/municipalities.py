@@ -16,6 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from projects.api.answers import Answer, rand, text
 from projects.api.exports import FILES, streamed
 from projects.api.finances import Asked, FinancesShape, Narrowed, as_file, finances_of
+from projects.api.objects import ObjectFiles
 from projects.api.refusals import closed, require_open
 from projects.api.sides import give_sides, publishers
 from projects.api.tables import ListFiles
@@ -82,13 +83,13 @@ class MunicipalitySerializer(Answer):
         return {"finances": f"/api/v1/municipalities/{row.pk}/finances/"}
 
 
-class MunicipalityViewSet(ListFiles, ReadOnlyModelViewSet[Municipality]):
+class MunicipalityViewSet(ObjectFiles, ListFiles, ReadOnlyModelViewSet[Municipality]):
     """The 257 municipalities of the 2016 boundaries, by their Demarcation Board codes."""
 
     queryset = Municipality.objects.for_list_page()
     serializer_class = MunicipalitySerializer
     filterset_class = MunicipalityFilterSet
-    exports: ClassVar = {"list": FILES, "finances": FILES}
+    exports: ClassVar = {**ObjectFiles.exports, "finances": FILES}
     file_name = "municipalities"
     shapes: ClassVar = {"finances": FinancesShape}
     of_record = True

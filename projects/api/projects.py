@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -21,6 +21,7 @@ from projects.api.asof import Past, Present
 from projects.api.changes import ChangeSerializer, change_json
 from projects.api.exports import FILES, Content, GeoJson, in_parts, streamed
 from projects.api.marks import DemoMarked
+from projects.api.objects import ObjectFiles
 from projects.api.records import FlagCountShape, ProjectDetailShape, ProjectShape
 from projects.api.refusals import require_all_open
 from projects.api.replies import replies_of_project
@@ -67,13 +68,13 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max, tzinfo=HERE)
 
 
-class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
+class ProjectViewSet(ObjectFiles, DemoMarked, GenericViewSet[Project]):
     """Water projects as their sources publish them; unknown is null."""
 
     queryset = Project.objects.all()
     serializer_class = ProjectShape
     filterset_class = ProjectFilter
-    exports: ClassVar = {"list": (*FILES, GeoJson), "history": FILES, "flags": FILES}
+    exports: ClassVar = {"list": (*FILES, GeoJson), "retrieve": FILES, "history": FILES, "flags": FILES}
     shapes: ClassVar = {
         "retrieve": ProjectDetailShape, "history": ChangeSerializer, "flags": FlagCountShape,
     }  # fmt: skip
@@ -92,8 +93,12 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
         ids = self.paginate_queryset(projects.ids())
         return self.get_paginated_response(projects.records(ids or []))
 
+    def require_open(self, rows: Any) -> None:
+        """Of a past day one that was merged since is there, too."""
+        require_all_open(Project.everything.filter(pk=self.kwargs["pk"]))
+
     @extend_schema(parameters=[_AS_OF], filters=False)
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: Request, pk: str) -> HttpResponseBase:
         moment = as_of(request)
         known = Project.everything.known_at(moment) if moment else Project.objects
         project = known.filter(pk=pk)
@@ -104,9 +109,9 @@ class ProjectViewSet(DemoMarked, GenericViewSet[Project]):
             more = {"overrides": found.corrections(int(pk)), "other_texts": found.other_texts(int(pk))}
             more["replies"] = replies_of_project(int(pk), moment)
             more["flag_details"] = found.flag_details(int(pk))
-            return Response({**records[0], **more})
+            return self.as_asked(request, Response({**records[0], **more}))
         if into := merged_into(int(pk)):
-            return moved(request, into)
+            return self.as_asked(request, moved(request, into))
         raise NotFound("No project has this id.")
 
     @extend_schema(summary="Count the projects with each flag", responses=FlagCountShape(many=True))

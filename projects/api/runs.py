@@ -10,6 +10,7 @@ from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, text, texts
+from projects.api.objects import ObjectFiles
 from projects.api.tables import ListFiles
 from projects.filters import Choices, SourceFilter
 from projects.models import RunState, SyncRun
@@ -123,7 +124,7 @@ class RunSerializer(SyncSerializer):
         return super().derive(row) | {"progress": row.progress or None}
 
 
-class RunViewSet(ListFiles, ReadOnlyModelViewSet[SyncRun]):
+class RunViewSet(ObjectFiles, ListFiles, ReadOnlyModelViewSet[SyncRun]):
     """The ledger of runs, newest first, failed and held ones included."""
 
     queryset = (

@@ -9,6 +9,7 @@ from rest_framework import serializers as s
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from projects.api.answers import Answer, text
+from projects.api.objects import ObjectFiles
 from projects.api.tables import ListFiles
 from projects.health.sources import Clock, SourceFacts, sources
 from projects.models import RunState, Source
@@ -71,7 +72,7 @@ class SourceSerializer(NamedShape, FactsShape):
         return Clock()
 
 
-class SourceViewSet(ListFiles, ReadOnlyModelViewSet[Source]):
+class SourceViewSet(ObjectFiles, ListFiles, ReadOnlyModelViewSet[Source]):
     queryset = sources()
     serializer_class = SourceSerializer
     filter_backends: list[Any] = []

@@ -45,6 +45,8 @@ class Contact(models.Model):
     email = models.EmailField(max_length=LONGEST_EMAIL, unique=True, help_text="in small letters")
     created_at = models.DateTimeField(default=timezone.now)
     refused_at = models.DateTimeField(null=True, blank=True, help_text="by the mail server, for good")
+    bounces = models.PositiveSmallIntegerField(default=0, help_text="mails that came back of late, one a day")
+    bounced_at = models.DateTimeField(null=True, blank=True, help_text="the last of them")
 
     class Meta:
         ordering = ["id"]
@@ -186,7 +188,7 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     changes = models.JSONField(default=list, blank=True)
     retracted = models.JSONField(default=list, blank=True, help_text="of its changes those that proved false")
-    reasons = models.JSONField(default=dict, blank=True, help_text="of a retraction: {change: why}")
+    reasons = models.JSONField(default=dict, blank=True, help_text="of what proved false: {change: why}")
     first = models.BigIntegerField(null=True, blank=True)
     last = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from projects.api.changes import change_json
-from projects.api.refusals import closed_among
+from projects.api.refusals import closed, closed_among
 from projects.change_filters import NewsFilter, names_a_cause
 from projects.charset import storable
 from projects.flags.facts import here
@@ -90,6 +90,8 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
         "about": about(change),
         "fields": before_and_after(row.field_changes, row.change_type),
         "citation": _citation(request, row, change["sentence"]),
+        "address": f"/api/v1/changes/{pk}/",
+        "closed": closed([row.source]),
         "before": DataChangeLog.objects.filter(pk=pk - 1).values_list("digest", flat=True).first(),
     }
     return render(request, "projects/change.html", context)

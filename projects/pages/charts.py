@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_filters import FilterSet
 
 from projects.api.comparison import ComparisonFilter
-from projects.api.exports import BOM, Content, mark_problem, streamed
 from projects.api.refusals import closed, is_open
 from projects.drawing import columns, steps
 from projects.facts.finance import TREASURY
@@ -23,6 +21,7 @@ from projects.filters import ProjectFilter
 from projects.finances import by_year
 from projects.log.course import FIELDS, Moment, course
 from projects.models import MunicipalFigure, Municipality, Project
+from projects.pages.files import closed_to, file_of, refused
 from projects.pages.missing import elsewhere
 from projects.stewards.values import canonical
 from projects.wording import figures
@@ -111,31 +110,31 @@ def _row(moment: Moment) -> dict[str, Any]:
 
 
 @require_safe
-def course_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
+def course_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """One row for each time that a figure of the project moved, oldest first: all figures from then on."""
     known = Project.objects.select_related("source").defer("search_text", "published")
     project = known.filter(pk=pk).first()
     if project is None:
-        return elsewhere(pk, "course.csv")
+        return elsewhere(pk, f"course.{kind}")
     if closed([project.source]):
-        return _plain("This may not be downloaded as a list: no licence is known that allows it.", 403)
+        return closed_to(project.source)
     rows = (
         {"at": figures.instant(moment.at), "change": moment.change} | moment.values
         for moment in course(project)
     )
     return file_of(
-        request, f"project-{pk}", ("at", "change", *FIELDS), {"change", *FIELDS} - DATES, list(rows)
+        request, kind, f"project-{pk}", ("at", "change", *FIELDS), {"change", *FIELDS} - DATES, list(rows)
     )
 
 
 @require_safe
-def status_csv(request: HttpRequest) -> HttpResponseBase:
+def status_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """How many of the projects that the filters of the list leave have each status, without the withdrawn."""
     filterset = ProjectFilter(request.GET, queryset=Project.objects.all())
     if not filterset.is_valid():
         return refused(filterset)
     rows = [{"status": row["status"], "projects": row["number"]} for row in status_bars(filterset.qs)]
-    return file_of(request, "projects-by-status", ("status", "projects"), {"projects"}, rows)
+    return file_of(request, kind, "projects-by-status", ("status", "projects"), {"projects"}, rows)
 
 
 def status_bars(projects: Any, query: str = "") -> list[dict[str, Any]]:
@@ -169,22 +168,22 @@ def money_of_many(municipalities: Any) -> list[by_year.Year]:
 
 
 @require_safe
-def money_csv(request: HttpRequest, code: str = "") -> HttpResponseBase:
+def money_file(request: HttpRequest, kind: str, code: str = "") -> HttpResponseBase:
     """Water capital by year, of one municipality or of those that the filters of the list leave."""
     if not is_open(TREASURY):
-        return _plain(
-            "Municipal finances may not be downloaded as a list: no licence is known that allows it.", 403
-        )
+        return closed_to("Municipal finances")
     if code:
         place = get_object_or_404(Municipality, pk=code.upper())
-        return _money(request, Municipality.objects.filter(pk=place.pk), place.pk)
+        return _money(request, kind, Municipality.objects.filter(pk=place.pk), place.pk)
     filterset = ComparisonFilter(request.GET, queryset=Municipality.objects.all())
-    return _money(request, filterset.qs, "municipalities") if filterset.is_valid() else refused(filterset)
+    if not filterset.is_valid():
+        return refused(filterset)
+    return _money(request, kind, filterset.qs, "municipalities")
 
 
-def _money(request: HttpRequest, municipalities: Any, name: str) -> HttpResponseBase:
+def _money(request: HttpRequest, kind: str, municipalities: Any, name: str) -> HttpResponseBase:
     rows = list(_money_rows(money_of_many(municipalities)))
-    return file_of(request, f"water-capital-{name}", _MONEY, set(_MONEY[1:]), rows)
+    return file_of(request, kind, f"water-capital-{name}", _MONEY, set(_MONEY[1:]), rows)
 
 
 _MONEY = (
@@ -202,28 +201,3 @@ def _money_rows(years: Iterable[by_year.Year]) -> Iterator[dict[str, Any]]:
             "spending_published": year.spendings,
             "spending_audited": year.audited,
         }
-
-
-def file_of(
-    request: HttpRequest,
-    name: str,
-    columns_: Sequence[str],
-    numbers: Collection[str],
-    rows: Iterable[dict[str, Any]],
-) -> HttpResponseBase:
-    """A CSV of rows that are made; amounts with two decimals, whatever the database sums them to."""
-    written = [{column: canonical(value) for column, value in row.items()} for row in rows]
-    if problem := mark_problem(request):
-        text = f"{BOM}: {problem}"
-        return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
-    return streamed(request, Content(name, columns_, frozenset(numbers), iter([written])), "csv")
-
-
-def refused(filterset: FilterSet) -> HttpResponse:
-    """400 in plain text, each parameter that cannot be understood on a line of its own."""
-    wrong = (f"{name}: {text}\n" for name, texts in filterset.errors.items() for text in texts)
-    return _plain("".join(wrong), 400)
-
-
-def _plain(text: str, status: int) -> HttpResponse:
-    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from projects import datasets
-from projects.api.exports import BOM, cell, in_turn
+from projects.api.exports import in_turn
 from projects.api.refusals import closed, is_open
 from projects.bulk.dictionary import HEADS, entries, entries_of
 from projects.bulk.tables import LOG, TABLES
@@ -31,6 +29,7 @@ from projects.datasets import DICTIONARY, MANIFEST, SUMS, Dataset
 from projects.health.sources import in_order
 from projects.models import ChainHead, Source
 from projects.models.provenance import SyncRun
+from projects.pages.files import file_of
 
 _BYTES = 1 << 16  # at a time
 _TYPES = {".gz": "application/gzip", ".json": "application/json", ".csv": "text/csv; charset=utf-8"}
@@ -85,15 +84,9 @@ def dictionary_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def dictionary_csv(request: HttpRequest) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADS)
-    writer.writerows([cell(each) for each in entry.cells] for entry in entries())
-    mark = "\ufeff" if request.GET.get(BOM) == "1" else ""
-    answer = HttpResponse(mark + text.getvalue(), content_type=_TYPES[".csv"])
-    answer["Content-Disposition"] = f'attachment; filename="{DICTIONARY}"'
-    return answer
+def dictionary_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    rows = [dict(zip(HEADS, entry.cells, strict=True)) for entry in entries()]
+    return file_of(request, kind, Path(DICTIONARY).stem, HEADS, (), rows)
 
 
 @require_safe
@@ -169,4 +162,4 @@ def _marked(answer: Any, dataset: Dataset) -> Any:
     return answer
 
 
-__all__ = ["data_page", "descriptor", "dictionary_csv", "dictionary_page", "file", "latest"]
+__all__ = ["data_page", "descriptor", "dictionary_file", "dictionary_page", "file", "latest"]

@@ -31,6 +31,8 @@ from projects.stewards.replies import beside
 from projects.wording.discrepancy_rules import RULES, rule_label
 
 _LATEST = 10
+# The figures of the evidence, as their tables are called.
+_FIGURES = {"figures": "These figures", "in_kind": "Those in kind", "capital": "Those from all purses"}
 
 
 @require_safe
@@ -84,6 +86,11 @@ def discrepancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "newest": newest,
         "attribution": attribution(),
         "dws_read": last_whole().sources.get(finance.DWS),
+        "closed": closed_sides(),
+        "address": f"/api/v1/discrepancies/{pk}/",
+        "figure_tables": [
+            (f"table=evidence_{name}", title) for name, title in _FIGURES.items() if row.evidence.get(name)
+        ],
     }
     return render(request, "projects/discrepancy.html", context)
 

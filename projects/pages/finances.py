@@ -27,7 +27,8 @@ def finance_list(request: HttpRequest) -> HttpResponse:
     if status == 200:
         context |= _compared(filterset.comparison())
         context["money"] = money_chart(money_of_many(filterset.qs))
-        context["money_file"] = f"{reverse('money_csv')}?{context['query']}" if context["is_open"] else ""
+        context["money_file"] = f"{reverse('finances')}by-year" if context["is_open"] else ""
+        context["money_query"] = context["query"]
     return render(request, "projects/finance_list.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from projects.drawing.marks import box_of
 from projects.filters import ProjectFilter
 from projects.models import Project
 from projects.models.querysets import ProjectQuerySet
-from projects.pages.charts import file_of, refused
+from projects.pages.files import file_of, refused
 from projects.pages.listings import without_page
 from projects.pages.projects import form_choices
 from projects.pages.standings import MOST_SIGNS, Standing, circles, facts_of, shape, signs, standings
@@ -129,13 +129,13 @@ _NUMBERS = set(_COLUMNS) - {"municipality", "name", "province", "category", "tow
 
 
 @require_safe
-def map_csv(request: HttpRequest) -> HttpResponseBase:
+def map_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What the map shows, with every measure: sums of ours, which the pages have too."""
     filterset = MapFilter(request.GET, queryset=Project.objects.all())
     if not filterset.is_valid():
         return refused(filterset)
     rows = standings(asked_for(filterset), flags=True)
-    return file_of(request, "map", _COLUMNS, _NUMBERS, list(_records(rows)))
+    return file_of(request, kind, "map", _COLUMNS, _NUMBERS, list(_records(rows)))
 
 
 def _records(rows: Iterable[Standing]) -> Iterator[dict[str, Any]]:

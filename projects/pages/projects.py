@@ -138,6 +138,7 @@ def project_page(request: HttpRequest, pk: int) -> HttpResponse:
         "beside": beside(EntityType.PROJECT, pk, *merged_from(pk)),
         "proof": proof,
         "closed": closed([project.source]),
+        "address": f"/api/v1/projects/{pk}/",
         "history_address": f"/api/v1/projects/{pk}/history/",
         "citation": _citation(request, project, proof, whole.of(project)),
     }

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from projects.api.search import closed_to_files
 from projects.charset import storable
 from projects.facts.towns import Near, nearest_seats
 from projects.search.finding import Found, NotAQuery, find
@@ -43,8 +44,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
     except NotAQuery as problem:
         context |= {"errors": [("near" if position else "q", str(problem))], "q": ""}
     status = 400 if "errors" in context else 200
+    found = context["found"]
+    if isinstance(found, Found) and not found.is_empty:
+        context |= {"closed": closed_to_files(found), "query": urlencode({"q": found.q})}
     if request.GET.get("fragment") == "proposals":
-        found = context["found"]
         lines = list(proposals(found)) if isinstance(found, Found) else []
         return render(request, "projects/_proposals.html", {**context, "proposals": lines}, status=status)
     return render(request, "projects/search.html", context, status=status)

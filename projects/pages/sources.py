@@ -82,6 +82,7 @@ def source_page(request: HttpRequest, name: str) -> HttpResponse:
         "delay": delay(),
         "closed": closed([source]),
         "of_source": urlencode({"source": name}),
+        "address": f"/api/v1/sources/{name}/",
         **trust(runs),
     }
     return render(request, "projects/source.html", context)
@@ -118,6 +119,8 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "more_notes": max(0, len(run.notes) - _NOTES),
         "entries": entries(DataChangeLog.objects.filter(run=run), 50).rows,
         "page": paged(request, looks, 100),
+        "looks_file": f"/runs/{pk}/looks",
+        "address": f"/api/v1/runs/{pk}/",
     }
     return render(request, "projects/run.html", context)
 

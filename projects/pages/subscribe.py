@@ -211,6 +211,7 @@ def told_page(request: HttpRequest, key: str) -> HttpResponse:
         "page": page,
         "rows": [{"row": row, "is_false": row.pk in false, **_reason(message, row.pk)} for row in rows],
         "false": len(false),
+        "has_ended": subscription is None or subscription.ended_at is not None,
         "is_retraction": message.kind == OutboxMessage.Kind.RETRACTION,
     }
     return render(request, "projects/told.html", context)

@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from projects.models import Override
 from projects.stewards import overrides
 from projects.stewards.desk import BegunByNumber
-from projects.stewards.import_page import import_corrections
+from projects.stewards.import_page import ImportsCorrections
 from projects.stewards.overrides import CorrectionRefused
 from projects.stewards.values import CORRECTABLE, NotAValue
 from projects.wording.phrases import label, shown
@@ -84,7 +84,7 @@ class NeedsALook(admin.SimpleListFilter):
 
 
 @admin.register(Override)
-class OverrideAdmin(BegunByNumber, ModelAdmin):
+class OverrideAdmin(ImportsCorrections, BegunByNumber, ModelAdmin):
     form = CorrectionForm
     list_display = (
         "project", "what", "shown_value", "says", "state", "notice", "made_at", "expires_at", "made_by",
@@ -96,7 +96,6 @@ class OverrideAdmin(BegunByNumber, ModelAdmin):
     autocomplete_fields = ("project",)
     actions = ("undo_selected", "looked_at")
     change_form_template = "admin/projects/override/change_form.html"
-    change_list_template = "admin/projects/override/change_list.html"
 
     @admin.display(description="field", ordering="field")
     def what(self, row: Override) -> str:
@@ -159,9 +158,7 @@ class OverrideAdmin(BegunByNumber, ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         undo, look = (self.admin_site.admin_view(require_POST(v)) for v in (self.undo_view, self.look_view))
-        importing = self.admin_site.admin_view(import_corrections)
         return [
-            path("import/", importing, name="projects_override_import"),
             path("<int:pk>/undo/", undo, name="projects_override_undo"),
             path("<int:pk>/looked/", look, name="projects_override_looked"),
             *super().get_urls(),

@@ -1,20 +1,28 @@
-"""The page that takes a file of corrections: what each row will change or why it is refused, and a button."""
+"""Corrections from a file in the admin: what each row will change or why it is refused, and a button.
+
+The page is django-import-export's. What is ours: the file goes along with the page, signed; and rows that are
+refused may be left out, where the steward says so: of a file with one of them nothing is written otherwise.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
+from import_export.admin import ImportMixin
+from import_export.forms import ConfirmImportForm
+from import_export.tmp_storages import BaseStorage
+from unfold.contrib.import_export.forms import ImportForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from projects.models import Override
-from projects.stewards import importing
-from projects.stewards.importing import Checked, FileRefused, Given
+from projects.stewards import corrections_file
+from projects.stewards.corrections_file import CorrectionsFile, FileRefused
+from projects.stewards.importing import CorrectionResource, Outcome
 from projects.stewards.values import CORRECTABLE
 from projects.wording.phrases import label
 
@@ -22,73 +30,149 @@ _SALT, _GOOD_FOR = "corrections of a file", 3600  # seconds between the look and
 _SAID = 20  # refused rows that are named after the button
 
 
-def import_corrections(request: HttpRequest) -> HttpResponse:
-    """GET asks for a file; POST with `file` shows what it will do; POST with `rows`, which that page holds,
-    does it."""
-    if not request.user.has_perm("projects.add_override"):
-        raise PermissionDenied
-    if request.method == "POST" and "rows" in request.POST:
-        return _carried_out(request)
-    context: dict[str, Any] = {}
-    if request.method == "POST":
-        context = _looked_at(request)
-    context |= {
-        **admin.site.each_context(request),
-        "title": "Corrections from a file",
-        "fields": [(name, label(name)) for name in CORRECTABLE],
-        "most": importing.MOST_ROWS,
-        "reason": request.POST.get("reason", ""),
-    }
-    return render(request, "admin/projects/override/import.html", context)
+class _Bytes:
+    dumps = loads = staticmethod(bytes)
 
 
-def _looked_at(request: HttpRequest) -> dict[str, Any]:
-    file = request.FILES.get("file")
-    if file is None:
-        messages.error(request, "Choose a file.")
+class SignedStorage(BaseStorage):
+    """What was looked at, so that it and nothing else is done: its name is the file itself, signed.
+
+    The library's own would leave files in a folder, which another web process may not have, and read any file
+    there that a request names.
+    """
+
+    def save(self, data: bytes) -> None:
+        signer = signing.TimestampSigner(salt=_SALT)
+        self.name = signer.sign_object(data, serializer=_Bytes, compress=True)
+
+    def read(self) -> bytes:
+        """Raises BadSignature, also of a look of long ago."""
+        signer = signing.TimestampSigner(salt=_SALT)
+        return signer.unsign_object(self.name, serializer=_Bytes, max_age=_GOOD_FOR)
+
+    def remove(self) -> None:
+        """Nothing was kept."""
+
+
+class CorrectionsForm(ImportForm):
+    reason = forms.CharField(
+        required=False,
+        label="Why, for rows that do not say it (it is kept, and shown)",
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["format"].widget = forms.HiddenInput()
+        file = self.fields["import_file"]
+        file.label, file.error_messages["required"] = "File", "Choose a file."
+        file.widget.attrs["accept"] = ".csv,.xlsx,text/csv"
+
+    @property
+    def media(self) -> forms.Media:
+        """Not the library's script, which guesses the format by the file's name."""
+        return forms.Media()
+
+    def clean_import_file(self) -> Any:
+        file = self.cleaned_data["import_file"]
+        if file.size > corrections_file.MOST_BYTES:
+            raise forms.ValidationError(f"The file is larger than {corrections_file.MOST_BYTES / 1e6} MB.")
+        return file
+
+
+class ConfirmForm(ConfirmImportForm):
+    reason = forms.CharField(required=False, widget=forms.HiddenInput)
+    leave_out = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_import_file_name(self) -> str:
+        name = self.cleaned_data["import_file_name"]
+        try:
+            SignedStorage(name=name).read()
+        except signing.BadSignature:
+            raise forms.ValidationError("Nothing was done: look at the file again first.") from None
+        return name
+
+
+class ImportsCorrections(ImportMixin):
+    """Of the corrections' admin. Whoever may make one may make those of a file."""
+
+    import_export_change_list_template = "admin/projects/override/change_list.html"
+    import_template_name = "admin/projects/override/import.html"
+    import_form_class, confirm_form_class = CorrectionsForm, ConfirmForm
+    import_formats = (CorrectionsFile,)
+    resource_classes = (CorrectionResource,)
+    tmp_storage_class = SignedStorage
+    skip_import_confirm = False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def get_import_context_data(self, **given: Any) -> dict[str, Any]:
+        return {
+            "fields": [(name, label(name)) for name in CORRECTABLE],
+            "most": corrections_file.MOST_ROWS,
+        }
+
+    def add_data_read_fail_error_to_form(self, form: Any, problem: Exception) -> None:
+        if not isinstance(problem, FileRefused):
+            raise problem
+        form.add_error("import_file", str(problem))
+
+    def import_action(self, request: HttpRequest, **given: Any) -> HttpResponse:
+        """The look; the library has a button only under a file of which every row can be made."""
+        answer = super().import_action(request, **given)
+        context = answer.context_data
+        result = context.get("result")
+        if result and result.invalid_rows and result.valid_rows():
+            confirm = self.create_confirm_form(request, import_form=context["form"])
+            confirm.initial["leave_out"] = True
+            context["confirm_form"] = confirm
+        context["title"] = "Corrections from a file"
+        return answer
+
+    def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
+        initial = super().get_confirm_form_initial(request, import_form)
+        return initial | ({"reason": import_form.cleaned_data["reason"]} if import_form else {})
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **given: Any) -> dict[str, Any]:
         return {}
-    name = file.name or "file"
-    if (file.size or 0) > importing.MOST_BYTES:
-        messages.error(request, f"The file is larger than {importing.MOST_BYTES // 1_000_000} MB.")
-        return {}
-    try:
-        given = importing.rows_of(name, file.read(), request.POST.get("reason", ""))
-    except FileRefused as problem:
-        messages.error(request, str(problem))
-        return {}
-    rows = importing.checked(given)
-    good = [row.given for row in rows if not row.problem]
-    return {
-        "rows": rows,
-        "good": len(good),
-        "refused": len(rows) - len(good),
-        "name": name,
-        "signed": _signed(name, good),
-    }
 
+    def get_import_data_kwargs(self, **given: Any) -> dict[str, Any]:
+        said = given["form"].cleaned_data
+        is_confirmed = "import_file_name" in said
+        return {
+            "reason": said["reason"],
+            "writes": is_confirmed,
+            "rollback_on_validation_errors": not said.get("leave_out"),
+        }
 
-def _signed(name: str, rows: list[Given]) -> str:
-    """What was looked at, so that it and nothing else is done."""
-    return signing.dumps({"name": name[:80], "rows": importing.as_json(rows)}, salt=_SALT, compress=True)
-
-
-def _carried_out(request: HttpRequest) -> HttpResponse:
-    try:
-        held = signing.loads(request.POST["rows"], salt=_SALT, max_age=_GOOD_FOR)
-    except signing.BadSignature:  # also one of long ago
-        messages.error(request, "Nothing was done: look at the file again first.")
+    def process_import(self, request: HttpRequest, **given: Any) -> HttpResponse:
+        answer = super().process_import(request, **given)
+        problems = getattr(answer, "context_data", {}).get("errors")
+        if not problems:
+            return answer
+        for problem in (each for several in problems.values() for each in several):
+            messages.error(request, problem)
         return HttpResponseRedirect(reverse("admin:projects_override_import"))
-    made, refused = importing.carry_out(importing.of_json(held["rows"]), request.user)
-    _note(request, made, held["name"])
-    messages.success(request, f"{len(made)} correction{'s were' if len(made) != 1 else ' was'} made.")
-    for row in refused[:_SAID]:
-        messages.warning(request, f"Row {row.given.row} was refused: {row.problem}")
-    return HttpResponseRedirect(reverse("admin:projects_override_changelist"))
+
+    def process_result(self, result: Outcome, request: HttpRequest) -> HttpResponse:
+        made = [row.instance.made for row in result.valid_rows()]
+        was_undone = bool(result.invalid_rows) and not request.POST.get("leave_out")
+        if was_undone:
+            messages.error(request, "Nothing was made: a row that could be made before cannot be now.")
+        else:
+            messages.success(request, f"{len(made)} correction{'s were' if len(made) != 1 else ' was'} made.")
+            self._note(request, made, result.file_name)
+        for sentence in list(result.sentences())[:_SAID]:
+            messages.warning(request, f"Refused: {sentence}")
+        return HttpResponseRedirect(
+            reverse(f"admin:projects_override_{'import' if was_undone else 'changelist'}")
+        )
+
+    def _note(self, request: HttpRequest, made: list[Any], name: str) -> None:
+        if made:
+            said = f"Imported from “{name[:80]}”."
+            LogEntry.objects.log_actions(request.user.pk or 0, made, ADDITION, said)
 
 
-def _note(request: HttpRequest, made: list[Override], name: str) -> None:
-    if made:
-        LogEntry.objects.log_actions(request.user.pk or 0, made, ADDITION, f"Imported from “{name}”.")
-
-
-__all__ = ["Checked", "import_corrections"]
+__all__ = ["ImportsCorrections", "SignedStorage"]

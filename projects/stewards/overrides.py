@@ -28,7 +28,14 @@ Values = dict[str, Any]  # field → canonical value
 
 
 class CorrectionRefused(ValueError):
-    """The correction cannot be made or undone; the message is a sentence for the steward."""
+    """The correction cannot be made or undone; the message is a sentence for the steward.
+
+    `about`: the term of the correction that it is about, where that is not its value.
+    """
+
+    def __init__(self, sentence: str, about: str = "") -> None:
+        super().__init__(sentence)
+        self.about = about
 
 
 def correct(
@@ -68,6 +75,14 @@ def correct(
     return made[0]
 
 
+def hold(projects: Iterable[int]) -> None:
+    """Take the locks of several corrections of one transaction, before the first of them locks the log."""
+    pks = sorted(set(projects))
+    list(Project.everything.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+    active = Override.objects.select_for_update().active().filter(project__in=pks)
+    list(active.order_by("id").values_list("pk"))
+
+
 def rehearse(project: Project, field: str, text: str, reason: str, expires_at: datetime | None) -> None:
     """Raises what `correct` would, and does nothing."""
     active = list(Override.objects.active().filter(project=project))
@@ -103,9 +118,9 @@ def _plan(project: Project, active: list[Override], field: str, value: Any) -> _
 def _terms(field: str, text: str, reason: str, expires_at: datetime | None) -> Any:
     """The canonical value, where the correction can be made as far as can be seen without the project."""
     if not reason.strip():
-        raise CorrectionRefused("A correction needs a reason.")
+        raise CorrectionRefused("A correction needs a reason.", "reason")
     if expires_at is not None and expires_at <= timezone.now():
-        raise CorrectionRefused("The correction would have run out already.")
+        raise CorrectionRefused("The correction would have run out already.", "until")
     return read(field, text)
 
 

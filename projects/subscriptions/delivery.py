@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
-from projects.models import DeliveryHost, Ending, OutboxMessage, Subscription
+from projects.models import Contact, DeliveryHost, Ending, OutboxMessage, Subscription
 from projects.models.subscriptions import Channel, OutboxMessageQuerySet, new_key
 
 # Minutes until a message is tried again, after one failure, two, and so on.
@@ -28,6 +28,10 @@ _SLACK_SECONDS = 60.0
 _MOST_PROBLEM = 200
 _TRIED = 20  # messages that other workers may be claiming in this moment
 _CONFIRM = OutboxMessage.Kind.CONFIRM
+# Classes of RFC 3463 that say something of the address: 5.1 addressing, 5.2 mailbox. Others are about us:
+# 5.7 is policy, and a server that takes no mail from us must not end every alert there is.
+_OF_ADDRESS = ("5.1.", "5.2.")
+_NO_MAILBOX = (550, 551, 553)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +134,26 @@ def _fails(subscription: Subscription, outcome: Outcome, now: datetime) -> None:
     if outcome.is_final and subscription.confirmed_at is None and not is_mail:
         Subscription.objects.filter(pk=subscription.pk).end(Ending.UNCONFIRMED, now)
     elif is_mail and (outcome.is_final or (lasts and not outcome.is_of_host)):
-        _refuse(subscription, now)
+        assert subscription.contact is not None
+        refuse(subscription.contact, now)
     elif not is_mail and (outcome.is_final or lasts):
         Subscription.objects.filter(pk=subscription.pk).end(Ending.DEAD, now)
     elif since is None and not (is_mail and outcome.is_of_host):
         Subscription.objects.filter(pk=subscription.pk).update(failing_since=now)
 
 
-def _refuse(subscription: Subscription, now: datetime) -> None:
+def is_of_address(code: int, enhanced: str) -> bool:
+    """Whether a refusal for good is about the address. `code` is SMTP's, 0 where it is not known; `enhanced`
+    begins with that of RFC 3463, or is blank."""
+    named = enhanced.startswith("5.") and not enhanced.startswith("5.0.")
+    return enhanced.startswith(_OF_ADDRESS) or (not named and code in _NO_MAILBOX)
+
+
+def refuse(contact: Contact, now: datetime) -> None:
     """All that goes to an address ends with it."""
-    contact = subscription.contact
-    assert contact is not None
     contact.refused_at = now
     contact.save(update_fields=["refused_at"])
     contact.subscriptions.all().end(Ending.REFUSED, now)
 
 
-__all__ = ["GIVEN_UP_AFTER", "Outcome", "claim", "settle", "term"]
+__all__ = ["GIVEN_UP_AFTER", "Outcome", "claim", "is_of_address", "refuse", "settle", "term"]

@@ -11,15 +11,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from projects.models import OutboxMessage, Subscription
 from projects.subscriptions import tokens
-from projects.subscriptions.delivery import Outcome
+from projects.subscriptions.bounces import TAG_HEADER, sender_of, tag_of
+from projects.subscriptions.delivery import Outcome, is_of_address
 from projects.subscriptions.words import addressed
 
 HOST = "mail"  # what the mail server is called among the hosts that are left alone for a while
 _PERMANENT = 500
-# Classes of RFC 3463 that say something of the address: 5.1 addressing, 5.2 mailbox. Others are about us:
-# 5.7 is policy, and a server that takes no mail from us must not end every alert there is.
-_OF_ADDRESS = ("5.1.", "5.2.")
-_NO_MAILBOX = (550, 551, 553)
 
 
 class Mailer:
@@ -74,13 +71,19 @@ def mail(
 ) -> EmailMultiAlternatives:
     assert subscription.contact is not None
     headers = {"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"}
+    headers |= {TAG_HEADER: tag_of(message), "From": settings.DEFAULT_FROM_EMAIL}
     said = addressed(content, subscription)
     if message.kind != OutboxMessage.Kind.CONFIRM:
         headers["List-Unsubscribe"] = f"<{settings.SITE_URL}{tokens.stop_address(subscription)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         headers["List-Id"] = f"Buka Amanzi alert <{subscription.key}.{_domain()}>"
     letter = EmailMultiAlternatives(
-        said["subject"], said["text"], to=[subscription.contact.email], headers=headers, connection=connection
+        said["subject"],
+        said["text"],
+        sender_of(message) or None,  # of the envelope: what comes back goes there
+        to=[subscription.contact.email],
+        headers=headers,
+        connection=connection,
     )
     letter.attach_alternative(said["html"], "text/html")
     return letter
@@ -101,7 +104,7 @@ def _refused(refusal: smtplib.SMTPRecipientsRefused) -> Outcome:
         return Outcome(f"The address is not taken just now ({code}).", reached=False)
     words = (text.decode("ascii", "replace") if isinstance(text, bytes) else str(text)).split()
     enhanced = words[0] if words and words[0].startswith("5.") else ""
-    if enhanced.startswith(_OF_ADDRESS) or (not enhanced and code in _NO_MAILBOX):
+    if is_of_address(code, enhanced):
         return Outcome(f"The address is refused for good ({code}).", reached=False, is_final=True)
     return Outcome(f"The server takes no mail from us ({code}).", reached=False, is_of_host=True)
 

@@ -158,11 +158,27 @@ def _retract(reasons: Reasons, now: datetime) -> None:
             _take_out(message, set(ids) - hit)
         else:
             message.retracted = packed([*unpacked(message.retracted), *hit])
-            message.save(update_fields=["retracted"])
+            message.reasons |= {
+                str(pk): reasons[pk] for pk in sorted(hit)
+            }  # its page says why, to whoever has it
+            message.save(update_fields=["retracted", "reasons"])
             if message.subscription_id:
                 false[message.subscription_id] |= hit
     for subscription in Subscription.objects.live().filter(pk__in=false).order_by("pk"):
         _tell_false(subscription, {pk: reasons[pk] for pk in sorted(false[subscription.pk])}, now)
+
+
+def tell_missed(subscription: Subscription, now: datetime) -> None:
+    """Of what it was told, what proved false while nothing was sent to it: once."""
+    messages = subscription.messages.exclude(state=OutboxMessage.State.DROPPED)
+    missed: Reasons = {}
+    for message in messages.filter(kind=_News, reached=True).exclude(retracted=[]):
+        missed |= {int(pk): why for pk, why in message.reasons.items()}
+    for message in messages.filter(kind=OutboxMessage.Kind.RETRACTION):
+        for pk in message.ids:
+            missed.pop(pk, None)
+    if missed:
+        _tell_false(subscription, {pk: missed[pk] for pk in sorted(missed)}, now)
 
 
 def _take_out(message: OutboxMessage, left: set[int]) -> None:
@@ -191,4 +207,4 @@ def not_to_be_told(now: datetime) -> int:
     return waiting.filter(ended).update(state=OutboxMessage.State.DROPPED)
 
 
-__all__ = ["MOST_CHANGES", "due_at", "match", "not_to_be_told"]
+__all__ = ["MOST_CHANGES", "due_at", "match", "not_to_be_told", "tell_missed"]

@@ -20,6 +20,7 @@ from projects.models import (
 )
 from projects.subscriptions import posting, tokens, webhooks
 from projects.subscriptions.mailing import HOST
+from projects.subscriptions.matching import tell_missed
 from projects.subscriptions.searches import Search
 
 FORGOTTEN_AFTER = timedelta(days=30)  # of the end of the last alert of an address
@@ -27,6 +28,7 @@ _UNCONFIRMED_FOR = timedelta(days=tokens.CONFIRM_DAYS)
 _MESSAGES_KEPT = timedelta(days=365)
 # Nobody can have us fill another's mailbox with mails that ask to be confirmed.
 MOST_ASKED_A_DAY = 3
+_READ_THERE: dict[str, Any] = {"refused_at": None, "bounces": 0, "bounced_at": None}
 # Nor one address, or one host, be told more than a person can want.
 MOST_OF_CONTACT, MOST_OF_HOST = 50, 50
 _KIND = OutboxMessage.Kind
@@ -88,7 +90,7 @@ def confirm(subscription: Subscription) -> bool:
             OutboxCursor.objects.get_or_create(pk=1, defaults={"last_id": head})
             row.confirmed_at, row.after = timezone.now(), head
             row.save(update_fields=["confirmed_at", "after"])
-            Contact.objects.filter(subscriptions=row).update(refused_at=None)  # it was read there just now
+            Contact.objects.filter(subscriptions=row).update(**_READ_THERE)
     return row.is_live
 
 
@@ -101,17 +103,27 @@ def stop(subscription: Subscription) -> None:
 
 
 def revive(chosen: QuerySet[Subscription]) -> int:
-    """Tell the webhooks among them that were given up again; how many."""
-    head = ChainHead.objects.values_list("last_id", flat=True).get(pk=1)
-    dead = chosen.filter(ending=Ending.DEAD)
-    return dead.update(ending="", ended_at=None, failing_since=None, after=head)
+    """Tell the webhooks among them that were given up again, first what proved false meanwhile; how many."""
+    with transaction.atomic():
+        OutboxCursor.objects.select_for_update().filter(pk=1).first()  # before the rows, as who matches does
+        head = ChainHead.objects.values_list("last_id", flat=True).get(pk=1)
+        dead = list(chosen.filter(ending=Ending.DEAD).select_for_update().order_by("pk"))
+        for row in dead:
+            row.ending, row.ended_at, row.failing_since, row.after = "", None, None, head
+            row.save(update_fields=["ending", "ended_at", "failing_since", "after"])
+            tell_missed(row, timezone.now())
+    return len(dead)
 
 
 def exported(contact: Contact | None, subscriptions: list[Subscription]) -> dict[str, Any]:
     """All that is kept of somebody, as they may ask for (POPIA, section 23)."""
-    person = {"email": contact.email, "since": _moment(contact.created_at)} if contact else {}
+    person: dict[str, Any] = {}
+    if contact:
+        person = {"email": contact.email, "since": _moment(contact.created_at)}
     if contact and contact.refused_at:
         person["refused_at"] = _moment(contact.refused_at)
+    if contact and contact.bounces:
+        person["mails_that_came_back"] = contact.bounces
     return person | {"alerts": [_exported(each) for each in subscriptions]}
 
 

@@ -25,6 +25,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.senders: list[str] = []  # of their envelopes
         self.refusals: dict[str, str] = {}
         self.says = ""
         self.asked = 0  # how often somebody named a recipient
@@ -45,6 +46,7 @@ class Mailbox:
         if self.says:
             return self.says
         self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
     def start(self) -> None:

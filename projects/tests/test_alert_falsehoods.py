@@ -226,3 +226,25 @@ def test_a_parser_that_learns_what_was_never_told_takes_nothing_back(box):
     log(project, "updated", {"contractor": [None, "Ikhwezi"]}, cause="parser")
     tell(clock.later(minutes=1))
     assert (told(row_), told(row_, "retraction")) == ([], [])
+
+
+def test_nor_is_who_kept_another_alert_or_whose_address_is_gone_by_then(box, client):
+    project = a_project()
+    ended, kept = by_mail(query="province=LIM"), by_mail(query="province=WC")
+    gone = by_mail("b@example.org")
+    false = dearer(project, 5000)
+    clock = Clock()
+    tell(clock)
+    subscribing.stop(ended)
+    pages = [row.messages.get().get_absolute_url() for row in (ended, gone)]
+    subscribing.delete(gone.contact, [gone])
+    wrong = dearer(project, 500, cause="parser")
+    tell(clock.later(hours=1))
+    assert len(box.mails) == 2
+    assert not kept.messages.exists()
+    for page in pages:
+        html = client.get(page).content.decode()
+        assert "nobody is written to about it: it is said here" in html
+        assert "we had misread the page" in html
+        assert f"/changes/{wrong.pk}/" in html
+    assert unpacked(OutboxMessage.objects.filter(first=false.pk).first().retracted) == [false.pk]

@@ -16,9 +16,10 @@ from typing import Any
 
 import certifi
 import pytest
+from django.utils import timezone
 
 from projects.api.changes import change_json
-from projects.models import DataChangeLog, DeliveryAttempt, DeliveryHost, Ending
+from projects.models import DataChangeLog, DeliveryAttempt, DeliveryHost, Ending, Subscription
 from projects.subscriptions import posting, subscribing
 from projects.tests.alerts import NOON, Clock, by_webhook, search, tell, told
 from projects.tests.certificates import certificate
@@ -294,3 +295,27 @@ def test_over_tls_the_checked_address_is_connected_to_and_the_certificate_is_hel
     finally:
         receiver.stop()
     assert len(receiver.got["/hook"]) == 1
+
+
+def test_one_that_is_tried_again_hears_once_what_proved_false_meanwhile(hook):
+    project, other = a_project("WP1"), a_project("WP2")
+    row = by_webhook(hook.url())
+    false, sound = dearer(project, 5000), dearer(other, 5000)
+    clock = Clock()
+    tell(clock)
+    hook.answers["/hook"] = (410, "")
+    dearer(a_project("WP3"), 500)
+    tell(clock.later(minutes=1))
+    wrong = dearer(project, 500, cause="parser")
+    tell(clock.later(minutes=1))
+    hook.answers.clear()
+    for _ in range(2):
+        before = len(hook.got["/hook"])
+        Subscription.objects.filter(pk=row.pk, ended_at=None).end(Ending.DEAD, clock.now)
+        assert subscribing.revive(Subscription.objects.all()) == 1
+        tell(Clock(timezone.now()))
+        new = [each["body"] for each in hook.got["/hook"][before:]]
+        yet = [(each["type"], each["reasons"]) for each in new]
+        expected = [("changes.retracted", {str(false.pk): ["parser", wrong.pk]})] if before == 2 else []
+        assert yet == expected
+    assert sound.pk not in told(row, "retraction")

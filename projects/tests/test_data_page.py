@@ -31,7 +31,7 @@ def _folder(settings: Any, tmp_path: Any) -> None:
 def page(client: Any, address: str = "/data/") -> str:
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return answer.getvalue().decode()
 
 
 def a_making() -> datasets.Dataset:

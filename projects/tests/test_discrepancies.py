@@ -302,7 +302,7 @@ def test_a_page_of_a_question_with_fifty_projects_costs_as_many_queries_as_with_
         ]
         figures = [{"id": year, "financial_year": year, **figure} for year in range(2020, 2020 + len(some))]
         row = a_question(f"q{len(some)}", evidence={"projects": listed, "figures": figures})
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             client.get(f"/discrepancies/{row.pk}/")
 
 
