@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.api.changes import change_json
 from projects.declared import declaration
 from projects.fields import FIELDS, Field
+from projects.languages import prefixed
 from projects.log.events import Event
 from projects.models import DataChangeLog, Flag, Override, Project, Province, Source
 from projects.models.querysets import MOST_COUNTED
@@ -185,7 +186,7 @@ def web(address: str | None) -> str:
 @register.filter
 def address(request: HttpRequest) -> str:
     """The whole address of a page, without what was asked of it: what others are to link to."""
-    return request.build_absolute_uri(request.path)
+    return request.build_absolute_uri(prefixed(request.path))
 
 
 @register.filter
