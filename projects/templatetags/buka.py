@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -151,7 +152,7 @@ def command(words: str) -> str:
 @register.filter
 def called_on_pages(code: str, kind: str) -> str:
     """A cause, a run's state or its trigger in words; what has none stands as it is."""
-    return phrases.WORDS[kind].get(code, code)
+    return phrases.WORDS.get(kind, {}).get(code, code)
 
 
 @register.filter
@@ -215,6 +216,12 @@ def unbroken(sentence: str) -> str:
 def together(text: str) -> SafeString:
     """With amounts that do not break however narrow the place is: in a table, a card."""
     return kept_together(text)
+
+
+@register.filter
+def titles(sources: Iterable[Source]) -> str:
+    """`DWS, Municipal Money`: sources as a sentence lists them."""
+    return ", ".join(source.title for source in sources)
 
 
 @register.filter
