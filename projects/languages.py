@@ -11,6 +11,7 @@ the language that is active where they are called, and hold no data
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import (
@@ -34,6 +35,7 @@ class Language:
     name: str
     covers: tuple[str, ...] | None = None
     wants_reader: bool = True
+    decimal_mark: str = "."
 
     @property
     def locale(self) -> str:
@@ -46,7 +48,7 @@ class Language:
 
 
 ENGLISH = Language("en", "en-ZA", "English", wants_reader=False)
-AFRIKAANS = Language("af", "af-ZA", "Afrikaans")
+AFRIKAANS = Language("af", "af-ZA", "Afrikaans", decimal_mark=",")
 ISIZULU = Language("zu", "zu-ZA", "isiZulu", ("/", "/glossary/"))
 LANGUAGES = {one.code: one for one in (ENGLISH, AFRIKAANS, ISIZULU)}
 
@@ -55,6 +57,34 @@ _APART = frozenset("admin api healthz metrics readyz sitemaps static ws".split()
 _FEED = "/changes/feed.atom"
 _PREFIX = re.compile(rf"/({'|'.join(LANGUAGES)})(?=/|$)")
 _LINK = re.compile(r'(\s(?:href|action|data-href)=")(/(?!/)[^"]*)"')
+
+
+# All that stands in a table of words, for whoever gathers what is to be translated.
+MARKED: set[str | tuple[str, str]] = set()
+
+
+class Words(Mapping[str, str]):
+    """A table {code: words in English}; each is said in the language in which it is looked up."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._table = {
+            code: table._table[code] if isinstance(table, Words) else table[code] for code in table
+        }
+        MARKED.update(filter(None, self._table.values()))
+
+    def __getitem__(self, code: str) -> str:
+        words = self._table[code]
+        return gettext(words) if words else ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __or__(self, other: Mapping[str, str]) -> Words:
+        more = other._table if isinstance(other, Words) else other
+        return Words({**self._table, **more})
 
 
 def current() -> Language:
@@ -99,7 +129,9 @@ __all__ = [
     "ENGLISH",
     "ISIZULU",
     "LANGUAGES",
+    "MARKED",
     "Language",
+    "Words",
     "current",
     "get_language",
     "gettext",

@@ -79,7 +79,7 @@ def _published(cubes: Any) -> dict[str, list[str]]:
 def _date(text: str) -> str:
     """`2020-10` → `October 2020`, a day or a moment → the day in full; what is neither as it stands."""
     if found := _MONTH.fullmatch(text):
-        return f"{figures.MONTHS[int(found[2]) - 1]} {found[1]}"
+        return f"{figures.MONTHS[str(int(found[2]))]} {found[1]}"
     day = figures.day(text.partition("T")[0])
     return figures.long_date(day) if day else text
 

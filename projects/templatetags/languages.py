@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -50,8 +50,9 @@ def language_switch(context: template.Context) -> dict[str, Any]:
     """Links to this page, as it was asked for, in each language. `/en/…` is the way out of one."""
     request: HttpRequest | None = context.get("request")
     path = request.path if request else "/"
-    query = request.META.get("QUERY_STRING", "") if request and request.method in ("GET", "HEAD") else ""
-    asked = f"?{query}" if query else ""
+    query = request.GET.copy() if request and request.method in ("GET", "HEAD") else QueryDict(mutable=True)
+    query.pop("fragment", None)
+    asked = f"?{query.urlencode()}" if query else ""
     here = current()
     links = [
         {"language": one, "address": f"/{one.code}{path}{asked}", "here": one is here}
