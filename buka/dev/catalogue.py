@@ -63,11 +63,14 @@ def gathered() -> dict[Words, list[str]]:
     found: dict[Words, set[str]] = {}
     for name, words in _of_files():
         found.setdefault(words, set()).add(name)
-    return {words: sorted(found[words]) for words in sorted(found, key=lambda one: (one[0].lower(), one))}
+    for one, many in [words for words in found if words[1] is not None]:
+        # Where one and many are said, what is said of one alone is the same entry, as gettext looks it up.
+        found[one, many] |= found.pop((one, None), set())
+    return {words: sorted(found[words]) for words in sorted(found, key=lambda one: (one[0].lower(), one[0]))}
 
 
 def _of_files() -> Iterator[tuple[str, Words]]:
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    for path in sorted((ROOT / "templates").rglob("*.*")):
         name = path.relative_to(ROOT).as_posix()
         if not _NOT_PUBLIC.search(name):
             yield from ((name, words) for words in of_template(path.read_text(encoding="utf-8")))
