@@ -1,9 +1,9 @@
 """`python -m buka.dev.catalogue`: gathers what is to be translated into `projects/locale/`, and compiles it.
 
 What is new gets an empty translation (which is said in English until somebody gives one), what is gone goes,
-what is there stays. No gettext tools are needed. Words stand in four places: `{% translate %}` and
-`{% blocktranslate %}` in templates, `gettext("…")` in code, tables of words (`projects.languages.Words`), and
-`said("…")` in scripts.
+what is there stays. No gettext tools are needed. Words stand in three places: `{% translate %}` and
+`{% blocktranslate %}` in templates (also what scripts say), `gettext("…")` in code, and tables of words
+(`projects.languages.Words`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ _NOT_PUBLIC = re.compile(r"(^|/)(tests|migrations|dev|locale)/|^templates/admin/
 _ONE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
 _TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _MARKED = re.compile(rf"\b(?:(?:_|gettext)\(({_TEXT})|ngettext\(({_TEXT}),\s*({_TEXT}))", re.DOTALL)
-_SAID = re.compile(rf"\bsaid\(({_TEXT})")
 _HEADER = (
     "Project-Id-Version: Buka Amanzi\\n"
     "Language: {code}\\n"
@@ -63,18 +62,17 @@ def gathered() -> dict[Words, list[str]]:
     found: dict[Words, set[str]] = {}
     for name, words in _of_files():
         found.setdefault(words, set()).add(name)
-    return {words: sorted(found[words]) for words in sorted(found, key=lambda one: (one[0].lower(), one))}
+    return {
+        words: sorted(found[words])
+        for words in sorted(found, key=lambda one: (one[0].lower(), one[0], one[1] or ""))
+    }
 
 
 def _of_files() -> Iterator[tuple[str, Words]]:
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    for path in sorted((ROOT / "templates").rglob("*.*")):
         name = path.relative_to(ROOT).as_posix()
         if not _NOT_PUBLIC.search(name):
             yield from ((name, words) for words in of_template(path.read_text(encoding="utf-8")))
-    for path in sorted((ROOT / "static" / "js").glob("*.js")):
-        name = path.relative_to(ROOT).as_posix()
-        for found in _SAID.finditer(path.read_text(encoding="utf-8")):
-            yield name, (ast.literal_eval(found[1]), None)
     for path in (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
         if not _NOT_PUBLIC.search(name):
