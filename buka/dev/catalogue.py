@@ -27,6 +27,7 @@ _NOT_PUBLIC = re.compile(r"(^|/)(tests|migrations|dev|locale)/|^templates/admin/
 _ONE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
 _TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _MARKED = re.compile(rf"\b(?:(?:_|gettext)\(({_TEXT})|ngettext\(({_TEXT}),\s*({_TEXT}))", re.DOTALL)
+_FUZZY = re.compile(r"^#,.*\bfuzzy\b", re.MULTILINE)
 _HEADER = (
     "Project-Id-Version: Buka Amanzi\\n"
     "Language: {code}\\n"
@@ -87,8 +88,7 @@ def of_template(text: str) -> Iterator[Words]:
     """What a template marks. Django turns its marks into calls, as gettext's own tool would read them."""
     for found in _MARKED.finditer(templatize(text)):
         one, first, many = (ast.literal_eval(part) if part else None for part in found.groups())
-        words = one if first is None else first
-        yield words.replace("%%", "%") if "%(" not in words else words, many
+        yield (one, None) if first is None else (first, many)
 
 
 def of_code(text: str) -> Iterator[Words]:
@@ -110,7 +110,7 @@ def read(code: str) -> Catalogue:
     if catalogue.file.exists():
         for entry in catalogue.file.read_text(encoding="utf-8").split("\n\n"):
             parts = _parts(entry)
-            if parts.get("msgid"):
+            if parts.get("msgid") and not _FUZZY.search(entry):
                 many = parts.get("msgid_plural")
                 names = ["msgstr"] if many is None else ["msgstr[0]", "msgstr[1]"]
                 catalogue.said[parts["msgid"], many] = [parts.get(name, "") for name in names]
