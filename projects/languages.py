@@ -121,6 +121,8 @@ def prefixed(path: str, language: Language | None = None) -> str:
 def spoken(html: str, language: Language | None = None) -> str:
     """The same HTML with links that keep the language. `/en/…` leads out of it, to the English page."""
     language = language or current()
+    if language is ENGLISH:
+        return html
     return _LINK.sub(lambda found: f'{found[1]}{prefixed(found[2], language)}"', html)
 
 

@@ -1,9 +1,9 @@
 """`python -m buka.dev.catalogue`: gathers what is to be translated into `projects/locale/`, and compiles it.
 
 What is new gets an empty translation (which is said in English until somebody gives one), what is gone goes,
-what is there stays. No gettext tools are needed. Words stand in four places: `{% translate %}` and
-`{% blocktranslate %}` in templates, `gettext("…")` in code, tables of words (`projects.languages.Words`), and
-`said("…")` in scripts.
+what is there stays. No gettext tools are needed. Words stand in three places: `{% translate %}` and
+`{% blocktranslate %}` in templates (also what scripts say), `gettext("…")` in code, and tables of words
+(`projects.languages.Words`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NOT_PUBLIC = re.compile(r"(^|/)(tests|migrations|dev|locale)/|^templates/admin/
 _ONE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
 _TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _MARKED = re.compile(rf"\b(?:(?:_|gettext)\(({_TEXT})|ngettext\(({_TEXT}),\s*({_TEXT}))", re.DOTALL)
-_SAID = re.compile(rf"\bsaid\(({_TEXT})")
+_FUZZY = re.compile(r"^#,.*\bfuzzy\b", re.MULTILINE)
 _HEADER = (
     "Project-Id-Version: Buka Amanzi\\n"
     "Language: {code}\\n"
@@ -74,10 +74,6 @@ def _of_files() -> Iterator[tuple[str, Words]]:
         name = path.relative_to(ROOT).as_posix()
         if not _NOT_PUBLIC.search(name):
             yield from ((name, words) for words in of_template(path.read_text(encoding="utf-8")))
-    for path in sorted((ROOT / "static" / "js").glob("*.js")):
-        name = path.relative_to(ROOT).as_posix()
-        for found in _SAID.finditer(path.read_text(encoding="utf-8")):
-            yield name, (ast.literal_eval(found[1]), None)
     for path in (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
         if not _NOT_PUBLIC.search(name):
@@ -92,8 +88,7 @@ def of_template(text: str) -> Iterator[Words]:
     """What a template marks. Django turns its marks into calls, as gettext's own tool would read them."""
     for found in _MARKED.finditer(templatize(text)):
         one, first, many = (ast.literal_eval(part) if part else None for part in found.groups())
-        words = one if first is None else first
-        yield words.replace("%%", "%") if "%(" not in words else words, many
+        yield (one, None) if first is None else (first, many)
 
 
 def of_code(text: str) -> Iterator[Words]:
@@ -115,7 +110,7 @@ def read(code: str) -> Catalogue:
     if catalogue.file.exists():
         for entry in catalogue.file.read_text(encoding="utf-8").split("\n\n"):
             parts = _parts(entry)
-            if parts.get("msgid"):
+            if parts.get("msgid") and not _FUZZY.search(entry):
                 many = parts.get("msgid_plural")
                 names = ["msgstr"] if many is None else ["msgstr[0]", "msgstr[1]"]
                 catalogue.said[parts["msgid"], many] = [parts.get(name, "") for name in names]

@@ -301,6 +301,7 @@
     if (isPaused) return say("paused");
     if (!navigator.onLine) return say("offline");
     if (!badge || badge.dataset.state !== "polling") say(failures ? "reconnecting" : "connecting");
+    query.set("lang", document.documentElement.lang.split("-")[0]); // of the page; its rows come in it
     if (last !== null) query.set("after", last);
     if (list.dataset.board) query.set("board", list.dataset.board);
     if (list.dataset.board && partsAt !== null) query.set("board_at", partsAt);
