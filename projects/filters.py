@@ -23,6 +23,7 @@ from django_filters.widgets import BaseCSVWidget
 
 from projects.fields import BY_NAME, FIELDS, Kind
 from projects.folding import folded_words
+from projects.languages import MARKED, gettext_lazy
 from projects.models import (
     Discrepancy,
     DiscrepancyState,
@@ -305,8 +306,11 @@ def _bounds() -> dict[str, AmountFilter]:
     for name, column in BETWEEN.items():
         field = BY_NAME[column]
         unit = " (rand)" if field.kind is Kind.MONEY else ""
-        found[f"min_{name}"] = AmountFilter(column, "gte", label=f"{field.label} from{unit}")
-        found[f"max_{name}"] = AmountFilter(column, "lte", label=f"{field.label} to{unit}")
+        labels = [f"{field.label} from{unit}", f"{field.label} to{unit}"]
+        MARKED.update(labels)
+        least, most = map(gettext_lazy, labels)
+        found[f"min_{name}"] = AmountFilter(column, "gte", label=least)
+        found[f"max_{name}"] = AmountFilter(column, "lte", label=most)
     return found
 
 
@@ -314,15 +318,15 @@ BOUNDS = _bounds()
 
 
 class ProjectFilter(django_filters.FilterSet):
-    q = SearchFilter(label="Search", max_length=200)
+    q = SearchFilter(label=gettext_lazy("Search"), max_length=200)
     province = Choices(choices=Province.choices)
     municipality = MunicipalityFilter()
     status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
     programme = ExactFilter(max_length=40)
     source = SourceFilter()
-    changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
+    changed_since = MomentFilter("last_changed_at", "gte", label=gettext_lazy("Changed since"))
     presence = Choices(choices=Presence.choices)
-    flag = FlagFilter("flags", choices=list(FLAGS.items()), label="Flag")
+    flag = FlagFilter("flags", choices=list(FLAGS.items()), label=gettext_lazy("Flag"))
     ordering = _ordering()
 
     class Meta:
@@ -349,7 +353,7 @@ class ProjectFilter(django_filters.FilterSet):
 
 
 class MunicipalityFilterSet(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search", label="Name or code", max_length=120)
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("Name or code"), max_length=120)
     province = Choices(choices=Province.choices)
     category = Choices(choices=Municipality.Category.choices)
 
@@ -365,12 +369,14 @@ class MunicipalityFilterSet(django_filters.FilterSet):
 class DiscrepancyFilter(django_filters.FilterSet):
     municipality = MunicipalityFilter(method="in_municipality")
     province = Choices(field_name="municipality__province", choices=Province.choices)
-    project = IdFilter(method="about_project", label="Project number here")
-    programme = django_filters.CharFilter("programme", "iexact", max_length=40, label="Grant family")
+    project = IdFilter(method="about_project", label=gettext_lazy("Project number here"))
+    programme = django_filters.CharFilter(
+        "programme", "iexact", max_length=40, label=gettext_lazy("Grant family")
+    )
     rule = Choices(choices=list(RULES.items()))
     severity = Choices(choices=Severity.choices)
     state = Choices(choices=DiscrepancyState.choices)
-    financial_year = IdFilter(method="in_year", label="Municipal financial year, by its end")
+    financial_year = IdFilter(method="in_year", label=gettext_lazy("Municipal financial year, by its end"))
 
     class Meta:
         model = Discrepancy

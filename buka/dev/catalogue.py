@@ -87,8 +87,8 @@ def _of_files() -> Iterator[tuple[str, Words]]:
 def of_template(text: str) -> Iterator[Words]:
     """What a template marks. Django turns its marks into calls, as gettext's own tool would read them."""
     for found in _MARKED.finditer(templatize(text)):
-        one, first, many = (ast.literal_eval(part) if part else None for part in found.groups())
-        yield (one, None) if first is None else (first, many)
+        one, first, many = (str(ast.literal_eval(part)) if part else "" for part in found.groups())
+        yield (first, many) if first else (one, None)
 
 
 def of_code(text: str) -> Iterator[Words]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from projects.facts.finance import TREASURY
+from projects.languages import gettext
 from projects.models import Source, SyncRun
 from projects.wording import figures
 
@@ -40,10 +41,12 @@ class Attribution:
         return "; ".join(f"{when} ({', '.join(cubes)})" for when, cubes in self.published.items())
 
     def __str__(self) -> str:
-        text = f"Source: {TITLE}"
+        text = gettext("Source: {title}").format(title=TITLE)
         if self.published:
-            text += f"; data published {self.published_text}"
-        return f"{text}; read {figures.moment(self.read_at)}." if self.read_at else f"{text}."
+            text += gettext("; data published {when}").format(when=self.published_text)
+        if self.read_at:
+            text += gettext("; read {moment}").format(moment=figures.moment(self.read_at))
+        return f"{text}."
 
 
 def attribution() -> Attribution:

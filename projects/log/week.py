@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
 
+from projects.languages import Words
 from projects.models import Cause, ChangeTopic, DataChangeLog, EntityType, Project
 from projects.wording import figures, phrases
 from projects.wording.flag_rules import FIELD, FIGURES, assess_flags
@@ -282,10 +283,10 @@ def _finished(changes: list[DataChangeLog]) -> Remained:
     return old, new, f"{phrases.phrase('status', old, new)}.", None
 
 
-_GONE = {
+_GONE = Words({
     "missing": "Not on the source’s list in the latest complete reading.",
     "withdrawn": "Withdrawn: complete readings no longer list it.",
-}
+})  # fmt: skip
 
 
 def _vanished(changes: list[DataChangeLog]) -> Remained:

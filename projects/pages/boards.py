@@ -31,8 +31,8 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`code` is a municipality's or a source's name; None where there is one such page. `language`: the code of
-    that of the page."""
+    """`code` is a municipality's or a source's name; None where there is one such page. `language`: the
+    code of that of the page."""
 
     name: str
     code: str | None = None

@@ -10,9 +10,10 @@ from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 
 from projects.filters import NOT_PUBLISHED, ProjectFilter
-from projects.models import Project, Province
+from projects.languages import MARKED, gettext
+from projects.models import Project
 from projects.pages.render import place
-from projects.wording.phrases import shown
+from projects.wording.phrases import PROVINCES, shown
 
 _MOST = 9  # choices of one facet; the form has them all
 
@@ -38,11 +39,12 @@ class Facet:
 
 # Parameter of the list, title, column, and how a value is written
 _FACETS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
-    ("province", "Province", "province", lambda code: str(Province(code).label)),
+    ("province", "Province", "province", lambda code: PROVINCES.get(code, code)),
     ("status", "Status", "status", lambda status: shown("status", status)),
     ("programme", "Programme", "programme", str),
     ("municipality", "Municipality", "municipality", place),
 )
+MARKED.update(title for _, title, _, _ in _FACETS)
 # Those of which the list can be asked for what is not published.
 _WITH_UNKNOWN = ("status",)
 
@@ -64,7 +66,7 @@ def _facet(asked: QueryDict, name: str, title: str, column: str, written: Callab
     made = asked.get(name, "").lower()
     choices = [_choice(others, name, value, number, written, made) for value, number in counts]
     kept = [choice for at, choice in enumerate(choices) if at < _MOST or choice.is_made]
-    return Facet(title, kept, len(choices) - len(kept))
+    return Facet(gettext(title), kept, len(choices) - len(kept))
 
 
 def _choice(
@@ -74,7 +76,7 @@ def _choice(
     is_made, query = code.lower() == made, others.copy()
     if not is_made:
         query[name] = code
-    label = "not published" if value is None else written(code)
+    label = gettext("not published") if value is None else written(code)
     return Choice(label, number, query.urlencode(), is_made)
 
 

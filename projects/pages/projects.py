@@ -15,6 +15,7 @@ from projects.api.refusals import closed, closed_among
 from projects.api.sides import publishers
 from projects.fields import BY_NAME, FIELDS
 from projects.filters import BOUNDS, ProjectFilter, open_about
+from projects.languages import gettext
 from projects.models import (
     DataChangeLog,
     EntityType,
@@ -177,7 +178,9 @@ def published_texts(project: Project) -> list[dict[str, Any]]:
             "label": label,
             "text": text,
             "other": project.other_texts.get(label),
-            "elsewhere": "the list" if label in project.page_labels else "the project’s page",
+            "elsewhere": gettext("the list")
+            if label in project.page_labels
+            else gettext("the project’s page"),
         }
         for label, text in project.published.items()
     ]

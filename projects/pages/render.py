@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.charset import visible
 from projects.declared import declaration
 from projects.facts import finance, municipalities
+from projects.languages import gettext
 from projects.log.events import Event
 from projects.models import DataChangeLog
 from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
@@ -132,11 +133,11 @@ def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> l
 def _told(name: str, value: Any, nothing_yet: bool = False) -> str | None:
     """Treasury itself publishes a null for a figure that it has no amount of: that is not "not published"."""
     if name == flag_rules.FIELD and isinstance(value, list):
-        return phrases.listed([FLAGS.get(flag, str(flag)) for flag in value]) or "none"
+        return phrases.listed([FLAGS.get(flag, str(flag)) for flag in value]) or gettext("none")
     if name.startswith(reply_rules.NUMBER):
         return _of_reply(name, value)
     if value is None:
-        return "given as null" if name == "amount" and not nothing_yet else None
+        return gettext("given as null") if name == "amount" and not nothing_yet else None
     return figures.unbroken(phrases.shown(name, value))
 
 

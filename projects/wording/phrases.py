@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,59 @@ LABELS = Words({
 })  # fmt: skip
 # What codes of a status, of a kind of project and of its presence are called.
 CODES_SAID = Words({code: code.replace("_", " ").capitalize() for code in _CODES.split()})
+PROVINCES = Words(
+    {
+        "EC": "Eastern Cape",
+        "FS": "Free State",
+        "GT": "Gauteng",
+        "KZN": "KwaZulu-Natal",
+        "LIM": "Limpopo",
+        "MP": "Mpumalanga",
+        "NC": "Northern Cape",
+        "NW": "North West",
+        "WC": "Western Cape",
+    }
+)
+# What the choices of forms are called, by what they are called in English.
+_CHOICES = Words(
+    {
+        name: name
+        for name in (
+            *(
+                "Project",
+                "municipality listing",
+                "municipal figure",
+                "Discrepancy",
+                "municipal financial year",
+            ),
+            *(
+                "Created",
+                "Updated",
+                "Missing",
+                "Withdrawn",
+                "Returned",
+                "Merged",
+                "Split",
+                "Opened",
+                "Closed",
+            ),
+            *(
+                "Replied",
+                "Source",
+                "Parser",
+                "Steward",
+                "Merge",
+                "Correction",
+                "Info",
+                "Minor",
+                "Major",
+                "Open",
+            ),
+            *("metropolitan municipality", "local municipality", "district municipality"),
+            *("at once", "once a day", "once a week"),
+        )
+    }
+)
 # {a thing in English: how many of it are said}
 _COUNTED = {
     "project": ("{count} project", "{count} projects"),
@@ -121,6 +174,8 @@ _COUNTED = {
     "difference": ("{count} difference", "{count} differences"),
     "month": ("{count} month", "{count} months"),
     "minute": ("{count} minute", "{count} minutes"),
+    "published budget": ("{count} published budget", "{count} published budgets"),
+    "published figure": ("{count} published figure", "{count} published figures"),
     "line": ("{count} line", "{count} lines"),
     "figure": ("{count} figure", "{count} figures"),
     "report": ("{count} report", "{count} reports"),
@@ -169,6 +224,13 @@ def label(field: str) -> str:
     if field in _AGES:
         return gettext("{month}, by age").format(month=financial_month(_AGES[field]))
     return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:
+    """The choices of a form, for a page: (value, what it is called)."""
+    return [
+        (value, PROVINCES.get(str(value)) or _CHOICES.get(str(words), str(words))) for value, words in pairs
+    ]
 
 
 def in_sentence(field: str) -> str:
