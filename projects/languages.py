@@ -67,9 +67,7 @@ class Words(Mapping[str, str]):
     """A table {code: words in English}; each is said in the language in which it is looked up."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
-        self._table = {
-            code: table._table[code] if isinstance(table, Words) else table[code] for code in table
-        }
+        self._table: dict[str, str] = dict(table._table if isinstance(table, Words) else table)
         MARKED.update(filter(None, self._table.values()))
 
     def __getitem__(self, code: str) -> str:
