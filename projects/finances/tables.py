@@ -106,7 +106,9 @@ class Year:
     @property
     def span(self) -> str:
         first, last = finance.year_span(self.financial_year)
-        return f"{figures.long_date(first)} to {figures.long_date(last)}"
+        return gettext("{first} to {last}").format(
+            first=figures.long_date(first), last=figures.long_date(last)
+        )
 
 
 def years(published: Iterable[Any]) -> list[Year]:
@@ -126,7 +128,7 @@ def _headline(table: Table) -> str:
     if not known:
         return ""
     head, amount = known[-1]
-    of = f"{table.title.partition(',')[0]}, {row.label.lower()}" if table.name in _BUDGETS else row.label
+    of = f"{_SHORT[table.name]}, {row.label.lower()}" if table.name in _BUDGETS else row.label
     return f"{of}: {figures.short_rand(amount)} {head.lower()}"
 
 
@@ -147,6 +149,15 @@ def _tables(of_year: list[Any]) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
+# What a headline calls them.
+_SHORT = Words(
+    {
+        "capital": "Capital",
+        "asset": "Capital",
+        "income": "Operating income",
+        "expenditure": "Operating expenditure",
+    }
+)
 _TWO_CUTS = gettext_noop(
     "By function and by class of asset are two cuts of the same money: the first says whose vote it is, the"
     " second what is built. They must not be added."

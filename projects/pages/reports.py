@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.charset import storable
-from projects.languages import gettext, gettext_lazy
+from projects.languages import ENGLISH, current, gettext, gettext_lazy, override
 from projects.models import Report, ReportContact
 from projects.pages.throttle import Allowance
 from projects.stewards import reports, subjects
@@ -89,8 +89,16 @@ class ReportForm(forms.Form):
         return self.cleaned_data["form"]
 
 
+def _in_english(subject: Subject) -> Subject:
+    """As it is kept: stewards read it, in whichever language the form was."""
+    if current() is ENGLISH:
+        return subject
+    with override(ENGLISH.code):
+        return subjects.find(subject.about, subject.field)
+
+
 def _signed(subject: Subject) -> str:
-    told = [subject.about, subject.field, subject.shown(), time.time()]
+    told = [subject.about, subject.field, _in_english(subject).shown(), time.time()]
     return signing.dumps(told, salt=_SALT, compress=True)
 
 
@@ -119,7 +127,7 @@ def report_page(request: HttpRequest) -> HttpResponse:
         answer["Retry-After"] = str(_HOUR)
         return answer
     given = form.cleaned_data
-    report = reports.take(subject, form.shown, given["text"], given["contact"], given["form"])
+    report = reports.take(_in_english(subject), form.shown, given["text"], given["contact"], given["form"])
     return redirect(report)
 
 
