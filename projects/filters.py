@@ -18,12 +18,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django_filters.fields import BaseCSVField, ModelChoiceField, MultipleChoiceField
 from django_filters.widgets import BaseCSVWidget
 
 from projects.fields import BY_NAME, FIELDS, Kind
 from projects.folding import folded_words
-from projects.languages import MARKED, gettext_lazy
+from projects.languages import MARKED, gettext, gettext_lazy
 from projects.models import (
     Discrepancy,
     DiscrepancyState,
@@ -44,14 +45,17 @@ from projects.wording.flags import FLAGS
 # Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # A message of a form is a pattern: what a reader typed goes in as its parameter, it may have a % of its own.
-_NO_MOMENT = "“%(text)s” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00."
+_NO_MOMENT = gettext_lazy("“%(text)s” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
+
+_UNKNOWN = gettext_lazy("“%(value)s” is not known here; known are: {known}.")
 
 
 def year_problem(text: str, when: date) -> str | None:
     """A sentence where the year is none that can be asked for."""
     if FIRST_YEAR <= when.year <= LAST_YEAR:
         return None
-    return f"“{text}” is outside the years {FIRST_YEAR} to {LAST_YEAR}."
+    told = gettext("“{text}” is outside the years {first} to {last}.")
+    return told.format(text=text, first=FIRST_YEAR, last=LAST_YEAR)
 
 
 class MomentField(forms.CharField):
@@ -206,7 +210,7 @@ class Choices(BothWays, django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         known = ", ".join(value for value, _ in choices)
-        messages = {"invalid_choice": f"“%(value)s” is not known here; known are: {known}."}
+        messages = {"invalid_choice": format_lazy(_UNKNOWN, known=known)}
         super().__init__(
             *args,
             choices=choices,
@@ -248,7 +252,11 @@ class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
     field_class = MunicipalityField
 
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"invalid_choice": "No municipality has this code; /api/v1/municipalities/ lists them."}
+        messages = {
+            "invalid_choice": gettext_lazy(
+                "No municipality has this code; /api/v1/municipalities/ lists them."
+            )
+        }
         super().__init__(
             queryset=Municipality.objects.all(),
             empty_label="All municipalities",
@@ -269,7 +277,7 @@ class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
 
 class SourceFilter(BothWays, django_filters.ModelChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"invalid_choice": "No source has this name; /api/v1/sources/ lists them."}
+        messages = {"invalid_choice": gettext_lazy("No source has this name; /api/v1/sources/ lists them.")}
         super().__init__(
             queryset=Source.objects.all(), empty_label="All sources", error_messages=messages, **kwargs
         )
@@ -296,8 +304,8 @@ class NullsLastOrdering(django_filters.OrderingFilter):
 def _ordering() -> NullsLastOrdering:
     fields = {column: name for name, column in ORDERINGS.items()}
     known = ", ".join(ORDERINGS)
-    message = f"“%(value)s” is no ordering; known are: {known}; a minus before it turns it round."
-    return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": message})
+    told = gettext_lazy("“%(value)s” is no ordering; known are: {known}; a minus before it turns it round.")
+    return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": format_lazy(told, known=known)})
 
 
 def _bounds() -> dict[str, AmountFilter]:

@@ -34,7 +34,7 @@ from projects.models import (
     Source,
 )
 from projects.pages.listings import PER_PAGE, by_socket, filtered
-from projects.pages.render import about, before_and_after
+from projects.pages.render import about, before_and_after, name_of
 from projects.subscriptions.searches import PROJECTS, NotUnderstood, Search
 from projects.wording import citing
 from projects.wording.phrases import PROVINCES, choices
@@ -86,6 +86,7 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
     change = change_json(row)
     context = {
         "row": row,
+        "name": name_of(row),
         "change": change,
         "about": about(change),
         "fields": before_and_after(row.field_changes, row.change_type),
@@ -100,7 +101,7 @@ def _citation(request: HttpRequest, row: DataChangeLog, sentence: str) -> str | 
     if row.snapshot is None or row.cause not in (Cause.SOURCE, Cause.PARSER):
         return None
     return citing.citation(
-        citing.of_change(row.name, row.external_id, sentence),
+        citing.of_change(name_of(row), row.external_id, sentence),
         title=row.source.title,
         url=row.snapshot.url,
         read_at=row.snapshot.fetched_at,
@@ -222,7 +223,7 @@ class ChangeFeed(Feed):
 
     def item_title(self, row: Any) -> str:
         mark = gettext("[Demo data]") + " " if row.demo else ""
-        return storable(f"{mark}{row.name or row.external_id}")
+        return storable(f"{mark}{name_of(row)}")
 
     def item_description(self, row: Any) -> str:
         return storable(str(change_json(row)["sentence"]))

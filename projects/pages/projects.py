@@ -40,6 +40,7 @@ from projects.search.finding import Found, NotAQuery, find
 from projects.stewards.replies import beside
 from projects.wording import citing
 from projects.wording.flags import FLAGS
+from projects.wording.phrases import choices, shown
 
 
 @require_safe
@@ -76,9 +77,9 @@ def form_choices(request: HttpRequest, known: list[Source] | None = None) -> dic
     return {
         "publishers": publishers() if known is None else known,
         "flags": list(FLAGS.items()),
-        "provinces": Province.choices,
-        "statuses": Status.choices,
-        "presences": Presence.choices,
+        "provinces": choices(Province.choices),
+        "statuses": [(value, shown("status", value)) for value in Status.values],
+        "presences": [(value, shown("presence", value)) for value in Presence.values],
         "municipalities": Municipality.objects.values_list("pk", "name"),
         "programmes": Project.objects.programmes(),
         "bounds": [

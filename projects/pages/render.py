@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.charset import visible
 from projects.declared import declaration
 from projects.facts import finance, municipalities
-from projects.languages import gettext
+from projects.languages import ENGLISH, current, gettext
 from projects.log.events import Event
 from projects.models import DataChangeLog
 from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
@@ -41,7 +41,7 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
         {
             "change": change,
             "when": figures.moment(row.at),
-            "name": row.name or row.external_id,
+            "name": name_of(row),
             "about": about(change),
             "source": declaration(row.source_id).called,
             "cause": phrases.WORDS["cause"].get(change["cause"], change["cause"]),
@@ -96,6 +96,15 @@ def about(change: dict[str, Any]) -> str | None:
         return f"{page}#debt"
     year = figure.year
     return f"{page}#finances-{year}" if year else f"{page}#finances"
+
+
+def name_of(row: DataChangeLog) -> str:
+    """What a change is of. The log has the names of municipal figures in English; they are made anew."""
+    if row.entity_type == "municipal_figure" and current() is not ENGLISH:
+        figure = figure_rules.read_key(row.external_id)
+        if figure.year:
+            return finance.figure_name(figure.measure, figure.code, figure.amount_type, figure.year)
+    return row.name or row.external_id
 
 
 @cache

@@ -42,20 +42,16 @@ def terms() -> tuple[Term, ...]:
     return _terms(current().code)
 
 
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    """The table. What is blank in it, or all capitals, is so in each language."""
-    with _TABLE.open(encoding="utf-8", newline="") as table:
-        rows = tuple(csv.DictReader(table))
-    MARKED.update(words for row in rows for name in ("name", "forms", "meaning") if (words := row[name]))
-    return rows
+with _TABLE.open(encoding="utf-8", newline="") as _table:
+    _ROWS = tuple(csv.DictReader(_table))
+MARKED.update(words for row in _ROWS for name in ("name", "forms", "meaning") if (words := row[name]))
 
 
 @cache
 def _terms(language: str) -> tuple[Term, ...]:
     """`language`: that of here and now; nothing here changes while the site runs."""
     found = []
-    for row in _rows():
+    for row in _ROWS:
         said = {name: gettext(row[name]) if row[name] else "" for name in ("name", "forms", "meaning")}
         forms = tuple((said["forms"] or said["name"]).split("|"))
         found.append(Term(row["slug"], said["name"], forms, said["meaning"]))

@@ -30,6 +30,12 @@ _QUESTION_LABELS = {
 
 # What the codes of the log and of its runs are called on the pages.
 WORDS: dict[str, Words] = {
+    "kind": Words({
+        name: name
+        for name in "new missing withdrawn returned merged split opened closed answer open".split()
+    }),
+    "severity": Words({name: name for name in "info minor major".split()}),
+    "presence": Words({name: name for name in "present missing withdrawn".split()}),
     "cause": Words({
         "source": "the source published it",
         "parser": "read better than before",
@@ -95,6 +101,16 @@ LABELS = Words({
     "reply.answers": "What it answers",
     "reply.reason": "Why it was taken back",
 })  # fmt: skip
+# What is counted of a run.
+_OF_RUN = Words(
+    {
+        name: name.replace("_", " ").capitalize()
+        for name in (
+            "pages requests retries not_modified seen listings invalid created updated same missing withdrawn"
+            " returned"
+        ).split()
+    }
+)
 # What codes of a status, of a kind of project and of its presence are called.
 CODES_SAID = Words({code: code.replace("_", " ").capitalize() for code in _CODES.split()})
 PROVINCES = Words(
@@ -223,7 +239,7 @@ def label(field: str) -> str:
         return f"{label(when)}: {words}" if when in FINANCIAL_MONTHS else words.capitalize()
     if field in _AGES:
         return gettext("{month}, by age").format(month=financial_month(_AGES[field]))
-    return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+    return LABELS.get(field) or _OF_RUN.get(field) or field.replace("_", " ").strip().capitalize() or field
 
 
 def choices(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:
