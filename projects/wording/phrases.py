@@ -10,6 +10,7 @@ from projects.facts import finance
 from projects.fields import FIELDS, Kind, of
 from projects.languages import MARKED, Words, gettext, ngettext
 from projects.wording import figures
+from projects.wording.codes import WORDS as WORDS
 
 # What the fields of a question are called.
 _QUESTION_LABELS = {
@@ -27,35 +28,6 @@ _QUESTION_LABELS = {
     "compared": "What is compared",
     "explanations": "What may explain it",
 }
-
-# What the codes of the log and of its runs are called on the pages.
-WORDS: dict[str, Words] = {
-    "cause": Words({
-        "source": "the source published it",
-        "parser": "read better than before",
-        "steward": "by a steward",
-        "merge": "two entries joined",
-        "correction": "corrected by the source",
-    }),
-    "state": Words({
-        "queued": "waiting",
-        "running": "being read",
-        "succeeded": "read",
-        "unchanged": "read, unchanged",
-        "failed": "failed",
-        "quarantined": "held",
-        "superseded": "overtaken",
-        "rejected": "rejected",
-        "abandoned": "broken off",
-    }),
-    "trigger": Words({
-        "schedule": "started by the clock",
-        "command": "started from a terminal",
-        "api": "started through the API",
-        "admin": "started by a steward",
-        "startup": "started with the site",
-    }),
-}  # fmt: skip
 
 _CODES = """
     identification planning design tender construction completed on_hold cancelled present missing withdrawn
