@@ -64,6 +64,14 @@ class Declaration:
         return gettext(self.short or self.title)
 
     @property
+    def records_called(self) -> str:
+        return gettext(self.records)
+
+    @property
+    def disagreements_called(self) -> str:
+        return gettext(self.disagreements)
+
+    @property
     def interval(self) -> int:
         """Minutes from poll to poll. Raises ImproperlyConfigured for a setting that is no such number."""
         given = str(settings.INTERVAL_MINUTES.get(self.name) or self.minutes)

@@ -28,6 +28,7 @@ from projects.pages.listings import paged
 from projects.subscriptions import posting, subscribing, tokens, worker
 from projects.subscriptions.searches import CHANGES, NotUnderstood, Search
 from projects.subscriptions.words import why_of
+from projects.wording.codes import WORDS
 from projects.wording.phrases import choices
 
 _HOUR = 3600
@@ -164,7 +165,7 @@ def _linked(request: HttpRequest, to: str, subscription: Subscription, is_live: 
     context = {
         "to": to,
         "search": Search(subscription.scope, subscription.query),
-        "rhythm": subscription.get_rhythm_display(),
+        "rhythm": WORDS["rhythm"][subscription.rhythm],
         "is_live": is_live,
         "has_ended": subscription.ended_at is not None,
         "yours": tokens.yours_address(subscription),

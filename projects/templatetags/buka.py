@@ -163,7 +163,7 @@ def command(words: str) -> str:
 
 @register.filter
 def called_on_pages(code: str, kind: str) -> str:
-    """A cause, a run's state or its trigger in words; what has none stands as it is."""
+    """A code in words, by its kind; what has none stands as it is."""
     return phrases.WORDS.get(kind, {}).get(code, code)
 
 

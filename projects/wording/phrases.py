@@ -10,6 +10,7 @@ from projects.facts import finance
 from projects.fields import FIELDS, Kind, of
 from projects.languages import MARKED, Words, gettext, ngettext
 from projects.wording import figures
+from projects.wording.codes import WORDS as WORDS
 
 # What the fields of a question are called.
 _QUESTION_LABELS = {
@@ -27,41 +28,6 @@ _QUESTION_LABELS = {
     "compared": "What is compared",
     "explanations": "What may explain it",
 }
-
-# What the codes of the log and of its runs are called on the pages.
-WORDS: dict[str, Words] = {
-    "kind": Words({
-        name: name
-        for name in "new missing withdrawn returned merged split opened closed answer open".split()
-    }),
-    "severity": Words({name: name for name in "info minor major".split()}),
-    "presence": Words({name: name for name in "present missing withdrawn".split()}),
-    "cause": Words({
-        "source": "the source published it",
-        "parser": "read better than before",
-        "steward": "by a steward",
-        "merge": "two entries joined",
-        "correction": "corrected by the source",
-    }),
-    "state": Words({
-        "queued": "waiting",
-        "running": "being read",
-        "succeeded": "read",
-        "unchanged": "read, unchanged",
-        "failed": "failed",
-        "quarantined": "held",
-        "superseded": "overtaken",
-        "rejected": "rejected",
-        "abandoned": "broken off",
-    }),
-    "trigger": Words({
-        "schedule": "started by the clock",
-        "command": "started from a terminal",
-        "api": "started through the API",
-        "admin": "started by a steward",
-        "startup": "started with the site",
-    }),
-}  # fmt: skip
 
 _CODES = """
     identification planning design tender construction completed on_hold cancelled present missing withdrawn
@@ -101,13 +67,16 @@ LABELS = Words({
     "reply.answers": "What it answers",
     "reply.reason": "Why it was taken back",
 })  # fmt: skip
-# What is counted of a run.
+# Fields of a question whose values are codes: the table of what they are called.
+_BY_CODE = {"severity": "severity", "state": "kind"}
+# What is counted of a run, and what pages are asked for.
 _OF_RUN = Words(
     {
         name: name.replace("_", " ").capitalize()
         for name in (
             "pages requests retries not_modified seen listings invalid created updated same missing withdrawn"
-            " returned"
+            " returned since until near topic kind ordering measure from to q field rule run category about"
+            " fragment page contractor before after"
         ).split()
     }
 )
@@ -279,6 +248,8 @@ def shown(field: str, value: Any) -> str:
         return listed([finance.AGES.get(age, age) for age in value.split()])
     if field == "opinion" and isinstance(value, str):
         return finance.OPINIONS.get(value, value)
+    if field in _BY_CODE and isinstance(value, str):
+        return WORDS[_BY_CODE[field]].get(value, value)
     if field in CODES and isinstance(value, str):
         return CODES_SAID.get(value) or value.replace("_", " ").capitalize()
     if isinstance(value, list):
