@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +16,9 @@ from buka.dev.catalogue import as_text, compiled, gathered, of_code, of_template
 from buka.tests.readers import written
 from projects.facts import finance, municipalities
 from projects.facts.towns import towns
+from projects.languages import ISIZULU, override
+from projects.wording import contradictions, flags
+from projects.wording.phrases import PROVINCES
 
 CODES = ("af", "zu")
 _PLACES = re.compile(r"%\((\w+)\)s|\{(\w*)\}")
@@ -80,23 +84,22 @@ class Told:
         return "af"
 
 
-class Silent(Told):
-    """A language as it is, which remembers what it could not say."""
+class Asked(Told):
+    """A language as it is, which remembers what it was asked to say."""
 
     def __init__(self, language: Any) -> None:
-        self.language, self.missed = language, set()
+        self.language, self.words = language, set()
 
     def gettext(self, words: str) -> str:
-        self._look(words)
+        self.words.add(words)
         return self.language.gettext(words)
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        self._look((one, self.language._catalog.plural and number != 1) and one)
+        self.words.add(one)
         return self.language.ngettext(one, many, number)
 
-    def _look(self, words: str) -> None:
-        if words not in self.language._catalog and self.language.gettext(words) == words:
-            self.missed.add(words)
+    def to_language(self) -> str:
+        return "zu"
 
 
 @pytest.fixture
@@ -140,7 +143,6 @@ _DATA = re.compile(
             r"Contractor \d+ \(Pty\) Ltd|Column \d+|Text \d+ of \d+|The site did not answer\.|WP\d+|\bx\b",
             r"zzzz|giyani",
             r"It looks like [\w ]+\.|(?:Project Name|Remarks)(?: 1)?|JSON Lines|Excel|OpenAPI|Buka Amanzi",
-            r"\b(?:RBIG|WSIG|MIG|BEP|BWSG|DWS|NERSA|CSV|JSON|SHA-256)\b|datapackage\.json|SHA256SUMS",
             r"text/html; charset=utf-8|https?://\S+|\b(?:af|en)_ZA\b|GeoNames|noindex|summary|website",
             r"\b(?:Afrikaans|English|isiZulu)\b|National Treasury[:,] Municipal Money",
             r"Department of Water and Sanitation: Project Monitoring Dashboard",
@@ -151,7 +153,8 @@ _DATA = re.compile(
             r"WSIG spent in [\d-]+ to [\d-]+|Expenditure so far of 2 WSIG projects",
             r"Grant money may, with approval, be spent in the next year\.",
             r"DWS 2020/21 to 2022/23 beside the municipal years 2020-21 to 2022-23\.",
-            # Names of columns and of settings.
+            # Names of columns and of settings, short names.
+            r"\b(?:RBIG|WSIG|MIG|DWS|CSV|JSON|SHA-256)\b|datapackage\.json|SHA256SUMS",
             r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b",
         )
     )
@@ -181,18 +184,17 @@ def unsaid(html: str, names: set[str]) -> list[str]:
 
 
 def without_data(text: str, names: set[str]) -> str:
-    text = _DATA.sub(" ", text)
-    parts = (
-        re.sub(r"\[?\b[A-Z]{2,3}\d{1,3}\b\]?|\[[A-Z]{3}\]", "", part) for part in re.split("[,·–]", text)
-    )
-    return " ".join(part for part in parts if part.strip(" 0123456789:R\u202f") not in names)
+    parts = re.split(r"[,·–:\[\]]", _DATA.sub(" ", text))
+    return " ".join(part for part in parts if re.sub(r"^ *R?\d[\d\u202f ]*", "", part).strip() not in names)
 
 
 def official_names() -> set[str]:
     """Of places, and of what the books and the grants of the National Treasury have."""
     books = {name for name, _ in (*finance.FUNCTIONS.values(), *finance.ASSETS.values())}
+    codes = {one.code for one in municipalities()} | {*PROVINCES}
+    both = {f"{one.code} {one.province}" for one in municipalities()}
     grants = {grant.label for grant in finance.GRANTS.values()} | {*finance.GRANTS, *finance.FAMILIES}
-    return {one.name for one in (*municipalities(), *towns())} | books | grants
+    return {one.name for one in (*municipalities(), *towns())} | books | grants | codes | both
 
 
 @pytest.mark.django_db
@@ -214,3 +216,35 @@ def test_a_word_that_no_catalogue_says_is_found():
     )
     assert unsaid("<p title='Not said'>⟦Said⟧</p>", set()) == ["Not said"]
     assert unsaid("<p>⟦Said⟧ and forgotten</p>", set()) == ["and forgotten"]
+
+
+@pytest.mark.django_db
+def test_isizulu_says_the_navigation_the_home_page_the_glossary_and_the_flags(
+    client: Client, monkeypatch, settings, tmp_path
+):
+    settings.ARCHIVE_DIR = tmp_path
+    asked = Asked(trans_real.translation("zu"))
+    monkeypatch.setitem(trans_real._translations, "zu", asked)
+    written()
+    for path in ISIZULU.covers:
+        assert client.get(f"/zu{path}").status_code == 200
+    today = date(2026, 11, 30)
+    with override("zu"):
+        said = [*flags.FLAGS.values(), *flags.IS.values(), *flags.ARE.values(), *flags.MEANINGS.values()]
+        said += [flags.sentence(flag, figures, today) for flag, figures in _RAISED]
+    assert len(said) > 20
+    unknown = {one for one, _ in read("zu").missing()}
+    assert sorted(asked.words & unknown) == []
+
+
+_RAISED = (
+    ("overdue", {"completion_date": "2026-02-28", "status": "construction"}),
+    ("stalled", {"status": "construction", "since": "2026-02-28"}),
+    ("slipping", {"times": 2, "from": "2026-02-28", "to": "2027-02-28"}),
+    ("slipping", {"times": 3, "from": "2026-02-28", "to": "2027-02-28"}),
+    ("dearer", {"from": "100.00", "to": "150.00", "since": "2026-02-28"}),
+    *(
+        ("contradiction", {"findings": [{"what": what, "status": "design", "status_as_published": "Design"}]})
+        for what in contradictions.KINDS
+    ),
+)

@@ -209,8 +209,8 @@ def about(of: Basis) -> list[str]:
             " spent by others. MIG, USDG and IUDG pay for other works too, not only water."
         ),
         gettext(
-            "Where there is no figure, it is not published, given as null or not read, as is said in its place"
-            " or in the note beside it; it is never zero."
+            "Where there is no figure, it is not published, given as null or not read, as is said in its"
+            " place or in the note beside it; it is never zero."
         ),
     ]
 

@@ -47,7 +47,7 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
         "publishers": sources,
         "closed": closed(sources),
         "provinces": choices(Province.choices),
-        "categories": Municipality.Category.choices,
+        "categories": choices(Municipality.Category.choices),
     }
     return render(request, "projects/municipality_list.html", context, status=status)
 

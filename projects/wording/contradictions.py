@@ -104,6 +104,8 @@ _SENTENCES = Words({
     "over_budget": "{expenditure} is spent of a budget of {budget}.",
 })  # fmt: skip
 
+KINDS = tuple(_SENTENCES)
+
 
 def sentence(finding: Finding) -> str:
     """`The status is Completed, and the progress 62%.`; never raises."""
