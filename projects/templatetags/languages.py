@@ -47,12 +47,13 @@ def _having(path: str) -> Iterator[Language]:
 
 @register.inclusion_tag("projects/_languages.html", takes_context=True)
 def language_switch(context: template.Context) -> dict[str, Any]:
-    """Links to this page, as it was asked for, in each language. `/en/…` is the way out of one."""
+    """Links to this page, as it was asked for, in each language; of what was refused nothing is repeated.
+    `/en/…` is the way out of one."""
     request: HttpRequest | None = context.get("request")
     path = request.path if request else "/"
     query = request.GET.copy() if request and request.method in ("GET", "HEAD") else QueryDict(mutable=True)
     query.pop("fragment", None)
-    asked = f"?{query.urlencode()}" if query else ""
+    asked = f"?{query.urlencode()}" if query and not context.get("errors") else ""
     here = current()
     links = [
         {"language": one, "address": f"/{one.code}{path}{asked}", "here": one is here}
