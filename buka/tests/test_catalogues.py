@@ -211,7 +211,10 @@ def test_each_word_that_the_public_reads_is_said_by_a_catalogue(client: Client, 
 
 def test_a_word_that_no_catalogue_says_is_found():
     assert (
-        unsaid("<p title='⟦a <b>⟦c⟧</b>⟧'>⟦Said⟧ <b>Greater Giyani [LIM331]</b>, WP1</p>", {"Greater Giyani"})
+        unsaid(
+            "<p title='⟦a <b>⟦c⟧</b>⟧'>⟦Said⟧ <b>Greater Giyani [LIM331]</b>, WP1</p>",
+            {"Greater Giyani", "LIM331"},
+        )
         == []
     )
     assert unsaid("<p title='Not said'>⟦Said⟧</p>", set()) == ["Not said"]

@@ -19,7 +19,7 @@ from projects.models import DataChangeLog
 from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
 from projects.wording.flags import FLAGS
 
-_AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:\.\d+)?\b")
+_AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:[.,]\d+)?\b")
 PARTIAL = "projects/_change.html"
 _KINDS = {
     "created": "new",
