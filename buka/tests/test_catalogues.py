@@ -17,7 +17,7 @@ from buka.tests.readers import written
 from projects.facts import finance, municipalities
 from projects.facts.towns import towns
 from projects.languages import ISIZULU, override
-from projects.wording import contradictions, flags
+from projects.wording import contradictions, flags, glossary
 from projects.wording.phrases import PROVINCES
 
 CODES = ("af", "zu")
@@ -105,6 +105,8 @@ class Asked(Told):
 @pytest.fixture
 def told(monkeypatch):
     monkeypatch.setitem(trans_real._translations, "af", Told())
+    for kept in (glossary._terms, glossary._by_form, glossary._pieces):  # of the language as it is
+        monkeypatch.setattr(glossary, kept.__name__, kept.__wrapped__)
 
 
 class Words(HTMLParser):
