@@ -176,4 +176,4 @@ def newest_text() -> str:
     from projects.models import DataChangeLog
     from realtime.frames import frame
 
-    return frame(DataChangeLog.objects.order_by("-id")[0]).text
+    return frame(DataChangeLog.objects.order_by("-id")[0], ["en"]).texts["en"]

@@ -20,9 +20,10 @@ from django.core.handlers.asgi import ASGIHandler
 
 from buka.environment import PLACES
 from buka.refusals import away, refusal
+from projects.languages import gettext_noop
 
 PATIENCE = 20.0  # seconds that a request waits for a place
-_BUSY = "Very many people are asking just now; please try again in a minute."
+_BUSY = gettext_noop("Very many people are asking just now; please try again in a minute.")
 _BUSY_SECONDS = 30
 _LARGE_PAGE = 100  # rows
 _COSTLY_PATHS = re.compile(r"/(search|compare|oc4ids|schema|docs|digest)/|\.(atom|txt|csv|xlsx|json|xml|gz)$")

@@ -20,14 +20,17 @@ from django.utils.deprecation import MiddlewareMixin
 from psycopg_pool import PoolTimeout
 
 from buka.policy import PUBLIC
+from projects.languages import Words, current, gettext, gettext_noop, override, split, spoken
 
 logger = logging.getLogger(__name__)
 
 _AWAY = (OperationalError, InterfaceError)
-_AWAY_SENTENCE = "The database does not answer just now. Nothing is lost; please try again in a minute."
+_AWAY_SENTENCE = gettext_noop(
+    "The database does not answer just now. Nothing is lost; please try again in a minute."
+)
 _AWAY_SECONDS = 30
 _LEAST_PAUSE = 10.0  # seconds between two lines of the log about the database
-_TITLES = {429: "Too many attempts", 503: "Not just now"}
+_TITLES = Words({"429": "Too many attempts", "503": "Not just now"})
 _said_at = -_LEAST_PAUSE
 # Whoever waited for a connection in vain spares the next ones the same wait, for so many seconds.
 _SPARED = 2.0
@@ -48,8 +51,10 @@ def refusal(path: str, status: int, sentence: str, seconds: int) -> HttpResponse
     if path.startswith("/api/"):
         answer = JsonResponse({"detail": sentence}, status=status)
     else:
-        context = {"title": _TITLES[status], "sentence": sentence}
-        answer = HttpResponse(get_template("refused.html").render(context), status=status)
+        # It may be said before the language was taken off the address, or in a view.
+        with override((split(path)[0] or current()).code):
+            context = {"title": _TITLES[str(status)], "sentence": gettext(sentence)}
+            answer = HttpResponse(spoken(get_template("refused.html").render(context)), status=status)
     answer["Retry-After"] = str(seconds)
     answer["Cache-Control"] = "no-store"
     answer["Content-Security-Policy"] = PUBLIC  # it may go out before any middleware is asked

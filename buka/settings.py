@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from buka import environment as env
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "buka.policy.content_policy",
     "buka.transfer.short_transfers",  # outside of whatever changes an answer's text
+    "buka.languages.by_address",  # around whatever says something
     "buka.text.visible_text",
     "buka.refusals.Refusals",  # around whatever can find the database away
     "buka.text.readable_text",
@@ -250,7 +252,12 @@ SUBSCRIBE_PER_HOUR = env.whole("SUBSCRIBE_PER_HOUR", 20, least=1)
 CLIENT_ADDRESS = "buka.logins.address"
 
 # --- Web ------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en-za"
+# By address, `/af/…` and `/zu/…` (`projects/languages.py`); what has none is said in the first.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("af", "Afrikaans"), ("zu", "isiZulu")]
+# One that Django knows nothing of, and the admin asks it about all.
+LANG_INFO.setdefault("zu", {"bidi": False, "code": "zu", "name": "Zulu", "name_local": "isiZulu"})
+LOCALE_PATHS = [BASE_DIR / "projects" / "locale"]
 TIME_ZONE = "Africa/Johannesburg"
 USE_I18N = True
 USE_TZ = True

@@ -19,6 +19,7 @@ from projects.filters import (
     MunicipalityFilter,
     SourceFilter,
 )
+from projects.languages import gettext_lazy
 from projects.models import Cause, ChangeType, DataChangeLog, EntityType, Project, Province, Severity
 from projects.wording.figures import days_of
 from projects.wording.topics import ANSWERED, CORRECTED, DAYS, RAND, TOPICS
@@ -41,35 +42,37 @@ _OF_EVENTS = {
 
 
 class ChangeFilter(django_filters.FilterSet):
-    after = IdFilter(method="newer", label="After change")
-    topic = Choices(choices=list(TOPICS.items()), method="about", label="What happened")
-    min_months = CountFilter(method="by_months", label="Completion moved by months, at least")
-    min_rand = AmountFilter(method="by_rand", label="Budget moved by rand, at least")
-    programme = ExactFilter(method="of_programme", max_length=40, label="Programme of the project now")
-    contractor = django_filters.CharFilter(
-        method="of_contractor", max_length=200, label="Contractor of the project now"
+    after = IdFilter(method="newer", label=gettext_lazy("After change"))
+    topic = Choices(choices=list(TOPICS.items()), method="about", label=gettext_lazy("What happened"))
+    min_months = CountFilter(method="by_months", label=gettext_lazy("Completion moved by months, at least"))
+    min_rand = AmountFilter(method="by_rand", label=gettext_lazy("Budget moved by rand, at least"))
+    programme = ExactFilter(
+        method="of_programme", max_length=40, label=gettext_lazy("Programme of the project now")
     )
-    project = IdFilter(method="of_project", label="Project number here")
+    contractor = django_filters.CharFilter(
+        method="of_contractor", max_length=200, label=gettext_lazy("Contractor of the project now")
+    )
+    project = IdFilter(method="of_project", label=gettext_lazy("Project number here"))
     municipality = MunicipalityFilter()
     province = Choices(choices=Province.choices)
     entity_type = Choices(choices=EntityType.choices)
-    entity_id = IdFilter("entity_id", label="Number here of what changed")
+    entity_id = IdFilter("entity_id", label=gettext_lazy("Number here of what changed"))
     change_type = Choices(choices=ChangeType.choices)
     cause = Choices(choices=Cause.choices)
     severity = Choices(choices=Severity.choices)
     source = SourceFilter()
-    since = MomentFilter(method="from_moment", label="Since")
-    until = MomentFilter(method="to_moment", label="Until", end=True)
-    run = IdFilter("run_id", label="Run")
-    kind = django_filters.CharFilter(max_length=200, strip=False, label="Kind of mass edit")
-    field = django_filters.CharFilter(method="of_facet", label="Field", max_length=200)
+    since = MomentFilter(method="from_moment", label=gettext_lazy("Since"))
+    until = MomentFilter(method="to_moment", label=gettext_lazy("Until"), end=True)
+    run = IdFilter("run_id", label=gettext_lazy("Run"))
+    kind = django_filters.CharFilter(max_length=200, strip=False, label=gettext_lazy("Kind of mass edit"))
+    field = django_filters.CharFilter(method="of_facet", label=gettext_lazy("Field"), max_length=200)
     rule = django_filters.CharFilter(
-        method="of_facet", label="Rule that the change met when it was logged", max_length=60
+        method="of_facet", label=gettext_lazy("Rule that the change met when it was logged"), max_length=60
     )
     ordering = django_filters.ChoiceFilter(
         method="in_order",
         choices=[("size", "the amounts that moved most, in rand, first")],
-        label="Order",
+        label=gettext_lazy("Order"),
         error_messages={"invalid_choice": "“%(value)s” is no ordering; known is: size."},
     )
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from projects.languages import MARKED, gettext
+
 # A name stands in addresses, in variables of the environment and beside the clock's own entry.
 _TAKEN = "all|heartbeat|pruning|alerts|forgetting|downloads|flags|contacts"
 _NAME = re.compile(rf"(?!(?:{_TAKEN})$)[a-z][a-z0-9_]{{1,19}}")
@@ -53,10 +55,21 @@ class Declaration:
     open_data: bool = False
     after_others: bool = False
 
+    def __post_init__(self) -> None:
+        MARKED.update((self.short or self.title, self.disagreements, self.records))
+
     @property
     def called(self) -> str:
-        """What it is called in a sentence or at the head of a column."""
-        return self.short or self.title
+        """What it is called in a sentence or at the head of a column, in the language of the page."""
+        return gettext(self.short or self.title)
+
+    @property
+    def records_called(self) -> str:
+        return gettext(self.records)
+
+    @property
+    def disagreements_called(self) -> str:
+        return gettext(self.disagreements)
 
     @property
     def interval(self) -> int:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from projects.languages import MARKED, gettext
+
 
 class Kind(StrEnum):
     """What a field's values are. How they are read, written, corrected and told goes by this alone."""
@@ -31,7 +33,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One typed field. `label`: its name for people; `head`: a shorter one, as the head of a column.
+    """One typed field. `label`: its name for people; `head`: a shorter one, as the head of a column. Both
+    are English, and so is `chart`.
 
     `importance`: in a sentence about several fields the highest speaks. `echoes`: fields that say the same
     thing: beside a change of one of them, a change of this one is no news.
@@ -61,8 +64,14 @@ class Field:
     exported: bool = True
 
     @property
+    def called(self) -> str:
+        """Its label in the language of the page."""
+        return gettext(self.label)
+
+    @property
     def heading(self) -> str:
-        return self.head or self.label
+        """The head of its column in the language of the page."""
+        return gettext(self.head or self.label)
 
     @property
     def is_figure(self) -> bool:
@@ -125,6 +134,7 @@ FIELDS = (
     Field("latitude", "Latitude", Kind.DEGREES, head="Place"),
     Field("longitude", "Longitude", Kind.DEGREES, echoes=("latitude",), shown=""),
 )  # fmt: skip
+MARKED.update(words for field in FIELDS for words in (field.label, field.head, field.chart) if words)
 BY_NAME = {field.name: field for field in FIELDS}
 NAMES = tuple(BY_NAME)
 

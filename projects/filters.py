@@ -18,11 +18,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django_filters.fields import BaseCSVField, ModelChoiceField, MultipleChoiceField
 from django_filters.widgets import BaseCSVWidget
 
 from projects.fields import BY_NAME, FIELDS, Kind
 from projects.folding import folded_words
+from projects.languages import MARKED, gettext, gettext_lazy
 from projects.models import (
     Discrepancy,
     DiscrepancyState,
@@ -43,14 +45,17 @@ from projects.wording.flags import FLAGS
 # Outside of these no project has a date, and a zone's offset could carry a moment over the calendar's end.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # A message of a form is a pattern: what a reader typed goes in as its parameter, it may have a % of its own.
-_NO_MOMENT = "“%(text)s” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00."
+_NO_MOMENT = gettext_lazy("“%(text)s” is not a date such as 2026-05-01 or 2026-05-01T06:30:00+02:00.")
+
+_UNKNOWN = gettext_lazy("“%(value)s” is not known here; known are: {known}.")
 
 
 def year_problem(text: str, when: date) -> str | None:
     """A sentence where the year is none that can be asked for."""
     if FIRST_YEAR <= when.year <= LAST_YEAR:
         return None
-    return f"“{text}” is outside the years {FIRST_YEAR} to {LAST_YEAR}."
+    told = gettext("“{text}” is outside the years {first} to {last}.")
+    return told.format(text=text, first=FIRST_YEAR, last=LAST_YEAR)
 
 
 class MomentField(forms.CharField):
@@ -205,7 +210,7 @@ class Choices(BothWays, django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         known = ", ".join(value for value, _ in choices)
-        messages = {"invalid_choice": f"“%(value)s” is not known here; known are: {known}."}
+        messages = {"invalid_choice": format_lazy(_UNKNOWN, known=known)}
         super().__init__(
             *args,
             choices=choices,
@@ -247,7 +252,11 @@ class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
     field_class = MunicipalityField
 
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"invalid_choice": "No municipality has this code; /api/v1/municipalities/ lists them."}
+        messages = {
+            "invalid_choice": gettext_lazy(
+                "No municipality has this code; /api/v1/municipalities/ lists them."
+            )
+        }
         super().__init__(
             queryset=Municipality.objects.all(),
             empty_label="All municipalities",
@@ -268,7 +277,7 @@ class MunicipalityFilter(BothWays, django_filters.ModelChoiceFilter):
 
 class SourceFilter(BothWays, django_filters.ModelChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"invalid_choice": "No source has this name; /api/v1/sources/ lists them."}
+        messages = {"invalid_choice": gettext_lazy("No source has this name; /api/v1/sources/ lists them.")}
         super().__init__(
             queryset=Source.objects.all(), empty_label="All sources", error_messages=messages, **kwargs
         )
@@ -295,8 +304,8 @@ class NullsLastOrdering(django_filters.OrderingFilter):
 def _ordering() -> NullsLastOrdering:
     fields = {column: name for name, column in ORDERINGS.items()}
     known = ", ".join(ORDERINGS)
-    message = f"“%(value)s” is no ordering; known are: {known}; a minus before it turns it round."
-    return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": message})
+    told = gettext_lazy("“%(value)s” is no ordering; known are: {known}; a minus before it turns it round.")
+    return NullsLastOrdering(fields=fields, error_messages={"invalid_choice": format_lazy(told, known=known)})
 
 
 def _bounds() -> dict[str, AmountFilter]:
@@ -305,8 +314,11 @@ def _bounds() -> dict[str, AmountFilter]:
     for name, column in BETWEEN.items():
         field = BY_NAME[column]
         unit = " (rand)" if field.kind is Kind.MONEY else ""
-        found[f"min_{name}"] = AmountFilter(column, "gte", label=f"{field.label} from{unit}")
-        found[f"max_{name}"] = AmountFilter(column, "lte", label=f"{field.label} to{unit}")
+        labels = [f"{field.label} from{unit}", f"{field.label} to{unit}"]
+        MARKED.update(labels)
+        least, most = map(gettext_lazy, labels)
+        found[f"min_{name}"] = AmountFilter(column, "gte", label=least)
+        found[f"max_{name}"] = AmountFilter(column, "lte", label=most)
     return found
 
 
@@ -314,15 +326,15 @@ BOUNDS = _bounds()
 
 
 class ProjectFilter(django_filters.FilterSet):
-    q = SearchFilter(label="Search", max_length=200)
+    q = SearchFilter(label=gettext_lazy("Search"), max_length=200)
     province = Choices(choices=Province.choices)
     municipality = MunicipalityFilter()
     status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
     programme = ExactFilter(max_length=40)
     source = SourceFilter()
-    changed_since = MomentFilter("last_changed_at", "gte", label="Changed since")
+    changed_since = MomentFilter("last_changed_at", "gte", label=gettext_lazy("Changed since"))
     presence = Choices(choices=Presence.choices)
-    flag = FlagFilter("flags", choices=list(FLAGS.items()), label="Flag")
+    flag = FlagFilter("flags", choices=list(FLAGS.items()), label=gettext_lazy("Flag"))
     ordering = _ordering()
 
     class Meta:
@@ -349,7 +361,7 @@ class ProjectFilter(django_filters.FilterSet):
 
 
 class MunicipalityFilterSet(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search", label="Name or code", max_length=120)
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("Name or code"), max_length=120)
     province = Choices(choices=Province.choices)
     category = Choices(choices=Municipality.Category.choices)
     district = MunicipalityFilter(method="in_district", label="The district that it is in")
@@ -371,12 +383,14 @@ class MunicipalityFilterSet(django_filters.FilterSet):
 class DiscrepancyFilter(django_filters.FilterSet):
     municipality = MunicipalityFilter(method="in_municipality")
     province = Choices(field_name="municipality__province", choices=Province.choices)
-    project = IdFilter(method="about_project", label="Project number here")
-    programme = django_filters.CharFilter("programme", "iexact", max_length=40, label="Grant family")
+    project = IdFilter(method="about_project", label=gettext_lazy("Project number here"))
+    programme = django_filters.CharFilter(
+        "programme", "iexact", max_length=40, label=gettext_lazy("Grant family")
+    )
     rule = Choices(choices=list(RULES.items()))
     severity = Choices(choices=Severity.choices)
     state = Choices(choices=DiscrepancyState.choices)
-    financial_year = IdFilter(method="in_year", label="Municipal financial year, by its end")
+    financial_year = IdFilter(method="in_year", label=gettext_lazy("Municipal financial year, by its end"))
 
     class Meta:
         model = Discrepancy

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import Error as DatabaseFailure
 
+from projects.languages import ENGLISH
 from realtime.delay import LEAST_PAUSE_SECONDS, reported
 from realtime.filters import Filters
 from realtime.frames import Frame, encode
@@ -34,8 +35,9 @@ BAD_QUERY, STALLED, TOO_BIG, BROKEN, TRY_AGAIN = 4400, 4408, 4413, 4500, 4503
 class Client:
     """`position` is the last id that it has been given (or that its filters left out)."""
 
-    def __init__(self, send: Send, filters: Filters) -> None:
+    def __init__(self, send: Send, filters: Filters, language: str = ENGLISH.code) -> None:
         self._send = send
+        self.language = language
         self._filters = None if filters == Filters() else filters
         self._wire = Wire(send)
         self._behind = asyncio.Event()
@@ -73,7 +75,7 @@ class Client:
             if not await self._drained():
                 return False
             try:
-                frames = await hub.log.replay(self.position, hub.cursor)
+                frames = await hub.log.replay(self.position, hub.cursor, self.language)
             except (DatabaseFailure, TimeoutError) as error:
                 logger.error("The log cannot be replayed, the next try is in %g s: %s", _RETRY_SECONDS, error)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -110,10 +112,14 @@ class Client:
         self.position = frames[-1].id
         if not wanted:
             return True
-        sent = whole if is_all and whole is not None else b"".join(frame.wire for frame in wanted)
+        sent = (
+            whole
+            if is_all and whole is not None
+            else b"".join(frame.wires[self.language] for frame in wanted)
+        )
         if not self._wire.write(sent):
             for frame in wanted:
-                await self.send(frame.text)
+                await self.send(frame.texts[self.language])
         return self._wire.backlog() < LAG_BYTES
 
     def _wants(self, frame: Frame) -> bool:

@@ -1,7 +1,7 @@
-"""The WebSocket of changes: `/ws/changes/?after=&project=&municipality=&province=&severity=&source=&board=`.
+"""The WebSocket of changes: `/ws/changes/?after=&project=&municipality=&province=&severity=&source=&board=&lang=`.
 
 The server sends `hello`, then what is newer than `after`, oldest first, then each change as it is
-committed; `parts` of the page that `board` names, where they changed; `ping` every 25 seconds; `resync`
+committed (its words in the language of `lang`); `parts` of the page that `board` names, where they changed; `ping` every 25 seconds; `resync`
 instead of a replay of more than 2,000 changes or of an `after` that the log has not reached. The client
 may send `{"type": "shown", "id": N}` when it has painted a change that came live (`realtime/delay.py`);
 nothing else that it sends is read. A query that cannot be read gets one `{"type": "error", "detail": "…"}`
@@ -58,7 +58,7 @@ async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await send({"type": "websocket.send", "text": encode("error", detail=str(error))})
         await send({"type": "websocket.close", "code": BAD_QUERY, "reason": str(error)})
         return
-    await _serve(Client(send, query.filters), query, receive)
+    await _serve(Client(send, query.filters, query.language), query, receive)
 
 
 async def refuse(scope: dict[str, Any], receive: Receive, send: Send) -> None:

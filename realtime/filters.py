@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from projects.declared import REGISTRY
+from projects.languages import ENGLISH, LANGUAGES
 from projects.models import DataChangeLog, Province, Severity
 from projects.pages.boards import NAMES as BOARDS
 from projects.pages.boards import Board
@@ -60,17 +61,18 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Query:
     """`after` is the last id that the client knows, None when it wants only what comes. `board`: the open
-    page whose parts it wants, with `board_at`, the id that those on the page are of.
+    page whose parts it wants, with `board_at`, the id that those on the page are of; `language`: its code.
     """
 
     after: int | None
     filters: Filters
     board: Board | None = None
     board_at: int | None = None
+    language: str = ENGLISH.code
 
 
 def parse(query_string: bytes) -> Query:
-    """Read `after= project= municipality= province= severity= source= board= board_at=`.
+    """Read `after= project= municipality= province= severity= source= board= board_at= lang=`.
 
     What is empty is not asked for; unknown names are ignored, whatever bytes they bring. Raises BadQuery.
     """
@@ -87,17 +89,19 @@ def parse(query_string: bytes) -> Query:
         severity=_one_of(values, "severity", Severity.values),
         source=_one_of(values, "source", list(REGISTRY)),
     )
-    return Query(_whole(values, "after"), filters, _board(values, filters), _whole(values, "board_at"))
+    language = _one_of(values, "lang", list(LANGUAGES)) or ENGLISH.code
+    board = _board(values, filters, language)
+    return Query(_whole(values, "after"), filters, board, _whole(values, "board_at"), language)
 
 
-def _board(values: Mapping[str, str], filters: Filters) -> Board | None:
+def _board(values: Mapping[str, str], filters: Filters, language: str) -> Board | None:
     name = _one_of(values, "board", list(BOARDS))
     if name == "municipality" and filters.municipality is None:
         raise BadQuery("board=municipality needs municipality, the code of one.")
     if name == "source" and filters.source is None:
         raise BadQuery("board=source needs source, the name of one.")
     code = {"municipality": filters.municipality, "source": filters.source}.get(name or "")
-    return Board(name, code) if name else None
+    return Board(name, code, language) if name else None
 
 
 def _whole(values: Mapping[str, str], name: str) -> int | None:

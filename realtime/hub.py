@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseFailure
 
+from projects.languages import ENGLISH
 from realtime import bell, report
 from realtime.boards import Boards
 from realtime.client import Client
@@ -176,21 +177,27 @@ class Hub:
                 self.cursor, self._unseen = max(self.cursor, head), began
                 return
             began = time.monotonic()
-        while frames := await self.log.newer(self.cursor):
-            await self._deliver(frames)
+        while frames := await self.log.newer(self.cursor, languages := self._languages()):
+            await self._deliver(frames, languages)
             began = time.monotonic()
         self._unseen = began
 
-    async def _deliver(self, frames: list[Frame]) -> None:
+    def _languages(self) -> set[str]:
+        """Those of whoever is live: a change is said once in each of them."""
+        return {client.language for client in self._live} or {ENGLISH.code}
+
+    async def _deliver(self, frames: list[Frame], languages: set[str]) -> None:
         """All of them to one client after the other: a burst costs each client one write."""
-        whole = b"".join(frame.wire for frame in frames)
+        whole = {code: b"".join(frame.wires[code] for frame in frames) for code in languages}
         async with self._sending:
             self.cursor = frames[-1].id
             if self._live:
                 for frame in frames:
                     self.delays.handed_out(frame.id, frame.at, self._unseen)
             for number, client in enumerate(tuple(self._live), start=1):
-                if client in self._live and not await client.offer(frames, whole):
+                # Whoever came meanwhile with another language catches up by himself.
+                said = whole.get(client.language)
+                if client in self._live and (said is None or not await client.offer(frames, said)):
                     self._live.discard(client)
                     client.fall_behind()
                 if number % _SENDS_IN_A_ROW == 0:

@@ -20,6 +20,7 @@ from projects.facts import finance
 from projects.filters import ChoicesField, MunicipalityFilterSet
 from projects.finances.comparing import ORDERINGS, Basis, Comparison, basis
 from projects.finances.comparison import POPULATION, Row, grant_name
+from projects.languages import gettext
 from projects.models import Municipality, Province
 
 _PART = 50  # municipalities a reading
@@ -192,17 +193,25 @@ def about(of: Basis) -> list[str]:
     """What a reader of the figures has to know, where it does not stand in each row."""
     return [
         str(of.source),
-        "Financial years run from 1 July to 30 June and are named by their end: 2026 is 2025-26.",
-        "Owed for bulk water: the municipality’s creditors under “Bulk Water”, at the end of the day that"
-        " stands beside it, with its sign as published.",
-        f"Per person: by the population of 2016, {POPULATION}.",
-        "Water capital is that of the water and sanitation functions, without storm water. The budget is"
-        " the adjusted, else the original one; spending is audited where all of it is, else monthly and"
-        " unaudited.",
-        "Grants: spent of what was allocated to the municipality itself; what is allocated in kind is"
-        " spent by others. MIG, USDG and IUDG pay for other works too, not only water.",
-        "Where there is no figure, it is not published, given as null or not read, as is said in its place or"
-        " in the note beside it; it is never zero.",
+        gettext("Financial years run from 1 July to 30 June and are named by their end: 2026 is 2025-26."),
+        gettext(
+            "Owed for bulk water: the municipality’s creditors under “Bulk Water”, at the end of the day that"
+            " stands beside it, with its sign as published."
+        ),
+        gettext("Per person: by the population of 2016, {source}.").format(source=POPULATION),
+        gettext(
+            "Water capital is that of the water and sanitation functions, without storm water. The budget is"
+            " the adjusted, else the original one; spending is audited where all of it is, else monthly and"
+            " unaudited."
+        ),
+        gettext(
+            "Grants: spent of what was allocated to the municipality itself; what is allocated in kind is"
+            " spent by others. MIG, USDG and IUDG pay for other works too, not only water."
+        ),
+        gettext(
+            "Where there is no figure, it is not published, given as null or not read, as is said in its"
+            " place or in the note beside it; it is never zero."
+        ),
     ]
 
 

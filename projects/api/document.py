@@ -16,6 +16,7 @@ from projects.api.exports import BOM
 from projects.api.objects import TABLE
 from projects.api.parameters import EXAMPLES
 from projects.api.selection import PARAMETER, Selected, field_names
+from projects.languages import LANGUAGES
 
 Schema = dict[str, Any]
 
@@ -90,7 +91,7 @@ class Document(AutoSchema):
 
     def _get_parameters(self) -> list[Schema]:
         parameters = super()._get_parameters()
-        offered = [*self._of_formats(), *self._of_fields()]
+        offered = [*self._of_formats(), *self._of_fields(), *self._of_languages()]
         names = {one["name"] for one in offered}
         found = [*(one for one in parameters if one["name"] not in names), *offered]
         for one in found:
@@ -114,6 +115,11 @@ class Document(AutoSchema):
                 {"type": "string", "enum": ["0", "1"]},
                 "1: a CSV with a byte order mark, as Excel likes it",
             )
+
+    def _of_languages(self) -> Iterator[Schema]:
+        if self.method == "GET":
+            told = "the language of sentences and other words for people; codes, names and numbers stay"
+            yield _asked("lang", {"type": "string", "enum": list(LANGUAGES)}, told)
 
     def _of_fields(self) -> Iterator[Schema]:
         view: Any = self.view

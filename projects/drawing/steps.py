@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from projects.languages import Words
+from projects.wording.figures import with_mark
+
 WIDTH, HEIGHT = 340, 150
 LEFT, RIGHT, TOP, BOTTOM = 62, 330, 12, 124  # what the lines are drawn in
 _DOT = 3.2
@@ -70,11 +73,15 @@ def _round_up(value: float) -> float:
     return next(step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= value)
 
 
+_SIZES = Words({"bn": "{amount} bn", "m": "{amount} m"})
+
+
 def amount(value: float) -> str:
     """`R0`, `R250 000`, `R1.5 m`, `R40 bn`: as short as an axis has room for."""
-    for size, word in ((1e9, " bn"), (1e6, " m")):
+    for size, word in ((1e9, "bn"), (1e6, "m")):
         if abs(value) >= size:
-            return f"{'-' if value < 0 else ''}R{abs(value) / size:.2f}".rstrip("0").rstrip(".") + word
+            text = f"{'-' if value < 0 else ''}R{abs(value) / size:.2f}".rstrip("0").rstrip(".")
+            return _SIZES[word].format(amount=with_mark(text))
     return f"{'-' if value < 0 else ''}R{abs(value):,.0f}".replace(",", " ")
 
 

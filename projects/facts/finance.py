@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from projects.languages import Words, gettext
+
 # The sources of which a question sets projects beside figures, and the one that asks.
 DWS, TREASURY, CORRELATION = "dws", "treasury", "correlation"
 
@@ -99,21 +101,22 @@ GROUP_COLUMNS = {"debtors": "customer_group.code"}
 BULK_DEBT, DEBTORS = "bulk_debt", "debtors"
 BALANCES = (BULK_DEBT, DEBTORS)
 BULK_WATER = "0200"
-BULK_ITEMS = {BULK_WATER: "Bulk water"}
+BULK_ITEMS = Words({BULK_WATER: "Bulk water"})
 # What the customers of a municipality owe it, by source of its income.
 DEBTOR_ITEMS = {"1200": ("Water", WATER), "1500": ("Waste water", SANITATION)}
+_DEBTOR_ITEMS = Words({code: name for code, (name, _) in DEBTOR_ITEMS.items()})
 # Customer groups by the start of their code: 2201 to 2299 are single organs of state. A row without a group
 # is of the whole item; whether it is the sum of the others the source does not say.
-CUSTOMERS = {
+CUSTOMERS = Words({
     "": "not split by customer",
     "22": "organs of state",
     "23": "commercial",
     "24": "households",
     "25": "other",
     "26": "all customer groups",
-}
+})  # fmt: skip
 # Ages of a debt as the cubes have them, youngest first.
-AGES = {
+AGES = Words({
     "l30": "30 days and less",
     "l60": "31 to 60 days",
     "l90": "61 to 90 days",
@@ -122,24 +125,24 @@ AGES = {
     "l180": "151 to 180 days",
     "l1": "181 days to 1 year",
     "g1": "over 1 year",
-}
+})  # fmt: skip
 OLD_AGES = ("l120", "l150", "l180", "l1", "g1")  # over 90 days
 WHOLE_YEAR = "year"  # among the months of `ages`: of a yearly figure, at 30 June
 _NULL = "-"
-UIFW = {
+UIFW = Words({
     "unauthorised": "Unauthorised expenditure",
     "irregular": "Irregular expenditure",
     "fruitless": "Fruitless and wasteful expenditure",
-}
-CASH = {"0430": "Cash and cash equivalents at the year end"}
-OPINIONS = {
+})  # fmt: skip
+CASH = Words({"0430": "Cash and cash equivalents at the year end"})
+OPINIONS = Words({
     "unqualified": "Unqualified",
     "unqualified_emphasis_of_matter": "Unqualified with emphasis of matter",
     "qualified": "Qualified",
     "adverse": "Adverse",
     "disclaimer": "Disclaimer",
     "outstanding": "Outstanding",
-}
+})  # fmt: skip
 OUTSTANDING = "outstanding"  # no opinion: the audit is not finished
 AUDIT_OPINION = "opinion"  # the code of a figure that is an audit opinion
 
@@ -147,7 +150,7 @@ AUDIT_OPINION = "opinion"  # the code of a figure that is an audit opinion
 # 2025 was withdrawn before that day.
 VAT = ((date(2018, 4, 1), Decimal(15)), (date(1993, 4, 7), Decimal(14)))
 
-AMOUNT_TYPES = {
+AMOUNT_TYPES = Words({
     "ORGB": "original budget",
     "ADJB": "adjusted budget",
     "AUDA": "audited actual",
@@ -155,10 +158,10 @@ AMOUNT_TYPES = {
     "SCHD": "allocated",
     "TRFR": "transferred",
     "": "",
-}
-_GRANT_TYPES = {"ACT": "spent (monthly, unaudited)", "AUDA": "spent (audited)"}
-_BALANCE_TYPES = {"ACT": "at month end (unaudited)", "AUDA": "at year end (audited)"}
-_MEASURES = {
+})  # fmt: skip
+_GRANT_TYPES = AMOUNT_TYPES | {"ACT": "spent (monthly, unaudited)", "AUDA": "spent (audited)"}
+_BALANCE_TYPES = AMOUNT_TYPES | {"ACT": "at month end (unaudited)", "AUDA": "at year end (audited)"}
+_MEASURES = Words({
     "capital": "Capital, {}",
     "asset": "Capital by asset, {}",
     "income": "Operating income, {}",
@@ -169,11 +172,10 @@ _MEASURES = {
     "opinion": "Audit opinion",
     "bulk_debt": "Owed for {}",
     "debtors": "Owed by customers for {}",
-}
+})  # fmt: skip
 
-_MONTHS = (
-    "July August September October November December January February March April May June".split()
-)  # fmt: skip
+_MONTHS = "July August September October November December January February March April May June".split()
+_MONTH_NAMES = Words({str(number): name for number, name in enumerate(_MONTHS, start=1)})
 
 
 def year_label(financial_year: int) -> str:
@@ -214,7 +216,7 @@ def vat_rate(day: date) -> Decimal:
 
 def month_name(month: int) -> str:
     """The calendar month of a month of the financial year: 1 → `July`, 12 → `June`."""
-    return _MONTHS[month - 1]
+    return _MONTH_NAMES[str(month)]
 
 
 def line_label(measure: str, code: str) -> str:
@@ -228,23 +230,23 @@ def line_label(measure: str, code: str) -> str:
         return BULK_ITEMS.get(code, code)
     if measure == DEBTORS:
         item, _, group = code.partition(":")
-        what = DEBTOR_ITEMS.get(item, (item, ""))[0]
+        what = _DEBTOR_ITEMS.get(item, item)
         return f"{what}, {customer(group)}" if group else what
-    return {**UIFW, **CASH}.get(code, code)
+    return UIFW.get(code) or CASH.get(code) or code
 
 
 def customer(group: str) -> str:
     """`households`; of one organ of state with its code; the code alone where we have no word for it."""
     name = CUSTOMERS.get(group[:2])
     if name is None:
-        return f"customer group {group}"
+        return gettext("customer group {group}").format(group=group)
     return f"{name} ({group})" if group.startswith("22") and group not in ("22", "2200") else name
 
 
 def type_label(measure: str, amount_type: str) -> str:
     """`original budget`; of a grant ACT is what was spent, of a debt what was owed at a month's end."""
-    own = _GRANT_TYPES if measure == "grant" else _BALANCE_TYPES if measure in BALANCES else {}
-    return {**AMOUNT_TYPES, **own}.get(amount_type, amount_type)
+    types = _GRANT_TYPES if measure == "grant" else _BALANCE_TYPES if measure in BALANCES else AMOUNT_TYPES
+    return types.get(amount_type, amount_type)
 
 
 def figure_name(measure: str, code: str, amount_type: str, financial_year: int) -> str:

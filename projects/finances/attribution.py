@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from projects.facts.finance import TREASURY
+from projects.languages import gettext
 from projects.models import Source, SyncRun
 from projects.wording import figures
 
@@ -40,10 +41,12 @@ class Attribution:
         return "; ".join(f"{when} ({', '.join(cubes)})" for when, cubes in self.published.items())
 
     def __str__(self) -> str:
-        text = f"Source: {TITLE}"
+        text = gettext("Source: {title}").format(title=TITLE)
         if self.published:
-            text += f"; data published {self.published_text}"
-        return f"{text}; read {figures.moment(self.read_at)}." if self.read_at else f"{text}."
+            text += gettext("; data published {when}").format(when=self.published_text)
+        if self.read_at:
+            text += gettext("; read {moment}").format(moment=figures.moment(self.read_at))
+        return f"{text}."
 
 
 def attribution() -> Attribution:
@@ -79,7 +82,7 @@ def _published(cubes: Any) -> dict[str, list[str]]:
 def _date(text: str) -> str:
     """`2020-10` → `October 2020`, a day or a moment → the day in full; what is neither as it stands."""
     if found := _MONTH.fullmatch(text):
-        return f"{figures.MONTHS[int(found[2]) - 1]} {found[1]}"
+        return f"{figures.MONTHS[str(int(found[2]))]} {found[1]}"
     day = figures.day(text.partition("T")[0])
     return figures.long_date(day) if day else text
 

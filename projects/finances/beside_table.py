@@ -14,23 +14,27 @@ from projects.facts import finance
 from projects.finances import sums
 from projects.finances.sums import Sum
 from projects.finances.tables import Table, TableCell, TableColumn, TableRow
+from projects.languages import Words, gettext, gettext_noop
 
 _YEARS = 3  # the newest
-_CAPITAL = "The books’ capital is that of the water and sanitation functions, without storm water."
-_YEARS_DIFFER = (
+_CAPITAL = gettext_noop(
+    "The books’ capital is that of the water and sanitation functions, without storm water."
+)
+_YEARS_DIFFER = gettext_noop(
     "DWS’s figures are of whole projects, from their start on; its financial years run from 1 April to"
     " 31 March. The municipality’s are of one year each, from 1 July to 30 June. Others may implement and"
     " pay for DWS’s projects, and one that several municipalities share counts whole with each of them."
 )
 _NOT_ALIKE = TableCell(text="–")
 _BUDGET, _SPENT, _RATE = "Budget", "Spent", "Spending rate"
-_NOTES = {_BUDGET: "books: capital", _SPENT: "books: capital", _RATE: "of the year’s own budget"}
+_NOTES = Words({_BUDGET: "books: capital", _SPENT: "books: capital", _RATE: "of the year’s own budget"})
 
 _GRANT_ROWS = {
     "allocated": sums.ALLOCATED,
     "spent": sums.GRANT_SPENT,
     "allocated in kind, not in the books": sums.ALLOCATED,
 }
+_LABELS = Words({words: words for words in (_BUDGET, _SPENT, _RATE, *_GRANT_ROWS)})
 
 
 def beside_table(projects: Iterable[Any], figures: Iterable[Any]) -> Table | None:
@@ -50,29 +54,35 @@ def beside_table(projects: Iterable[Any], figures: Iterable[Any]) -> Table | Non
     }
     rows = [
         TableRow(
-            label,
+            _label(label),
             [dws.get(label, _NOT_ALIKE), *(books[year].get(label, TableCell()) for year in years)],
             note=_NOTES.get(label, ""),
         )
         for label in (_BUDGET, _SPENT, _RATE, *_grants_of([books[year] for year in years]))
     ]
-    heads = ["DWS’s projects, whole", *(f"Books of {finance.year_label(year)}" for year in years)]
+    books_of = gettext("Books of {year}")
+    heads = [gettext("DWS’s projects, whole"), *(books_of.format(year=finance.year_label(y)) for y in years)]
     columns = [TableColumn(head) for head in heads]
     budgets = dws[_BUDGET].sum
     return Table(
         "beside",
-        "Beside the projects of DWS",
+        gettext("Beside the projects of DWS"),
         columns,
         rows,
-        notes=[_CAPITAL, _YEARS_DIFFER],
+        notes=[gettext(_CAPITAL), gettext(_YEARS_DIFFER)],
         budget=budgets.amount if budgets else None,
     )
+
+
+def _label(row: str) -> str:
+    family, _, words = row.partition(", ")
+    return f"{family}, {_LABELS[words]}" if words else _LABELS[row]
 
 
 def _of_projects(amounts: Sequence[Decimal | None]) -> TableCell:
     known = [amount for amount in amounts if amount is not None]
     if not known:
-        return TableCell(text="not published")
+        return TableCell(text=gettext("not published"))
     return TableCell(sum=Sum(sum(known, Decimal(0)), len(known), len(amounts)), noun="project")
 
 

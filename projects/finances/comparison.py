@@ -19,6 +19,7 @@ from typing import Any
 from projects.facts import finance
 from projects.finances import debt, sums
 from projects.finances.sums import Line, Rate
+from projects.languages import MARKED, Words, gettext
 from projects.wording.figures import long_date
 
 # Why there is no figure.
@@ -26,6 +27,7 @@ UNREAD, NOTHING, NULL, GONE = "not read", "not published", "given as null", "no 
 NO_BUDGET = "no budget to compare with"
 IN_KIND = "allocated in kind alone"
 NO_POPULATION = "population not known"
+_REASONS = Words({words: words for words in (UNREAD, NOTHING, NULL, GONE, NO_BUDGET, IN_KIND, NO_POPULATION)})
 
 POPULATION = "Statistics South Africa, Community Survey 2016"
 
@@ -37,11 +39,15 @@ class Part:
     its own newest."""
 
     name: str
-    title: str
+    named: str
     measure: str
     cube: str
     over: bool = False
     each: bool = False
+
+    @property
+    def title(self) -> str:
+        return gettext(self.named)
 
 
 PARTS = {
@@ -53,6 +59,7 @@ PARTS = {
         Part("grants", "Grants: spent of what was allocated", "grant", "grants_v2", over=True),
     )
 }
+MARKED.update(part.named for part in PARTS.values())
 # Of each part the financial year, by its end; None where no year has a figure, or each has its own.
 Years = dict[str, int | None]
 
@@ -182,6 +189,11 @@ def _reason(lines: Iterable[Line], kinds: Sequence[str], nothing: str = NOTHING)
     return Entry(said=_why(known, nothing), proofs=_proofs(known))
 
 
+def reason(said: str) -> str:
+    """Why there is no figure, in the language of the page; what is no reason stands as it is."""
+    return _REASONS.get(said, said)
+
+
 def _why(figures: Sequence[Any], nothing: str) -> str:
     if any(figure.presence == "present" for figure in figures):
         return NULL
@@ -190,11 +202,16 @@ def _why(figures: Sequence[Any], nothing: str) -> str:
 
 def _through(months: Sequence[int]) -> str:
     """`to June`, `to May or June` of a sum of figures that go differently far; blank of whole years."""
-    return f"to {' or '.join(map(finance.month_name, months))}" if months else ""
+    if not months:
+        return ""
+    names = gettext(" or ").join(map(finance.month_name, months))
+    return gettext("to {months}").format(months=names)
 
 
 def _over(found: sums.Sum) -> str:
-    return f"sum of {found.count} of {found.lines} lines" if found.count < found.lines else ""
+    if found.count == found.lines:
+        return ""
+    return gettext("sum of {count} of {lines} lines").format(count=found.count, lines=found.lines)
 
 
 def _proofs(figures: Iterable[Any]) -> tuple[tuple[str, int], ...]:
@@ -232,7 +249,7 @@ def _grant(lines: dict[str, Line]) -> Grant:
 
 
 def _besides(in_kind: Entry) -> str:
-    return "more in kind" if in_kind.value else ""
+    return gettext("more in kind") if in_kind.value else ""
 
 
 def _total(lines: Sequence[Line], kind: str) -> Entry:
@@ -250,7 +267,8 @@ def _owed(place: Any, figures: Sequence[Any], nothing: str) -> Owed:
     if found is None:
         reason = Entry(said=_why(debts, nothing), proofs=_proofs(debts))
         return Owed(reason, reason)
-    said = f"{long_date(found.at)}{', audited' if found.audited else ''}"
+    said = gettext("{day}, audited") if found.audited else "{day}"
+    said = said.format(day=long_date(found.at))
     proofs = ((found.snapshot, found.figure),) if found.snapshot else ()
     amount = Entry(found.amount, said, "", proofs)
     return Owed(amount, _per_person(amount, place.population_2016), found.at)
@@ -265,16 +283,26 @@ def _opinion(figures: Sequence[Any], nothing: str) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`title`: where it stands alone; `heading`: below that of its part. `part`: which of `PARTS` it is of,
-    and so of which year. `kind`: rand, percent or opinion. `ours`: made by us of what stands beside it."""
+    """`named`: where it stands alone; `headed`: below that of its part, both in English. `part`: which of
+    `PARTS` it is of, and so of which year. `kind`: rand, percent or opinion. `ours`: made by us of what
+    stands beside it."""
 
     name: str
-    title: str
-    heading: str
+    named: str
+    headed: str
     part: str
     kind: str
     entry: Callable[[Row], Entry]
     ours: bool = False
+
+    @property
+    def title(self) -> str:
+        family, _, what = self.named.partition(": ")
+        return f"{family}: {gettext(what)}" if family == self.headed else gettext(self.named)
+
+    @property
+    def heading(self) -> str:
+        return gettext(self.headed)
 
     @property
     def is_number(self) -> bool:
@@ -312,6 +340,9 @@ def _columns() -> Iterator[Column]:
 
 
 COLUMNS = {column.name: column for column in _columns()}
+MARKED.update(column.named for column in COLUMNS.values() if column.part != "grants")
+MARKED.update(column.headed for column in COLUMNS.values() if column.part != "grants")
+MARKED.add("spent of what was allocated")
 
 
 def sort_key(column: Column) -> Callable[[Row], Any]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from projects.facts import finance
 from projects.finances.comparison import COLUMNS, PARTS, Column, Entry, Part, Row, Years, notes
+from projects.languages import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Head:
 
     @property
     def words(self) -> str:
-        return f"{self.note or 'of all lines'}, unless it says otherwise" if self.mixed else self.note
+        if not self.mixed:
+            return self.note
+        return gettext("{note}, unless it says otherwise").format(note=self.note or gettext("of all lines"))
 
     def beside(self, entry: Entry) -> str:
         """What has to stand beside a figure."""
@@ -71,7 +74,7 @@ def _shown(rows: Iterable[Row]) -> Iterator[Column]:
 def _year_words(part: Part, financial_year: int | None) -> str:
     if financial_year:
         return finance.year_label(financial_year)
-    return "newest of each" if part.each else ""
+    return gettext("newest of each") if part.each else ""
 
 
 def _head(column: Column, rows: Iterable[Row], alone: bool = False) -> Head:
@@ -86,6 +89,7 @@ def unlike(columns: Iterable[Column], rows: Sequence[Row]) -> list[str]:
     for column in columns:
         found = notes(column, rows)
         if len(found) > 1:
-            kinds = "; ".join(f"{note or 'of all lines'}: {count}" for note, count in found.items())
-            sentences.append(f"{column.title}: the figures are not all alike ({kinds}).")
+            kinds = "; ".join(f"{note or gettext('of all lines')}: {count}" for note, count in found.items())
+            told = gettext("{column}: the figures are not all alike ({kinds}).")
+            sentences.append(told.format(column=column.title, kinds=kinds))
     return sentences

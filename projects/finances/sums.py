@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
+from projects.languages import Words, gettext
 
 NEGATIVE = "negative"
 OVER_ALLOCATED = "spent_more_than_allocated"
@@ -20,6 +21,8 @@ ALLOCATED, GRANT_SPENT = "SCHD", "ACT"
 
 GROUPS = (finance.WATER, finance.SANITATION)
 WHOLE = "water and sanitation"
+GROUP_NAMES = Words({name: name.capitalize() for name in (*GROUPS, WHOLE)})
+_KINDS = Words({"ADJB": "adjusted", "ORGB": "original"})
 SUMMED = ("capital", "asset", "income", "expenditure", "grant")  # measures that sums are made of
 
 # One line of a table: its figures by amount type.
@@ -106,13 +109,15 @@ def spent(lines: Sequence[Line]) -> tuple[str, Sum] | None:
     found = total(lines, figures[0].amount_type) if figures else None
     if found is None:
         return None
-    return "audited" if figures[0].amount_type == "AUDA" else "unaudited", found
+    return gettext("audited") if figures[0].amount_type == "AUDA" else gettext("unaudited"), found
 
 
 def _budgets(figures: Iterable[Any]) -> str:
     """`adjusted`, `original`, `adjusted and original`."""
-    words = {"ADJB": "adjusted", "ORGB": "original"}
-    return " and ".join(words[kind] for kind in sorted({figure.amount_type for figure in figures}))
+    kinds = sorted({figure.amount_type for figure in figures})
+    if len(kinds) > 1:
+        return gettext("{some} and {last}").format(some=_KINDS[kinds[0]], last=_KINDS[kinds[1]])
+    return "".join(_KINDS[kind] for kind in kinds)
 
 
 def _first(line: Line, kinds: Iterable[str]) -> Any:
@@ -124,18 +129,21 @@ def _rate(both: list[tuple[Any, Any]], kind: str, lines: int) -> Rate | None:
     if whole <= 0:
         return None
     part = sum((spent.amount for spent, _ in both), Decimal(0))
-    kinds = _budgets(budget for _, budget in both)
-    of = f"of the {kinds} budget{'s' if ' ' in kinds else ''}"
-    basis = f"audited, {of}" if kind == "AUDA" else f"{_so_far(spent for spent, _ in both)}, {of}"
-    short = f"audited, {of}" if kind == "AUDA" else of
-    over = f"over {len(both)} of {lines} lines" if len(both) < lines else ""
-    short = short.replace("of the ", "of ", 1)
-    basis, short = (", ".join(filter(None, (words, over))) for words in (basis, short))
+    budgets = [budget for _, budget in both]
+    kinds = _budgets(budgets)
+    many = len({budget.amount_type for budget in budgets}) > 1
+    of = gettext("of the {kinds} budgets") if many else gettext("of the {kinds} budget")
+    of_short = gettext("of {kinds} budgets") if many else gettext("of {kinds} budget")
+    far = gettext("audited") if kind == "AUDA" else _so_far(spent for spent, _ in both)
+    over = gettext("over {count} of {lines} lines").format(count=len(both), lines=lines)
+    over = over if len(both) < lines else ""
+    basis = ", ".join(filter(None, (far, of.format(kinds=kinds), over)))
+    short = ", ".join(filter(None, (far if kind == "AUDA" else "", of_short.format(kinds=kinds), over)))
     return Rate(_percent(part, whole), basis, short, over)
 
 
 def _so_far(figures: Iterable[Any]) -> str:
-    return through(tuple(sorted({f.through_month for f in figures if f.through_month}))) or "so far"
+    return through(tuple(sorted({f.through_month for f in figures if f.through_month}))) or gettext("so far")
 
 
 def through(months: Sequence[int]) -> str:
@@ -143,8 +151,8 @@ def through(months: Sequence[int]) -> str:
     if not months:
         return ""
     if len(months) > 1:
-        return f"to months {months[0]} to {months[-1]}"
-    return f"to {finance.month_name(months[0])} (month {months[0]})"
+        return gettext("to months {first} to {last}").format(first=months[0], last=months[-1])
+    return gettext("to {name} (month {number})").format(name=finance.month_name(months[0]), number=months[0])
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:
@@ -161,7 +169,7 @@ def grant_rate(lines: Sequence[Line]) -> Rate | None:
         return None
     if not (_whole(lines, GRANT_SPENT, spent) and _whole(lines, ALLOCATED, allocated)):
         return None
-    return Rate(_percent(spent.amount, allocated.amount), "of the allocation")
+    return Rate(_percent(spent.amount, allocated.amount), gettext("of the allocation"))
 
 
 def overspent(lines: Sequence[Line]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from projects.facts import finance
 from projects.finances.sums import (
+    GROUP_NAMES,
     GROUPS,
     WHOLE,
     Line,
@@ -24,15 +25,17 @@ from projects.finances.sums import (
     through,
     total,
 )
+from projects.languages import MARKED, Words, gettext, gettext_noop
 from projects.wording import figures
 
-_BUDGET_COLUMNS = {
+_BUDGET_COLUMNS = Words({
     "ORGB": "Original budget",
     "ADJB": "Adjusted budget",
     "AUDA": "Audited actual",
     "ACT": "Actual so far",
-}
-_GRANT_COLUMNS = {"SCHD": "Allocated", "TRFR": "Transferred", "ACT": "Spent"}
+})  # fmt: skip
+_GRANT_COLUMNS = Words({"SCHD": "Allocated", "TRFR": "Transferred", "ACT": "Spent"})
+_AUDITED = Words({"AUDA": "Spent (audited)"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ class Year:
     @property
     def span(self) -> str:
         first, last = finance.year_span(self.financial_year)
-        return f"{figures.long_date(first)} to {figures.long_date(last)}"
+        return gettext("{first} to {last}").format(
+            first=figures.long_date(first), last=figures.long_date(last)
+        )
 
 
 def years(published: Iterable[Any]) -> list[Year]:
@@ -123,7 +128,7 @@ def _headline(table: Table) -> str:
     if not known:
         return ""
     head, amount = known[-1]
-    of = f"{table.title.partition(',')[0]}, {row.label.lower()}" if table.name in _BUDGETS else row.label
+    of = f"{_SHORT[table.name]}, {row.label.lower()}" if table.name in _BUDGETS else row.label
     return f"{of}: {figures.short_rand(amount)} {head.lower()}"
 
 
@@ -144,7 +149,16 @@ def _tables(of_year: list[Any]) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
-_TWO_CUTS = (
+# What a headline calls them.
+_SHORT = Words(
+    {
+        "capital": "Capital",
+        "asset": "Capital",
+        "income": "Operating income",
+        "expenditure": "Operating expenditure",
+    }
+)
+_TWO_CUTS = gettext_noop(
     "By function and by class of asset are two cuts of the same money: the first says whose vote it is, the"
     " second what is built. They must not be added."
 )
@@ -154,6 +168,7 @@ _BUDGET_TABLES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("income", "Operating income", "Of the budget", ()),
     ("expenditure", "Operating expenditure", "Of the budget", ()),
 )
+MARKED.update(words for _, *named, _ in _BUDGET_TABLES for words in named)
 _BUDGETS = frozenset(name for name, *_ in _BUDGET_TABLES)
 
 
@@ -169,7 +184,8 @@ def _budget_table(
         *_grouped_rows(measure, lines, odd),
         *(_line(measure, code, line, odd, "apart") for code, line in _apart(measure, lines)),
     ]
-    return Table(measure, title, *_headed(_BUDGET_COLUMNS, rows), rate_head, list(notes))
+    told = [gettext(note) for note in notes]
+    return Table(measure, gettext(title), *_headed(_BUDGET_COLUMNS, rows), gettext(rate_head), told)
 
 
 def _apart(measure: str, lines: dict[str, Line]) -> Iterator[tuple[str, Line]]:
@@ -185,14 +201,14 @@ def _grouped_rows(measure: str, lines: dict[str, Line], odd: dict[int, Any]) -> 
     for group, members in groups.items():
         yield from (_line(measure, code, line, odd) for code, line in members.items())
         if len(members) > 1:
-            yield _sum_row(group.capitalize(), list(members.values()))
+            yield _sum_row(GROUP_NAMES[group], list(members.values()))
     if all(groups.values()):
-        yield _sum_row(WHOLE.capitalize(), [line for of in groups.values() for line in of.values()])
+        yield _sum_row(GROUP_NAMES[WHOLE], [line for of in groups.values() for line in of.values()])
 
 
 def _line(measure: str, code: str, line: Line, odd: dict[int, Any], kind: str = "line") -> TableRow:
     label = finance.line_label(measure, code)
-    note = "drainage or other: in no sum" if kind == "apart" else ""
+    note = gettext("drainage or other: in no sum") if kind == "apart" else ""
     return TableRow(label, _cells(line, _BUDGET_COLUMNS, odd), kind, code, note, rate([line]))
 
 
@@ -200,7 +216,7 @@ def _sum_row(label: str, lines: list[Line]) -> TableRow:
     return TableRow(label, _sums(lines, _BUDGET_COLUMNS), "sum", rate=rate(lines))
 
 
-def _cells(line: Line, columns: dict[str, str], odd: dict[int, Any]) -> list[TableCell]:
+def _cells(line: Line, columns: Words, odd: dict[int, Any]) -> list[TableCell]:
     return [_cell(line.get(kind), odd) for kind in columns]
 
 
@@ -208,11 +224,11 @@ def _cell(figure: Any, odd: dict[int, Any]) -> TableCell:
     return TableCell(figure, flags=tuple(odd.get(figure.pk, ())) if figure else ())
 
 
-def _sums(lines: list[Line], columns: dict[str, str]) -> list[TableCell]:
+def _sums(lines: list[Line], columns: Words) -> list[TableCell]:
     return [TableCell(sum=total(lines, kind)) for kind in columns]
 
 
-def _headed(columns: dict[str, str], rows: list[TableRow]) -> tuple[list[TableColumn], list[TableRow]]:
+def _headed(columns: Words, rows: list[TableRow]) -> tuple[list[TableColumn], list[TableRow]]:
     """How far monthly figures go is said once, in the head, where all of a column go equally far."""
     heads = []
     for place, head in enumerate(columns.values()):
@@ -226,12 +242,12 @@ def _headed(columns: dict[str, str], rows: list[TableRow]) -> tuple[list[TableCo
     return heads, rows
 
 
-_GRANT_NOTE = (
+_GRANT_NOTE = gettext_noop(
     "What is allocated in kind is spent by others for the municipality and is not in its books. The source"
     " can have a grant’s allocation under one code and its spending under another: rates and flags are over"
     " all codes of a family."
 )
-_FLAG_NOTE = (
+_FLAG_NOTE = gettext_noop(
     "Flagged figures are shown as published, none is corrected. Spending more than was allocated in a year"
     " is lawful where money of earlier years was rolled over; a negative amount can be a correction of an"
     " earlier month."
@@ -239,8 +255,8 @@ _FLAG_NOTE = (
 
 
 def _grant_table(lines: dict[str, Line], odd: dict[int, Any]) -> Table:
-    audited = {"AUDA": "Spent (audited)"} if any("AUDA" in line for line in lines.values()) else {}
-    columns = _GRANT_COLUMNS | audited
+    has_audited = any("AUDA" in line for line in lines.values())
+    columns = _GRANT_COLUMNS | _AUDITED if has_audited else _GRANT_COLUMNS
     rows: list[TableRow] = []
     for family, members in by_family(lines).items():
         rate_ = grant_rate(list(members.values()))
@@ -248,22 +264,23 @@ def _grant_table(lines: dict[str, Line], odd: dict[int, Any]) -> Table:
         rows += [_grant(code, line, columns, odd, rate_ if alone else None) for code, line in members.items()]
         if not alone:
             sums = _sums(list(members.values()), columns)
-            rows.append(TableRow(f"{family}, all codes", sums, "sum", rate=rate_))
-    notes = [_GRANT_NOTE]
+            rows.append(
+                TableRow(gettext("{family}, all codes").format(family=family), sums, "sum", rate=rate_)
+            )
+    notes = [gettext(_GRANT_NOTE)]
     if any(cell.flags for row in rows for cell in row.cells):
-        notes.append(_FLAG_NOTE)
-    return Table("grant", "Conditional grants", *_headed(columns, rows), "Spent of allocated", notes)
+        notes.append(gettext(_FLAG_NOTE))
+    headed = _headed(columns, rows)
+    return Table("grant", gettext("Conditional grants"), *headed, gettext("Spent of allocated"), notes)
 
 
-def _grant(
-    code: str, line: Line, columns: dict[str, str], odd: dict[int, Any], share: Rate | None
-) -> TableRow:
+def _grant(code: str, line: Line, columns: Words, odd: dict[int, Any], share: Rate | None) -> TableRow:
     grant = finance.GRANTS.get(code)
     notes = []
     if grant and grant.in_kind:
-        notes.append("in kind: spent for the municipality, not in its books")
+        notes.append(gettext("in kind: spent for the municipality, not in its books"))
     if grant and not grant.water_only:
-        notes.append("pays for other works too, not only water")
+        notes.append(gettext("pays for other works too, not only water"))
     label = finance.line_label("grant", code)
     return TableRow(label, _cells(line, columns, odd), "line", code, " · ".join(notes), share)
 
@@ -274,12 +291,11 @@ def _ends_table(measures: dict[str, dict[str, Line]], odd: dict[int, Any]) -> Ta
     for measure in ("opinion", "uifw", "cash"):
         for code, line in measures.get(measure, {}).items():
             rows += [_end(measure, code, kind, figure, odd) for kind, figure in line.items()]
-    whole = "These are of the whole municipality, not of its water services alone."
-    return Table(
-        "ends", "Audit, irregular spending and cash", [TableColumn("As published")], rows, "", [whole]
-    )
+    whole = gettext("These are of the whole municipality, not of its water services alone.")
+    title, head = gettext("Audit, irregular spending and cash"), gettext("As published")
+    return Table("ends", title, [TableColumn(head)], rows, "", [whole])
 
 
 def _end(measure: str, code: str, kind: str, figure: Any, odd: dict[int, Any]) -> TableRow:
-    label = "Audit opinion" if measure == "opinion" else finance.line_label(measure, code)
+    label = gettext("Audit opinion") if measure == "opinion" else finance.line_label(measure, code)
     return TableRow(label, [_cell(figure, odd)], note=finance.type_label(measure, kind))

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
 
+from projects.languages import Words, gettext
 from projects.models import Cause, ChangeTopic, DataChangeLog, EntityType, Project
 from projects.wording import figures, phrases
 from projects.wording.flag_rules import FIELD, FIGURES, assess_flags
@@ -102,7 +103,7 @@ class Week:
             first = first.removesuffix(f" {self.monday.year}")
         if self.monday.month == self.sunday.month:
             first = str(self.monday.day)
-        return f"{first} to {last}"
+        return gettext("{first} to {last}").format(first=first, last=last)
 
     def by(self, weeks: int) -> Week:
         """That many weeks on."""
@@ -282,10 +283,10 @@ def _finished(changes: list[DataChangeLog]) -> Remained:
     return old, new, f"{phrases.phrase('status', old, new)}.", None
 
 
-_GONE = {
+_GONE = Words({
     "missing": "Not on the source’s list in the latest complete reading.",
     "withdrawn": "Withdrawn: complete readings no longer list it.",
-}
+})  # fmt: skip
 
 
 def _vanished(changes: list[DataChangeLog]) -> Remained:

@@ -1,4 +1,5 @@
-"""The parts of an open page that follow the log, rendered once for all who have it open: the hub sends them.
+"""The parts of an open page that follow the log, rendered once for all who have it open in one language: the
+hub sends them.
 
 A board is a kind of page with such parts: `dashboard`, `municipality` with its code, `sources`, or `source`
 with its name. Each part is the element that the page shows as `data-live-total`, by the partial that the page
@@ -15,6 +16,7 @@ from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 
 from projects.health.sources import sources
+from projects.languages import ENGLISH, override, spoken
 from projects.models import DataChangeLog, Municipality, SyncRun
 from projects.pages.dashboard import by_status, figures_list, totals
 from projects.pages.municipalities import money_of
@@ -29,10 +31,12 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`code` is a municipality's or a source's name; None where there is one such page."""
+    """`code` is a municipality's or a source's name; None where there is one such page. `language`: the
+    code of that of the page."""
 
     name: str
     code: str | None = None
+    language: str = ENGLISH.code
 
     @property
     def is_clocked(self) -> bool:
@@ -48,10 +52,14 @@ class Board:
         where there is no such page. While the log grows at every attempt, the id is of before.
         """
         for _ in range(_ATTEMPTS):
-            newest, parts = DataChangeLog.objects.newest(), _BOARDS[self.name](self.code)
+            newest, parts = DataChangeLog.objects.newest(), self._parts()
             if DataChangeLog.objects.newest() == newest:
                 break
         return newest, parts
+
+    def _parts(self) -> Parts:
+        with override(self.language):
+            return {part: spoken(html) for part, html in _BOARDS[self.name](self.code).items()}
 
 
 def _dashboard(code: str | None) -> Parts:

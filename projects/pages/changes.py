@@ -19,6 +19,7 @@ from projects.change_filters import NewsFilter, names_a_cause
 from projects.charset import storable
 from projects.flags.facts import here
 from projects.health.sources import in_order
+from projects.languages import gettext
 from projects.log import events, heads
 from projects.models import (
     Cause,
@@ -34,9 +35,10 @@ from projects.models import (
 )
 from projects.pages.facets import facets_of_changes
 from projects.pages.listings import PER_PAGE, by_socket, filtered
-from projects.pages.render import about, before_and_after
+from projects.pages.render import about, before_and_after, name_of
 from projects.subscriptions.searches import PROJECTS, NotUnderstood, Search
 from projects.wording import citing
+from projects.wording.phrases import PROVINCES, choices
 from projects.wording.topics import DEARER, FINISHED, SLIPPED, TOPICS, VANISHED
 
 _IN_FEED = 50
@@ -66,14 +68,14 @@ def change_list(request: HttpRequest) -> HttpResponse:
         "closed": closed_among(filterset.qs, sources) if status == 200 else [],
         "presets": presets(request.GET.get("province", "")),
         "topics": list(TOPICS.items()),
-        "orderings": [("size", "Biggest first")],
+        "orderings": [("size", gettext("Biggest first"))],
         "programmes": [(name, name) for name in Project.objects.programmes()],
         "head": ChainHead.objects.first(),
-        "provinces": Province.choices,
-        "severities": Severity.choices,
-        "change_types": ChangeType.choices,
-        "entity_types": EntityType.choices,
-        "causes": Cause.choices,
+        "provinces": choices(Province.choices),
+        "severities": choices(Severity.choices),
+        "change_types": choices(ChangeType.choices),
+        "entity_types": choices(EntityType.choices),
+        "causes": choices(Cause.choices),
         "sources": sources,
         "municipalities": Municipality.objects.values_list("pk", "name"),
     }
@@ -86,6 +88,7 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
     change = change_json(row)
     context = {
         "row": row,
+        "name": name_of(row),
         "change": change,
         "about": about(change),
         "fields": before_and_after(row.field_changes, row.change_type),
@@ -102,7 +105,7 @@ def _citation(request: HttpRequest, row: DataChangeLog, sentence: str) -> str | 
     if row.snapshot is None or row.cause not in (Cause.SOURCE, Cause.PARSER):
         return None
     return citing.citation(
-        citing.of_change(row.name, row.external_id, sentence),
+        citing.of_change(name_of(row), row.external_id, sentence),
         title=row.source.title,
         url=row.snapshot.url,
         read_at=row.snapshot.fetched_at,
@@ -117,21 +120,25 @@ def presets(province: str) -> list[dict[str, str]]:
     addresses, so that a link goes on saying what it said."""
     today = here(timezone.now())
     monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    name = Province(province).label if province in Province.values else ""
-    place, within = ({"province": province}, f" in {name}") if name else ({}, "")
+    name = PROVINCES.get(province, "")
+    place = {"province": province} if name else {}
     asked: list[tuple[str, dict[str, Any]]] = [
-        (f"This week{within}", {"since": monday}),
-        (f"Moved later this week{within}", {"topic": SLIPPED, "since": monday, "ordering": "size"}),
-        (f"Dearer this week{within}", {"topic": DEARER, "since": monday, "ordering": "size"}),
-        (f"Completed this month{within}", {"topic": FINISHED, "since": first}),
-        (f"Vanished this month{within}", {"topic": VANISHED, "since": first}),
-        (f"Moved a year or more{within}", {"topic": SLIPPED, "min_months": 12, "ordering": "size"}),
+        (gettext("This week"), {"since": monday}),
+        (gettext("Moved later this week"), {"topic": SLIPPED, "since": monday, "ordering": "size"}),
+        (gettext("Dearer this week"), {"topic": DEARER, "since": monday, "ordering": "size"}),
+        (gettext("Completed this month"), {"topic": FINISHED, "since": first}),
+        (gettext("Vanished this month"), {"topic": VANISHED, "since": first}),
+        (gettext("Moved a year or more"), {"topic": SLIPPED, "min_months": 12, "ordering": "size"}),
     ]
+    within = gettext("{what} in {place}")
+    if name:
+        asked = [(within.format(what=text, place=name), query) for text, query in asked]
     rows = [{"text": text, "query": urlencode({**query, **place})} for text, query in asked]
     if name:
         return rows
-    weeks = [(label, urlencode({"since": monday, "province": code})) for code, label in Province.choices]
-    return rows + [{"text": f"This week in {label}", "query": query} for label, query in weeks]
+    week = gettext("This week")
+    weeks = [(label, urlencode({"since": monday, "province": code})) for code, label in PROVINCES.items()]
+    return rows + [{"text": within.format(what=week, place=label), "query": query} for label, query in weeks]
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -212,13 +219,15 @@ class ChangeFeed(Feed):
 
     def title(self, rows: list[DataChangeLog]) -> str:
         demo = Source.objects.filter(demo=True).exists()
-        return f"{'[Demo data] ' if demo else ''}Buka Amanzi: changes in South Africa's water projects"
+        mark = gettext("[Demo data]") + " " if demo else ""
+        return mark + gettext("Buka Amanzi: changes in South Africa's water projects")
 
     def items(self, rows: list[DataChangeLog]) -> list[DataChangeLog]:
         return rows
 
     def item_title(self, row: Any) -> str:
-        return storable(f"{'[Demo data] ' if row.demo else ''}{row.name or row.external_id}")
+        mark = gettext("[Demo data]") + " " if row.demo else ""
+        return storable(f"{mark}{name_of(row)}")
 
     def item_description(self, row: Any) -> str:
         return storable(str(change_json(row)["sentence"]))

@@ -19,6 +19,7 @@ from projects.facts.finance import TREASURY
 from projects.fields import BY_NAME
 from projects.filters import ProjectFilter
 from projects.finances import by_year
+from projects.languages import gettext
 from projects.log.course import FIELDS, Moment, course
 from projects.models import MunicipalFigure, Municipality, Project
 from projects.pages.files import closed_to, file_of, refused
@@ -74,7 +75,7 @@ def _figure(title: str, fields: Sequence[str], moments: Sequence[Moment], until:
     series = [(name, line) for name, line in series if any(value is not None for _, value in line)]
     drawn = steps.chart(series, _scale(fields[0], series), until)
     sentence = " ".join(_said(name, moments) for name in fields)
-    return Figure(title, figures.unbroken(sentence), drawn, moments[0].at, until)
+    return Figure(gettext(title), figures.unbroken(sentence), drawn, moments[0].at, until)
 
 
 def _steps(name: str, moments: Sequence[Moment]) -> list[steps.Step]:
@@ -95,8 +96,10 @@ def _said(name: str, moments: Sequence[Moment]) -> str:
     before, now = (shown(name, canonical(moment.values[name])) for moment in (first, last))
     since = figures.long_date(first.at.astimezone(figures.HERE).date())
     if before == now and not any(name in moment.moved for moment in moments):
-        return f"{label(name)}: {now}, unchanged since {since}."
-    return f"{label(name)}: {before} on {since}, {now} now."
+        return gettext("{field}: {now}, unchanged since {day}.").format(field=label(name), now=now, day=since)
+    return gettext("{field}: {before} on {day}, {now} now.").format(
+        field=label(name), before=before, day=since, now=now
+    )
 
 
 def _row(moment: Moment) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from projects.models import Municipality, Project, Province, Source
 from projects.pages.listings import filtered, paged
 from projects.pages.render import before_and_after
 from projects.wording import figures
+from projects.wording.phrases import choices
 
 _OURS = ("from", "to")
 
@@ -47,7 +48,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         "filtered": any(value for name, value in request.GET.items() if name not in (*_OURS, "page")),
         "closed": _closed(asked.get("source", "")) if days else [],
         "api_query": _without_page(asked),
-        "provinces": Province.choices,
+        "provinces": choices(Province.choices),
         "municipalities": Municipality.objects.values_list("pk", "name"),
         "programmes": [(name, name) for name in Project.objects.programmes()],
         "today": here(timezone.now()).isoformat(),

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from projects.facts.finance import year_label
 from projects.fields import FIELDS
+from projects.languages import Words
 from projects.models import Measure, MunicipalFigure, Presence, Project
 
 # What a label can mean; the long text last.
@@ -17,7 +18,7 @@ _PUBLISHED = sorted(
     (field.name for field in FIELDS if field.labelled), key=lambda name: name == "description"
 )
 
-_HEADS = {
+_HEADS = Words({
     Measure.CAPITAL: "Capital",
     Measure.ASSET: "Capital by asset",
     Measure.INCOME: "Income",
@@ -28,7 +29,7 @@ _HEADS = {
     Measure.OPINION: "Audit opinion",
     Measure.BULK_DEBT: "Owed for bulk water",
     Measure.DEBTORS: "Owed by customers",
-}
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,27 +13,28 @@ from django.views.decorators.http import require_safe
 from projects.api.digest import SHOWN, address, last_week
 from projects.api.refusals import closed
 from projects.flags.facts import here
+from projects.languages import Words, gettext
 from projects.log.week import Digest, Section, Week
 from projects.models import DataChangeLog, Province, Source
 from projects.wording import figures
 from projects.wording.flags import ARE
-from projects.wording.phrases import listed, plural
+from projects.wording.phrases import PROVINCES, listed, plural
 from projects.wording.topics import DEARER, FINISHED, FLAGGED, SLIPPED, VANISHED
 
-_HEADS = {
+_HEADS = Words({
     SLIPPED: "Moved to a later completion date",
     DEARER: "Got dearer",
     FINISHED: "Completed",
     VANISHED: "Vanished from the source’s list",
     FLAGGED: "Flags raised",
-}
-_NOTHING = {
+})  # fmt: skip
+_NOTHING = Words({
     SLIPPED: "No completion date moved later.",
     DEARER: "No published budget rose.",
     FINISHED: "No project’s status became completed.",
     VANISHED: "No project left the list.",
     FLAGGED: "No flag was raised.",
-}
+})  # fmt: skip
 
 
 @require_safe
@@ -56,7 +57,7 @@ def digest_page(request: HttpRequest, week: str, province: str = "") -> HttpResp
     context = {
         "week": asked,
         "province": code,
-        "place": Province(code).label if code else "South Africa",
+        "place": PROVINCES[code] if code else gettext("South Africa"),
         "newest": newest,
         "is_live": asked.monday <= today <= asked.sunday,
         "is_over": asked.sunday < today,
@@ -67,8 +68,8 @@ def digest_page(request: HttpRequest, week: str, province: str = "") -> HttpResp
         "closed": _closed(digest),
         "earlier": address(asked.by(-1), code),
         "later": address(asked.by(1), code) if asked.by(1).monday <= today else "",
-        "places": [("South Africa", address(asked))]
-        + [(label, address(asked, each)) for each, label in Province.choices],
+        "places": [(gettext("South Africa"), address(asked))]
+        + [(label, address(asked, each)) for each, label in PROVINCES.items()],
         "api_query": urlencode({"week": str(asked), **({"province": code} if code else {})}),
     }
     return render(request, "projects/digest.html", context, status=404 if context["is_to_come"] else 200)
@@ -101,12 +102,16 @@ def _total(section: Section) -> str:
         return ""
     projects = plural(len(section.rows), "project")
     if section.kind == FLAGGED:
-        flags = [f"{number} {ARE[flag]}" for flag, number in section.by_flag.items()]
+        flags = [f"{figures.grouped(number)} {ARE[flag]}" for flag, number in section.by_flag.items()]
         return f"{projects}: {listed(flags)}."
     if section.total is None:
         return f"{projects}."
     if section.kind == SLIPPED:
-        return f"{projects}, {figures.in_years(figures.months_of(int(section.total)))} together."
-    rand = figures.unbroken(figures.rand(section.total))
-    said = f", {rand} more." if section.kind == DEARER else f"; their published budgets: {rand}."
-    return f"{projects}{said}"
+        told = gettext("{projects}, {months} together.")
+        return told.format(projects=projects, months=figures.in_years(figures.months_of(int(section.total))))
+    told = (
+        gettext("{projects}, {rand} more.")
+        if section.kind == DEARER
+        else gettext("{projects}; their published budgets: {rand}.")
+    )
+    return told.format(projects=projects, rand=figures.unbroken(figures.rand(section.total)))

@@ -29,6 +29,7 @@ from projects.models.querysets import ChangeQuerySet
 from projects.pages.listings import filtered
 from projects.stewards.replies import beside
 from projects.wording.discrepancy_rules import RULES, rule_label
+from projects.wording.phrases import choices
 
 _LATEST = 10
 # The figures of the evidence, as their tables are called.
@@ -58,9 +59,9 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
         "closed": closed_sides(),
         "attribution": attribution(),
         "dws_read": last_whole().sources.get(finance.DWS),
-        "provinces": Province.choices,
-        "severities": Severity.choices[1:],
-        "states": DiscrepancyState.choices,
+        "provinces": choices(Province.choices),
+        "severities": choices(Severity.choices[1:]),
+        "states": choices(DiscrepancyState.choices),
         "rules": list(RULES.items()),
         "families": [(family, family) for family in finance.FAMILIES],
         "municipalities": Municipality.objects.values_list("pk", "name"),

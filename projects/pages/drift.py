@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.wording.phrases import label
 
 # `SyncRun.profile`: "columns" and "filled" {column: lines that have it}, "page_columns" and "layouts" lists,
@@ -52,16 +53,22 @@ def _compared(
         yield ColumnDrift(label(name), where, state, before.get(name), after.get(name))
 
 
+_LISTED = Words({"layouts": "Layouts", "statuses": "Statuses"})
+
+
 def facts(expected: Profile, found: Profile) -> list[tuple[str, str, str]]:
     """(what, expected, found) where they differ: numbers of records, layouts, statuses, filled columns."""
     rows: list[tuple[str, Any, Any]] = [
-        ("Projects", expected.get("count"), found.get("count")),
-        ("Municipality lines", expected.get("listings"), found.get("listings")),
+        (gettext("Projects"), expected.get("count"), found.get("count")),
+        (gettext("Municipality lines"), expected.get("listings"), found.get("listings")),
     ]
     for name in ("layouts", "statuses"):
-        rows.append((name.capitalize(), _listed(expected, name), _listed(found, name)))
+        rows.append((_LISTED[name], _listed(expected, name), _listed(found, name)))
     old, new = expected.get("filled") or {}, found.get("filled") or {}
-    rows += [(f"{label(name)} given", old.get(name, 0), new.get(name, 0)) for name in {**old, **new}]
+    rows += [
+        (gettext("{field} given").format(field=label(name)), old.get(name, 0), new.get(name, 0))
+        for name in {**old, **new}
+    ]
     return [(what, _said(before), _said(after)) for what, before, after in rows if before != after]
 
 
@@ -70,4 +77,4 @@ def _listed(profile: Profile, name: str) -> str:
 
 
 def _said(value: Any) -> str:
-    return "none" if value in (None, "") else str(value)
+    return gettext("none") if value in (None, "") else str(value)

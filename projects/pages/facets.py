@@ -11,10 +11,11 @@ from django.http import HttpRequest, QueryDict
 
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_PUBLISHED, ProjectFilter
-from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project, Province, Severity
+from projects.languages import MARKED, gettext
+from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project, Severity
 from projects.models.querysets import MOST_COUNTED
 from projects.pages.render import place
-from projects.wording.phrases import shown
+from projects.wording.phrases import PROVINCES, shown
 from projects.wording.topics import BY_COLUMN, NEW, TOPICS
 
 _MOST = 9  # choices of one facet; the form has them all
@@ -42,16 +43,17 @@ class Facet:
 
 # Parameter of the list, title, column, and how a value is written
 _FACETS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
-    ("province", "Province", "province", lambda code: str(Province(code).label)),
+    ("province", "Province", "province", lambda code: PROVINCES.get(code, code)),
     ("status", "Status", "status", lambda status: shown("status", status)),
     ("programme", "Programme", "programme", str),
     ("municipality", "Municipality", "municipality", place),
 )
 _OF_CHANGES: tuple[tuple[str, str, str | None, Callable[[str], str]], ...] = (
     ("topic", "What happened", None, lambda topic: TOPICS[topic]),
-    ("province", "Province", "province", lambda code: str(Province(code).label)),
-    ("severity", "Importance", "severity", lambda severity: str(Severity(severity).label)),
+    ("province", "Province", "province", lambda code: PROVINCES[code]),
+    ("severity", "Importance", "severity", lambda severity: gettext(str(Severity(severity).label))),
 )
+MARKED.update(title for _, title, _, _ in (*_FACETS, *_OF_CHANGES))
 # Those of which the list can be asked for what is not published.
 _WITH_UNKNOWN = ("status",)
 
@@ -128,7 +130,7 @@ def _facet(
     made = asked.get(name, "").lower()
     choices = [_choice(others, name, value, number, written, made) for value, number in counts]
     kept = [choice for at, choice in enumerate(choices) if at < _MOST or choice.is_made]
-    return Facet(title, kept, len(choices) - len(kept))
+    return Facet(gettext(title), kept, len(choices) - len(kept))
 
 
 def _choice(
@@ -138,7 +140,7 @@ def _choice(
     is_made, query = code.lower() == made, others.copy()
     if not is_made:
         query[name] = code
-    label = "not published" if value is None else written(code)
+    label = gettext("not published") if value is None else written(code)
     return Choice(label, number, query.urlencode(), is_made)
 
 

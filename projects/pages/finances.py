@@ -17,13 +17,14 @@ from projects.finances.comparison_table import table, unlike
 from projects.models import Municipality, Province
 from projects.pages.charts import money_chart, money_of_many
 from projects.pages.listings import filtered
+from projects.wording.phrases import choices
 
 
 @require_safe
 def finance_list(request: HttpRequest) -> HttpResponse:
     filterset = ComparisonFilter(request.GET, queryset=Municipality.objects.for_list_page())
     context, status = filtered(request, filterset)
-    context |= {"provinces": Province.choices, "categories": Municipality.Category.choices}
+    context |= {"provinces": choices(Province.choices), "categories": choices(Municipality.Category.choices)}
     if status == 200:
         context |= _compared(filterset.comparison())
         context["money"] = money_chart(money_of_many(filterset.qs))

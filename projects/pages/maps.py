@@ -13,23 +13,29 @@ from django.views.decorators.http import require_safe
 from projects.drawing.country import WHOLE
 from projects.drawing.marks import box_of
 from projects.filters import ProjectFilter
+from projects.languages import Words, gettext
 from projects.models import Project
 from projects.models.querysets import ProjectQuerySet
 from projects.pages.files import file_of, refused
 from projects.pages.listings import without_page
 from projects.pages.projects import form_choices
 from projects.pages.standings import MOST_SIGNS, Standing, circles, facts_of, shape, signs, standings
-from projects.wording.flags import ARE, FLAGS, IS
+from projects.wording.flags import ARE, CONTRADICTION, DEARER, FLAGS, IS, OVERDUE, SLIPPING, STALLED
 
 # {measure: what is chosen, what a circle's size is}
-_SUMS = {
-    "projects": ("Number of projects", "projects"),
-    "budget": ("Published budgets", "published budgets"),
-    "spending": ("Published spending", "published spending"),
-}
-MEASURES = {name: title for name, (title, _) in _SUMS.items()} | {
-    flag: f"Projects {words}" for flag, words in ARE.items()
-}
+_SUMS = Words({"projects": "projects", "budget": "published budgets", "spending": "published spending"})
+MEASURES = Words(
+    {
+        "projects": "Number of projects",
+        "budget": "Published budgets",
+        "spending": "Published spending",
+        OVERDUE: "Projects overdue",
+        STALLED: "Projects stalled",
+        CONTRADICTION: "Projects contradicting themselves",
+        SLIPPING: "Projects slipping",
+        DEARER: "Projects dearer",
+    }
+)
 _KNOWN = f"“%(value)s” is no measure; known are: {', '.join(MEASURES)}."
 
 
@@ -37,7 +43,7 @@ class MapFilter(ProjectFilter):
     """The filters of the list, and by what the circles are drawn, which narrows nothing."""
 
     measure = django_filters.ChoiceFilter(
-        choices=list(MEASURES.items()),
+        choices=lambda: list(MEASURES.items()),
         method="of_all",
         label="Show",
         error_messages={"invalid_choice": _KNOWN},
@@ -108,7 +114,7 @@ def _sentences(projects: ProjectQuerySet, rows: Sequence[Standing], measure: str
         "no_town": [row.fact for row in rows if row.fact.latitude is None],
         "largest": largest,
         "largest_said": largest.said(measure) if largest else "",
-        "size_of": _SUMS[measure][1] if measure in _SUMS else f"projects {ARE[measure]}",
+        "size_of": _SUMS.get(measure) or gettext("projects {flagged}").format(flagged=ARE[measure]),
     }
 
 

@@ -31,6 +31,7 @@ from projects.pages.charts import money_chart, status_bars
 from projects.pages.listings import filtered, paged
 from projects.pages.standings import map_of_municipality
 from projects.stewards.replies import beside_books, parts_of_page
+from projects.wording.phrases import choices
 
 _LATEST = 3  # on a phone each is a fifth of the screen; the rest is a link away
 _ALL = 300  # there are 257: one page has them all
@@ -45,8 +46,8 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     context |= {
         "publishers": sources,
         "closed": closed(sources),
-        "provinces": Province.choices,
-        "categories": Municipality.Category.choices,
+        "provinces": choices(Province.choices),
+        "categories": choices(Municipality.Category.choices),
     }
     return render(request, "projects/municipality_list.html", context, status=status)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.models import ReadingPlan
 from projects.models.vocabulary import is_none
-from projects.wording.phrases import label, listed
+from projects.wording.phrases import label, listed, plural
 
 # Shown; `manage.py understand` tells all.
 _SHAPES, _COLUMNS, _LONGEST = 20, 100, 80
-_PARTS = {"line": "Lists", "page": "Pages of projects", "table": "Tables that were not used"}
+_PARTS = Words({"line": "Lists", "page": "Pages of projects", "table": "Tables that were not used"})
 _ORDER = list(_PARTS)
 
 
@@ -72,22 +73,18 @@ def of_source(name: str) -> PlanShown | None:
 def _shape(shape: dict[str, Any]) -> ShapeShown:
     columns = shape["columns"]
     unread = sum(column["field"] is None and not is_none(column) for column in columns)
-    counts = [_number(len(columns), "column"), _number(shape["rows"], "row")]
-    counts += [f"{unread} not understood"] if unread else []
+    counts = [plural(len(columns), "column"), plural(shape["rows"], "row")]
+    counts += [gettext("{number} not understood").format(number=unread)] if unread else []
     title = f"{_PARTS[shape['part']]}: {listed(counts)}"
     return ShapeShown(
         title, [_column(column) for column in columns[:_COLUMNS]], max(0, len(columns) - _COLUMNS)
     )
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def _column(column: dict[str, Any]) -> ColumnShown:
     field, proposal = column["field"], column["proposal"]
     return ColumnShown(
-        label=_cut(column["label"]) or "(no heading)",
+        label=_cut(column["label"]) or gettext("(no heading)"),
         means=label(field) if field else "",
         proposal=label(proposal) if proposal and not field else "",
         is_none=is_none(column),

@@ -15,6 +15,7 @@ from projects.api.refusals import closed, closed_among
 from projects.api.sides import publishers
 from projects.fields import BY_NAME, FIELDS
 from projects.filters import BOUNDS, ProjectFilter, open_about
+from projects.languages import gettext
 from projects.models import (
     DataChangeLog,
     EntityType,
@@ -39,6 +40,7 @@ from projects.search.finding import Found, NotAQuery, find
 from projects.stewards.replies import beside
 from projects.wording import citing
 from projects.wording.flags import FLAGS
+from projects.wording.phrases import choices, shown
 
 
 @require_safe
@@ -75,9 +77,9 @@ def form_choices(request: HttpRequest, known: list[Source] | None = None) -> dic
     return {
         "publishers": publishers() if known is None else known,
         "flags": list(FLAGS.items()),
-        "provinces": Province.choices,
-        "statuses": Status.choices,
-        "presences": Presence.choices,
+        "provinces": choices(Province.choices),
+        "statuses": [(value, shown("status", value)) for value in Status.values],
+        "presences": [(value, shown("presence", value)) for value in Presence.values],
         "municipalities": Municipality.objects.values_list("pk", "name"),
         "programmes": Project.objects.programmes(),
         "bounds": [
@@ -178,7 +180,9 @@ def published_texts(project: Project) -> list[dict[str, Any]]:
             "label": label,
             "text": text,
             "other": project.other_texts.get(label),
-            "elsewhere": "the list" if label in project.page_labels else "the project’s page",
+            "elsewhere": gettext("the list")
+            if label in project.page_labels
+            else gettext("the project’s page"),
         }
         for label, text in project.published.items()
     ]

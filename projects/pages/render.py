@@ -13,12 +13,13 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.charset import visible
 from projects.declared import declaration
 from projects.facts import finance, municipalities
+from projects.languages import ENGLISH, current, gettext
 from projects.log.events import Event
 from projects.models import DataChangeLog
 from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
 from projects.wording.flags import FLAGS
 
-_AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:\.\d+)?\b")
+_AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:[.,]\d+)?\b")
 PARTIAL = "projects/_change.html"
 _KINDS = {
     "created": "new",
@@ -40,7 +41,7 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
         {
             "change": change,
             "when": figures.moment(row.at),
-            "name": row.name or row.external_id,
+            "name": name_of(row),
             "about": about(change),
             "source": declaration(row.source_id).called,
             "cause": phrases.WORDS["cause"].get(change["cause"], change["cause"]),
@@ -97,6 +98,15 @@ def about(change: dict[str, Any]) -> str | None:
     return f"{page}#finances-{year}" if year else f"{page}#finances"
 
 
+def name_of(row: DataChangeLog) -> str:
+    """What a change is of. The log has the names of municipal figures in English; they are made anew."""
+    if row.entity_type == "municipal_figure" and current() is not ENGLISH:
+        figure = figure_rules.read_key(row.external_id)
+        if figure.year:
+            return finance.figure_name(figure.measure, figure.code, figure.amount_type, figure.year)
+    return row.name or row.external_id
+
+
 @cache
 def _names() -> dict[str, str]:
     return {fact.code: fact.name for fact in municipalities()}
@@ -132,11 +142,11 @@ def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> l
 def _told(name: str, value: Any, nothing_yet: bool = False) -> str | None:
     """Treasury itself publishes a null for a figure that it has no amount of: that is not "not published"."""
     if name == flag_rules.FIELD and isinstance(value, list):
-        return phrases.listed([FLAGS.get(flag, str(flag)) for flag in value]) or "none"
+        return phrases.listed([FLAGS.get(flag, str(flag)) for flag in value]) or gettext("none")
     if name.startswith(reply_rules.NUMBER):
         return _of_reply(name, value)
     if value is None:
-        return "given as null" if name == "amount" and not nothing_yet else None
+        return gettext("given as null") if name == "amount" and not nothing_yet else None
     return figures.unbroken(phrases.shown(name, value))
 
 

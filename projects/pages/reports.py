@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.charset import storable
+from projects.languages import ENGLISH, current, gettext, gettext_lazy, override
 from projects.models import Report, ReportContact
 from projects.pages.throttle import Allowance
 from projects.stewards import reports, subjects
@@ -28,26 +29,26 @@ from projects.stewards.subjects import NoSubject, Subject
 _HOUR, _DAY = 3600, 24 * 3600
 _LEAST_SECONDS = 2  # nobody reads and answers a form sooner
 _SALT = "report"
-_TOO_MANY = (
+_TOO_MANY = gettext_lazy(
     "Many reports have come from your address in the last hour. Please try again later: nothing was sent."
 )
 
 
 class ReportForm(forms.Form):
     text = forms.CharField(
-        label="What is wrong, and how do you know?",
+        label=gettext_lazy("What is wrong, and how do you know?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     contact = forms.CharField(
-        label="How can we reach you? You can leave this blank",
+        label=gettext_lazy("How can we reach you? You can leave this blank"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
     # Not for people: it is out of sight, and said to stay empty.
     website = forms.CharField(
-        label="Leave this empty",
+        label=gettext_lazy("Leave this empty"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
@@ -68,7 +69,7 @@ class ReportForm(forms.Form):
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
-            raise forms.ValidationError("The last field has to stay empty.")
+            raise forms.ValidationError(gettext("The last field has to stay empty."))
         return ""
 
     def clean_form(self) -> str:
@@ -76,18 +77,28 @@ class ReportForm(forms.Form):
             about, field, self.shown, at = signing.loads(self.cleaned_data["form"], salt=_SALT, max_age=_DAY)
         except (signing.BadSignature, ValueError, TypeError):
             raise forms.ValidationError(
-                "The page was open for very long. Please send it once more."
+                gettext("The page was open for very long. Please send it once more.")
             ) from None
         if (about, field) != (self.subject.about, self.subject.field):
             self.shown = {}
-            raise forms.ValidationError("The form is another page’s. Please send it once more.")
+            raise forms.ValidationError(gettext("The form is another page’s. Please send it once more."))
         if time.time() - at < _LEAST_SECONDS:
-            raise forms.ValidationError("That was very quick. Please wait a moment, and send it once more.")
+            raise forms.ValidationError(
+                gettext("That was very quick. Please wait a moment, and send it once more.")
+            )
         return self.cleaned_data["form"]
 
 
+def _in_english(subject: Subject) -> Subject:
+    """As it is kept: stewards read it, in whichever language the form was."""
+    if current() is ENGLISH:
+        return subject
+    with override(ENGLISH.code):
+        return subjects.find(subject.about, subject.field)
+
+
 def _signed(subject: Subject) -> str:
-    told = [subject.about, subject.field, subject.shown(), time.time()]
+    told = [subject.about, subject.field, _in_english(subject).shown(), time.time()]
     return signing.dumps(told, salt=_SALT, compress=True)
 
 
@@ -116,7 +127,7 @@ def report_page(request: HttpRequest) -> HttpResponse:
         answer["Retry-After"] = str(_HOUR)
         return answer
     given = form.cleaned_data
-    report = reports.take(subject, form.shown, given["text"], given["contact"], given["form"])
+    report = reports.take(_in_english(subject), form.shown, given["text"], given["contact"], given["form"])
     return redirect(report)
 
 

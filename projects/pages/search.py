@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from projects.api.search import closed_to_files
 from projects.charset import storable
 from projects.facts.towns import Near, nearest_seats
+from projects.languages import gettext, gettext_noop
 from projects.search.finding import Found, NotAQuery, find
 
 _PROPOSED_OF_EACH = 4
-_NO_POSITION = "“%s” is no position such as -23.30,30.71: degrees of latitude and longitude."
+_NO_POSITION = gettext_noop("“%s” is no position such as -23.30,30.71: degrees of latitude and longitude.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def seats_near(position: str) -> list[Near]:
     try:
         latitude, longitude = (float(part) for part in position.split(","))
     except ValueError:
-        raise NotAQuery(_NO_POSITION % storable(position[:40])) from None
+        raise NotAQuery(gettext(_NO_POSITION) % storable(position[:40])) from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise NotAQuery(_NO_POSITION % storable(position[:40]))
+        raise NotAQuery(gettext(_NO_POSITION) % storable(position[:40]))
     return nearest_seats(latitude, longitude)
 
 
@@ -68,16 +69,16 @@ def proposals(found: Found) -> Iterator[Proposal]:
     """A few of each kind, places first."""
     for place in found.municipalities[:_PROPOSED_OF_EACH]:
         note = f"{place.fact.province} · {place.also}" if place.also else place.fact.province
-        yield Proposal("Municipality", place.fact.name, note, address_of(place.fact.code))
+        yield Proposal(gettext("Municipality"), place.fact.name, note, address_of(place.fact.code))
     for each in found.towns[:_PROPOSED_OF_EACH]:
         note = f"{each.town.province} · {each.also}" if each.also else each.town.province
         address = address_of(each.code) if each.code else f"/search/?{urlencode({'q': each.town.name})}"
-        yield Proposal("Town", each.town.name, note, address)
+        yield Proposal(gettext("Town"), each.town.name, note, address)
     for name in found.contractors[: _PROPOSED_OF_EACH // 2]:
-        yield Proposal("Contractor", name, "", f"/projects/?{urlencode({'q': name})}")
+        yield Proposal(gettext("Contractor"), name, "", f"/projects/?{urlencode({'q': name})}")
     for project in found.projects[:_PROPOSED_OF_EACH]:
         place_name = project.municipality.name if project.municipality else ""
-        yield Proposal("Project", str(project), place_name, project.get_absolute_url())
+        yield Proposal(gettext("Project"), str(project), place_name, project.get_absolute_url())
 
 
 def address_of(code: str) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from projects.api.changes import change_json
 from projects.api.records import last_whole
+from projects.languages import gettext, prefixed
 from projects.models import DataChangeLog, Project
 from projects.pages.missing import elsewhere
 from projects.pages.projects import fields_shown
@@ -25,7 +26,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     project = Project.objects.for_project_page().filter(pk=pk).first()
     if project is None:
         return elsewhere(pk, "sheet/")
-    permalink = request.build_absolute_uri(project.get_absolute_url())
+    permalink = request.build_absolute_uri(prefixed(project.get_absolute_url()))
     news = DataChangeLog.objects.of_project(pk).by_source().exclude(change_type="created")
     context = {
         "project": project,
@@ -46,7 +47,14 @@ def _told(row: DataChangeLog) -> dict[str, Any]:
 def qr_code(address: str) -> SafeString:
     """An `<svg>`; black on white whatever the page's colours are, or no phone reads it."""
     code = segno.make(address, error="m", micro=False)
-    drawn = code.svg_inline(scale=4, dark="#000", light="#fff", title=f"QR code of {address}", omitsize=True)
+    title = gettext("QR code of {address}").format(address=address)
+    drawn = code.svg_inline(
+        scale=4,
+        dark="#000",
+        light="#fff",
+        title=title,
+        omitsize=True,
+    )
     return mark_safe(drawn)
 
 

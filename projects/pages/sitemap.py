@@ -8,6 +8,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 
 from projects.declared import declared
+from projects.languages import ENGLISH, LANGUAGES, prefixed
 from projects.models import Municipality, Project
 
 _PAGES = (
@@ -24,6 +25,15 @@ class Pages(Sitemap):
 
     def location(self, item: str) -> str:
         return item
+
+
+class InLanguages(Pages):
+    """Those of which all is said in another language, at their addresses there."""
+
+    def items(self) -> list[str]:
+        pages = super().items()
+        others = [one for one in LANGUAGES.values() if one is not ENGLISH]
+        return [prefixed(page, one) for one in others for page in pages if one.has(page)]
 
 
 class Municipalities(Sitemap):
@@ -47,6 +57,7 @@ class Projects(Sitemap):
 
 MAPS: dict[str, type[Sitemap]] = {
     "pages": Pages,
+    "languages": InLanguages,
     "municipalities": Municipalities,
     "projects": Projects,
 }

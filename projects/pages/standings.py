@@ -10,6 +10,7 @@ from typing import Any
 
 from projects.drawing import country, marks
 from projects.facts import MunicipalityFact, municipalities
+from projects.languages import gettext
 from projects.models import Project
 from projects.models.querysets import ProjectQuerySet
 from projects.wording import figures
@@ -38,14 +39,18 @@ class Standing:
         """`3 of 12 projects overdue`, `R4.36 billion in 11 published budgets`."""
         number = plural(self.projects, "project")
         if measure in FLAGS:
-            return f"{self.flags.get(measure, 0)} of {number} {ARE[measure]}"
+            return gettext("{number} of {projects} {flagged}").format(
+                number=self.flags.get(measure, 0), projects=number, flagged=ARE[measure]
+            )
         if measure == "projects":
             return number
         amount, over = (self.budget, self.budgets) if measure == "budget" else (self.spending, self.spendings)
         what = "published budget" if measure == "budget" else "published figure"
         if amount is None:
             return number
-        return f"{number}, {figures.short_rand(amount)} in {plural(over, what)}"
+        return gettext("{projects}, {amount} in {counted}").format(
+            projects=number, amount=figures.short_rand(amount), counted=plural(over, what)
+        )
 
 
 @cache

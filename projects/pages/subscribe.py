@@ -21,17 +21,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from projects.languages import gettext, gettext_lazy
 from projects.models import DataChangeLog, OutboxMessage, Rhythm, Subscription
 from projects.models.subscriptions import LONGEST_EMAIL, unpacked
 from projects.pages.listings import paged
 from projects.subscriptions import posting, subscribing, tokens, worker
 from projects.subscriptions.searches import CHANGES, NotUnderstood, Search
 from projects.subscriptions.words import why_of
+from projects.wording.codes import WORDS
+from projects.wording.phrases import choices
 
 _HOUR = 3600
 _SHOWN = 3  # changes that the form shows as an example
 _SENT = "projects/subscribe_asked.html"
-_FORM_IS_OLD = "This form was sent at once, or has grown old. Please send it again."
+_FORM_IS_OLD = gettext_lazy("This form was sent at once, or has grown old. Please send it again.")
+_TOO_OFTEN = gettext_lazy("That was often. Please try again in an hour.")
+_NO_EMAIL = gettext_lazy("This is no e-mail address such as name@example.org.")
 form_or_link = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -53,7 +58,9 @@ def subscribe_page(request: HttpRequest) -> HttpResponse:
     except tokens.Invalid:
         return _form(request, search, ("form", _FORM_IS_OLD))
     if _is_too_often(request):
-        answer = _form(request, search, ("form", "That was often. Please try again in an hour."), 429)
+        answer = _form(
+            request, search, ("form", gettext("That was often. Please try again in an hour.")), 429
+        )
         answer["Retry-After"] = str(_HOUR)
         return answer
     by_webhook = request.POST.get("channel") == "webhook"
@@ -61,13 +68,13 @@ def subscribe_page(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, search: Search, problem: tuple[str, str] | None = None, status: int = 400
+    request: HttpRequest, search: Search, problem: tuple[str, Any] | None = None, status: int = 400
 ) -> HttpResponse:
     context = {
         "search": search,
         "words": search.words(),
         "form": tokens.form_token(),
-        "rhythms": [(value, text) for value, text in Rhythm.choices],
+        "rhythms": choices(Rhythm.choices),
         "email": request.POST.get("email", ""),
         "rhythm": request.POST.get("rhythm") or request.GET.get("rhythm") or Rhythm.AT_ONCE,
         "url": request.POST.get("url", ""),
@@ -91,11 +98,13 @@ def _email(request: HttpRequest, search: Search) -> HttpResponse:
     try:
         EmailField(max_length=LONGEST_EMAIL).clean(email)
     except ValidationError:
-        return _form(request, search, ("email", "This is no e-mail address such as name@example.org."))
+        return _form(
+            request, search, ("email", gettext("This is no e-mail address such as name@example.org."))
+        )
     if rhythm not in Rhythm.values:
-        return _form(request, search, ("rhythm", "Choose how often you want to hear of it."))
+        return _form(request, search, ("rhythm", gettext("Choose how often you want to hear of it.")))
     if not _mail()["by_mail"]:
-        return _form(request, search, ("email", "This site sends no e-mails."))
+        return _form(request, search, ("email", gettext("This site sends no e-mails.")))
     subscribing.subscribe_email(email, search, rhythm)
     worker.ring()
     return render(request, _SENT, {"search": search, **_mail()})
@@ -107,7 +116,7 @@ def _webhook(request: HttpRequest, search: Search) -> HttpResponse:
     except posting.Refused as refusal:
         return _form(request, search, ("webhook", str(refusal)))
     except subscribing.TooMany:
-        return _form(request, search, ("webhook", "This host has as many alerts as one may have."))
+        return _form(request, search, ("webhook", gettext("This host has as many alerts as one may have.")))
     worker.ring()
     yours = tokens.yours_address(subscription)
     return render(request, _SENT, {"search": search, "subscription": subscription, "yours": yours})
@@ -156,7 +165,7 @@ def _linked(request: HttpRequest, to: str, subscription: Subscription, is_live: 
     context = {
         "to": to,
         "search": Search(subscription.scope, subscription.query),
-        "rhythm": subscription.get_rhythm_display(),
+        "rhythm": WORDS["rhythm"][subscription.rhythm],
         "is_live": is_live,
         "has_ended": subscription.ended_at is not None,
         "yours": tokens.yours_address(subscription),

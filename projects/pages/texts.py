@@ -17,6 +17,8 @@ _NOT_FOR_ROBOTS = (
     "/api/",
     "/search/",
     "/report/",
+    "/*/search/",
+    "/*/report/",
     "/*?*q=",
     "/*?*page=",
     "/*?*ordering=",

@@ -14,6 +14,7 @@ from typing import Any
 
 from projects.facts import finance
 from projects.fields import BY_NAME, FIELDS, Kind
+from projects.languages import gettext
 from projects.models import (
     DataChangeLog,
     Discrepancy,
@@ -121,7 +122,9 @@ def find(about: str, field: str = "") -> Subject:
     kind, _, key = about.strip().partition(":")
     finder = _FINDERS.get(kind)
     if finder is None:
-        raise NoSubject("about", f"“{about[:40]}” is nothing that can be reported here.")
+        raise NoSubject(
+            "about", gettext("“{text}” is nothing that can be reported here.").format(text=about[:40])
+        )
     return finder(key, field.strip())
 
 
@@ -158,7 +161,7 @@ def _project(key: str, field: str) -> Subject:
     rows = Project.everything.select_related("source").prefetch_related("municipalities").with_flags()
     project = rows.filter(pk=_number(PROJECT, key)).first()
     if project is None:
-        raise NoSubject("about", "There is no project with this number.")
+        raise NoSubject("about", gettext("There is no project with this number."))
     part, value, text = _part_of(project, field)
     return Subject(
         about=f"{PROJECT}:{project.pk}",
@@ -182,9 +185,9 @@ def _project(key: str, field: str) -> Subject:
 def _parts_of(project: Any) -> Iterator[tuple[str, str]]:
     for each in FIELDS:
         if each.labelled or each.kind is Kind.PROVINCE:
-            yield each.name, each.label
+            yield each.name, each.called
     for flag in project.raised:
-        yield f"{FLAG}{flag.flag}", f"Flag: {flag.label}"
+        yield f"{FLAG}{flag.flag}", gettext("Flag: {flag}").format(flag=FLAGS.get(flag.flag, flag.flag))
 
 
 def _part_of(project: Any, field: str) -> tuple[str, Any, str]:
@@ -193,16 +196,18 @@ def _part_of(project: Any, field: str) -> tuple[str, Any, str]:
         return "", None, ""
     if field.startswith(FLAG) and (flag := field.removeprefix(FLAG)) in FLAGS:
         raised: Flag | None = next((row for row in project.raised if row.flag == flag), None)
-        figures_, said = (raised.figures, raised.sentence()) if raised else (None, "not raised")
-        return f"Flag: {FLAGS[flag]}", figures_, said
+        figures_, said = (raised.figures, raised.sentence()) if raised else (None, gettext("not raised"))
+        return gettext("Flag: {flag}").format(flag=FLAGS[flag]), figures_, said
     known = BY_NAME.get(field)
     if known is None:
-        raise NoSubject("field", f"“{field[:40]}” is no part of a project that can be reported.")
+        raise NoSubject(
+            "field", gettext("“{text}” is no part of a project that can be reported.").format(text=field[:40])
+        )
     if known.is_column:
         value = canonical(getattr(project, known.column))
     else:
         value = sorted(place.pk for place in project.municipalities.all())
-    return known.label, value, phrases.shown(field, value)
+    return known.called, value, phrases.shown(field, value)
 
 
 def _figure(key: str, field: str) -> Subject:
@@ -210,7 +215,7 @@ def _figure(key: str, field: str) -> Subject:
     rows = MunicipalFigure.objects.select_related("municipality")
     row = rows.filter(pk=_number("municipal figure", key)).first()
     if row is None:
-        raise NoSubject("about", "There is no municipal figure with this number.")
+        raise NoSubject("about", gettext("There is no municipal figure with this number."))
     value, text = _amount_of(row)
     key_ = (row.measure, row.code, row.amount_type)
     return Subject(
@@ -234,7 +239,7 @@ def _amount_of(row: MunicipalFigure) -> tuple[Any, str]:
     if row.opinion:
         return row.opinion, phrases.shown("opinion", row.opinion)
     value = canonical(row.amount)
-    return value, "given as null" if value is None else phrases.shown("amount", value)
+    return value, gettext("given as null") if value is None else phrases.shown("amount", value)
 
 
 def _place(municipality: Municipality) -> dict[str, Any]:
@@ -245,7 +250,7 @@ def _place(municipality: Municipality) -> dict[str, Any]:
 def _municipality(key: str, field: str) -> Subject:
     municipality = Municipality.objects.filter(pk=key).first() if _CODE.fullmatch(key) else None
     if municipality is None:
-        raise NoSubject("about", f"“{key[:40]}” is not the code of a municipality.")
+        raise NoSubject("about", gettext("“{text}” is not the code of a municipality.").format(text=key[:40]))
     year = int(field) if _YEAR.fullmatch(field) else 0
     if field and field != DEBT and not year:
         raise NoSubject("field", f"“{field[:40]}” is no financial year such as 2021, nor “{DEBT}”.")
@@ -259,9 +264,11 @@ def _municipality(key: str, field: str) -> Subject:
         parts = {f"{FIGURE}:{row.pk}": f"{_named(row)}: {_amount_of(row)[1]}" for row in chosen}
     else:
         years = rows.order_by("-financial_year").values_list("financial_year", flat=True).distinct()
-        parts = {str(each): finance.year_label(each) for each in years} | {DEBT: "Owed for bulk water"}
+        parts = {str(each): finance.year_label(each) for each in years} | {
+            DEBT: gettext("Owed for bulk water")
+        }
     if year and not parts:
-        raise NoSubject("field", "Nothing is published of this municipality and financial year.")
+        raise NoSubject("field", gettext("Nothing is published of this municipality and financial year."))
     return Subject(
         about=f"{MUNICIPALITY}:{municipality.pk}",
         field=field,
@@ -284,8 +291,8 @@ def _named(row: MunicipalFigure) -> str:
 
 def _books(year: int, field: str) -> str:
     if year:
-        return f"Finances {finance.year_label(year)}"
-    return "What is owed for water" if field == DEBT else "Finances"
+        return gettext("Finances {year}").format(year=finance.year_label(year))
+    return gettext("What is owed for water") if field == DEBT else gettext("Finances")
 
 
 def _discrepancy(key: str, field: str) -> Subject:
@@ -293,14 +300,14 @@ def _discrepancy(key: str, field: str) -> Subject:
     rows = Discrepancy.objects.select_related("municipality", "project")
     row = rows.filter(pk=_number("question", key)).first()
     if row is None:
-        raise NoSubject("about", "There is no question with this number.")
+        raise NoSubject("about", gettext("There is no question with this number."))
     project = row.project
     return Subject(
         about=f"{DISCREPANCY}:{row.pk}",
         field="",
         entity_type=EntityType.DISCREPANCY,
         entity_id=row.pk,
-        title=f"Question {row.pk}: {project or _grant_of(row)}",
+        title=gettext("Question {number}: {about}").format(number=row.pk, about=project or _grant_of(row)),
         part="",
         url=row.get_absolute_url(),
         source=finance.CORRELATION,

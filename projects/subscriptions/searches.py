@@ -17,7 +17,12 @@ from projects.api.past_values import BEFORE
 from projects.api.records import last_whole, project_writer
 from projects.change_filters import NewsFilter
 from projects.filters import ProjectFilter
+from projects.languages import gettext
 from projects.models import DataChangeLog, EntityType, Project
+from projects.wording.flags import FLAGS
+from projects.wording.phrases import LABELS, label
+from projects.wording.phrases import choices as said_choices
+from projects.wording.topics import TOPICS
 
 CHANGES, PROJECTS = "changes", "projects"
 # What an alert cannot ask for: a time, one reading, an order, a part of the list.
@@ -82,17 +87,14 @@ class Search:
         """Pairs `Province`, `Limpopo` of what is asked for."""
         filterset = _filterset(self.scope, self.asked)
         if not filterset.is_valid():
-            return [("Filters", self.query)]
+            return [(gettext("Filters"), self.query)]
         given = filterset.form.cleaned_data
-        return [
-            (str(filterset.filters[name].label or name), _said(name, filterset, given[name]))
-            for name in self.asked
-        ]
+        return [(_called(name, filterset), _said(name, filterset, given[name])) for name in self.asked]
 
     def title(self) -> str:
         """`Province: Limpopo · Flag: Overdue`; `Every change` where nothing is asked for."""
         named = " · ".join(f"{label}: {text}" for label, text in self.words())
-        return named or ("Every change" if self.scope == CHANGES else "Every project")
+        return named or (gettext("Every change") if self.scope == CHANGES else gettext("Every project"))
 
     def latest(self, number: int) -> list[DataChangeLog]:
         """The newest changes that this would have told of."""
@@ -188,16 +190,27 @@ def _spelt(value: Any) -> str:
     return str(value).strip()
 
 
+def _called(name: str, filterset: Any) -> str:
+    """Labels that are made of a column's name are English; ours are in the language of the page."""
+    given = filterset.filters[name].label or name
+    return label(name) if name in LABELS else str(given)
+
+
+def _choices_of(name: str, field: Any) -> Any:
+    tables: dict[str, Any] = {"topic": TOPICS, "flag": FLAGS}
+    return tables[name].items() if name in tables else field.extra.get("choices", ())
+
+
 def _said(name: str, filterset: Any, value: Any) -> str:
     field = filterset.filters[name]
     if isinstance(value, Model):
         return str(getattr(value, "name", "") or value)
     if name == "project":
         project = Project.objects.filter(pk=value).first()
-        return str(project) if project else f"number {value}"
+        return str(project) if project else gettext("number {number}").format(number=value)
     if isinstance(field, django_filters.MultipleChoiceFilter):
-        choices = {str(code): str(text) for code, text in field.extra.get("choices", ())}
-        return " or ".join(choices.get(str(each), str(each)) for each in value)
+        choices = {str(code): text for code, text in said_choices(_choices_of(name, field))}
+        return gettext(" or ").join(choices.get(str(each), str(each)) for each in value)
     return f"“{value}”" if name in ("q", "contractor") else str(value)
 
 

@@ -19,6 +19,7 @@ from projects.models import ChangeTopic, DataChangeLog, OutboxMessage, Severity,
 from projects.subscriptions import tokens
 from projects.subscriptions.searches import Search
 from projects.wording import causes
+from projects.wording.codes import WORDS
 from projects.wording.phrases import plural
 from projects.wording.topics import TOPICS
 
@@ -83,7 +84,7 @@ def _confirmation(message: OutboxMessage, subscription: Subscription) -> dict[st
     search = Search(subscription.scope, subscription.query)
     told = {
         "search": _harmless(search.title()),
-        "rhythm": subscription.get_rhythm_display(),
+        "rhythm": WORDS["rhythm"][subscription.rhythm],
         "link": settings.SITE_URL + tokens.confirm_address(subscription),
         "days": tokens.CONFIRM_DAYS,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +18,9 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.api.changes import change_json
 from projects.declared import declaration
 from projects.fields import FIELDS, Field
+from projects.languages import gettext, ngettext, prefixed
 from projects.log.events import Event
-from projects.models import DataChangeLog, Flag, Override, Project, Province, Source
+from projects.models import DataChangeLog, Flag, Override, Project, Source
 from projects.models.querysets import MOST_COUNTED
 from projects.pages.render import change_html, event_html, kept_together, place
 from projects.processes import command_line
@@ -27,17 +29,24 @@ from projects.wording import figures, phrases
 
 register = template.Library()
 
-UNKNOWN = mark_safe('<span class="unknown">not published</span>')
-CORRECTED = mark_safe(' <span class="tag corrected">corrected</span>')
-NOT_YET = mark_safe('<span class="unknown">not read yet</span>')
-UNREAD = mark_safe('<span class="unknown">published, not readable</span>')
+
+def _unknown(words: str) -> SafeString:
+    return format_html('<span class="unknown">{}</span>', words)
+
+
+def unknown() -> SafeString:
+    return _unknown(gettext("not published"))
+
+
+def _corrected() -> SafeString:
+    return format_html(' <span class="tag corrected">{}</span>', gettext("corrected"))
 
 
 @register.filter
 def rand(value: Any) -> str | SafeString:
     """`R353 000 000`, or "not published"."""
     amount = figures.number(value)
-    return UNKNOWN if amount is None else figures.unbroken(figures.rand(amount))
+    return unknown() if amount is None else figures.unbroken(figures.rand(amount))
 
 
 @register.filter
@@ -45,7 +54,7 @@ def short_rand(value: Any) -> str | SafeString:
     """`R1.24 billion` for headlines, with the exact figure as its title."""
     amount = figures.number(value)
     if amount is None:
-        return UNKNOWN
+        return unknown()
     exact, short = (figures.unbroken(text) for text in (figures.rand(amount), figures.short_rand(amount)))
     if short == exact:
         return exact
@@ -56,7 +65,7 @@ def short_rand(value: Any) -> str | SafeString:
 def count(value: Any) -> str | SafeString:
     """`12 345`, or "not published"."""
     amount = figures.number(value)
-    return UNKNOWN if amount is None else figures.unbroken(figures.grouped(amount))
+    return unknown() if amount is None else figures.unbroken(figures.grouped(amount))
 
 
 @register.filter
@@ -68,7 +77,7 @@ def at_most(number: int) -> str | SafeString:
 @register.filter
 def percent(value: Any) -> str | SafeString:
     amount = figures.number(value)
-    return UNKNOWN if amount is None else figures.percent(amount)
+    return unknown() if amount is None else figures.percent(amount)
 
 
 @register.filter
@@ -76,7 +85,7 @@ def day(value: Any) -> str | SafeString:
     """`<time datetime="2027-02-28">28 February 2027</time>`, or "not published"."""
     date = figures.day(value)
     if date is None:
-        return UNKNOWN
+        return unknown()
     return format_html('<time datetime="{}">{}</time>', date.isoformat(), figures.long_date(date))
 
 
@@ -84,14 +93,14 @@ def day(value: Any) -> str | SafeString:
 def moment(value: datetime | None) -> str | SafeString:
     """`<time>28 February 2027, 06:30</time>`, South African time; "never" for None."""
     if value is None:
-        return "never"
+        return gettext("never")
     return format_html('<time datetime="{}">{}</time>', figures.instant(value), _moment(value))
 
 
 @register.filter
 def fixed_moment(value: datetime | None) -> str:
     """`28 February 2027, 06:30`, also of today: for paper and for what is copied."""
-    return "never" if value is None else figures.moment(value)
+    return gettext("never") if value is None else figures.moment(value)
 
 
 @register.filter
@@ -103,9 +112,11 @@ def fixed_day(value: datetime) -> str:
 def _moment(value: datetime) -> str:
     today = timezone.now().astimezone(figures.HERE).date()
     local = value.astimezone(figures.HERE)
-    near = {today: "today", today - timedelta(days=1): "yesterday"}
-    word = near.get(local.date())
-    return f"{word} {local:%H:%M}" if word else figures.moment(value)
+    if local.date() == today:
+        return gettext("today {time}").format(time=f"{local:%H:%M}")
+    if local.date() == today - timedelta(days=1):
+        return gettext("yesterday {time}").format(time=f"{local:%H:%M}")
+    return figures.moment(value)
 
 
 @register.filter
@@ -114,11 +125,14 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return ""
     seconds = (timezone.now() - value).total_seconds()
-    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            number = int(seconds // size)
-            return f"{number} {noun}{'' if number == 1 else 's'} ago"
-    return "just now"
+    days, hours, minutes = (int(seconds // size) for size in (86400, 3600, 60))
+    if days:
+        return ngettext("{number} day ago", "{number} days ago", days).format(number=days)
+    if hours:
+        return ngettext("{number} hour ago", "{number} hours ago", hours).format(number=hours)
+    if minutes:
+        return ngettext("{number} minute ago", "{number} minutes ago", minutes).format(number=minutes)
+    return gettext("just now")
 
 
 @register.filter
@@ -132,13 +146,13 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def seconds(value: float) -> str:
     """`0.34 s`, `12 s`."""
-    return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+    return figures.with_mark(f"{value:.2f} s") if value < 10 else f"{value:.0f} s"
 
 
 @register.filter
 def word(value: str | None, field: str = "status") -> str | SafeString:
     """A code as people read it: `on_hold` → `On hold`."""
-    return phrases.shown(field, value) if value else UNKNOWN
+    return phrases.shown(field, value) if value else unknown()
 
 
 @register.filter
@@ -149,19 +163,19 @@ def command(words: str) -> str:
 
 @register.filter
 def called_on_pages(code: str, kind: str) -> str:
-    """A cause, a run's state or its trigger in words; what has none stands as it is."""
-    return phrases.WORDS[kind].get(code, code)
+    """A code in words, by its kind; what has none stands as it is."""
+    return phrases.WORDS.get(kind, {}).get(code, code)
 
 
 @register.filter
 def text(value: Any) -> Any:
     """What a source wrote; "not published" where there is nothing."""
-    return UNKNOWN if value in (None, "") else value
+    return unknown() if value in (None, "") else value
 
 
 @register.filter
 def province(code: str | None) -> str | SafeString:
-    return str(Province(code).label) if code in Province.values else UNKNOWN
+    return phrases.PROVINCES[code] if code in phrases.PROVINCES else unknown()
 
 
 @register.filter
@@ -184,7 +198,7 @@ def web(address: str | None) -> str:
 @register.filter
 def address(request: HttpRequest) -> str:
     """The whole address of a page, without what was asked of it: what others are to link to."""
-    return request.build_absolute_uri(request.path)
+    return request.build_absolute_uri(prefixed(request.path))
 
 
 @register.filter
@@ -217,10 +231,15 @@ def together(text: str) -> SafeString:
 
 
 @register.filter
+def titles(sources: Iterable[Source]) -> str:
+    """`DWS, Municipal Money`: sources as a sentence lists them."""
+    return ", ".join(source.title for source in sources)
+
+
+@register.filter
 def plural(number: int, noun: str) -> str:
     """`1 project`, `1 234 projects`; `municipality` becomes `municipalities`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count(number)} {noun if number == 1 else many}"
+    return figures.unbroken(phrases.plural(number, noun))
 
 
 @register.inclusion_tag("projects/_live.html")
@@ -239,14 +258,14 @@ def demo_data() -> bool:
 @register.filter
 def written(value: Any, field: str) -> str | SafeString:
     """A canonical value of a field, as people read it."""
-    return UNKNOWN if value is None else figures.unbroken(phrases.shown(field, value))
+    return unknown() if value is None else figures.unbroken(phrases.shown(field, value))
 
 
 @register.simple_tag
 def corrected(project: Any, *fields: str) -> str | SafeString:
     """A mark where a steward corrected one of the fields. No query: needs `with_corrections()`."""
     found = {correction.field for correction in getattr(project, "corrections", ())}
-    return CORRECTED if found.intersection(fields) else ""
+    return _corrected() if found.intersection(fields) else ""
 
 
 @register.simple_tag
@@ -260,13 +279,17 @@ def value(project: Project, field: str) -> str | SafeString:
     """A field of a project for people. Null is either not published, or published and not readable."""
     known = getattr(project, field)
     if field in {correction.field for correction in getattr(project, "corrections", ())}:
-        shown = "not known" if known is None else kept_together(phrases.shown(field, canonical(known)))
-        return format_html("{}{}", shown, CORRECTED)
+        said = gettext("not known")
+        if known is not None:
+            said = kept_together(phrases.shown(field, canonical(known)))
+        return format_html("{}{}", said, _corrected())
     if known in (None, ""):
         unread = any(isinstance(issue, dict) and issue.get("field") == field for issue in project.issues)
         # Before its own page was read nobody can say what stands there.
         is_waiting = bool(project.url) and not project.page_digest
-        return UNREAD if unread else NOT_YET if is_waiting else UNKNOWN
+        if unread:
+            return _unknown(gettext("published, not readable"))
+        return _unknown(gettext("not read yet")) if is_waiting else unknown()
     return day(known) if field in phrases.DATES else kept_together(phrases.shown(field, known))
 
 
@@ -286,9 +309,10 @@ def answers(beside: Any, field: str) -> SafeString | str:
 
 
 @register.simple_tag
-def report_link(kind: str, key: Any, field: Any, of: str, words: str = "Report a mistake") -> SafeString:
+def report_link(kind: str, key: Any, field: Any, of: str, words: str = "") -> SafeString:
     """To the form in which a mistake is reported; `of`: what of the page it is about."""
     asked = urlencode({"about": f"{kind}:{key}", **({"field": field} if field else {})}, safe=":")
+    words = words or gettext("Report a mistake")
     link = '<a class="report-link" rel="nofollow" href="/report/?{}" aria-label="{}: {}">{}</a>'
     return format_html(link, asked, words, of, words)
 
@@ -308,16 +332,15 @@ def change(row: DataChangeLog | Event, details: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def alert_link(scope: str, query: str = "", words: str = "Save this search as an alert") -> SafeString:
+def alert_link(scope: str, query: str = "", words: str = "") -> SafeString:
     """The way from a list to the form that has one told of it. `query`: the list's own."""
     address = f"/subscribe/?of={scope}" + (f"&{query}" if query else "")
+    words = words or gettext("Save this search as an alert")
     return format_html('<a class="alert-link" rel="nofollow" href="{}">{}</a>', address, words)
 
 
 @register.simple_tag
-def alert_of(
-    name: str, value: Any, words: str = "Save this search as an alert", scope: str = "changes", **more: str
-) -> SafeString:
+def alert_of(name: str, value: Any, words: str = "", scope: str = "changes", **more: str) -> SafeString:
     """The same of one place, one project and so on."""
     return alert_link(scope, urlencode({name: value, **more}), words)
 

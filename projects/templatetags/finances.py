@@ -15,19 +15,20 @@ from projects.finances.comparison import Column, Entry, Row
 from projects.finances.comparison_table import Head
 from projects.finances.owed import Balance
 from projects.finances.tables import TableCell, TableRow
+from projects.languages import Words, gettext
 from projects.wording import figures, phrases
 
 register = template.Library()
 
-_NONE = mark_safe('<span class="unknown">no figure</span>')
-_NULL = mark_safe('<span class="unknown">given as null</span>')
-_FLAGS = {
-    sums.NEGATIVE: "negative",
-    sums.OVER_ALLOCATED: "spent more than allocated",
-}
-_TAGS = {
-    flag: format_html(' <span class="tag minor flag">{}</span>', words) for flag, words in _FLAGS.items()
-}
+_FLAGS = Words({sums.NEGATIVE: "negative", sums.OVER_ALLOCATED: "spent more than allocated"})
+
+
+def _tag(flag: str) -> SafeString | str:
+    return format_html(' <span class="tag minor flag">{}</span>', _FLAGS[flag]) if flag in _FLAGS else ""
+
+
+def _unknown(words: str) -> SafeString:
+    return format_html('<span class="unknown">{}</span>', words)
 
 
 @register.filter
@@ -50,8 +51,8 @@ def figure(cell: TableCell) -> SafeString:
     if cell.text:
         return format_html("{}", cell.text)
     if cell.figure is None:
-        return _NONE
-    tags = mark_safe("".join(_TAGS[flag] for flag in cell.flags if flag in _TAGS))
+        return _unknown(gettext("no figure"))
+    tags = mark_safe("".join(map(_tag, cell.flags)))
     note = _note(cell.figure) if cell.dated else ""
     said = (_published(cell.figure), tags, note, _report(cell.figure), answer_links(cell.figure))
     return mark_safe("".join(said))
@@ -74,16 +75,16 @@ def _report(row: Any) -> SafeString | str:
     """Of an audit opinion. The source can write any address: only one of the web becomes a link."""
     if not row.report_url.lower().startswith(("http://", "https://")):
         return ""
-    link = '<span class="note"><a href="{}" rel="noopener nofollow">the auditor’s report</a></span>'
-    return format_html(link, row.report_url)
+    link = '<span class="note"><a href="{}" rel="noopener nofollow">{}</a></span>'
+    return format_html(link, row.report_url, gettext("the auditor’s report"))
 
 
 def _published(row: Any) -> SafeString:
-    known: Any = _NULL if row.amount is None else _rand(row.amount)
+    known: Any = _unknown(gettext("given as null")) if row.amount is None else _rand(row.amount)
     if row.measure == "opinion":
-        known = phrases.shown("opinion", row.opinion) if row.opinion else _NULL
+        known = phrases.shown("opinion", row.opinion) if row.opinion else _unknown(gettext("given as null"))
     if row.presence != "present":
-        gone = "no longer published, at last"
+        gone = gettext("no longer published, at last")
         return format_html('<span class="unknown note">{}</span> <s>{}</s>', gone, proof(row, known))
     return proof(row, known)
 
@@ -92,7 +93,7 @@ def proof(row: Any, text: Any) -> SafeString:
     """What is said of a figure, as a link to the archived answer that says so."""
     if row.snapshot is None:
         return format_html("{}", text)
-    title = f"from the answer of {figures.moment(row.snapshot.fetched_at)}"
+    title = gettext("from the answer of {moment}").format(moment=figures.moment(row.snapshot.fetched_at))
     return format_html(
         '<a class="proof" href="/snapshots/{}/?figure={}" title="{}">{}</a>',
         row.snapshot_id,
@@ -105,12 +106,14 @@ def proof(row: Any, text: Any) -> SafeString:
 @register.filter
 def balance(found: Balance) -> SafeString:
     """What was owed, as a link to its proof."""
-    known: Any = _NULL if found.amount is None else _rand(found.amount)
+    known: Any = _unknown(gettext("given as null")) if found.amount is None else _rand(found.amount)
     if found.is_gone:
         return format_html(
-            '<span class="unknown note">no longer published</span> <s>{}</s>', proof(found.figure, known)
+            '<span class="unknown note">{}</span> <s>{}</s>',
+            gettext("no longer published"),
+            proof(found.figure, known),
         )
-    tag = _TAGS[sums.NEGATIVE] if found.amount is not None and found.amount < 0 else ""
+    tag = _tag(sums.NEGATIVE) if found.amount is not None and found.amount < 0 else ""
     return format_html("{}{}", proof(found.figure, known), tag)
 
 
@@ -120,10 +123,12 @@ def _note(row: Any) -> SafeString | str:
 
 
 def _sum(found: sums.Sum, noun: str, dated: bool, kind: str) -> SafeString:
-    of = f"{found.count} of " if found.count < found.lines else ""
-    over = f"{of}{phrases.plural(found.lines, noun)}"
+    told = gettext("sum of {lines}")
+    if found.count < found.lines:
+        told = gettext("sum of {count} of {lines}")
+    over = told.format(count=found.count, lines=phrases.plural(found.lines, noun)) if found.lines > 1 else ""
     through = sums.through(found.months) if dated else ""
-    note = ", ".join(filter(None, [kind, f"sum of {over}" if found.lines > 1 else "", through]))
+    note = ", ".join(filter(None, [kind, over, through]))
     return format_html('{}<span class="note">{}</span>', _rand(found.amount), note)
 
 
@@ -138,7 +143,11 @@ def compared_row(row: Row, heads: list[Head]) -> SafeString:
     entries = [(head, head.column.entry(row)) for head in heads]
     reasons = {entry.said if entry.value is None else "" for _, entry in entries}
     if reasons == {comparison.NOTHING}:
-        nothing = format_html('<td colspan="{}"><span class="unknown">{}</span></td>', len(heads), *reasons)
+        nothing = format_html(
+            '<td colspan="{}"><span class="unknown">{}</span></td>',
+            len(heads),
+            comparison.reason(comparison.NOTHING),
+        )
         return format_html("<tr>{}{}</tr>", name, nothing)
     tds = (_compared(head, entry) for head, entry in entries)
     return format_html("<tr>{}{}</tr>", name, mark_safe("".join(tds)))
@@ -148,7 +157,7 @@ def _compared(head: Head, entry: Entry) -> SafeString:
     column = head.column
     kind = mark_safe(' class="num"') if column.is_number else ""
     if entry.value is None:
-        return format_html('<td{}><span class="unknown">{}</span></td>', kind, entry.said)
+        return format_html('<td{}><span class="unknown">{}</span></td>', kind, comparison.reason(entry.said))
     known = shown(column, entry)
     if len(entry.snapshots) == 1:
         figure = f"?figure={entry.proofs[0][1]}" if len(entry.proofs) == 1 else ""
@@ -164,7 +173,7 @@ def _compared(head: Head, entry: Entry) -> SafeString:
 def shown(column: Column, entry: Entry) -> str:
     """A figure of a comparison in words; why there is none where there is none."""
     if entry.value is None:
-        return entry.said
+        return comparison.reason(entry.said)
     if isinstance(entry.value, str):
         return phrases.shown("opinion", entry.value)
     return figures.percent(entry.value) if column.kind == "percent" else _rand(entry.value)
@@ -173,7 +182,9 @@ def shown(column: Column, entry: Entry) -> str:
 @register.simple_tag(takes_context=True)
 def sort_options(context: template.Context, column: Column) -> SafeString:
     """The `<option>`s of a column for the choice of an order."""
-    ways = ("least first", "most first") if column.is_number else ("best first", "worst first")
+    ways = (gettext("least first"), gettext("most first"))
+    if not column.is_number:
+        ways = (gettext("best first"), gettext("worst first"))
     now = context["request"].GET.get("ordering", "")
     options = [
         (name, mark_safe(" selected") if name == now else "", f"{column.title}, {way}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from projects.fields import FIELDS
+from projects.languages import gettext
 from projects.wording import discrepancy_rules, figure_rules, flag_rules, phrases, reply_rules, rules
 from projects.wording.rules import Assessment
 
@@ -69,7 +70,7 @@ def _steward(changes: dict[str, Any], kind: str) -> str:
     if "municipality" in named:
         named = [name for name in named if name not in _FOLLOWERS]
     if not named:
-        return "A steward changed it"
+        return gettext("A steward changed it")
     step = kind.split(":")[1] if kind.count(":") > 1 else ""
     old, new = changes[named[0]]
     phrase = phrases.by_steward(named[0], old, new, step)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from projects.languages import gettext
 from projects.wording.figures import moment
 
 
@@ -27,10 +28,15 @@ def citation(
     `title`, `url`: of the source and of what was read; `read_at`: aware; `permalink`: the whole address here.
     """
     host = urlsplit(url).hostname or ""
-    published = f"As published by {title}" + (f" on {host}" if host else "")
-    read = f", read {moment(read_at)} (UTC+2)." if read_at else "."
-    proof = f"Archived page: SHA-256 {sha256}." if sha256 else ""
-    parts = ["Demo data, not real projects." if demo else "", f"{what}", published + read, proof]
+    by = gettext("{source} on {host}").format(source=title, host=host) if host else title
+    if read_at:
+        published = gettext("As published by {source}, read {moment} (UTC+2).").format(
+            source=by, moment=moment(read_at)
+        )
+    else:
+        published = gettext("As published by {source}.").format(source=by)
+    proof = gettext("Archived page: SHA-256 {sha256}.").format(sha256=sha256) if sha256 else ""
+    parts = [gettext("Demo data, not real projects.") if demo else "", what, published, proof]
     return " ".join(filter(None, [*parts, f"Buka Amanzi, {permalink}"]))
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.wording import figures, phrases
 
 _BEFORE_WORKS = frozenset({"identification", "planning", "design", "tender"})
@@ -93,7 +94,7 @@ def _spending(record: Mapping[str, Any]) -> Iterator[Finding]:
         yield {"what": "over_budget", "expenditure": f"{spent:.2f}", "budget": f"{budget:.2f}"}
 
 
-_SENTENCES = {
+_SENTENCES = Words({
     "completed_unfinished": "The status is Completed, and the progress {progress_percentage}.",
     "completed_early": "The status is Completed; the completion date, {completion_date}, is still to come.",
     "works_before": "The status is {status}, and the progress is {progress_percentage} already.",
@@ -101,14 +102,16 @@ _SENTENCES = {
     "begun_early": "The status is Construction, and the start date, {start_date}, is still to come.",
     "ends_first": "The start date, {start_date}, is after the completion date, {completion_date}.",
     "over_budget": "{expenditure} is spent of a budget of {budget}.",
-}
+})  # fmt: skip
+
+KINDS = tuple(_SENTENCES)
 
 
 def sentence(finding: Finding) -> str:
     """`The status is Completed, and the progress 62%.`; never raises."""
     shown = {name: phrases.shortened(phrases.shown(name, value)) for name, value in finding.items()}
-    pattern = _SENTENCES.get(finding.get("what", ""), "What is published does not fit together.")
+    plain = gettext("What is published does not fit together.")
     try:
-        return pattern.format(**shown)
+        return _SENTENCES.get(finding.get("what", ""), plain).format(**shown)
     except (KeyError, IndexError):
-        return "What is published does not fit together."
+        return plain

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
+from projects.languages import gettext
 from projects.wording import figures, phrases
 from projects.wording.rules import INFO, MAJOR, MINOR
 
@@ -45,10 +46,18 @@ def grown(measure: str, subject: str, changes: dict[str, Pair], evidence: dict[s
     if old is None or base is None or new is None or old < 0 or new <= base * _GROWN:
         return None
     given = len(str(evidence.get("over_90_of", (None, ""))[1]).split())
-    of = f" (the sum of {phrases.plural(given, 'age')}, from 91 days to over a year)" if given else ""
+    told = gettext("{subject} for over 90 days").format(subject=subject)
+    if given:
+        told = gettext("{subject} for over 90 days (the sum of {ages}, from 91 days to over a year)").format(
+            subject=subject, ages=phrases.plural(given, "age")
+        )
     share = phrases.up_or_down(base, new) if base else ""
-    since = f"{figures.rand(base)}{'' if base == old else ', as had been said before,'}"
-    phrase = f"{subject} for over 90 days{of} rose from {since} to {figures.rand(new)}{share}"
+    pattern = (
+        gettext("{subject} rose from {before} to {after}")
+        if base == old
+        else gettext("{subject} rose from {before}, as had been said before, to {after}")
+    )
+    phrase = pattern.format(subject=told, before=figures.rand(base), after=figures.rand(new)) + share
     return RuleHit(MAJOR if measure == finance.BULK_DEBT else MINOR, phrase, "water_debt_grows")
 
 
@@ -60,8 +69,10 @@ def _went_back(changes: dict[str, Pair]) -> bool:
 
 def balance(subject: str, before: Decimal, after: Decimal) -> RuleHit:
     """The newest balance, which follows the one before."""
-    verb = "changed" if min(before, after) < 0 else "rose" if after > before else "fell"
-    return RuleHit(INFO, f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}")
+    if min(before, after) < 0:
+        told = gettext("{subject} changed from {old} to {new}")
+        return RuleHit(INFO, told.format(subject=subject, old=figures.rand(before), new=figures.rand(after)))
+    return RuleHit(INFO, phrases.rose_or_fell(subject, before, after, figures.rand))
 
 
 def restated_ages(changes: dict[str, Pair]) -> Iterator[RuleHit]:
@@ -75,7 +86,15 @@ def restated_ages(changes: dict[str, Pair]) -> Iterator[RuleHit]:
         if total in changes:
             continue
         old, new = changes[names[0]]
-        moved = f" from {phrases.shown(names[0], old)} to {phrases.shown(names[0], new)}"
-        what = f"{phrases.label(names[0])} was corrected{moved}"
-        others = f", and {phrases.plural(len(names) - 1, 'other age')}" if len(names) > 1 else ""
-        yield RuleHit(MINOR, what + others, "restated" if of == finance.WHOLE_YEAR else "month_restated")
+        told = (
+            gettext("{subject} was corrected from {old} to {new}, and {others}")
+            if len(names) > 1
+            else gettext("{subject} was corrected from {old} to {new}")
+        )
+        what = told.format(
+            subject=phrases.label(names[0]),
+            old=phrases.shown(names[0], old),
+            new=phrases.shown(names[0], new),
+            others=phrases.plural(len(names) - 1, "other age"),
+        )
+        yield RuleHit(MINOR, what, "restated" if of == finance.WHOLE_YEAR else "month_restated")

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.wording import figures, phrases
 from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
 
 # The rules of the correlation, by id, as people read them.
-RULES = {
+RULES = Words({
     "dws_spent_more_than_books": "DWS reports more spent than the books hold",
     "completed_without_spending": "Completed, and no spending in the books",
     "no_capital_in_books": "Under construction, and no capital in the books",
     "annual_allocation": "A year’s allocation is more than in the books",
     "annual_spending": "A year’s spending is more than in the books",
-}
+})  # fmt: skip
 _VALUES = ("contested", "dws_value", "treasury_value")
 
 
@@ -59,18 +60,24 @@ def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
 def _opened(changes: dict[str, tuple[Any, Any]]) -> str:
     question = _new(changes, "question")
     before = changes.get("state", (None, None))[0]
-    opening = "Asked again" if before == "closed" else "A question"
-    return f"{opening}: {question}" if isinstance(question, str) else f"{opening} was opened."
+    if isinstance(question, str):
+        opening = gettext("Asked again") if before == "closed" else gettext("A question")
+        return f"{opening}: {question}"
+    return gettext("Asked again was opened.") if before == "closed" else gettext("A question was opened.")
 
 
 def _closed(changes: dict[str, tuple[Any, Any]]) -> str:
     reason = _new(changes, "reason")
-    return f"The question is closed. {reason}" if isinstance(reason, str) else "The question is closed."
+    closed = gettext("The question is closed.")
+    return f"{closed} {reason}" if isinstance(reason, str) else closed
 
 
 def _by_rule(change_type: str, changes: dict[str, tuple[Any, Any]]) -> str:
-    said = "asked by our rules of today" if change_type == "opened" else "put anew by our rules of today"
-    opening = f"Not the figures have changed; the question is {said}."
+    opening = (
+        gettext("Not the figures have changed; the question is asked by our rules of today.")
+        if change_type == "opened"
+        else gettext("Not the figures have changed; the question is put anew by our rules of today.")
+    )
     question = _new(changes, "question")
     return f"{opening} {question}" if isinstance(question, str) else opening
 
@@ -80,8 +87,8 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
     moved = [phrases.phrase(name, *changes[name]) for name in _VALUES if name in changes]
     if "severity" in changes:
         old, new = changes["severity"]
-        moved.append(f"its importance went from {old} to {new}")
-    sentence = "; ".join(moved) or "What the question says was put anew"
+        moved.append(gettext("its importance went from {old} to {new}").format(old=old, new=new))
+    sentence = "; ".join(moved) or gettext("What the question says was put anew")
     sentence = sentence[0].upper() + sentence[1:]
     question = _new(changes, "question")
     return f"{sentence}. {question}" if isinstance(question, str) else f"{sentence}."

@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
+from projects.languages import Words, gettext
 from projects.wording import debt_rules, figures, phrases
 from projects.wording.debt_rules import RuleHit
 from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
@@ -32,13 +33,14 @@ _RANK = {INFO: 0, MINOR: 1, MAJOR: 2}
 _KEY = re.compile(r"(\S+) (\d{4}) (\S+) (\S+?)(?: ([A-Z]{3,4}))?")
 
 # What an amount is called in a sentence, by its type.
-_SUBJECTS = {
+_SUBJECTS = Words({
     "ORGB": "Original budget",
     "ADJB": "Adjusted budget",
     "AUDA": "Audited actual",
     "SCHD": "Allocation",
     "TRFR": "Amount transferred",
-}
+})  # fmt: skip
+_SO_FAR = Words({"income": "Income so far", "cash": "Cash so far", "": "Spent so far"})
 _RULES = {"ADJB": "budget_adjusted", "SCHD": "allocation_changed"}
 
 
@@ -55,14 +57,14 @@ class Figure:
     def subject(self) -> str:
         """`Original budget 2020-21`, `Spent so far`, `Irregular expenditure 2020-21`."""
         if self.amount_type == "ACT" and not self.is_balance:
-            return {"income": "Income so far", "cash": "Cash so far"}.get(self.measure, "Spent so far")
+            return _SO_FAR.get(self.measure, _SO_FAR[""])
         if self.measure == "opinion":
-            return self._dated("Audit opinion")
+            return self._dated(gettext("Audit opinion"))
         if self.is_balance:
             owed = finance.owed_name(self.measure, self.code)
             return owed if self.amount_type == "ACT" else self._dated(f"{owed}, {self._kind},")
         label = _SUBJECTS.get(self.amount_type)
-        return self._dated(label or finance.line_label(self.measure, self.code) or "Amount")
+        return self._dated(label or finance.line_label(self.measure, self.code) or gettext("Amount"))
 
     @property
     def is_balance(self) -> bool:
@@ -92,27 +94,28 @@ def assess_figure(external_id: Any, change_type: str, field_changes: Any, eviden
     """What the change means. `evidence` may have the last amount of a figure that is missing."""
     figure, changes, beside = read_key(external_id), figures.pairs(field_changes), figures.pairs(evidence)
     if change_type in ("missing", "withdrawn"):
-        return Assessment(MINOR, [], f"No longer in the source's complete answer{_was(changes, beside)}.")
+        gone = gettext("No longer in the source's complete answer")
+        return Assessment(MINOR, [], f"{gone}{_was(changes, beside)}.")
     is_first = change_type == "created"
     hits = [RuleHit(INFO, _first(changes))] if is_first else list(_findings(figure, changes))
     if figure.is_balance:
         grown = debt_rules.grown(figure.measure, figure.subject, changes, beside)
         hits = [*([grown] if grown else []), *hits, *([] if is_first else debt_rules.restated_ages(changes))]
     if change_type == "returned":
-        hits.insert(0, RuleHit(INFO, "In the source's answer again"))
+        hits.insert(0, RuleHit(INFO, gettext("In the source's answer again")))
     severity = max((hit.severity for hit in hits), key=_RANK.__getitem__, default=INFO)
     rules = list(dict.fromkeys(hit.rule for hit in hits if hit.rule))
     phrase = "; ".join(hit.phrase for hit in hits if hit.phrase)
-    return Assessment(severity, rules, f"{phrase or 'Changed'}.")
+    return Assessment(severity, rules, f"{phrase or gettext('Changed')}.")
 
 
 def _first(changes: dict[str, Pair]) -> str:
     opinion, amount = (changes.get(name, (None, None))[1] for name in ("opinion", "amount"))
     if opinion:
-        return f"First published: {phrases.shown('opinion', opinion)}"
+        return gettext("First published: {value}").format(value=phrases.shown("opinion", opinion))
     if amount is None:
-        return "First published, given as null"
-    return f"First published: {_rand(amount)}{_through(changes)}"
+        return gettext("First published, given as null")
+    return gettext("First published: {value}").format(value=_rand(amount)) + _through(changes)
 
 
 def _was(*sources: dict[str, Pair]) -> str:
@@ -121,7 +124,7 @@ def _was(*sources: dict[str, Pair]) -> str:
         for name in ("amount", "opinion"):
             old = changes.get(name, (None, None))[0]
             if old not in (None, ""):
-                return f" (was {phrases.shown(name, old)})"
+                return gettext(" (was {value})").format(value=phrases.shown(name, old))
     return ""
 
 
@@ -132,41 +135,48 @@ def _findings(figure: Figure, changes: dict[str, Pair]) -> Iterator[RuleHit]:
     if "amount" in changes:
         yield _amount(figure, changes)
     elif "through_month" in changes:
-        yield RuleHit(INFO, f"Now given{_through(changes)}")
+        yield RuleHit(INFO, gettext("Now given") + _through(changes))
     yield from _months(changes)
     if "report_url" in changes and "opinion" not in changes:
         new = changes["report_url"][1]
         phrase = (
-            "The address of the auditor's report changed" if new else "The auditor's report has no address"
+            gettext("The address of the auditor's report changed")
+            if new
+            else gettext("The auditor's report has no address any more")
         )
-        yield RuleHit(INFO, f"{phrase} any more" if not new else phrase)
+        yield RuleHit(INFO, phrase)
 
 
 def _opinion(figure: Figure, old: Any, new: Any) -> RuleHit:
-    subject = figure.subject if figure.measure == "opinion" else "Audit opinion"
+    subject = figure.subject if figure.measure == "opinion" else gettext("Audit opinion")
+    severity, rule = MINOR, ""
     if not new:
-        was = phrases.shown("opinion", old)
-        return RuleHit(MINOR, f"{subject} is no longer given (was {was})", "value_erased")
-    after = phrases.shown("opinion", new)
-    if not old:
-        return RuleHit(MINOR, f"{subject} is now given: {after}")
-    before = phrases.shown("opinion", old)
-    if old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
-        return RuleHit(MINOR, f"{subject} is now given: {after} (was {before})")
-    return RuleHit(MAJOR, f"{subject} changed from {before} to {after}", "audit_opinion_changed")
+        told, rule = gettext("{subject} is no longer given (was {old})"), "value_erased"
+    elif not old:
+        told = gettext("{subject} is now given: {new}")
+    elif old == finance.OUTSTANDING:  # the audit was not finished: its outcome is no change of opinion
+        told = gettext("{subject} is now given: {new} (was {old})")
+    else:
+        told = gettext("{subject} changed from {old} to {new}")
+        severity, rule = MAJOR, "audit_opinion_changed"
+    before, after = (phrases.shown("opinion", value) if value else "" for value in (old, new))
+    return RuleHit(severity, told.format(subject=subject, old=before, new=after), rule)
 
 
 def _amount(figure: Figure, changes: dict[str, Pair]) -> RuleHit:
     old, new = changes["amount"]
     subject = figure.subject
     if new is None:
-        return RuleHit(MINOR, f"{subject} is now given as null (was {_rand(old)})", "value_erased")
+        told = gettext("{subject} is now given as null (was {old})")
+        return RuleHit(MINOR, told.format(subject=subject, old=_rand(old)), "value_erased")
     if old is None:
         severity = INFO if figure.amount_type == "ACT" else MINOR
-        return RuleHit(severity, f"{subject} is now given: {_rand(new)}{_through(changes)}")
+        told = gettext("{subject} is now given: {new}").format(subject=subject, new=_rand(new))
+        return RuleHit(severity, told + _through(changes))
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None:
-        return RuleHit(MINOR, f"{subject} changed from {old} to {new}")
+        told = gettext("{subject} changed from {old} to {new}")
+        return RuleHit(MINOR, told.format(subject=subject, old=old, new=new))
     if figure.is_balance and figure.amount_type == "ACT":
         hit = debt_rules.balance(subject, before, after)
         return RuleHit(hit.severity, f"{hit.phrase}{_through(changes)}", hit.rule)
@@ -177,17 +187,20 @@ def _amount(figure: Figure, changes: dict[str, Pair]) -> RuleHit:
 
 def _running(subject: str, before: Decimal, after: Decimal, changes: dict[str, Pair]) -> RuleHit:
     """The year-to-date figure: rising is its nature."""
-    verb = "rose" if after > before else "fell"
-    phrase = f"{subject} {verb} from {figures.rand(before)} to {figures.rand(after)}{_through(changes)}"
+    phrase = phrases.rose_or_fell(subject, before, after, figures.rand) + _through(changes)
     return RuleHit(MINOR, phrase, "actual_falling") if after < before else RuleHit(INFO, phrase)
 
 
 def _yearly(figure: Figure, before: Decimal, after: Decimal) -> RuleHit:
     rule = _RULES.get(figure.amount_type, "restated")
-    verb = "restated" if rule == "restated" else "changed"
-    phrase = f"{figure.subject} {verb} from {figures.rand(before)} to {figures.rand(after)}"
+    told = (
+        gettext("{subject} restated from {old} to {new}")
+        if rule == "restated"
+        else gettext("{subject} changed from {old} to {new}")
+    )
+    phrase = told.format(subject=figure.subject, old=figures.rand(before), new=figures.rand(after))
     if figure.amount_type == "TRFR" and after > before:  # paid in instalments: rising is its nature
-        return RuleHit(INFO, f"{figure.subject} rose from {figures.rand(before)} to {figures.rand(after)}")
+        return RuleHit(INFO, phrases.rose_or_fell(figure.subject, before, after, figures.rand))
     large = abs(after - before) > abs(before) * _RESTATED_SHARE
     grave = large and figure.amount_type in _GRAVE_TYPES
     return RuleHit(MAJOR if grave else MINOR, f"{phrase}{phrases.up_or_down(before, after)}", rule)
@@ -198,15 +211,17 @@ def _months(changes: dict[str, Pair]) -> Iterator[RuleHit]:
     moved = [(month, changes[name]) for name in sorted(changes) if (month := month_of(name))]
     restated = [(month, pair) for month, pair in moved if pair[0] is not None]
     if len(restated) > 2:
-        yield RuleHit(
-            MINOR, f"{len(restated)} months that had been published were corrected", "month_restated"
-        )
+        told = gettext("{number} months that had been published were corrected")
+        yield RuleHit(MINOR, told.format(number=len(restated)), "month_restated")
         return
     for month, (old, new) in restated:
-        to = "is now given as null" if new is None else f"was corrected from {_rand(old)} to {_rand(new)}"
-        was = f" (was {_rand(old)})" if new is None else ""
-        rule = "value_erased" if new is None else "month_restated"
-        yield RuleHit(MINOR, f"{phrases.financial_month(month)} {to}{was}", rule)
+        told = (
+            gettext("{subject} is now given as null (was {old})")
+            if new is None
+            else gettext("{subject} was corrected from {old} to {new}")
+        )
+        said = told.format(subject=phrases.financial_month(month), old=_rand(old), new=_rand(new))
+        yield RuleHit(MINOR, said, "value_erased" if new is None else "month_restated")
 
 
 def _through(changes: dict[str, Pair]) -> str:
@@ -214,7 +229,9 @@ def _through(changes: dict[str, Pair]) -> str:
     month = figures.number(changes.get("through_month", (None, None))[1])
     if month is None or month not in range(1, 13):
         return ""
-    return f" (to {finance.month_name(int(month))}, month {int(month)} of 12)"
+    return gettext(" (to {name}, month {number} of 12)").format(
+        name=finance.month_name(int(month)), number=int(month)
+    )
 
 
 def _rand(value: Any) -> str:

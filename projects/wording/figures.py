@@ -1,5 +1,7 @@
 """Figures as people read them in South Africa: `R353 000 000`, `62%`, `28 February 2027`. Pure.
 
+In each language: `R4.36 billion` is `R4,36 miljard` in Afrikaans, which has a comma before decimals.
+
 Every reader here takes whatever the log holds and answers None for what it cannot read: a value that is
 odd is shown as it stands, it never raises and never becomes a number.
 """
@@ -13,10 +15,11 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from projects.languages import Words, current, gettext, ngettext
+
 HERE = ZoneInfo("Africa/Johannesburg")
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # fmt: skip
+_MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = Words({str(number): name for number, name in enumerate(_MONTHS, start=1)})
 # Narrow no-break space: a number must not break at the end of a line.
 THIN = "\u202f"
 # Beyond this many digits a "number" is a typing error or an attack, and is shown as text.
@@ -70,7 +73,12 @@ def day(value: Any) -> date | None:
 def grouped(value: Decimal | int) -> str:
     """`1 234 567` with plain spaces; decimals only where there are any, at most two."""
     text = f"{Decimal(value).quantize(Decimal('0.01')):,f}".replace(",", " ")
-    return text.removesuffix(".00")
+    return with_mark(text.removesuffix(".00"))
+
+
+def with_mark(text: str) -> str:
+    """A written number with the decimal mark of the language: `62.5`, in Afrikaans `62,5`."""
+    return text.replace(".", current().decimal_mark)
 
 
 def rand(value: Decimal | int) -> str:
@@ -79,6 +87,7 @@ def rand(value: Decimal | int) -> str:
 
 
 _LARGE = ((Decimal("1e9"), "billion"), (Decimal("1e6"), "million"))
+_SIZES = Words({"billion": "{amount} billion", "million": "{amount} million"})
 
 
 def short_rand(value: Decimal | int) -> str:
@@ -86,20 +95,25 @@ def short_rand(value: Decimal | int) -> str:
     amount = Decimal(value)
     for size, word in _LARGE:
         if amount.copy_abs() >= size:
-            text = rand((amount / size).quantize(Decimal("0.01")))
-            return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {word}"
+            text = _bare(rand((amount / size).quantize(Decimal("0.01"))))
+            return _SIZES[word].format(amount=text)
     return rand(value)
 
 
 def percent(value: Decimal | int) -> str:
     """`62%`, `62.5%`, `1 200%`."""
-    text = grouped(value)
-    return (text.rstrip("0") if "." in text else text) + "%"
+    return _bare(grouped(value)) + "%"
+
+
+def _bare(text: str) -> str:
+    """Without zeros at the end of its decimals."""
+    mark = current().decimal_mark
+    return text.rstrip("0").rstrip(mark) if mark in text else text
 
 
 def long_date(value: date) -> str:
     """`28 February 2027`."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {MONTHS[str(value.month)]} {value.year}"
 
 
 def moment(value: datetime) -> str:
@@ -143,14 +157,18 @@ def duration(first: date, last: date) -> str:
     """`3 months`, `45 days` (first ≤ last): in days below two months, unless they are one month."""
     days = (last - first).days
     if days < _FEW_DAYS and days not in _ONE_MONTH:
-        return f"{days} day{'' if days == 1 else 's'}"
+        return ngettext("{number} day", "{number} days", days).format(number=days)
     return in_years(months_of(days))
 
 
 def in_years(months: int) -> str:
     """`3 months`, `35 months`, `3 years`, `7 years and 1 month`."""
     years, rest = divmod(months, 12)
-    said = f"{grouped(rest)} month{'' if rest == 1 else 's'}"
     if months < _LONG_MONTHS:
-        return f"{months} month{'' if months == 1 else 's'}"
-    return f"{grouped(years)} years and {said}" if rest else f"{grouped(years)} years"
+        return _months(months)
+    said = ngettext("{number} year", "{number} years", years).format(number=grouped(years))
+    return gettext("{years} and {months}").format(years=said, months=_months(rest)) if rest else said
+
+
+def _months(number: int) -> str:
+    return ngettext("{number} month", "{number} months", number).format(number=number)

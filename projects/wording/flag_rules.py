@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from projects.languages import gettext
 from projects.wording import figures, flags
 from projects.wording.phrases import listed, plural
 from projects.wording.rules import INFO, MINOR, Assessment
@@ -44,18 +45,19 @@ def assess_flags(changes: Any) -> Assessment:
     came, went = _moved(pairs)
     said = [_raised(flag, pairs.get(f"{FIGURES}{flag}", (None, None))[1]) for flag in came]
     if went:
-        said.append(f"No longer flagged: {_names(went)}.")
+        said.append(gettext("No longer flagged: {flags}.").format(flags=_names(went)))
     rules = [*(f"{_RAISED}{flag}" for flag in came), *([LOWERED] if went else [])]
-    return Assessment(MINOR if came else INFO, rules, " ".join(said) or "Its flags changed.")
+    return Assessment(MINOR if came else INFO, rules, " ".join(said) or gettext("Its flags changed."))
 
 
 def assess_event(kind: str, count: int, severity: str) -> Assessment:
     """What many of one kind and one day say: `Now overdue: 214 projects.`"""
     signs = kind.split(":")[2].split(",")
     came, went = ([sign[1:] for sign in signs if sign.startswith(mark)] for mark in "+-")
-    parts = [f"Now {_names(came, flags.ARE)}"] if came else []
-    parts += [f"no longer flagged as {_names(went, flags.ARE)}"] if went else []
-    told = "; ".join(parts) or "Flags changed"
+    parts = [gettext("Now {flags}").format(flags=_names(came, flags.ARE))] if came else []
+    if went:
+        parts.append(gettext("no longer flagged as {flags}").format(flags=_names(went, flags.ARE)))
+    told = "; ".join(parts) or gettext("Flags changed")
     return Assessment(severity, ["mass_edit"], f"{told[0].upper()}{told[1:]}: {plural(count, 'project')}.")
 
 
@@ -71,7 +73,7 @@ def _names(some: Iterable[str], words: Mapping[str, str] = flags.IS) -> str:
 
 
 def _raised(flag: str, said: Any) -> str:
-    name = f"Now {_names([flag])}"
+    name = gettext("Now {flags}").format(flags=_names([flag]))
     if not isinstance(said, dict):
         return f"{name}."
     told = flags.sentence(flag, said)

@@ -12,33 +12,44 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.wording import contradictions, figures, phrases
 
 OVERDUE, STALLED, CONTRADICTION = "overdue", "stalled", "contradiction"
 SLIPPING, DEARER = "slipping", "dearer"
 # {flag: what it is called}, in the order in which flags are named.
-FLAGS = {
-    OVERDUE: "Overdue",
-    STALLED: "Stalled",
-    CONTRADICTION: "Contradicts itself",
-    SLIPPING: "Slipping",
-    DEARER: "Dearer",
-}
+FLAGS = Words(
+    {
+        OVERDUE: "Overdue",
+        STALLED: "Stalled",
+        CONTRADICTION: "Contradicts itself",
+        SLIPPING: "Slipping",
+        DEARER: "Dearer",
+    }
+)
 # What a project is that has it, and what many are.
-IS = {flag: name.lower() for flag, name in FLAGS.items()} | {CONTRADICTION: "contradicting itself"}
+IS = Words(
+    {
+        OVERDUE: "overdue",
+        STALLED: "stalled",
+        CONTRADICTION: "contradicting itself",
+        SLIPPING: "slipping",
+        DEARER: "dearer",
+    }
+)
 ARE = IS | {CONTRADICTION: "contradicting themselves"}
 STALLED_DAYS = 180
 _WINDOW_MONTHS = 12
 _DEARER_SHARE = Decimal("1.05")
-MEANINGS = {
+MEANINGS = Words({
     OVERDUE: "The completion date has passed, and the published status is neither completed nor cancelled.",
-    STALLED: f"Under construction, and nothing that is published of it has changed for {STALLED_DAYS} days"
+    STALLED: "Under construction, and nothing that is published of it has changed for 180 days"
     " of our own readings. That says nothing about the work itself.",
     CONTRADICTION: "What is published of the project does not fit together: its status against its progress"
     " or its dates, or spending over the budget.",
     SLIPPING: "The completion date was moved to a later one twice or more while we watched.",
     DEARER: "The budget is 5% or more above what it was within the last 12 months.",
-}
+})  # fmt: skip
 # Whoever moves a rule counts this up: all flags are then worked out anew, and that is no news.
 RULES = 1
 DONE = frozenset({"completed", "cancelled"})
@@ -156,13 +167,22 @@ def sentence(flag: str, said: Figures, today: date | None = None) -> str:
 
 def _say_overdue(said: Figures, today: date | None) -> str:
     due = figures.day(said["completion_date"])
-    late = f", {figures.duration(due, today)} ago" if due and today and due < today else ""
-    status = phrases.shown("status", said["status"])
-    return f"Completion was due on {_day(said['completion_date'])}{late}; the status is still {status}."
+    is_late = due is not None and today is not None and due < today
+    told = (
+        gettext("Completion was due on {day}, {late} ago; the status is still {status}.")
+        if is_late
+        else gettext("Completion was due on {day}; the status is still {status}.")
+    )
+    return told.format(
+        day=_day(said["completion_date"]),
+        late=figures.duration(due, today) if due and today and is_late else "",
+        status=phrases.shown("status", said["status"]),
+    )
 
 
 def _say_stalled(said: Figures, today: date | None) -> str:
-    return f"Under construction, and nothing that is published of it has changed since {_day(said['since'])}."
+    told = gettext("Under construction, and nothing that is published of it has changed since {day}.")
+    return told.format(day=_day(said["since"]))
 
 
 def _say_contradiction(said: Figures, today: date | None) -> str:
@@ -171,14 +191,20 @@ def _say_contradiction(said: Figures, today: date | None) -> str:
 
 def _say_slipping(said: Figures, today: date | None) -> str:
     first, last = figures.day(said["from"]), figures.day(said["to"])
-    gap = f", {figures.duration(first, last)} later" if first and last else ""
-    times = "twice" if said["times"] == 2 else f"{said['times']} times"
-    span = f"from {_day(said['from'])} to {_day(said['to'])}"
-    return f"The completion date was moved later {times}: {span}{gap}."
+    times = gettext("twice") if said["times"] == 2 else gettext("{number} times").format(number=said["times"])
+    told = (
+        gettext("The completion date was moved later {times}: from {first} to {last}, {gap} later.")
+        if first and last
+        else gettext("The completion date was moved later {times}: from {first} to {last}.")
+    )
+    gap = figures.duration(first, last) if first and last else ""
+    return told.format(times=times, first=_day(said["from"]), last=_day(said["to"]), gap=gap)
 
 
 def _say_dearer(said: Figures, today: date | None) -> str:
-    return f"{phrases.phrase('budget', said['from'], said['to'])}, since {_day(said['since'])}."
+    return gettext("{change}, since {day}.").format(
+        change=phrases.phrase("budget", said["from"], said["to"]), day=_day(said["since"])
+    )
 
 
 def _day(text: str) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from projects.languages import MARKED, current, gettext
+
 _TABLE = Path(__file__).parents[1] / "facts" / "glossary.csv"
 # In these a link may not stand, would not be seen, or would split what belongs together.
 _NO_LINKS = (
@@ -35,15 +37,24 @@ class Term:
     meaning: str
 
 
-@cache
 def terms() -> tuple[Term, ...]:
-    """All, by name."""
-    with _TABLE.open(encoding="utf-8", newline="") as table:
-        rows = list(csv.DictReader(table))
-    found = [
-        Term(row["slug"], row["name"], tuple((row["forms"] or row["name"]).split("|")), row["meaning"])
-        for row in rows
-    ]
+    """All, by name, in the language of the page."""
+    return _terms(current().code)
+
+
+with _TABLE.open(encoding="utf-8", newline="") as _table:
+    _ROWS = tuple(csv.DictReader(_table))
+MARKED.update(words for row in _ROWS for name in ("name", "forms", "meaning") if (words := row[name]))
+
+
+@cache
+def _terms(language: str) -> tuple[Term, ...]:
+    """`language`: that of here and now; nothing here changes while the site runs."""
+    found = []
+    for row in _ROWS:
+        said = {name: gettext(row[name]) if row[name] else "" for name in ("name", "forms", "meaning")}
+        forms = tuple((said["forms"] or said["name"]).split("|"))
+        found.append(Term(row["slug"], said["name"], forms, said["meaning"]))
     return tuple(sorted(found, key=lambda term: term.name.lower()))
 
 
@@ -54,23 +65,24 @@ def linked(html: str) -> str:
     templates write: closed elements, and < and > escaped in whatever a source wrote.
     """
     said: set[str] = set()
+    by_form = _by_form(current().code)
 
     def link(found: re.Match[str]) -> str:
         form = found["form"]
         if form is None:
             return found[0]
-        term = _by_form()[_key(form)]
+        term = by_form[_key(form)]
         if term.slug in said:
             return form
         said.add(term.slug)
         return f'<a class="term" href="/glossary/#{term.slug}">{form}</a>'
 
-    return _pieces().sub(link, html)
+    return _pieces(current().code).sub(link, html)
 
 
 @cache
-def _by_form() -> dict[str, Term]:
-    return {_key(form.removeprefix("=")): term for term in terms() for form in term.forms}
+def _by_form(language: str) -> dict[str, Term]:
+    return {_key(form.removeprefix("=")): term for term in _terms(language) for form in term.forms}
 
 
 def _key(form: str) -> str:
@@ -78,10 +90,10 @@ def _key(form: str) -> str:
 
 
 @cache
-def _pieces() -> re.Pattern[str]:
+def _pieces(language: str) -> re.Pattern[str]:
     """A comment, an element without links, a tag, or a form of a term: the longest that fits first."""
     forms = sorted(
-        {form for term in terms() for form in term.forms},
+        {form for term in _terms(language) for form in term.forms},
         key=lambda form: (form[0].lower(), -len(form), form),
     )
     return re.compile(

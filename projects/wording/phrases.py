@@ -1,14 +1,16 @@
-"""What changed, in plain South African English: one phrase for each field. Pure."""
+"""What changed, in plain words: one phrase for each field. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from projects.facts import finance
 from projects.fields import FIELDS, Kind, of
+from projects.languages import MARKED, Words, gettext, ngettext
 from projects.wording import figures
+from projects.wording.codes import WORDS as WORDS
 
 # What the fields of a question are called.
 _QUESTION_LABELS = {
@@ -27,40 +29,14 @@ _QUESTION_LABELS = {
     "explanations": "What may explain it",
 }
 
-# What the codes of the log and of its runs are called on the pages.
-WORDS: dict[str, dict[str, str]] = {
-    "cause": {
-        "source": "the source published it",
-        "parser": "read better than before",
-        "steward": "by a steward",
-        "merge": "two entries joined",
-        "correction": "corrected by the source",
-    },
-    "state": {
-        "queued": "waiting",
-        "running": "being read",
-        "succeeded": "read",
-        "unchanged": "read, unchanged",
-        "failed": "failed",
-        "quarantined": "held",
-        "superseded": "overtaken",
-        "rejected": "rejected",
-        "abandoned": "broken off",
-    },
-    "trigger": {
-        "schedule": "started by the clock",
-        "command": "started from a terminal",
-        "api": "started through the API",
-        "admin": "started by a steward",
-        "startup": "started with the site",
-    },
-}
-
+_CODES = """
+    identification planning design tender construction completed on_hold cancelled present missing withdrawn
+    bulk_water_supply
+"""
 PUBLISHED = "published."  # the key of a column that has no field: "published.Remarks"
-FLAPPING = "the source shows two versions in turn"
 _LONGEST = 80  # characters of a quoted text
 
-LABELS = {
+LABELS = Words({
     **{field.name: field.label for field in FIELDS},
     "url": "Web address",
     "presence": "Presence",
@@ -90,7 +66,106 @@ LABELS = {
     "reply.text": "Answer",
     "reply.answers": "What it answers",
     "reply.reason": "Why it was taken back",
+})  # fmt: skip
+# Fields of a question whose values are codes: the table of what they are called.
+_BY_CODE = {"severity": "severity", "state": "kind"}
+# What is counted of a run, and what pages are asked for.
+_OF_RUN = Words(
+    {
+        name: name.replace("_", " ").capitalize()
+        for name in (
+            "pages requests retries not_modified seen listings invalid created updated same missing withdrawn"
+            " returned since until near topic kind ordering measure from to q field rule run category about"
+            " fragment page contractor before after"
+        ).split()
+    }
+)
+# What codes of a status, of a kind of project and of its presence are called.
+CODES_SAID = Words({code: code.replace("_", " ").capitalize() for code in _CODES.split()})
+PROVINCES = Words(
+    {
+        "EC": "Eastern Cape",
+        "FS": "Free State",
+        "GT": "Gauteng",
+        "KZN": "KwaZulu-Natal",
+        "LIM": "Limpopo",
+        "MP": "Mpumalanga",
+        "NC": "Northern Cape",
+        "NW": "North West",
+        "WC": "Western Cape",
+    }
+)
+# What the choices of forms are called, by what they are called in English.
+_CHOICES = Words(
+    {
+        name: name
+        for name in (
+            *(
+                "Project",
+                "municipality listing",
+                "municipal figure",
+                "Discrepancy",
+                "municipal financial year",
+            ),
+            *(
+                "Created",
+                "Updated",
+                "Missing",
+                "Withdrawn",
+                "Returned",
+                "Merged",
+                "Split",
+                "Opened",
+                "Closed",
+            ),
+            *(
+                "Replied",
+                "Source",
+                "Parser",
+                "Steward",
+                "Merge",
+                "Correction",
+                "Info",
+                "Minor",
+                "Major",
+                "Open",
+            ),
+            *("metropolitan municipality", "local municipality", "district municipality"),
+            *("at once", "once a day", "once a week"),
+        )
+    }
+)
+# {a thing in English: how many of it are said}
+_COUNTED = {
+    "project": ("{count} project", "{count} projects"),
+    "municipality": ("{count} municipality", "{count} municipalities"),
+    "municipal figure": ("{count} municipal figure", "{count} municipal figures"),
+    "municipal year": ("{count} municipal year", "{count} municipal years"),
+    "question": ("{count} question", "{count} questions"),
+    "record": ("{count} record", "{count} records"),
+    "change": ("{count} change", "{count} changes"),
+    "measured change": ("{count} measured change", "{count} measured changes"),
+    "correction": ("{count} correction", "{count} corrections"),
+    "age": ("{count} age", "{count} ages"),
+    "other age": ("{count} other age", "{count} other ages"),
+    "row": ("{count} row", "{count} rows"),
+    "column": ("{count} column", "{count} columns"),
+    "more column": ("{count} more column", "{count} more columns"),
+    "more table": ("{count} more table", "{count} more tables"),
+    "more note": ("{count} more note", "{count} more notes"),
+    "page": ("{count} page", "{count} pages"),
+    "place": ("{count} place", "{count} places"),
+    "area": ("{count} area", "{count} areas"),
+    "difference": ("{count} difference", "{count} differences"),
+    "month": ("{count} month", "{count} months"),
+    "minute": ("{count} minute", "{count} minutes"),
+    "published budget": ("{count} published budget", "{count} published budgets"),
+    "published figure": ("{count} published figure", "{count} published figures"),
+    "line": ("{count} line", "{count} lines"),
+    "figure": ("{count} figure", "{count} figures"),
+    "report": ("{count} report", "{count} reports"),
 }
+MARKED.update(_COUNTED.values())
 
 # Months of the municipal financial year, July to June: `month_01` … `month_12`.
 FINANCIAL_MONTHS = {f"month_{month:02d}": month for month in range(1, 13)}
@@ -132,19 +207,31 @@ def label(field: str) -> str:
         words = finance.AGES[age]
         return f"{label(when)}: {words}" if when in FINANCIAL_MONTHS else words.capitalize()
     if field in _AGES:
-        return f"{financial_month(_AGES[field])}, by age"
-    return LABELS.get(field) or field.replace("_", " ").strip().capitalize() or field
+        return gettext("{month}, by age").format(month=financial_month(_AGES[field]))
+    return LABELS.get(field) or _OF_RUN.get(field) or field.replace("_", " ").strip().capitalize() or field
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:
+    """The choices of a form, for a page: (value, what it is called)."""
+    return [
+        (value, PROVINCES.get(str(value)) or _CHOICES.get(str(words), str(words))) for value, words in pairs
+    ]
+
+
+def in_sentence(field: str) -> str:
+    """The field within a sentence: `the completion date`."""
+    return gettext("the {field}").format(field=label(field).lower())
 
 
 def financial_month(month: int) -> str:
     """`September (month 3)` of a municipal financial year."""
-    return f"{finance.month_name(month)} (month {month})"
+    return gettext("{name} (month {number})").format(name=finance.month_name(month), number=month)
 
 
 def shown(field: str, value: Any) -> str:
     """One value of a field as people read it, `not published` for null."""
     if value is None:
-        return "not published"
+        return gettext("not published")
     if field in MONEY and (amount := figures.number(value)) is not None:
         return figures.rand(amount)
     if field in PERCENTS and (amount := figures.number(value)) is not None:
@@ -161,16 +248,19 @@ def shown(field: str, value: Any) -> str:
         return listed([finance.AGES.get(age, age) for age in value.split()])
     if field == "opinion" and isinstance(value, str):
         return finance.OPINIONS.get(value, value)
+    if field in _BY_CODE and isinstance(value, str):
+        return WORDS[_BY_CODE[field]].get(value, value)
     if field in CODES and isinstance(value, str):
-        return value.replace("_", " ").capitalize()
+        return CODES_SAID.get(value) or value.replace("_", " ").capitalize()
     if isinstance(value, list):
-        return listed([str(part) for part in value]) or "none"
+        return listed([str(part) for part in value]) or gettext("none")
     return str(value)
 
 
 def _by_age(ages: dict[str, Decimal | None]) -> str:
     """`30 days and less R1 000; 31 to 60 days given as null; …`."""
-    told = {age: "given as null" if amount is None else figures.rand(amount) for age, amount in ages.items()}
+    null = gettext("given as null")
+    told = {age: null if amount is None else figures.rand(amount) for age, amount in ages.items()}
     return "; ".join(f"{finance.AGES[age]} {amount}" for age, amount in told.items())
 
 
@@ -179,11 +269,16 @@ def joined(change_type: str, changes: dict[str, Any]) -> str:
     before, after = changes.get("merged_into", (None, None))
     off, of = (str(changes.get(name, (None, ""))[1] or "") for name in ("split_off", "split_from"))
     reason = str(changes.get("reason", (None, ""))[1] or "").strip().removesuffix(".")
-    said = f"Merged into {after or 'another record'}" if change_type == "merged" else "Split off again"
-    if change_type == "split" and before:
-        said = f"{said} from {before}"
-    if off or of:
-        said = f"{off} was split off: another project" if off else f"Split off from {of}"
+    if off:
+        said = gettext("{number} was split off: another project").format(number=off)
+    elif of:
+        said = gettext("Split off from {number}").format(number=of)
+    elif change_type == "merged":
+        said = gettext("Merged into {number}").format(number=after or gettext("another record"))
+    elif change_type == "split" and before:
+        said = gettext("Split off again from {number}").format(number=before)
+    else:
+        said = gettext("Split off again")
     return f"{said}: {reason}" if reason else said
 
 
@@ -191,41 +286,47 @@ def listed(parts: list[str]) -> str:
     """`A`, `A and B`, `A, B and C`."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return gettext("{some} and {last}").format(some=", ".join(parts[:-1]), last=parts[-1])
 
 
 def phrase(field: str, old: Any, new: Any) -> str:
     """What happened to one field, without the full stop: `Progress fell from 78% to 62%`."""
     subject = label(field)
     if new is None:
-        return f"{subject} removed (was {_quoted(field, old)})"
+        return gettext("{subject} removed (was {old})").format(subject=subject, old=_quoted(field, old))
     if old is None:
-        return f"{subject} added: {_quoted(field, new)}"
+        return gettext("{subject} added: {new}").format(subject=subject, new=_quoted(field, new))
     special = _SPECIAL.get(field)
     worded = special(field, old, new) if special else None
-    return worded or f"{subject} changed from {_quoted(field, old)} to {_quoted(field, new)}"
+    return worded or gettext("{subject} changed from {old} to {new}").format(
+        subject=subject, old=_quoted(field, old), new=_quoted(field, new)
+    )
 
 
 def by_steward(field: str, old: Any, new: Any, step: str) -> str:
     """What a steward did to a field; `step`: "corrected", "undone", "expired" or unknown."""
-    subject = label(field).lower()
-    before = "not published" if old is None else _quoted(field, old)
-    after = "not published" if new is None else _quoted(field, new)
     if step == "undone":
-        return f"A steward took back a correction: the {subject} is {after} again (was {before})"
-    if step == "expired":
-        return f"A steward's correction ran out: the {subject} is {after} again (was {before})"
-    if new is None:
-        return f"A steward marked the {subject} as not known (was {before})"
-    if old is None:
-        return f"A steward gave the {subject}, which is not published: {after}"
-    return f"A steward corrected the {subject} from {before} to {after}"
+        told = gettext("A steward took back a correction: {subject} is {after} again (was {before})")
+    elif step == "expired":
+        told = gettext("A steward's correction ran out: {subject} is {after} again (was {before})")
+    elif new is None:
+        told = gettext("A steward marked {subject} as not known (was {before})")
+    elif old is None:
+        told = gettext("A steward gave {subject}, which is not published: {after}")
+    else:
+        told = gettext("A steward corrected {subject} from {before} to {after}")
+    not_published = gettext("not published")
+    return told.format(
+        subject=in_sentence(field),
+        before=not_published if old is None else _quoted(field, old),
+        after=not_published if new is None else _quoted(field, new),
+    )
 
 
 def covered(fields: Sequence[str]) -> str:
     """`a steward's correction covers the budget`."""
-    names = listed([f"the {label(field).lower()}" for field in fields])
-    return f"a steward's correction covers {names}"
+    names = listed([in_sentence(field) for field in fields])
+    return gettext("a steward's correction covers {names}").format(names=names)
 
 
 def _quoted(field: str, value: Any) -> str:
@@ -243,39 +344,59 @@ def _money(field: str, old: Any, new: Any) -> str | None:
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None or before == after:
         return None
-    verb = "rose" if after > before else "fell"
-    share = _share(before, after)
-    return f"{label(field)} {verb}{share} from {figures.rand(before)} to {figures.rand(after)}"
+    return rose_or_fell(label(field), before, after, figures.rand, _share(before, after))
+
+
+def rose_or_fell(
+    subject: str, before: Decimal, after: Decimal, said: Callable[[Decimal], str], share: str = ""
+) -> str:
+    """`Budget rose by 12% from R1 000 to R1 120`; `share` may be blank, `said` says one of the two."""
+    if share:
+        told = (
+            gettext("{subject} rose by {share} from {before} to {after}")
+            if after > before
+            else gettext("{subject} fell by {share} from {before} to {after}")
+        )
+    else:
+        told = (
+            gettext("{subject} rose from {before} to {after}")
+            if after > before
+            else gettext("{subject} fell from {before} to {after}")
+        )
+    return told.format(subject=subject, share=share, before=said(before), after=said(after))
 
 
 def _share(before: Decimal, after: Decimal) -> str:
-    """` by 12%`; nothing where a percentage would say nothing (from zero, or a thousandfold)."""
+    """`12%`; nothing where a percentage would say nothing (from zero, or a thousandfold)."""
     if before <= 0 or after < 0:
         return ""
     change = abs(after - before) / before * 100
     if change < Decimal("0.1"):
-        return " by less than 0.1%"
+        return gettext("less than {share}").format(share=figures.percent(Decimal("0.1")))
     if change > 100_000:
         return ""
-    return f" by {figures.percent(change.quantize(Decimal('0.1') if change < 10 else Decimal(1)))}"
+    return figures.percent(change.quantize(Decimal("0.1") if change < 10 else Decimal(1)))
 
 
 def up_or_down(before: Decimal, after: Decimal) -> str:
     """`, up 12%`; nothing where a percentage would say nothing."""
-    share = _share(before, after).removeprefix(" by ")
-    return f", {'up' if after > before else 'down'} {share}" if share else ""
+    share = _share(before, after)
+    if not share:
+        return ""
+    return (gettext(", up {share}") if after > before else gettext(", down {share}")).format(share=share)
 
 
 def _amount(field: str, old: Any, new: Any) -> str | None:
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None or before == after:
         return None
-    verb = "rose" if after > before else "fell"
-    return f"{label(field)} {verb} from {shown(field, old)} to {shown(field, new)}"
+    return rose_or_fell(label(field), before, after, lambda value: shown(field, value))
 
 
 def _count(field: str, old: Any, new: Any) -> str:
-    return f"{label(field)} went from {shown(field, old)} to {shown(field, new)}"
+    return gettext("{subject} went from {old} to {new}").format(
+        subject=label(field), old=shown(field, old), new=shown(field, new)
+    )
 
 
 def _date(field: str, old: Any, new: Any) -> str | None:
@@ -283,18 +404,29 @@ def _date(field: str, old: Any, new: Any) -> str | None:
     if before is None or after is None or before == after:
         return None
     first, last = sorted((before, after))
-    gap = figures.duration(first, last)
-    way = "later" if after > before else "earlier"
-    return f"{label(field)} moved from {figures.long_date(before)} to {figures.long_date(after)}, {gap} {way}"
+    told = (
+        gettext("{subject} moved from {before} to {after}, {gap} later")
+        if after > before
+        else gettext("{subject} moved from {before} to {after}, {gap} earlier")
+    )
+    return told.format(
+        subject=label(field),
+        before=figures.long_date(before),
+        after=figures.long_date(after),
+        gap=figures.duration(first, last),
+    )
 
 
 def plural(count: int | Decimal, noun: str) -> str:
-    """`1 project`, `1 234 projects`."""
-    return f"{figures.grouped(count)} {noun}{'' if count == 1 else 's'}"
+    """`1 project`, `1 234 projects`; of a noun that is not in the table the English plural."""
+    one, many = _COUNTED.get(noun) or (f"{{count}} {noun}", f"{{count}} {noun}s")
+    # Of 1.5 there are many.
+    number = int(count) if count == int(count) else 2
+    return ngettext(one, many, number).format(count=figures.grouped(count))
 
 
 def _name(field: str, old: Any, new: Any) -> str:
-    return f"Renamed from {_quoted(field, old)} to {_quoted(field, new)}"
+    return gettext("Renamed from {old} to {new}").format(old=_quoted(field, old), new=_quoted(field, new))
 
 
 _BY_KIND = {Kind.PERCENT: _amount, Kind.COUNT: _amount, Kind.MONEY: _money, Kind.DATE: _date}
@@ -320,7 +452,9 @@ def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:
     """A municipality's published line: number and value in one breath, then whatever else changed."""
     number, value = changes.get("projects"), changes.get("value")
     if number and value and None not in (*number, *value):
-        worth = f"total value from {shown('value', value[0])} to {shown('value', value[1])}"
+        worth = gettext("total value from {old} to {new}").format(
+            old=shown("value", value[0]), new=shown("value", value[1])
+        )
         yield f"{_count('projects', *number)}; {worth}"
         changes = {field: pair for field, pair in changes.items() if field not in ("projects", "value")}
     for field, pair in changes.items():
@@ -332,6 +466,11 @@ def first_listing(changes: dict[str, tuple[Any, Any]]) -> str:
     number = figures.number(changes.get("projects", (None, None))[1])
     value = figures.number(changes.get("value", (None, None))[1])
     if number is None and value is None:
-        return "First seen"
-    worded = "Listed" if number is None else f"Listed with {plural(number, 'project')}"
-    return worded if value is None else f"{worded}, total value {figures.rand(value)}"
+        return gettext("First seen")
+    counted = "" if number is None else plural(number, "project")
+    worth = "" if value is None else figures.rand(value)
+    if counted and worth:
+        told = gettext("Listed with {projects}, total value {worth}")
+    else:
+        told = gettext("Listed with {projects}") if counted else gettext("Listed, total value {worth}")
+    return told.format(projects=counted, worth=worth)

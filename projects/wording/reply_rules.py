@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from projects.languages import Words, gettext
 from projects.wording import figures, phrases
 from projects.wording.flags import IS as FLAGS_ARE_CALLED
 from projects.wording.rules import INFO, Assessment
@@ -18,7 +19,7 @@ from projects.wording.rules import INFO, Assessment
 CHANGE = "replied"  # the change type
 NUMBER = "reply"
 # {what an answer says: how a sentence names it}
-WORDS = {
+WORDS = Words({
     "who": "who answers",
     "role": "in which role",
     "date": "its date",
@@ -26,7 +27,7 @@ WORDS = {
     "link": "its document",
     "text": "its text",
     "answers": "what it answers",
-}
+})  # fmt: skip
 FLAG, DEBT = "flag.", "debt"  # what an answer, or a report, can be about beside the fields
 # The rules.
 REPLIED, PUT_RIGHT, TAKEN_BACK = "replied", "reply_put_right", "reply_taken_back"
@@ -43,32 +44,28 @@ def assess_reply(changes: Any) -> Assessment:
     old, new = pairs.get(NUMBER, (None, None))
     if new is None:
         reason = _new(pairs, "reason")
-        told = (
-            f"An answer was taken back: {phrases.shortened(reason)}" if reason else "An answer was taken back"
-        )
+        told = gettext("An answer was taken back")
+        told = f"{told}: {phrases.shortened(reason)}" if reason else told
         return Assessment(INFO, [TAKEN_BACK], _ended(told))
     if old is not None:
         moved = [called for word, called in WORDS.items() if key(word) in pairs]
-        return Assessment(INFO, [PUT_RIGHT], _ended(f"An answer was put right: {phrases.listed(moved)}"))
-    who, role = _new(pairs, "who") or "Somebody who is concerned", _new(pairs, "role")
-    told = f"{who} ({role}) answers" if role else f"{who} answers"
-    day = figures.day(_new(pairs, "date"))
-    dated = f", {figures.long_date(day)}" if day else ""
-    return Assessment(INFO, [REPLIED], _ended(f"{told}{_about(_new(pairs, 'answers'))}{dated}"))
+        told = gettext("An answer was put right: {fields}").format(fields=phrases.listed(moved))
+        return Assessment(INFO, [PUT_RIGHT], _ended(told))
+    who, role = _new(pairs, "who") or gettext("Somebody who is concerned"), _new(pairs, "role")
+    about, day = named(_new(pairs, "answers")), figures.day(_new(pairs, "date"))
+    pattern = gettext("{who} answers about {about}") if about else gettext("{who} answers")
+    told = pattern.format(who=f"{who} ({role})" if role else who, about=about)
+    return Assessment(INFO, [REPLIED], _ended(f"{told}, {figures.long_date(day)}" if day else told))
 
 
 def named(field: str) -> str:
     """What of a record it is about: `budget`, `the flag “overdue”`; blank for all of it."""
     if field.startswith(FLAG):
         flag = field.removeprefix(FLAG)
-        return f"the flag “{FLAGS_ARE_CALLED.get(flag, flag)}”"
+        return gettext("the flag “{flag}”").format(flag=FLAGS_ARE_CALLED.get(flag, flag))
     if field == DEBT:
-        return "what is owed for water"
-    return f"the {phrases.label(field).lower()}" if field else ""
-
-
-def _about(field: str) -> str:
-    return f" about {named(field)}" if field else ""
+        return gettext("what is owed for water")
+    return phrases.in_sentence(field) if field else ""
 
 
 def _new(pairs: dict[str, tuple[Any, Any]], word: str) -> str:

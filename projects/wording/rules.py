@@ -1,4 +1,4 @@
-"""Severity and plain English sentence of a change. Pure: strings in, an assessment out, and it never raises.
+"""Severity and plain sentence of a change. Pure: strings in, an assessment out, and it never raises.
 
 Values are the log's canonical strings: decimals as "62.00", dates as "2027-02-28", lists of codes, None.
 """
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from projects.fields import FIELDS
+from projects.languages import Words, gettext, ngettext
 from projects.wording import event_phrases, figures, phrases
 
 FLAPPING = "flapping"  # the rule, and what names the fields in a context
@@ -23,16 +24,19 @@ _BUDGET_SHARE = Decimal("0.10")
 _LATE_MONTHS = 6
 
 # What a change says by its type alone; the fields speak for `updated` and after `returned`.
-_EVENTS = {
-    "created": (INFO, "First seen"),
-    "missing": (MINOR, "Not on the source's list in the latest complete reading"),
-    "withdrawn": (MAJOR, "Withdrawn: complete readings no longer list it"),
-    "returned": (INFO, "Listed again"),
-    "merged": (MINOR, "Merged with another record"),
-    "split": (MINOR, "Split off from another record"),
-    "opened": (MINOR, "Opened"),
-    "closed": (INFO, "Closed"),
-}
+_EVENTS = Words(
+    {
+        "created": "First seen",
+        "missing": "Not on the source's list in the latest complete reading",
+        "withdrawn": "Withdrawn: complete readings no longer list it",
+        "returned": "Listed again",
+        "merged": "Merged with another record",
+        "split": "Split off from another record",
+        "opened": "Opened",
+        "closed": "Closed",
+    }
+)
+_GRAVITY = {"missing": MINOR, "withdrawn": MAJOR, "merged": MINOR, "split": MINOR, "opened": MINOR}
 _SILENT = frozenset({"created", "missing", "withdrawn", "opened", "closed"})
 
 # Of several fields the most important speaks; what is not here, or as important, in the order of the change.
@@ -73,7 +77,7 @@ def assess_project(
     `stored`, the rule ids that were found with it, stands for it when a row is judged anew.
     """
     changes = _pairs(field_changes)
-    base, opening = _EVENTS.get(change_type, (INFO, ""))
+    base, opening = _GRAVITY.get(change_type, INFO), _EVENTS.get(change_type, "")
     if entity_type == "municipality_listing" and change_type == "created":
         return Assessment(base, [], f"{phrases.first_listing(changes)}.")
     if change_type in ("merged", "split") or "split_from" in changes:
@@ -90,8 +94,9 @@ def assess_project(
     severity = max((base, _weight(news), *(f.severity for f in hits)), key=_RANK.__getitem__)
     rules = list(dict.fromkeys([*(f.rule for f in hits), *([FLAPPING] if is_flapping else [])]))
     told = _story(entity_type, changes, hits)
-    sentence = "; ".join(filter(None, (told, phrases.FLAPPING if is_flapping else "")))
-    return Assessment(severity, rules, f"{'; '.join(filter(None, (opening, sentence))) or 'Changed'}.")
+    in_turn = gettext("the source shows two versions in turn") if is_flapping else ""
+    sentence = "; ".join(filter(None, (opening, told, in_turn))) or gettext("Changed")
+    return Assessment(severity, rules, f"{sentence}.")
 
 
 def _pairs(field_changes: Any) -> dict[str, tuple[Any, Any]]:
@@ -130,7 +135,9 @@ def _expenditure(old: Any, new: Any, old_budget: Any, new_budget: Any) -> Iterat
     if before is not None and after is not None and after < before:
         yield RuleHit("expenditure_falling", MAJOR, "expenditure")
     if after is not None and budget is not None and after > budget:
-        over = f"Expenditure of {figures.rand(after)} is over the budget of {figures.rand(budget)}"
+        over = gettext("Expenditure of {spent} is over the budget of {budget}").format(
+            spent=figures.rand(after), budget=figures.rand(budget)
+        )
         yield RuleHit("over_budget", MAJOR, "expenditure", over)
 
 
@@ -149,9 +156,13 @@ def _over_the_other(
     budget, spent = after["budget"], after["expenditure"]
     known = budget is not None and spent is not None and spent > budget
     if known or ("over_budget" in stored and after[lead] is not None):
-        which = "over the budget" if lead == "expenditure" else "less than what is spent"
+        told = (
+            gettext("{phrase}, which is over the budget")
+            if lead == "expenditure"
+            else gettext("{phrase}, which is less than what is spent")
+        )
         phrase = phrases.phrase(lead, *changes[lead])
-        yield RuleHit("over_budget", MAJOR, lead, f"{phrase}, which is {which}")
+        yield RuleHit("over_budget", MAJOR, lead, told.format(phrase=phrase))
 
 
 def _status(old: Any, new: Any) -> Iterator[RuleHit]:
@@ -193,7 +204,10 @@ def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], hits: list[Rul
     sentence = sentence or phrases.phrase(lead, *shown[lead])
     if others < 1:
         return sentence
-    return f"{sentence}, and {others} more field{'s' if others > 1 else ''} changed"
+    told = ngettext(
+        "{sentence}, and {number} more field changed", "{sentence}, and {number} more fields changed", others
+    )
+    return told.format(sentence=sentence, number=others)
 
 
 def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
@@ -221,9 +235,8 @@ def assess_event(
     """
     shown = list(_without_companions(dict.fromkeys(fields, (None, None))))
     severity = MAJOR if majors else MINOR if minors else INFO
-    some = f"; {figures.grouped(majors)} of these changes are major" if 0 < majors < count else ""
-    if some and majors == 1:
-        some = "; one of these changes is major"
-    return Assessment(
-        severity, ["mass_edit"], f"{event_phrases.event(entity_type, change_type, shown, count)}{some}."
-    )
+    told = event_phrases.event(entity_type, change_type, shown, count)
+    if 0 < majors < count:
+        some = gettext("{number} of these changes are major").format(number=figures.grouped(majors))
+        told = f"{told}; {gettext('one of these changes is major') if majors == 1 else some}"
+    return Assessment(severity, ["mass_edit"], f"{told}.")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from projects.languages import Words
 from projects.wording import figures
 from projects.wording.rules import FLAPPING
 
@@ -14,7 +15,7 @@ BACKWARDS, FINISHED, STATUS = "backwards", "finished", "status"
 VANISHED, BACK, FLAGGED = "vanished", "back", "flagged"
 NEW, CORRECTED, ANSWERED = "new", "corrected", "answered"
 # {topic: what people call it}, in the order in which they are offered.
-TOPICS = {
+TOPICS = Words({
     SLIPPED: "Completion moved later",
     SOONER: "Completion moved earlier",
     DEARER: "Budget rose",
@@ -28,7 +29,7 @@ TOPICS = {
     CORRECTED: "Corrected",
     FLAGGED: "Flag raised or lowered",
     ANSWERED: "Answered by who is concerned",
-}
+})  # fmt: skip
 # Told by columns of the log's row that have an index: nothing is kept beside it.
 BY_COLUMN = frozenset({NEW, CORRECTED, ANSWERED})
 # What the size of a topic is of: days that a date moved, rand that a budget moved.

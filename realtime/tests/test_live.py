@@ -211,3 +211,33 @@ def test_a_web_process_that_restarts_is_resumed_where_it_was(quick: Web, writer:
         assert ids(changes(ws, 2)) == [seen + 1, seen + 2]
         last = writer.append("after")["last"]
         assert ids(changes(ws, 1)) == [last]
+
+
+def test_each_reader_is_told_in_the_language_of_the_page(web: Web, writer: Writer) -> None:
+    last = writer.append("before", read=True)["last"]
+    with (
+        web.socket(f"?after={last}") as english,
+        web.socket(f"?after={last}&lang=af") as afrikaans,
+    ):
+        writer.append("news")
+        rows = [next(one for one in frames(ws) if one["type"] == "change") for ws in (english, afrikaans)]
+        assert rows[0]["id"] == rows[1]["id"]
+        assert 'href="/projects/' in rows[0]["html"]
+        assert 'href="/af/projects/' in rows[1]["html"]
+        with web.socket(f"?after={last}&lang=zu") as late:  # the frames are known, but not in this language
+            row = next(one for one in frames(late) if one["type"] == "change")
+            assert 'href="/zu/projects/' in row["html"]
+            assert row["id"] == rows[0]["id"]
+
+
+def test_a_board_comes_in_the_language_of_the_page(web: Web, writer: Writer) -> None:
+    last = writer.append("before", read=True)["last"]
+    with web.socket(f"?after={last}&board=dashboard&board_at={last}&lang=af") as ws:
+        writer.append("news")
+        told = next(one for one in frames(ws) if one["type"] == "parts")
+        assert 'href="/af/' in "".join(told["parts"].values())
+
+
+def test_a_language_that_there_is_none_of_is_refused(web: Web) -> None:
+    with web.socket("?lang=xx") as ws:
+        assert "lang must be one of en, af, zu" in next(frames(ws))["detail"]

@@ -9,9 +9,9 @@
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
-        status.textContent = "Copied.";
+        status.textContent = button.dataset.copied;
       } catch {
-        status.textContent = "Your browser did not let it be copied: mark the text and copy it by hand.";
+        status.textContent = button.dataset.failed;
       }
     });
   }

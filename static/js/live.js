@@ -1,6 +1,7 @@
 /* Keeps a page up to date. What is new waits behind a button, so that nothing moves while somebody reads.
  *
- *   {% live %}                                  the badge #live, its pause button, and the button of what waits
+ *   {% live %}                                  the badge #live with its words, its pause button, and the button of
+ *                                               what waits
  *   <ol data-live data-last-id="1840" data-max="50" data-province="LIM">newest first</ol>
  *     data-entity-type data-entity-id data-source data-cause narrow it to changes of one kind, thing or source
  *   <div data-live="page" data-last-id="1840">  no list of changes: what is new is shown by fetching the page
@@ -32,6 +33,7 @@
   const badge = document.getElementById("live");
   const news = document.querySelector("[data-live-news]");
   const pause = document.querySelector("[data-live-pause]");
+  const [pauseText, pauseLabel] = [pause?.textContent, pause?.getAttribute("aria-label")];
   const query = new URLSearchParams();
   for (const name of FILTERS) if (list.dataset[name]) query.set(name, list.dataset[name]);
   const kinds = { entity_type: list.dataset.entityType, entity_id: list.dataset.entityId, cause: list.dataset.cause };
@@ -69,20 +71,22 @@
 
   // --- what the reader sees ---------------------------------------------------------------------------
 
+  // In the page's language: the badge has them, `data-say-offline="Offline since {time}"`.
+  function words(name, values = {}) {
+    const text = badge?.getAttribute(`data-say-${name}`) || "";
+    return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  }
+
+  function newChanges(number) {
+    return words(number === 1 ? "change" : "changes", { number });
+  }
+
   function say(state) {
     if (!badge) return;
-    const time = new Date(asOf).toLocaleTimeString("en-ZA", {
+    const time = new Date(asOf).toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Africa/Johannesburg",
     });
-    const text = {
-      connecting: "Connecting…",
-      "catching-up": "Catching up…",
-      live: "Live",
-      reconnecting: `Offline since ${time}; trying again`,
-      polling: "Looks every 15 seconds",
-      offline: `Offline since ${time}`,
-      paused: `Paused at ${time}`,
-    }[state];
+    const text = words(state, { time });
     const place = badge.querySelector("[data-live-text]") || badge;
     if (place.textContent !== text) place.textContent = text;
     badge.dataset.state = state;
@@ -101,7 +105,7 @@
   }
 
   function cry() {
-    crier.textContent = unsaid === 1 ? "1 new change" : `${unsaid} new changes`;
+    crier.textContent = newChanges(unsaid);
     unsaid = 0;
     crierTimer = 0;
   }
@@ -113,8 +117,7 @@
     if (!isPage && !isStale && unseen && !list.children.length) return showRows(); // nothing there to be moved
     if (!unseen && !isStale && !held.size) return;
     if (!news) return show();
-    const text = unseen ? `${unseen} new ${unseen === 1 ? "change" : "changes"}` : "Something is new";
-    news.textContent = `${text}: show`;
+    news.textContent = words("show", { what: unseen ? newChanges(unseen) : words("something") });
     news.hidden = false;
     tellShown();
   }
@@ -298,6 +301,7 @@
     if (isPaused) return say("paused");
     if (!navigator.onLine) return say("offline");
     if (!badge || badge.dataset.state !== "polling") say(failures ? "reconnecting" : "connecting");
+    query.set("lang", document.documentElement.lang.split("-")[0]); // of the page; its rows come in it
     if (last !== null) query.set("after", last);
     if (list.dataset.board) query.set("board", list.dataset.board);
     if (list.dataset.board && partsAt !== null) query.set("board_at", partsAt);
@@ -435,8 +439,8 @@
   }
 
   function begin() {
-    if (pause) pause.textContent = isPaused ? "Go on" : "Pause";
-    pause?.setAttribute("aria-label", isPaused ? "Go on with updates" : "Pause updates");
+    if (pause) pause.textContent = isPaused ? pause.dataset.other : pauseText;
+    pause?.setAttribute("aria-label", isPaused ? pause.dataset.otherLabel : pauseLabel);
     clearInterval(pollTimer);
     pollTimer = 0;
     if (failures === Infinity && !isPaused) startPolling();

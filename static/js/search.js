@@ -50,7 +50,7 @@
       if (q.length < LEAST) return close();
       asked?.abort();
       asked = new AbortController();
-      const address = `/search/?fragment=proposals&q=${encodeURIComponent(q)}`;
+      const address = `${form.action}?fragment=proposals&q=${encodeURIComponent(q)}`;
       const response = await fetch(address, { signal: asked.signal, headers: { Accept: "text/html" } });
       if (!response.ok && response.status !== 400) return close(); // the form itself still works
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -99,18 +99,14 @@
     const button = form.querySelector("button.near");
     const status = form.querySelector("[role=status]");
     if (!button || !navigator.geolocation || !window.isSecureContext) return;
-    const said = {
-      1: "Your browser was not allowed to say where you are. Type the name of your town instead.",
-      2: "Your browser does not know where you are. Type the name of your town instead.",
-      3: "Finding out where you are took too long. Type the name of your town instead.",
-    };
+    const { asking, refused, unknown, late } = button.dataset;
     button.dataset.near = "on";
     button.addEventListener("click", () => {
-      status.textContent = "Asking your browser where you are …";
+      status.textContent = asking;
       navigator.geolocation.getCurrentPosition(
         // To about a kilometre: a municipality needs no more.
-        ({ coords }) => location.assign(`/search/?near=${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`),
-        (error) => { status.textContent = said[error.code]; },
+        ({ coords }) => location.assign(`${form.action}?near=${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`),
+        (error) => { status.textContent = [refused, unknown, late][error.code - 1]; },
         { timeout: 15000, maximumAge: 600000 },
       );
     });

@@ -1,0 +1,1 @@
+"""Afrikaans, as in South Africa."""

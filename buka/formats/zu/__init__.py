@@ -1,0 +1,1 @@
+"""isiZulu, as in South Africa."""
