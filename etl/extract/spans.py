@@ -82,7 +82,10 @@ def rectangle(rows: list[list[Element]], width: int = 0) -> list[list[Cell | Non
     budget = _MAX_SPANNED
     width = max([width, *map(row_width, rows)])
     for number, elements in enumerate(rows):
+        is_whole = not hanging and len(elements) > 1
         row = _filled_row(elements, hanging, len(rows) - number, width)
+        if is_whole and len(hanging) == len(row):
+            _let_go(hanging)
         budget -= len(row) - len(elements)
         if budget < 0:
             break
@@ -132,6 +135,15 @@ def _filled_row(
             row.append(None)
         _hang(row, hanging)
     return row[:_MAX_COLUMNS]
+
+
+def _let_go(hanging: dict[int, tuple[Cell, int]]) -> None:
+    """Where every cell of a row reaches down, none does as far as all do: nothing could stand below."""
+    least = min(left for _, left in hanging.values())
+    for at, (cell, left) in list(hanging.items()):
+        del hanging[at]
+        if left > least:
+            hanging[at] = (cell, left - least)
 
 
 def _hang(row: list[Cell | None], hanging: dict[int, tuple[Cell, int]]) -> None:

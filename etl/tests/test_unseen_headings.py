@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from etl.tests.test_understand import chosen
+from etl.tests.test_understand import chosen, column
+from etl.understand.judge import judge
 from etl.values.units import split_unit
 
 MONEY = ("R12 500 000", "R8 300 000", "R61 000 000", "R9 400 000", "R3 075 000")
@@ -69,6 +70,15 @@ def test_what_is_the_field_stays_it(heading: str, values: tuple[str, ...], field
 @pytest.mark.parametrize("values", [("Yes", "No", "Yes"), ("4", "900", "17"), ("R5 000", "R7 000", "R9 000")])
 def test_a_letter_is_an_axis_where_its_values_are_degrees(values: tuple[str, ...]) -> None:
     assert chosen("Y", *values).field is None
+
+
+def test_of_two_columns_that_values_alone_call_a_municipality_none_is_it() -> None:
+    """A district's names are those of municipalities too."""
+    local = column("Gebied", "Emalahleni", "Rand West City", "Emfuleni", "Msunduzi")
+    district = column("Streek", "Nkangala", "West Rand", "Sedibeng", "uMgungundlovu")
+    assert [choice.field for choice in judge([local, district], (), {})] == [None, None]
+    assert judge([local], (), {})[0].field == "municipality"
+    assert chosen("Distr.", "Nkangala", "West Rand", "Sedibeng").field == "district"
 
 
 def test_amounts_are_no_project_s_number() -> None:

@@ -148,3 +148,14 @@ NB-3|Matsulu Line|MP326|22100000|design
 def damaged_attributes() -> str:
     """A quote that is missing, an entity that is cut, a cell closed twice."""
     return page("<table border=1><tr><th>Project No</th><th>Project Name</th><th>Municipality</th><th>Budget</th><th>Status</th></tr><tr class=\"r><td>NB-1</td><td>Barberton Bulk</td><td>City of Mbombela (MP326)</td><td>R39&nbsp000&nbsp;000</td><td>Construction</td></td></tr>\n<tr class=\"r\"><td>NB-2</td><td>Kabokweni Reservoir</td><td>City of Mbombela (MP326)</td><td>R17&nbsp;500&nbsp;000</td><td>Completed</td></tr><tr><td>NB-3<td>Matsulu Line</td><td>City of Mbombela (MP326)</td><td>R22&nbsp;100&nbsp;000</td><td>Design</td></tr></table>")
+
+@unseen("""
+external_id|name|municipality|budget
+RS-1|Nkowankowa Line|LIM333|8000000
+RS-2|Lenyenye Tank|LIM333|12000000
+RS-3|Letsitele Wells|LIM333|5500000
+""")
+def heads_that_all_reach_down() -> str:
+    """As a head of two rows whose second is left away."""
+    head = "<tr>" + "".join(f'<th rowspan="2">{name}</th>' for name in ("Project No", "Project Name", "Municipality", "Budget")) + "</tr>"
+    return page(f"<table border=1>{head}{trs('RS-1|Nkowankowa Line|Greater Tzaneen (LIM333)|R8 000 000')}{trs('RS-2|Lenyenye Tank|Greater Tzaneen (LIM333)|R12 000 000')}{trs('RS-3|Letsitele Wells|Greater Tzaneen (LIM333)|R5 500 000')}</table>")

@@ -393,6 +393,11 @@ def _one_each(choices: list[Choice], columns: Sequence[Column]) -> list[Choice]:
             by_field.setdefault(choice.field, []).append(at)
     for field, places in by_field.items():
         kind = _kind(field)
+        told_by_values = [at for at in places if choices[at].by_values]
+        if len({tuple(columns[at].values.texts) for at in told_by_values}) > 1:  # a district beside its parts
+            for at in told_by_values:
+                choices[at] = _doubted(choices[at], f"Another column holds {name_of(field)} as well.")
+            continue
         if len(places) < 2 or kind not in (Kind.MONEY, Kind.PERCENT, "identity"):
             continue
         places.sort(key=lambda at: choices[at].rank)

@@ -23,7 +23,7 @@ details=description omvang=scope works=work werk=work werke=work mun=municipalit
 munic=municipality municipal=municipality municipalities=municipality munisipaliteit=municipality
 munisipale=municipality munisipaal=municipality plaaslike=local metropole=metro metropolitan=metro
 metropolitaanse=metro lm=lm lms=lm wsas=wsa wsp=wsp distrik=district distriks=district
-dist=district prov=province provincial=province
+dist=district distr=district prov=province provincial=province
 provinsie=province provinsiale=province program=programme programmes=programme programs=programme
 progr=programme fin=fin grants=grant toekenning=grant toelae=grant funds=fund funding=fund fonds=fund
 befondsing=fund funder=funder befondser=funder src=source bron=source tipe=type types=type
