@@ -38,7 +38,7 @@ run: $(RUNTIME) ## everything, with the real sources (PORT=8000)
 	@exec $(PY) -m buka.dev.supervisor run
 
 # Both passes run, and both print their summary; either failing fails the target.
-test: $(DEV) $(STANDARDS) ## the whole suite on SQLite, then its database and live tests on PostgreSQL
+test: $(DEV) $(STANDARDS) ## the whole suite on SQLite, then on PostgreSQL what a database can tell apart
 	@$(WITH_SERVERS) sh -c '\
 	  echo "== SQLite =="; $(PYTEST) $(ARGS); sqlite=$$?; \
 	  echo "== PostgreSQL =="; $(PYTEST) --pg $(ARGS) && exit $$sqlite'

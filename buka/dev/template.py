@@ -6,6 +6,8 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Template:
@@ -44,13 +48,16 @@ class Template:
                     kept.backup(connection.connection)
 
     def copy(self) -> str:
-        """The URL of a new copy, once there is a template."""
+        """The URL of a new copy."""
         self._copies.append(f"{self._name}_{os.getpid()}_{len(self._copies)}")
-        if self._server:
-            with self._alone():  # a template that is being copied cannot be copied
+        with self._alone():
+            if not self._made.exists():  # no test of the run has a database of its own
+                self._make()
+                self._made.touch()
+            if self._server:  # alone: a template that is being copied cannot be copied
                 execute(self._server, f"CREATE DATABASE {self._copies[-1]} TEMPLATE {self._name}")
-        else:
-            shutil.copy(self._path(self._name), self._path(self._copies[-1]))
+            else:
+                shutil.copy(self._path(self._name), self._path(self._copies[-1]))
         return self._url(self._copies[-1])
 
     def drop_copies(self) -> None:
@@ -69,6 +76,13 @@ class Template:
         else:
             with closing(sqlite3.connect(self._path(self._name))) as kept:
                 connection.connection.backup(kept)
+
+    def _make(self) -> None:
+        if self._server:
+            execute(self._server, f"CREATE DATABASE {self._name}")
+        env = {**os.environ, "DATABASE_URL": self._url(self._name), "REDIS_URL": ""}
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env=env, check=True)
 
     def _drop(self, name: str) -> None:
         if self._server:

@@ -12,6 +12,7 @@ from django.core.handlers.asgi import ASGIHandler
 from buka import environment, lanes
 from buka.environment import PLACES
 from buka.lanes import Lanes, lane_of
+from buka.tests.patience import SOON
 
 
 def scope(address: str, accept: str = "*/*") -> dict[str, Any]:
@@ -95,7 +96,7 @@ class Slow(ASGIHandler):
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON):
         while not condition():
             await asyncio.sleep(0)
 

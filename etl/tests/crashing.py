@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from etl.tests.tinysite import until
+from buka.tests.patience import wait_for
 from replica.server import ReplicaServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,4 +152,4 @@ class Machine:
         return [(row[0], row[1], row[2], str(row[3])) for row in rows]
 
     def wait_for_state(self, state: str, seconds: float = 60) -> None:
-        until(lambda: self.states()[-1:] == [state], f"a run that is {state}", seconds)
+        wait_for(lambda: self.states()[-1:] == [state], f"a run that is {state}", seconds)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from buka.tests.patience import SOON, wait_for
 from etl.bounds import call
 from etl.bounds.call import Bounded, bounded
 from etl.exceptions import PageTooCostly, SessionExpired, Stopped
 from etl.tests import costly
-from etl.tests.tinysite import until
 from etl.understand import read_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def test_code_that_hears_no_signal_is_ended_when_its_time_is_over(settings):
     begun = time.monotonic()
     with pytest.raises(PageTooCostly, match=r"more than 0.3 seconds of processor time"):
         bounded(costly.burn)
-    assert time.monotonic() - begun < 30, "burning takes minutes"
+    assert time.monotonic() - begun < 2 * SOON, "burning takes minutes"
     assert bounded(costly.grow, 1) == 1_000_000  # the next page is another's
 
 
@@ -114,14 +114,14 @@ def test_whoever_waits_can_leave_and_the_process_ends_with_it():
     pid, begun = bounded(os.getpid), time.monotonic()
     with pytest.raises(Stopped):
         Bounded(costly.burn, alive)()
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < SOON
     assert not lives(pid)
 
 
 def test_a_process_that_was_ended_meanwhile_is_replaced():
     pid = bounded(os.getpid)
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not lives(pid), "its end")
+    wait_for(lambda: not lives(pid), "its end")
     assert bounded(os.getpid) != pid
 
 
@@ -142,7 +142,7 @@ def test_several_threads_read_at_once():
     for thread in threads:
         thread.join()
     assert found == [0.2] * 4
-    assert time.monotonic() - begun < 60
+    assert time.monotonic() - begun < 4 * SOON, "each of them starts a process"
     assert len(call._idle) <= call._MOST_IDLE
 
 
@@ -180,7 +180,7 @@ def test_it_ends_with_whoever_asked_even_in_the_midst_of_a_page():
     time.sleep(0.3)
     process.kill()
     process.communicate()
-    until(lambda: not lives(pid), "the helper's end", 3)
+    wait_for(lambda: not lives(pid), "the helper's end")
 
 
 def lives(pid: int) -> bool:

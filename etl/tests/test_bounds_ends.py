@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from buka.tests.patience import wait_for
 from etl.dws import EnhancedDWSMonitor
 from etl.fetch.archive import Archive
 from etl.tests.test_bounds_crawl import HEAVY
 from etl.tests.test_crawl import page, table
-from etl.tests.tinysite import serving, until
+from etl.tests.tinysite import serving
 from projects.models import SyncRun
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,7 +126,7 @@ def test_a_run_that_reads_a_page_without_end_stops_within_five_seconds(tmp_path,
         }
         command = [sys.executable, "manage.py", "sync_dws", "--json"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=-1, stderr=-1)
-        until(lambda: list((tmp_path / "archive").rglob("*.gz")), "the page's bytes")
+        wait_for(lambda: list((tmp_path / "archive").rglob("*.gz")), "the page's bytes")
         time.sleep(1)
         asked = time.monotonic()
         process.send_signal(number)

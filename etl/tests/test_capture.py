@@ -27,6 +27,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from buka.tests.patience import wait_for
 from etl.crawl.links import is_below, key_of
 from etl.exceptions import EtlError, FetchFailed, NotCaptured
 from etl.fetch.capture import Capture
@@ -35,7 +36,7 @@ from etl.fetch.page import Page
 from etl.fetch.recorded import Contents, Form, Recorded
 from etl.tests.conftest import Sync
 from etl.tests.test_ways_in import exit_code
-from etl.tests.tinysite import serving, until
+from etl.tests.tinysite import serving
 from etl.values.addresses import page_name
 from projects.api.records import last_seen_at, last_whole
 from projects.models import DataChangeLog, MunicipalityListing, Project, Sighting, Snapshot, SyncRun
@@ -429,7 +430,7 @@ def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(
 ):
     to, part = tmp_path / "visit.warc.gz", tmp_path / "visit.warc.gz.part"
     process = capturing(replica.url, to, migrated_copy())
-    until(lambda: part.exists() and part.stat().st_size > 30_000, "some answers")
+    wait_for(lambda: part.exists() and part.stat().st_size > 30_000, "some answers")
     process.send_signal(end)
     _, told = process.communicate(timeout=60)
     assert process.returncode != 0

@@ -18,9 +18,10 @@ import pytest
 
 from buka.dev.embedded import redis_url, start_redis
 from buka.dev.processes import Nursery
+from buka.tests.patience import wait_for
 from etl.tests.crashing import ROOT, Database, Gate, Machine
 from etl.tests.test_bounds_crawl import HEAVY
-from etl.tests.tinysite import serving, until
+from etl.tests.tinysite import serving
 from projects.processes import born
 from replica.server import ReplicaServer
 
@@ -54,7 +55,7 @@ class Cluster:
                 stderr=output,
                 start_new_session=True,
             )
-        until(lambda: " running." in log.read_text(), "the cluster", 90)
+        wait_for(lambda: " running." in log.read_text(), "the cluster", 90)
 
     def workers(self) -> list[int]:
         """The process ids of all workers that ever began, oldest first."""
@@ -78,14 +79,14 @@ def test_two_clusters_on_one_database_read_a_source_once_a_tick(machine: Machine
     many = "from django_q.tasks import async_task\n"
     many += "for _ in range(12): async_task('etl.scheduler.poll', 'dws')"
     assert python(machine, many).wait(90) == 0
-    until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
+    wait_for(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
     assert machine.states() == ["succeeded"], "twelve ticks at once are one"
     past = "from django_q.models import Schedule; from django.utils import timezone\n"
     past += "Schedule.objects.filter(name='dws').update(next_run=timezone.now())"
     machine.replica.site.mutate(2)
     time.sleep(21)  # the next tick is another one
     assert python(machine, past).wait(90) == 0
-    until(lambda: len(machine.states()) > 1 and machine.states()[-1] != "running", "the tick", 120)
+    wait_for(lambda: len(machine.states()) > 1 and machine.states()[-1] != "running", "the tick", 120)
     ticks = sum(log.read_text().count("from schedule [dws]") for log in (first.log, second.log))
     for cluster in (first, second):
         cluster.stop()
@@ -139,8 +140,10 @@ def test_a_cluster_that_hangs_is_ended_by_the_health_loop_and_begins_anew(
     cluster = Cluster(machine, tmp_path / "first.log")
     python(machine, BEATS)
     python(machine, LOOP)
-    until(lambda: beat(machine), "the first heartbeat", 90)
-    until(lambda: machine.database.rows("SELECT 1 FROM projects_heartbeat WHERE name = 'health'"), "the loop")
+    wait_for(lambda: beat(machine), "the first heartbeat", 90)
+    wait_for(
+        lambda: machine.database.rows("SELECT 1 FROM projects_heartbeat WHERE name = 'health'"), "the loop"
+    )
     time.sleep(SILENT + 1)  # the loop's grace is over
     assert worker_part(machine)["ok"]
     assert alerts(machine) == []
@@ -148,20 +151,20 @@ def test_a_cluster_that_hangs_is_ended_by_the_health_loop_and_begins_anew(
     before = cluster.workers()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: len(cluster.workers()) == 2 * len(before), "the guard's new workers", 90)
+    wait_for(lambda: len(cluster.workers()) == 2 * len(before), "the guard's new workers", 90)
     last = _last_beat(machine)
     if last is None:  # no worker was idle in that moment: freeze those that came
         for pid in cluster.workers()[len(before) :]:
             os.kill(pid, signal.SIGSTOP)
-    until(lambda: alerts(machine)[:1] == [(False, ["started"])], "the alert", 90)
+    wait_for(lambda: alerts(machine)[:1] == [(False, ["started"])], "the alert", 90)
     hung = cluster.workers()
-    until(lambda: "begins anew" in cluster.log.read_text(), "the end of what hangs", 90)
-    until(lambda: alerts(machine)[0] == (True, ["started", "ended"]), "the end of the alert", 90)
-    until(lambda: worker_part(machine)["ok"], "a living worker", 90)
+    wait_for(lambda: "begins anew" in cluster.log.read_text(), "the end of what hangs", 90)
+    wait_for(lambda: alerts(machine)[0] == (True, ["started", "ended"]), "the end of the alert", 90)
+    wait_for(lambda: worker_part(machine)["ok"], "a living worker", 90)
     assert cluster.process.poll() is None, "it is the same process that began anew"
     assert not [pid for pid in hung if lives(pid)]
     cluster.stop()
-    until(lambda: not [pid for pid in cluster.workers() if lives(pid)], "the workers' end")
+    wait_for(lambda: not [pid for pid in cluster.workers() if lives(pid)], "the workers' end")
 
 
 @pytest.fixture
@@ -183,7 +186,7 @@ def test_a_master_that_is_killed_leaves_nobody_at_work(at_work: tuple[Cluster, G
     assert len(family) > 5
     cluster.process.kill()
     cluster.process.wait()
-    until(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
+    wait_for(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
 
 
 def test_a_run_whose_worker_is_killed_goes_on_within_a_minute(
@@ -194,7 +197,7 @@ def test_a_run_whose_worker_is_killed_goes_on_within_a_minute(
     os.kill(int(holder[0].rpartition(":")[2]), signal.SIGKILL)
     killed = time.monotonic()
     gate.open()
-    until(lambda: machine.states()[:2] == ["abandoned", "succeeded"], "the run that goes on", 90)
+    wait_for(lambda: machine.states()[:2] == ["abandoned", "succeeded"], "the run that goes on", 90)
     assert time.monotonic() - killed < 60
     (error,) = machine.database.rows("SELECT error FROM projects_syncrun ORDER BY id LIMIT 1")
     assert re.fullmatch(
@@ -210,10 +213,10 @@ def test_a_guard_that_is_killed_takes_all_along_and_the_cluster_begins_anew(
     family = descendants(guard)
     gate.open()
     os.kill(guard, signal.SIGKILL)
-    until(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
-    until(lambda: cluster.log.read_text().count(" running.") == 2, "another guard", 90)
+    wait_for(lambda: not [pid for pid in family if lives(pid)], "the end of all", 40)
+    wait_for(lambda: cluster.log.read_text().count(" running.") == 2, "another guard", 90)
     assert "has lost its guard" in cluster.log.read_text()
-    until(lambda: "succeeded" in machine.states(), "the run that goes on", 90)
+    wait_for(lambda: "succeeded" in machine.states(), "the run that goes on", 90)
 
 
 def children(of: int) -> list[int]:
@@ -262,9 +265,11 @@ def test_a_page_beyond_all_bounds_keeps_no_worker_from_the_rest(machine: Machine
         while asking.poll() is None:
             beats |= {at for (at,) in beat(machine)}
             time.sleep(0.5)
-        until(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
+        wait_for(lambda: not machine.database.rows("SELECT id FROM django_q_ormq"), "an empty queue", 90)
         ended = "SELECT state, error FROM projects_syncrun WHERE source_id = '{}' ORDER BY id"
-        until(lambda: "running" not in dict(machine.database.rows(ended.format("dws"))), "the last run", 90)
+        wait_for(
+            lambda: "running" not in dict(machine.database.rows(ended.format("dws"))), "the last run", 90
+        )
         asked = time.monotonic()
         cluster.stop()
         assert time.monotonic() - asked < 30

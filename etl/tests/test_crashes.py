@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from buka.tests.patience import wait_for
 from etl.tests.crashing import Database, Gate, Machine
-from etl.tests.tinysite import until
 from replica.server import ReplicaServer
 
 pytestmark = [pytest.mark.live, pytest.mark.soak]
@@ -78,7 +78,7 @@ def test_a_run_that_is_killed_in_its_load_leaves_nothing_behind(machine):
     with machine.database.held():
         gate.open()
         _settled(machine, asked + 8)
-        until(machine.database.somebody_waits, "the load to wait for the lock")
+        wait_for(machine.database.somebody_waits, "the load to wait for the lock")
         kill(process)
     assert machine.log() == before
     the_next_run_says_it_all(machine, before, wanted)
@@ -160,7 +160,7 @@ def test_a_cluster_that_is_asked_to_stop_ends_its_runs_within_seconds(machine, c
     (os.kill if whom == "the cluster" else os.killpg)(process.pid, signal.SIGTERM)
     log = "".join(process.communicate(timeout=60))
     machine.wait_for_state("abandoned")
-    until(lambda: not _lives(worker), "the worker's end")
+    wait_for(lambda: not _lives(worker), "the worker's end")
     assert time.monotonic() - asked < 60, "the page takes two minutes"
     (error,) = machine.database.rows("SELECT error FROM projects_syncrun ORDER BY id DESC LIMIT 1")
     assert error == ("Stopped on request between two pages; nothing was loaded.",)

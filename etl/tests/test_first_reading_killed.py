@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from buka.tests.patience import wait_for
 from etl.tests.crashing import Database, Machine
 from etl.tests.test_areas import page, site
 from etl.tests.test_crashes import kill
-from etl.tests.tinysite import Site, serving, until
+from etl.tests.tinysite import Site, serving
 
 pytestmark = [pytest.mark.live, pytest.mark.soak]
 LISTS, EACH, KILLS = 200 if os.environ.get("FULL") else 40, 10, 3
@@ -94,7 +95,7 @@ def test_a_first_reading_that_is_killed_three_times_asks_for_no_page_twice(
         under_way = []
         for moment in moments:
             process = machine.start("-c", SYNC, "sync_dws", "--json")
-            until(lambda moment=moment: len(asked(here)) >= moment, f"page {moment}", 300)
+            wait_for(lambda moment=moment: len(asked(here)) >= moment, f"page {moment}", 300)
             kill(process)
             under_way += asked(here)[-2:]  # one that is being read, one that was asked for meanwhile
         process = machine.start("-c", SYNC, "sync_dws", "--json")

@@ -21,8 +21,8 @@ from etl.normalise.records import canonical
 from etl.values.places import Places
 from projects.models import DataChangeLog, Project
 
-# Polls of one example after another: a few in `make test`.
-EXAMPLES = pytest.mark.parametrize("examples", [3, pytest.param(30, marks=pytest.mark.soak)])
+# Polls of one example after another: a few of them in `make test`.
+EXAMPLES = pytest.mark.parametrize("examples", [3, pytest.param(15, marks=pytest.mark.soak)])
 some = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

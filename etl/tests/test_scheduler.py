@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from rest_framework.test import APIClient
 
+from buka.tests.patience import SOON
 from etl import scheduler
 from etl.exceptions import FetchFailed, RunInProgress
 from etl.monitor import DeclaredSource
@@ -163,7 +164,7 @@ def test_workers_that_start_at_once_make_one_schedule_each(sources, here):
 
     def start() -> None:
         try:
-            barrier.wait(30)
+            barrier.wait(SOON)
             timetable.keep(list(REGISTRY.values()))
         except Exception as problem:  # noqa: BLE001 - told to the test
             problems.append(problem)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -128,12 +127,3 @@ class Wire:
                 connection.sendall(piece)
             elif self._stop.wait(piece):
                 return
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    """The condition's value once it is true."""
-    limit = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < limit, f"waited {seconds:g} s for {what}"
-        time.sleep(0.02)
-    return value

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from buka.tests.patience import SOON, wait_for
 from projects.tests.smtp import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,20 +52,13 @@ def watch(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], subprocess.Pope
         process.wait()
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_alerts_and_stops_when_it_is_asked_to(env, watch, tmp_path, number):
     process = watch(env)
     log = tmp_path / "log"
-    until(lambda: "Buka Amanzi: Redis does not answer" in log.read_text())
+    wait_for(lambda: "Buka Amanzi: Redis does not answer" in log.read_text(), "the alert")
     process.send_signal(number)
-    assert process.wait(30) == 0
+    assert process.wait(SOON) == 0
     assert "Traceback" not in log.read_text()
     with sqlite3.connect(path_of(env)) as database:
         assert database.execute("SELECT key FROM projects_alert").fetchall() == [("redis",), ("clock",)]
@@ -75,11 +68,11 @@ def test_it_alerts_and_stops_when_it_is_asked_to(env, watch, tmp_path, number):
 def test_it_outlives_a_database_that_is_down(env, watch, tmp_path):
     process = watch({**env, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"})
     log = tmp_path / "log"
-    until(lambda: "Buka Amanzi: The database does not answer" in log.read_text())
+    wait_for(lambda: "Buka Amanzi: The database does not answer" in log.read_text(), "the alert")
     time.sleep(0.5)
     assert process.poll() is None
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(SOON) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -87,9 +80,11 @@ def test_it_outlives_a_database_that_takes_connections_and_never_answers(env, wa
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}/none?connect_timeout=2"
         process = watch({**env, "DATABASE_URL": f"postgres://nobody@{address}"})
-        until(lambda: "Buka Amanzi: The database does not answer" in (tmp_path / "log").read_text())
+        wait_for(
+            lambda: "Buka Amanzi: The database does not answer" in (tmp_path / "log").read_text(), "the alert"
+        )
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(SOON) == 0
 
 
 def mailing(env: dict[str, str], port: int) -> dict[str, str]:
@@ -112,15 +107,15 @@ def test_a_mail_server_that_says_nothing_holds_up_no_writer_and_a_killed_loop_lo
             process.wait()
     with MailServer() as server:
         second = watch(mailing(env, server.port))
-        until(lambda: _last_look(path).endswith(f":{second.pid}"))
+        wait_for(lambda: _last_look(path).endswith(f":{second.pid}"), "the look of the second")
         second.terminate()
-        assert second.wait(30) == 0, "after its look"
+        assert second.wait(SOON) == 0, "after its look"
         assert server.mails == [], "the one that was killed may still be sending"
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE projects_alertmessage SET claimed_until = '2000-01-01 00:00:00'")
     with MailServer() as server:
         watch(mailing(env, server.port))
-        until(lambda: len(server.mails) == 2)
+        wait_for(lambda: len(server.mails) == 2, "two mails")
         assert server.subjects[0].startswith("Buka Amanzi: Redis does not answer")
         assert server.subjects[1].startswith("Buka Amanzi: Clock reads nothing")
 

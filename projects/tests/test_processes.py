@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from buka.tests.patience import SOON
 from projects.health import clusters
 from projects.models import Heartbeat
 from projects.processes import Process, born, holder
@@ -98,7 +99,7 @@ def test_a_master_is_asked_to_begin_anew_and_killed_when_it_does_not(master: Any
     loop.act(now + timedelta(seconds=settings.WORKER_SILENT_SECONDS / 2))
     assert process.poll() is None, "it was asked, and has time to do it"
     loop.act(now + timedelta(seconds=settings.WORKER_SILENT_SECONDS))
-    assert process.wait(20) == -9
+    assert process.wait(SOON) == -9
     loop.act(now + timedelta(hours=1))
     assert not Heartbeat.objects.filter(name="cluster 1").exists()
 
@@ -107,7 +108,7 @@ def test_a_master_is_asked_to_begin_anew_and_killed_when_it_does_not(master: Any
 def test_a_master_hears_that_it_hangs(master: Any) -> None:
     process = master("lambda *_: sys.exit(7)")
     clusters.Restarts().act(timezone.now())
-    assert process.wait(20) == 7
+    assert process.wait(SOON) == 7
 
 
 @pytest.mark.django_db

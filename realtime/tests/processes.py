@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from buka.dev.embedded import redis_url, start_redis
 from buka.dev.processes import Nursery
+from buka.tests.patience import SOON, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-SOON = 40.0  # seconds until a test gives up on what happens at once: the machine may be busy
 
 
 def free_port() -> int:
@@ -146,10 +145,3 @@ def changes(ws: ClientConnection, count: int, seconds: float = SOON) -> list[dic
 
 def ids(found: list[dict[str, Any]]) -> list[int]:
     return [change["id"] for change in found]
-
-
-def wait_for(condition: Any, what: str, seconds: float = SOON) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, f"waited {seconds:g} s for {what}"
-        time.sleep(0.02)
