@@ -50,7 +50,7 @@ def addresses_of(model: type[models.Model], registered: Any) -> Iterator[str]:
     names |= {name for name in shown if name in fields and fields[name].get_internal_type() in _OF_TIME}
     for at, name in enumerate(sorted(names)):
         for by, lookup in enumerate(_LOOKUPS):
-            for value in _ODD[(at + by) % 4 :: 4]:
+            for value in _ODD[(at + by) % 6 :: 6]:
                 yield base + asked({name + lookup: value})
     for each in named:
         if not isinstance(each, str):

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, models, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 
 _NOT_TAKEN = (ValueError, ArithmeticError, DataError, ValidationError)  # OverflowError is one of the second
@@ -88,7 +88,9 @@ def _held(field: Any, text: str) -> Any:
     """The value of a text in a field; None of what the field cannot hold."""
     try:
         value = field.to_python(text)
-        (field.target_field if field.is_relation else field).run_validators(value)
+        number = field.target_field if field.is_relation else field
+        if isinstance(number, models.IntegerField):
+            number.run_validators(value)  # of what the column can hold
     except ValidationError:
         return None
     return None if "\0" in text else value
