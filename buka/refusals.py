@@ -1,7 +1,8 @@
 """How the site says “not now”: one page, or JSON, with a plain sentence and `Retry-After`; never a 500.
 
 The database is away (or its pool empty) → 503, wherever in a request that shows: in a view, in a template, in
-another middleware, in the page for an address that there is not. Too many guesses of passwords → 429.
+another middleware, in the page for an address that there is not. Too many guesses of passwords → 429. What is
+asked of the admin and the database cannot look up → 400.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import time
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
+from django.views.defaults import bad_request
 from psycopg_pool import PoolTimeout
 
 from buka.policy import PUBLIC
@@ -25,6 +27,9 @@ from projects.languages import Words, current, gettext, gettext_noop, override, 
 logger = logging.getLogger(__name__)
 
 _AWAY = (OperationalError, InterfaceError)
+# What a database cannot take, of numbers and names in addresses of the admin, whose views do not look at them
+# before. Our own pages and forms do.
+_NOT_TAKEN, _OF_STAFF = (DataError, OverflowError), "/admin/"
 _AWAY_SENTENCE = gettext_noop(
     "The database does not answer just now. Nothing is lost; please try again in a minute."
 )
@@ -68,6 +73,9 @@ class Refusals(MiddlewareMixin):
         """What a view or its template raises."""
         if isinstance(error, Refused):
             return refusal(request.path, error.status, error.sentence, error.seconds)
+        if isinstance(error, _NOT_TAKEN) and request.path.startswith(_OF_STAFF):
+            logger.warning("%s cannot be asked for: %s", request.path[:200], type(error).__name__)
+            return bad_request(request, error)
         return _unavailable(request, error) if isinstance(error, _AWAY) else None
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

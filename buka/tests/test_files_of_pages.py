@@ -101,6 +101,23 @@ def test_the_tables_of_a_single_are_sheets_and_files_of_their_own(client: Client
         assert (answer.status_code, "is no table of this" in answer.json()["detail"]) == (404, True)
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_the_tables_of_a_question_are_the_same_however_many_rows_they_have(
+    client: Client, number: int
+) -> None:
+    for source in ("dws", "treasury", "correlation"):
+        a_source(source, demo=True)
+    some: list[dict[str, Any]] = [{"id": pk, "name": "=x", "value": "1.00"} for pk in range(number)]
+    question = a_question(evidence={"projects": some, "figures": some, "in_kind": [], "capital": []})
+    address = f"/api/v1/discrepancies/{question.pk}/"
+    for table in ("evidence_projects", "evidence_figures"):
+        answer = client.get(address, {"format": "csv", "table": table})
+        expected = [{"id": str(pk), "name": "'=x", "value": "1.00"} for pk in range(number)]
+        assert (rows_of(answer) if number else answer.status_code) == (expected or 404)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(address, {"format": "xlsx"}).getvalue()))
+    assert ("evidence_projects" in book.sheetnames) == bool(number)
+
+
 @pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl"])
 def test_data_without_a_licence_are_no_files_one_by_one_either(
     client: Client, settings: Any, format: str

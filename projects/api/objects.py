@@ -70,17 +70,17 @@ def tables_of(record: Record, before: str = "") -> Iterator[tuple[str, list[Reco
 
 
 def _by_name(path: str, value: Record) -> Iterator[tuple[str, list[Record]]]:
-    held = value.values()
-    if all(isinstance(pair, list) and len(pair) == 2 for pair in held):
+    """By what it is called: two projects beside two figures look like what was before and after."""
+    if path == _PAIRS:
         yield path, [{"name": name, "before": old, "after": new} for name, (old, new) in value.items()]
-    elif all(text is None or isinstance(text, str) for text in held) and path in _TEXTS:
+    elif path in _TEXTS:
         yield path, [{"name": name, "text": text} for name, text in value.items()]
     else:
         yield from tables_of(value, f"{path}_")
 
 
-# What a source calls its columns, each with its text.
-_TEXTS = ("published", "other_texts", "listing_published")
+# Of a change; and what a source calls its columns, each with its text.
+_PAIRS, _TEXTS = "field_changes", ("published", "other_texts", "listing_published")
 
 
 def _asked_for(asked: str, tables: dict[str, list[Record]], name: str) -> Content:

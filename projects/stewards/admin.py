@@ -19,7 +19,6 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from projects.models import Override
 from projects.stewards import overrides
-from projects.stewards.desk import BegunByNumber
 from projects.stewards.import_page import ImportsCorrections
 from projects.stewards.overrides import CorrectionRefused
 from projects.stewards.values import CORRECTABLE, NotAValue
@@ -84,7 +83,7 @@ class NeedsALook(admin.SimpleListFilter):
 
 
 @admin.register(Override)
-class OverrideAdmin(ImportsCorrections, BegunByNumber, ModelAdmin):
+class OverrideAdmin(ImportsCorrections, ModelAdmin):
     form = CorrectionForm
     list_display = (
         "project", "what", "shown_value", "says", "state", "notice", "made_at", "expires_at", "made_by",

@@ -30,7 +30,7 @@ from projects.folding import folded
 
 MOST_BYTES, MOST_ROWS = 1_500_000, 1000
 # Of a workbook when it is unpacked. A mark is a "<": parsing costs its time by marks, not by bytes.
-_MOST_UNPACKED, _MOST_MARKS = 15_000_000, 300_000
+_MOST_UNPACKED, _MOST_MARKS = 15_000_000, 150_000
 _MOST_LINES, _MOST_COLUMNS = 20_000, 50  # blank ones too
 _COLUMNS = {
     "project": ("project", "project no", "project number", "number", "external id"),

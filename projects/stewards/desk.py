@@ -16,6 +16,8 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from projects.stewards.odd import CarefulAdmin
+
 _ICONS = {
     "areareading": "map",
     "discrepancy": "help",
@@ -47,19 +49,6 @@ class ByWhatIsShown:
         return {name for name in names if isinstance(name, str)}
 
 
-class BegunByNumber:
-    """A form that links begin with the numbers of rows: Django's widget fails on what is none."""
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        given = super().get_changeform_initial_data(request)  # type: ignore[misc]
-        rows = set(self.autocomplete_fields)  # type: ignore[attr-defined]
-        return {name: text for name, text in given.items() if name not in rows or _is_number(text)}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 def style(request: HttpRequest) -> str:
     """The address of the sheet that the desk's own pages have beside the theme's."""
     return static("css/desk.css")
@@ -83,12 +72,14 @@ def _item(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def dress() -> None:
-    """Give the lists that other apps registered the look of ours; accounts have forms of their own."""
+    """Give the lists that other apps registered the look of ours, and make all of them careful; accounts have
+    forms of their own."""
     for model, registered in list(admin.site._registry.items()):
+        kind = type(registered)
         if not isinstance(registered, ModelAdmin):
-            kind = type(registered)
-            admin.site.unregister(model)
-            admin.site.register(model, _DRESSED.get(model) or type(kind.__name__, (kind, ModelAdmin), {}))
+            kind = _DRESSED.get(model) or type(kind.__name__, (kind, ModelAdmin), {})
+        admin.site.unregister(model)
+        admin.site.register(model, type(kind.__name__, (CarefulAdmin, kind), {"__module__": kind.__module__}))
 
 
 class StewardAdmin(UserAdmin, ModelAdmin):
@@ -106,4 +97,4 @@ class RoleAdmin(GroupAdmin, ModelAdmin):
 
 _DRESSED: dict[Any, Any] = {User: StewardAdmin, Group: RoleAdmin}
 
-__all__ = ["BegunByNumber", "ByWhatIsShown", "dress", "navigation", "style"]
+__all__ = ["ByWhatIsShown", "dress", "navigation", "style"]

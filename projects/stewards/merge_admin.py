@@ -19,7 +19,6 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from projects.models import Merge, Project
 from projects.stewards import merging, todo
-from projects.stewards.desk import BegunByNumber
 from projects.stewards.merging import MergeRefused
 from projects.stewards.proposing import proposed
 from projects.stewards.todo import Task, Waiting
@@ -69,7 +68,7 @@ class InForce(admin.SimpleListFilter):
 
 
 @admin.register(Merge)
-class MergeAdmin(BegunByNumber, ModelAdmin):
+class MergeAdmin(ModelAdmin):
     form = MergeForm
     list_display = ("merged", "survivor", "reason", "made_by", "made_at", "undone_by", "undone_at")
     list_filter = (InForce,)

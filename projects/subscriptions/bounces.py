@@ -59,7 +59,7 @@ def sender_of(message: OutboxMessage) -> str:
 
 
 def _code(pk: int) -> str:
-    return salted_hmac("buka.bounces", str(pk), algorithm="sha256").hexdigest()[
+    return salted_hmac("mails that come back", str(pk), algorithm="sha256").hexdigest()[
         :20
     ]  # the part before an @ has 64 letters at most
 
