@@ -101,8 +101,8 @@ def may_hold_lines(source: str) -> bool:
             if _COUNT_BEHIND.match(source, at):
                 return True
             at = source.find(word, at + len(word))
-    before = source.split("proje")[:-1]
-    is_of_water = any(piece[-_NEAR:].rstrip().endswith(_WATERS) for piece in before)
+    pieces = source.split("proje")[:-1]
+    is_of_water = any(piece[-_NEAR:].rstrip().endswith(_WATERS) for piece in pieces)
     return is_of_water and _COUNT_OF_WATER.search(source) is not None
 
 
