@@ -102,7 +102,7 @@ def _content(
     """What one tree of the page offers. `controls`: those that speak for an answer's grid."""
     said = "<".join(["", *pieces_of(text)]).lower()
     document = Document(parsed.root, text.lower(), said, labels)
-    styles = read_styles(parsed.root)
+    styles = read_styles(parsed.root) if document.mentions("<style") else {}
     hide(parsed.root, styles)
     drop_footnote_marks(parsed.root, document.said)
     name_fixed_width(parsed.root, document.source)

@@ -89,8 +89,10 @@ def _may_be_damaged(text: str) -> bool:
 
 def is_overloaded(text: str) -> bool:
     """Whether a tag of the markup has more than a thousand attributes. Time grows with the length only."""
-    if not _may_be_damaged(text) and not any(map(_has_many_parts, pieces_of(text))):
-        return False
+    if not _may_be_damaged(text):
+        longest = max(map(len, pieces_of(text)))
+        if longest < _MOST_ATTRIBUTES or not any(map(_has_many_parts, pieces_of(text))):
+            return False
     sound = _SOUND.match(text)
     return sound is None or sound.end() < len(text)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
-from itertools import chain, repeat
+from itertools import accumulate, chain, repeat
 
 from lxml import etree
 
@@ -101,27 +101,28 @@ def may_hold_lines(source: str) -> bool:
             if _COUNT_BEHIND.match(source, at):
                 return True
             at = source.find(word, at + len(word))
-    before = source.split("proje")[:-1]
-    is_of_water = any(piece[-_NEAR:].rstrip().endswith(_WATERS) for piece in before)
+    pieces = source.split("proje")[:-1]
+    is_of_water = any(piece[-_NEAR:].rstrip().endswith(_WATERS) for piece in pieces)
     return is_of_water and _COUNT_OF_WATER.search(source) is not None
 
 
 @dataclass(slots=True)
 class _Stream:
-    """The page's text with marks for lines, cells and edges, and where its links stand in it."""
+    """The page's text with marks for lines, cells and edges, and the parts of it that are its links'."""
 
     parts: list[str] = field(default_factory=list)
-    size: int = 0
-    links: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, URL
+    linked: list[tuple[int, int, str]] = field(default_factory=list)  # first part, behind the last, URL
 
-    def add(self, text: str) -> None:
-        self.parts.append(text)
-        self.size += len(text)
+    def links(self) -> list[tuple[int, int, str]]:
+        """Start and end of each link in the text, and its URL."""
+        at = list(accumulate(map(len, self.parts), initial=0))
+        return [(at[start], at[end], url) for start, end, url in self.linked]
 
 
 def _in_text(document: Document) -> list[ListingLine]:
     stream = _stream(document)
     text = "".join(stream.parts)
+    links = stream.links()
     found: list[ListingLine] = []
     behind = 0
     for code in _CODE.finditer(text):
@@ -131,7 +132,7 @@ def _in_text(document: Document) -> list[ListingLine]:
             continue
         name = _name(text[start : code.start()])
         if _is_name(name):
-            url = _url(stream.links, text, start, tail.end())
+            url = _url(links, text, start, tail.end())
             count = tail["projects"] or tail["behind"] or f"{tail['none']} projects"
             found.append(ListingLine(code[1] or code[2], name, count, (tail["value"] or "").strip(), url))
             behind = tail.end()
@@ -175,19 +176,20 @@ def _url(links: list[tuple[int, int, str]], text: str, start: int, end: int) -> 
 
 def _stream(document: Document) -> _Stream:
     stream = _Stream()
+    add = stream.parts.append
     opened: list[tuple[Element, int]] = []
     walk = etree.iterwalk(document.root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event in ("comment", "pi"):
-            stream.add(_flat(element.tail))
+            add(_flat(element.tail))
         elif event == "start" and element.tag in UNSHOWN:
             walk.skip_subtree()
         elif event == "start":
-            stream.add(_mark(element.tag))
+            add(_MARKS.get(element.tag, _EDGE))
             if element.tag == "a":
-                opened.append((element, stream.size))
+                opened.append((element, len(stream.parts)))
             if text := element.text:
-                stream.add(_flat(text) if element.tag != "pre" else text)
+                add(_flat(text) if element.tag != "pre" else text)
         else:
             _close(document, stream, element, opened)
     return stream
@@ -198,18 +200,15 @@ def _close(document: Document, stream: _Stream, element: Element, opened: list[t
         _, start = opened.pop()
         url = document.links.absolute(element.get("href"))
         if url:
-            stream.links.append((start, stream.size, url))
-    if element.tag not in UNSHOWN and element.tag != "br":
-        stream.add(_mark(element.tag))
+            stream.linked.append((start, len(stream.parts), url))
+    tag = element.tag
+    if tag not in UNSHOWN and tag != "br":
+        stream.parts.append(_MARKS.get(tag, _EDGE))
     if tail := element.tail:
-        stream.add(_flat(tail))
+        stream.parts.append(_flat(tail))
 
 
 _MARKS = {**dict.fromkeys(BLOCKS, _LINE), "td": _CELL, "th": _CELL}
-
-
-def _mark(tag: str) -> str:
-    return _MARKS.get(tag, _EDGE)
 
 
 @lru_cache(maxsize=4096)  # most are the blanks between elements

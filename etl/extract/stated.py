@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -136,7 +137,8 @@ def _may_count_all(text: str) -> bool:
 def _speaking_last_first(root: etree._Element) -> list[etree._Element]:
     """The elements that speak of projects and all that they stand in, from the page's end on."""
     found: set[etree._Element] = set()
-    for element in _SPEAKING(root):
+    speaking: Any = _SPEAKING(root)
+    for element in speaking:
         if element.tag == "dd" and (label := element.getprevious()) is not None:
             found.add(label)
         around = element

@@ -84,6 +84,9 @@ _YEAR_PAIR = re.compile(
 )
 
 
+_NO_DATE: Parsed[date] = Parsed(None, NOT_DATE)
+
+
 def _partial_problem(text: str) -> str:
     """The name of what is less than a date: a month, a year, a financial year, a serial number."""
     month = _MONTH_YEAR.fullmatch(text)
@@ -150,7 +153,7 @@ def parse_date(text: str, order: str | None = DAY_FIRST) -> Parsed[date]:
         return Parsed(None)
     plain = one_line(text)
     if len(plain) > LONGEST_FIGURE or _OTHER_WORD.search(plain):
-        return Parsed(None, NOT_DATE)
+        return _NO_DATE
     if not _NUMBERS.fullmatch(plain):
         if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
             return _day_of(instant)
