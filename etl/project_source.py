@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
@@ -116,6 +117,13 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         return self.read_site(Scratch.empty(self.run.source))
 
     def read_site(self, known: Known) -> Survey:
+        gc.freeze()  # what is known stays to the end: the collector need not go through it again and again
+        try:
+            return self._read_site(known)
+        finally:
+            gc.unfreeze()
+
+    def _read_site(self, known: Known) -> Survey:
         last = self.evidence.begin(known.last_sightings())
         self.evidence.is_volatile = known.plan.is_volatile
         self.evidence.is_same_parser = known.parser == self.run.parser_digest
@@ -178,7 +186,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         exchange = self.recorder.around(network) if self.recorder else network
         return Fetcher(self.entry, policy, self.alive, access=access, exchange=exchange)
 
-    def _is_news(self, capture: Capture, looks: Iterable[Sighting]) -> None:
+    def _is_news(self, capture: Capture, looks: Iterable[archive_reader.BelievedLook]) -> None:
         """What is known is never set back to an earlier day. Raises FetchFailed."""
         newest = max((look.at for look in looks), default=capture.until)
         if newest > capture.until and not self.run.force:

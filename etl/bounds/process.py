@@ -148,7 +148,13 @@ class Plain(pickle.Unpickler):
     """Takes our own classes and plain values alone: who answers has read what strangers wrote."""
 
     def find_class(self, module: str, name: str) -> Any:
+        if (known := _found.get((module, name))) is not None:
+            return known
         found = super().find_class(module, name) if module.startswith(_OURS) else _PLAIN.get((module, name))
         if not isinstance(found, type) or found.__module__ != module:
             raise pickle.UnpicklingError(f"The helper process answered with {module}.{name}.")
+        _found[module, name] = found
         return found
+
+
+_found: dict[tuple[str, str], type] = {}  # each page names the same few

@@ -33,7 +33,6 @@ from projects.models import (
     Presence,
     Project,
     RunState,
-    Sighting,
     Source,
     SyncRun,
 )
@@ -182,7 +181,7 @@ class Known:
         rows = Project.everything.filter(pk__in=pks).prefetch_related("municipalities")
         return {pks[project.pk]: _known(project, from_source.get(project.pk, {})) for project in rows}
 
-    def last_sightings(self) -> dict[str, Sighting]:
+    def last_sightings(self) -> dict[str, archive_reader.BelievedLook]:
         """The last believed look at each page, by key."""
         return archive_reader.newest(self.source)
 

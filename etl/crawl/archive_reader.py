@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -28,6 +29,22 @@ _HAS_ONE = Case(
 )
 _MOMENT = timedelta(seconds=1)  # by which the clock of a disk is behind at most
 _FRESH = timedelta(hours=24)  # within which a page need not be asked for again by a reading that is taken up
+
+
+@dataclass(slots=True)
+class BelievedLook:
+    """A row of `Sighting`, as far as a poll needs each of them: there is one for every page."""
+
+    pk: int
+    key: str
+    at: datetime
+    area: str
+    external_id: str
+    raw_sha256: str
+    clean_sha256: str
+    content_sha256: str
+    snapshot_id: str | None
+    shared: bool
 
 
 def readings(
@@ -119,9 +136,8 @@ def cut_off(source: Source, now: datetime) -> dict[str, Sighting]:
     return {look.key: look for look in looks.order_by("id")}
 
 
-def newest(source: Source) -> dict[str, Sighting]:
-    """The last believed look at each page, by key, as far back as the rotation of project pages reaches.
-    Without its URL."""
+def newest(source: Source) -> dict[str, BelievedLook]:
+    """The last believed look at each page, by key, as far back as the rotation of project pages reaches."""
     good = SyncRun.objects.good().filter(source=source).order_by("-id")
     runs = list(good.values_list("id", "same_lists", "same_pages")[: 4 * settings.ROTATION_RUNS])
     reach = min((pk for pk, *_ in runs), default=0)
@@ -129,18 +145,17 @@ def newest(source: Source) -> dict[str, Sighting]:
     ids = {pk for one in sets for pk in one.looks} if any(any(digests) for _, *digests in runs) else set()
     own = Sighting.objects.filter(source=source, loaded=True, run_id__gte=reach)
     ids.update(own.order_by().values("key").annotate(last=Max("id")).values_list("last", flat=True))
-    found: dict[str, Sighting] = {}
-    for look in _of_ids(ids):
-        found[look.key] = look
-    return found
+    return {look.key: look for look in _of_ids(ids)}
 
 
-def _of_ids(ids: Collection[int]) -> Iterator[Sighting]:
+def _of_ids(ids: Collection[int]) -> Iterator[BelievedLook]:
     """The looks with these ids, in order; a query for each ten thousand."""
+    columns = [column.name for column in fields(BelievedLook)]
     ordered = sorted(ids)
     for start in range(0, len(ordered), _BATCH):
         some = Sighting.objects.filter(pk__in=ordered[start : start + _BATCH])
-        yield from some.defer("url").order_by("id").iterator(chunk_size=5000)
+        rows = some.order_by("id").values_list(*columns).iterator(chunk_size=5000)
+        yield from (BelievedLook(*row) for row in rows)
 
 
 def believed(source: Source) -> Iterator[Sighting]:

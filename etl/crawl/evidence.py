@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from etl.bounds.call import Bounded
 from etl.crawl import archive_reader
-from etl.crawl.archive_reader import VALIDATORS
+from etl.crawl.archive_reader import VALIDATORS, BelievedLook
 from etl.crawl.observations import LastSeen, Observation
 from etl.crawl.reading import Reading
 from etl.exceptions import EvidenceDamaged
@@ -171,10 +171,10 @@ class EvidenceRecorder:
         last = self.last.get(key)
         return last is not None and last.content_sha256 not in ("", _NOTHING)
 
-    def as_before(self, seen: Observation) -> Sighting | None:
+    def as_before(self, seen: Observation) -> Sighting | BelievedLook | None:
         """The last believed look at the page, where this one says nothing else and rests on its bytes."""
         last = self.last.get(seen.key)
-        if not isinstance(last, Sighting) or not seen.content or not seen.snapshot:
+        if not isinstance(last, Sighting | BelievedLook) or not seen.content or not seen.snapshot:
             return None
         now = (seen.clean, seen.content, seen.snapshot, seen.area[:20], seen.external_id)
         then = (last.clean_sha256, last.content_sha256, last.snapshot_id, last.area, last.external_id)

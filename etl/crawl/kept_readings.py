@@ -31,9 +31,9 @@ class KeptReadings:
         name = self._name(page, kind)
         path = self._path(name)
         try:
-            with open(path, "rb") as file:  # as text: a poll opens a thousand of these
+            with open(path, "rb", buffering=0) as file:
+                os.utime(file.fileno())  # it is in use
                 data = file.read()
-            os.utime(path)  # it is in use
         except OSError:
             return None
         signature, packed = data[:_SIGNED], data[_SIGNED:]

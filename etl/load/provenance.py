@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
+from etl.crawl.archive_reader import BelievedLook
 from etl.crawl.evidence import EvidenceRecorder
 from etl.crawl.observations import Observation
 from etl.fetch.page import Page
@@ -44,7 +45,7 @@ def looks_digest(looks: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _share(run: SyncRun, same: Sequence[Sighting]) -> None:
+def _share(run: SyncRun, same: Sequence[Sighting | BelievedLook]) -> None:
     """Note on the run (unsaved) the looks of earlier runs at pages that it found to be so still."""
     run.same_lists = _set(run, [look for look in same if not look.external_id])
     # each poll begins at another of these: their order says nothing
@@ -56,7 +57,7 @@ def _share(run: SyncRun, same: Sequence[Sighting]) -> None:
         Sighting.objects.filter(pk__in=newly[start : start + _BATCH]).update(shared=True)
 
 
-def _set(run: SyncRun, looks: Sequence[Sighting]) -> LookSet | None:
+def _set(run: SyncRun, looks: Sequence[Sighting | BelievedLook]) -> LookSet | None:
     return LookSet.of(run.source_id, (look.pk for look in looks)) if looks else None
 
 

@@ -80,7 +80,7 @@ class Record(Generic[C]):
         """Write what the run found, and its end, in one transaction."""
         describe(run, reading, completeness, changes, belief)
         with transaction.atomic():
-            lease.still_held(run)
+            has_older = lease.still_held(run)
             believed = run.state in GOOD  # what was read is believed, whatever could not be
             looks = [*reading.observations.values(), *self.evidence.unread()]
             used = {key for key in reading.observations if reading.uses(key)} if believed else set()
@@ -90,7 +90,7 @@ class Record(Generic[C]):
                 _apply(run, changes, self.writer)
             if believed:
                 self.writer.quiet(run, changes)
-            if believed or run.state in (RunState.QUARANTINED, RunState.REJECTED):
+            if has_older and (believed or run.state in (RunState.QUARANTINED, RunState.REJECTED)):
                 _supersede(run)
             run.save()
             if reading.is_first:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from etl.exceptions import LeaseLost, RunInProgress
@@ -97,11 +98,16 @@ def wait_also(run: SyncRun, others: Sequence[int]) -> None:
 
 
 def queue(
-    source: str, trigger: str, force: bool = False, requested_by: str = "", after: Sequence[int] = ()
+    source: str,
+    trigger: str,
+    force: bool = False,
+    requested_by: str = "",
+    after: Sequence[int] = (),
+    at_once: bool = False,
 ) -> tuple[SyncRun, bool]:
     """A queued run of the source, or the one that is already queued or running; and whether it is new.
 
-    A new one begins when the runs `after` have ended.
+    A new one begins when the runs `after` have ended; `at_once`: it goes on, and this process works on it.
     """
     if run := active_run(source):
         return run, False
@@ -113,6 +119,7 @@ def queue(
                 force=force,
                 requested_by=requested_by,
                 waits_for=sorted(after),
+                **(_taken_up() if at_once else {}),
             )
     except IntegrityError:  # somebody was quicker, in the last millisecond
         return SyncRun.objects.active().get(source_id=source), False
@@ -121,10 +128,7 @@ def queue(
 
 def claim(run: SyncRun) -> bool:
     """Take a queued run to work on; False when somebody else has it."""
-    now = timezone.now()
-    taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
-        state=RunState.RUNNING, started_at=now, holder=holder(), lease_until=now + _term()
-    )
+    taken = SyncRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(**_taken_up())
     run.refresh_from_db(from_queryset=SyncRun.objects.select_related("source"))
     return bool(taken)
 
@@ -144,7 +148,9 @@ def reclaim(run: SyncRun, **columns: Any) -> bool:
 
 def begin(source: str, trigger: str, force: bool = False, requested_by: str = "") -> SyncRun:
     """A run that this process works on: a new one, or one that waits in the queue. Raises RunInProgress."""
-    run, _ = queue(source, trigger, force, requested_by)
+    run, is_new = queue(source, trigger, force, requested_by, at_once=True)
+    if is_new:
+        return run
     if ahead := waits(run):
         others = f"run{'s' if len(ahead) > 1 else ''} {' and '.join(str(pk) for pk in ahead)}"
         raise RunInProgress(f"Run {run.pk} of {source} is queued and waits for {others} to end.", run.pk)
@@ -183,11 +189,26 @@ def unleased() -> None:
     stop.check()
 
 
-def still_held(run: SyncRun) -> None:
-    """Lock the run's row in the load's transaction. Raises LeaseLost when the run is no longer ours."""
+def still_held(run: SyncRun) -> bool:
+    """Lock the run's row in the load's transaction; whether an older run of its source waits for a steward.
+    Raises LeaseLost when the run is no longer ours."""
+    older = SyncRun.objects.filter(source=run.source_id, state=RunState.QUARANTINED, pk__lt=run.pk)
     locked = SyncRun.objects.select_for_update().filter(pk=run.pk, state=RunState.RUNNING, holder=run.holder)
-    if not locked.exists():
+    found = list(locked.annotate(is_awaited=Exists(older)).values_list("is_awaited", flat=True))
+    if not found:
         raise LeaseLost(f"Run {run.pk} was taken over by another before it could load; it wrote nothing.")
+    return bool(found[0])
+
+
+def _taken_up() -> dict[str, Any]:
+    """The columns of a run that this process works on from now on."""
+    now = timezone.now()
+    return {
+        "state": RunState.RUNNING,
+        "started_at": now,
+        "holder": holder(),
+        "lease_until": now + _term(),
+    }
 
 
 def _term() -> timedelta:

@@ -27,7 +27,7 @@ from projects.models import LookSet, Sighting, Snapshot, SyncRun
 from replica.server import ReplicaServer
 
 Sync = Callable[..., SyncRun]
-MOST_STATEMENTS = 34  # savepoints too
+MOST_STATEMENTS = 30  # savepoints too
 URL = "https://pmd.example.org/pmd/list.aspx?enc=AbCdEfGh12345678%3d"
 ROW = '<tr><td>WP{0}</td><td><a href="detail.aspx?enc={1}">Scheme {0}</a></td><td>R {0},000.00</td></tr>'
 
