@@ -31,7 +31,8 @@ from benchmarks.fanout_servers import (
 from benchmarks.sockets import Crowd
 from buka.dev.processes import Nursery
 
-OF_GROUP, OF_BARE, RETURN_SECONDS = 0.25, 2.0, 3.0  # goals
+OF_GROUP, OF_BARE = 0.25, 2.0  # goals
+RETURN_SECONDS, RETURN_OF_BARE = 3.0, 2.5  # either: on a busy machine the bare server is late, too
 ROUNDS = 3
 BURST = 50
 
@@ -107,8 +108,12 @@ async def come_back(contenders: list[Contender], number: int) -> int:
         )
         crowd.close()
         await asyncio.sleep(1)
-    sys.stdout.write(f"return of all, seconds: {took['hub']:.1f} (goal: at most {RETURN_SECONDS:g})\n")
-    return int(took["hub"] > RETURN_SECONDS)
+    ratio = took["hub"] / took["bare"]
+    sys.stdout.write(
+        f"return of all: {took['hub']:.1f} s, {ratio:.2f} x the bare server's"
+        f" (goal: at most {RETURN_SECONDS:g} s or {RETURN_OF_BARE:g} x)\n"
+    )
+    return int(took["hub"] > RETURN_SECONDS and ratio > RETURN_OF_BARE)
 
 
 if __name__ == "__main__":

@@ -80,12 +80,6 @@ def test_it_is_found_by_what_happened_and_how_much_of_it(client, some, query, na
     assert found(client, query) == [some[name].pk for name in names]
 
 
-def test_what_a_column_tells_is_asked_of_its_index_alone():
-    """An OR with a table beside it has a database read the whole log."""
-    assert "projects_changetopic" not in str(DataChangeLog.objects.about(["new"]).query)
-    assert "projects_changetopic" in str(DataChangeLog.objects.about(["slipped"]).query)
-
-
 def test_what_is_first_seen_is_new(client, some):
     assert len(found(client, "topic=new")) == 2
 
@@ -226,3 +220,9 @@ def test_durations_are_said_to_the_nearest_month(first, last, said):
     if said.endswith("months"):
         months = int(said.split()[0])
         assert figures.days_of(months) <= (days[1] - days[0]).days < figures.days_of(months + 1)
+
+
+def test_what_a_column_tells_is_asked_of_its_index_alone():
+    """An OR with a table beside it has a database read the whole log."""
+    assert "projects_changetopic" not in str(DataChangeLog.objects.about(["new"]).query)
+    assert "projects_changetopic" in str(DataChangeLog.objects.about(["slipped"]).query)
