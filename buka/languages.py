@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from inspect import iscoroutinefunction
 from typing import Any
+from urllib.parse import parse_qs
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.decorators import sync_and_async_middleware
 
@@ -64,13 +66,24 @@ def _move(request: HttpRequest, path: str) -> None:
 
 
 def _of_api(request: HttpRequest) -> tuple[Language, HttpResponse | None]:
-    code = request.GET.get(PARAMETER, "")
+    code = _parameter(request.META.get("QUERY_STRING", ""))
     if not code or request.method not in _SAFE or request.path_info.startswith(_DOCUMENT):
         return ENGLISH, None
     if code in LANGUAGES:
         return LANGUAGES[code], None
     sentence = f"“{code[:20]}” is none of the languages: {', '.join(LANGUAGES)}."
     return ENGLISH, JsonResponse({PARAMETER: [sentence]}, status=400)
+
+
+def _parameter(query: str) -> str:
+    """What `lang` is in a query that nobody has looked through yet; one that is too long is refused later."""
+    if f"{PARAMETER}=" not in query:
+        return ""
+    try:
+        asked = parse_qs(query, errors="replace", max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
+    except ValueError:
+        return ""
+    return asked.get(PARAMETER, [""])[-1]
 
 
 def _dressed(request: HttpRequest, response: Any, language: Language) -> Any:

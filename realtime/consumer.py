@@ -1,8 +1,10 @@
-"""The WebSocket of changes: `/ws/changes/?after=&project=&municipality=&province=&severity=&source=&board=&lang=`.
+"""The WebSocket of changes:
+`/ws/changes/?after=&project=&municipality=&province=&severity=&source=&board=&lang=`.
 
 The server sends `hello`, then what is newer than `after`, oldest first, then each change as it is
-committed (its words in the language of `lang`); `parts` of the page that `board` names, where they changed; `ping` every 25 seconds; `resync`
-instead of a replay of more than 2,000 changes or of an `after` that the log has not reached. The client
+committed, in the language of `lang`; `parts` of the page that `board` names, where they changed; `ping`
+every 25 seconds; `resync` instead of a replay of more than 2,000 changes or of an `after` that the log has
+not reached. The client
 may send `{"type": "shown", "id": N}` when it has painted a change that came live (`realtime/delay.py`);
 nothing else that it sends is read. A query that cannot be read gets one `{"type": "error", "detail": "…"}`
 and the close code 4400. Other codes: 4408 the client has not read for too long, 4413 it sent something big,

@@ -12,9 +12,10 @@ from django.http import HttpRequest, QueryDict
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_PUBLISHED, ProjectFilter
 from projects.languages import MARKED, gettext
-from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project, Severity
+from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project
 from projects.models.querysets import MOST_COUNTED
 from projects.pages.render import place
+from projects.wording.codes import WORDS
 from projects.wording.phrases import PROVINCES, shown
 from projects.wording.topics import BY_COLUMN, NEW, TOPICS
 
@@ -50,8 +51,13 @@ _FACETS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
 )
 _OF_CHANGES: tuple[tuple[str, str, str | None, Callable[[str], str]], ...] = (
     ("topic", "What happened", None, lambda topic: TOPICS[topic]),
-    ("province", "Province", "province", lambda code: PROVINCES[code]),
-    ("severity", "Importance", "severity", lambda severity: gettext(str(Severity(severity).label))),
+    ("province", "Province", "province", lambda code: PROVINCES.get(code, code)),
+    (
+        "severity",
+        "Importance",
+        "severity",
+        lambda severity: WORDS["severity"].get(severity, severity).capitalize(),
+    ),
 )
 MARKED.update(title for _, title, _, _ in (*_FACETS, *_OF_CHANGES))
 # Those of which the list can be asked for what is not published.

@@ -164,7 +164,8 @@ def command(words: str) -> str:
 @register.filter
 def called_on_pages(code: str, kind: str) -> str:
     """A code in words, by its kind; what has none stands as it is."""
-    return phrases.WORDS.get(kind, {}).get(code, code)
+    table = phrases.WORDS.get(kind)
+    return table.get(code, code) if table else code
 
 
 @register.filter
@@ -175,7 +176,7 @@ def text(value: Any) -> Any:
 
 @register.filter
 def province(code: str | None) -> str | SafeString:
-    return phrases.PROVINCES[code] if code in phrases.PROVINCES else unknown()
+    return phrases.PROVINCES[code] if code and code in phrases.PROVINCES else unknown()
 
 
 @register.filter

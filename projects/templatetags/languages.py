@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from projects.languages import ENGLISH, LANGUAGES, Language, current, prefixed
+from projects.languages import ENGLISH, LANGUAGES, Language, current, is_page, prefixed
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ def alternates(context: template.Context) -> SafeString | str:
     """For search engines: the page's own address, and the same page in the languages that all of it is
     said in."""
     request: HttpRequest | None = context.get("request")
-    if request is None or request.resolver_match is None:
+    if request is None or request.resolver_match is None or not is_page(request.path):
         return ""
     path, here = request.path, current()
     whole = request.build_absolute_uri
@@ -50,7 +50,7 @@ def language_switch(context: template.Context) -> dict[str, Any]:
     """Links to this page, as it was asked for, in each language; of what was refused nothing is repeated.
     `/en/…` is the way out of one."""
     request: HttpRequest | None = context.get("request")
-    path = request.path if request else "/"
+    path = request.path if request and is_page(request.path) else "/"
     query = request.GET.copy() if request and request.method in ("GET", "HEAD") else QueryDict(mutable=True)
     query.pop("fragment", None)
     asked = f"?{query.urlencode()}" if query and not context.get("errors") else ""

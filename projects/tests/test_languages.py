@@ -130,6 +130,13 @@ def test_nobody_is_led_to_another_site_by_a_language(client):
         assert answer.status_code == 404 or not re.match(r"/?[/\\]{2}", answer["Location"])
 
 
+def test_a_page_that_there_is_in_english_alone_leads_to_the_first_page_in_another_language(client):
+    text = page(client, "/api/v1/docs/")
+    assert 'hreflang="x-default"' not in text
+    assert 'href="/af/"' in text
+    assert "/af/api/" not in text
+
+
 def test_a_page_has_another_tag_in_another_language(client):
     tags = {client.get(path)["ETag"] for path in ("/about/", "/af/about/")}
     assert len(tags) == 2
