@@ -56,7 +56,7 @@ class Declaration:
     after_others: bool = False
 
     def __post_init__(self) -> None:
-        MARKED.update((self.short or self.title, self.disagreements, self.records))
+        MARKED.update(filter(None, (self.short or self.title, self.disagreements, self.records)))
 
     @property
     def called(self) -> str:

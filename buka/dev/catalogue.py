@@ -1,4 +1,5 @@
-"""`python -m buka.dev.catalogue`: gathers what is to be translated into `projects/locale/`, and compiles it.
+"""`python -m buka.dev.catalogue`: gathers what is to be translated into `projects/locale/`, and
+compiles it; with `--check` it names the files that are others today, and fails.
 
 What is new gets an empty translation (which is said in English until somebody gives one), what is gone goes,
 what is there stays. No gettext tools are needed. Words stand in three places: `{% translate %}` and
@@ -11,6 +12,7 @@ from __future__ import annotations
 import ast
 import re
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -179,15 +181,27 @@ def compiled(catalogue: Catalogue) -> bytes:
     return head + b"".join(tables) + data
 
 
-def main() -> None:
+def files() -> dict[Path, bytes]:
+    """What each file of the catalogues is to hold today."""
     words = gathered()
-    for code in LANGUAGES:
-        if code not in _PLURALS:
-            continue
+    found = {}
+    for code in LANGUAGES.keys() & _PLURALS.keys():
         catalogue = renewed(read(code), words)
-        catalogue.file.parent.mkdir(parents=True, exist_ok=True)
-        catalogue.file.write_text(as_text(catalogue, words), encoding="utf-8")
-        catalogue.file.with_suffix(".mo").write_bytes(compiled(catalogue))
+        found[catalogue.file] = as_text(catalogue, words).encode()
+        found[catalogue.file.with_suffix(".mo")] = compiled(catalogue)
+    return found
+
+
+def outdated() -> list[str]:
+    """The files that are others today; of a process that has declared nothing but what the site has."""
+    found = files().items()
+    return sorted(str(path.relative_to(ROOT)) for path, held in found if path.read_bytes() != held)
+
+
+def main() -> None:
+    for path, held in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(held)
 
 
 if __name__ == "__main__":
@@ -197,4 +211,6 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buka.settings")
     django.setup()
+    if "--check" in sys.argv:
+        sys.exit("\n".join(outdated()) or 0)
     main()

@@ -23,8 +23,8 @@ def test_its_change_is_one_frame_that_names_it(settings, tmp_path, monkeypatch):
     with serving({"/projects.csv": (200, {"Content-Type": "text/csv; charset=utf-8"}, LIST)}) as site:
         settings.WATERBOARD_URL = f"{site.root}/projects.csv"
         run = DataScheduler().run_now(SOURCE.name, "command")
-    sent = frame(DataChangeLog.objects.get(run=run))
-    told = json.loads(sent.text)
+    sent = frame(DataChangeLog.objects.get(run=run), ["en"])
+    told = json.loads(sent.texts["en"])
     assert (told["type"], told["id"], told["source"]) == ("change", run.last_change, SOURCE.name)
     assert (told["name"], told["municipality"], told["demo"]) == ("Faure <b>2</b>", "CPT", False)
     assert told["html"].startswith(f'<li class="change info" data-change-id="{told["id"]}">')

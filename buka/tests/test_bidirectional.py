@@ -52,7 +52,7 @@ def test_no_page_and_no_feed_holds_one(client: Client, evil: DataChangeLog) -> N
 
 
 def test_no_live_row_holds_one_and_the_data_beside_it_are_as_published(evil: DataChangeLog) -> None:
-    told = json.loads(frame(evil).text)
+    told = json.loads(frame(evil, ["en"]).texts["en"])
     assert not hidden(told["html"])
     assert "[U+202E]" in told["html"]
     assert told["name"] == NAME

@@ -42,6 +42,7 @@ from buka.asgi import http
 from etl.views import HelpfulThrottle
 from projects import datasets
 from projects.api.exports import BOM
+from projects.api.objects import TABLE
 from projects.api.oc4ids.views import NO_PACKAGE
 from projects.api.selection import PARAMETER
 from projects.declared import REGISTRY
@@ -199,7 +200,7 @@ def parameters() -> frozenset[str]:
     words = {word for source in sources for word in _words(ast.parse(source))}
     filters = {name for kind in _filtersets() for name in kind.base_filters}
     read = filters | {word for word in words if re.fullmatch(r"[a-z_]{1,20}", word)}
-    return frozenset(read | {"page", "page_size", PARAMETER, BOM} | OTHERS_READ) - APART
+    return frozenset(read | {"page", "page_size", PARAMETER, BOM, TABLE} | OTHERS_READ) - APART
 
 
 def _words(tree: ast.AST) -> Iterator[str]:

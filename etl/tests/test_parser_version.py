@@ -170,6 +170,7 @@ DECIDES_NOTHING = {
     "etl.compare.known",
     "etl.compare.changes",
     "etl.runs.code_digest",
+    "projects.languages",  # words
     "projects.log.writer",
     "projects.models",
     "projects.models.querysets",

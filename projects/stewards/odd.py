@@ -84,16 +84,16 @@ class CarefulAdmin:
         return HttpResponseRedirect(request.get_full_path())
 
 
-def _held(field: Any, text: str) -> Any:
-    """The value of a text in a field; None of what the field cannot hold."""
+def _held(field: Any, given: Any) -> Any:
+    """The value of a text, or of what is one already, in a field; None of what the field cannot hold."""
     try:
-        value = field.to_python(text)
+        value = field.to_python(given)
         number = field.target_field if field.is_relation else field
         if isinstance(number, models.IntegerField):
             number.run_validators(value)  # of what the column can hold
     except ValidationError:
         return None
-    return None if "\0" in text else value
+    return None if "\0" in str(given) else value
 
 
 __all__ = ["CarefulAdmin"]

@@ -71,7 +71,7 @@
 
   // --- what the reader sees ---------------------------------------------------------------------------
 
-  // In the page's language: the badge has them, `data-say-offline="Offline since {time}"`.
+  // In the page's language: the badge has them, one attribute each; `{time}` in them is filled in here.
   function words(name, values = {}) {
     const text = badge?.getAttribute(`data-say-${name}`) || "";
     return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
