@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from projects.languages import Words, gettext
+from projects.languages import Words, gettext, gettext_noop
 from projects.wording.phrases import label
 
 # `SyncRun.profile`: "columns" and "filled" {column: lines that have it}, "page_columns" and "layouts" lists,
 # "statuses" {word: lines}, "count" of projects, "listings". A column is a field's name or its own label.
 Profile = dict[str, Any]
-_LIST, _PAGE = "list", "project page"
+_LIST, _PAGE = gettext_noop("list"), gettext_noop("project page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _compared(
 ) -> Iterator[ColumnDrift]:
     for name in [*before, *(name for name in after if name not in before)]:
         state = "lost" if name not in after else "same" if name in before else "new"
-        yield ColumnDrift(label(name), where, state, before.get(name), after.get(name))
+        yield ColumnDrift(label(name), gettext(where), state, before.get(name), after.get(name))
 
 
 _LISTED = Words({"layouts": "Layouts", "statuses": "Statuses"})

@@ -36,17 +36,19 @@ _KINDS = {
 
 def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = False) -> str:
     """`<li data-change-id=…>` of a change and its `change_json`. No query; `details` adds old → new."""
+    name = name_of(row)
     return _html(
         PARTIAL,
         {
             "change": change,
             "when": figures.moment(row.at),
-            "name": name_of(row),
+            "name": name,
             "about": about(change),
             "source": declaration(row.source_id).called,
             "cause": phrases.WORDS["cause"].get(change["cause"], change["cause"]),
             "kind": _KINDS.get(row.change_type, ""),
-            "place": place(change["municipality"]),
+            # A municipality's own line is not named twice.
+            "place": place(change["municipality"]).removeprefix(f"{name} "),
             "sentence": figures.unbroken(change["sentence"]),
             "fields": before_and_after(change["field_changes"], row.change_type) if details else None,
         },
@@ -125,14 +127,15 @@ def kept_together(text: str) -> SafeString:
 
 
 def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> list[dict[str, Any]]:
-    """Rows `label old new` for people; None stands for what is not published. The figures of flags are in
-    their sentence."""
+    """Rows `label old new first` for people; None stands for what is not published, but before what was seen
+    for the `first` time nothing had been read. The figures of flags are in their sentence."""
     return [
         {
             "label": phrases.label(name),
             "column": name.startswith(phrases.PUBLISHED),
             "old": _told(name, old, nothing_yet=change_type == "created"),
             "new": _told(name, new),
+            "first": change_type == "created",
         }
         for name, (old, new) in changes.items()
         if not name.startswith(flag_rules.FIGURES)

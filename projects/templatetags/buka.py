@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -215,8 +216,8 @@ def label(field: str) -> str:
 
 @register.filter
 def share(part: int | None, whole: int | None) -> str:
-    """Percent of the whole, for the width of a bar: a number from 0 to 100."""
-    return f"{100 * (part or 0) / whole:.1f}" if whole else "0"
+    """How much of the whole a part is: `97.5%`."""
+    return figures.percent(round(Decimal(100 * (part or 0)) / whole, 1) if whole else Decimal(0))
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -13,8 +14,21 @@ from django.db import connection, connections
 from django.test import AsyncClient
 from django.utils import timezone
 
-from projects.models import Project
-from projects.tests.factories import a_crowd, a_listing, a_project, a_run, a_snapshot, a_source, change, log
+from projects.api.changes import change_json
+from projects.log.writer import Entry
+from projects.models import DataChangeLog, Project
+from projects.pages.render import change_html
+from projects.tests.factories import (
+    a_crowd,
+    a_listing,
+    a_project,
+    a_run,
+    a_snapshot,
+    a_source,
+    append,
+    change,
+    log,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
 
@@ -139,6 +153,44 @@ def test_unknown_values_are_not_published_and_unreadable_ones_are_said_to_be(cli
     assert "not published" in page
     assert "published, not readable" in page
     assert "this is no amount" in page
+
+
+def test_what_was_read_for_the_first_time_has_no_before_that_could_be_called_not_published(client):
+    a_project(budget=None, published={"Contractor": "Amanzi Civils"})
+    row = DataChangeLog.objects.get(change_type="created")
+    for path in (f"/changes/{row.pk}/", "/changes/?each=1"):
+        page = html(client, path)
+        assert "What was read" in page, path
+        assert "Before" not in page, path
+        assert '<td class="old"' not in page, path
+
+
+def test_downloads_are_said_once_and_their_full_stop_stands_close(client):
+    project = a_project(published={"Project No": "WP1"})
+    page = html(client, f"/projects/{project.pk}/")
+    assert re.search(r"This project: <a [^>]+>CSV</a>.*?>JSON</a>\. These texts alone: <a ", page)
+    assert ": Download:" not in page
+
+
+def test_the_line_of_a_municipality_does_not_name_it_twice():
+    listing = a_listing("LIM331")
+    row = append(
+        Entry(
+            entity_type="municipality_listing",
+            entity_id=listing.pk,
+            external_id="LIM331",
+            name="Greater Giyani",
+            municipality="LIM331",
+            province="LIM",
+            source_id="dws",
+            change_type="updated",
+            field_changes={"projects": [54, 55]},
+            run_id=listing.last_changed_run_id,
+        )
+    )
+    said = change_html(row, change_json(row))
+    assert "Greater Giyani</a>" in said
+    assert '<span class="place">[LIM331]</span>' in said
 
 
 def test_the_project_page_shows_every_published_string_and_the_history(client):

@@ -111,6 +111,20 @@ def test_without_a_held_reading_the_source_page_lists_the_columns_that_are_read(
     page = html(client, "/sources/dws/")
     assert '<th scope="row">Contractor</th><td>project page</td> <td class="num">yes</td>' in page
     assert "not found" not in page
+    said = html(client, "/af/sources/dws/")
+    assert "<td>projekbladsy</td>" in said
+    assert "<td>lys</td>" in said
+    assert "project page" not in said
+
+
+@pytest.mark.parametrize(("path", "said"), [("/sources/dws/", "66.7%"), ("/af/sources/dws/", "66,7%")])
+def test_the_share_of_a_field_is_written_as_in_the_language(client, path, said):
+    a_run()
+    for number, budget in enumerate((None, 1, 2)):
+        a_project(f"WP{number}", budget=budget)
+    page = html(client, path)
+    assert f">{said}</td>" in page
+    assert ">100%</td>" in page
 
 
 def test_the_source_page_lists_the_decisions_with_their_reasons(client):

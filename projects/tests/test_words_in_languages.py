@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 
 from projects.languages import override
 from projects.models import DataChangeLog, Report
-from projects.tests.factories import a_project, change
+from projects.tests.factories import a_project, a_run, change
 from projects.wording import figures, phrases, rules
 
 
@@ -60,6 +61,40 @@ def test_a_change_is_said_in_each_language_and_weighs_the_same():
     assert "62,5%" in found["af"].sentence
     assert found["af"].sentence != found["en"].sentence
     assert (found["af"].rules, found["af"].severity) == (found["en"].rules, found["en"].severity)
+
+
+_TOLD = (
+    {"published.Remarks": ["Tender", "Civil works"]},
+    {"published.Remarks": [None, "Civil works"]},
+    {"published.Remarks": ["Tender", None]},
+    {"status": ["design", "tender"], "budget": ["900.00", "1000.00"], "contractor": [None, "X"]},
+    {"status": ["design", "tender"], "contractor": [None, "X"]},
+    {"name": ["Old", "New"]},
+    {"completion_date": ["2027-01-31", "2028-03-31"]},
+    {"completion_date": ["2028-01-31", "2027-03-31"]},
+    {"progress_percentage": ["78.00", "62.00"]},
+    {"budget": ["100.00", "50.00"], "expenditure": ["20.00", "60.00"]},
+)
+_FRAME = re.compile(
+    r"(changed|moved|went|removed|added|rose|fell|renamed) |more fields?|over the|months? (later|earlier)"
+)
+
+
+@pytest.mark.parametrize("code", ["af", "zu"])
+@pytest.mark.parametrize("changes", _TOLD, ids=str)
+def test_what_the_first_page_tells_of_a_project_is_in_no_mixture_of_languages(code, changes):
+    with override(code):
+        sentence = rules.assess_project("project", "updated", changes).sentence
+    assert not _FRAME.search(sentence), sentence
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["af", "zu"])
+def test_the_first_page_of_each_language_heads_its_flags_in_it(client, code):
+    a_run()
+    a_project()
+    page = client.get(f"/{code}/").content.decode()
+    assert "What stands out" not in page
 
 
 @pytest.mark.django_db
