@@ -248,8 +248,6 @@ ALERT_PAUSE_MINUTES = env.number("ALERT_PAUSE_MINUTES", 10)
 # Webhooks on this machine itself: for tests and the demo alone.
 WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", default=False)
 SUBSCRIBE_PER_HOUR = env.whole("SUBSCRIBE_PER_HOUR", 20, least=1)
-# The address that a reader's forms are counted by.
-CLIENT_ADDRESS = "buka.logins.address"
 
 # --- Web ------------------------------------------------------------------------------------------
 # By address, `/af/…` and `/zu/…` (`projects/languages.py`); what has none is said in the first.

@@ -39,13 +39,15 @@ class Outcome:
     """What became of an attempt; without a `problem` it was taken.
 
     `reached`: the other side may have it all the same. `is_final`: it never will take one. `is_of_host`: it
-    is not about this subscription alone. `wait`: seconds that the other side asks for.
+    is not about this subscription alone. `is_of_us`: it is about this message, and not for the address's
+    sake: others go on, and no address is given up for it. `wait`: seconds that the other side asks for.
     """
 
     problem: str = ""
     reached: bool = True
     is_final: bool = False
     is_of_host: bool = False
+    is_of_us: bool = False
     wait: float | None = None
 
 
@@ -74,7 +76,8 @@ def _sendable(now: datetime) -> OutboxMessageQuerySet:
     )
     due = OutboxMessage.objects.due(now).filter(_unclaimed(now), goes_on, subscription__isnull=False)
     ready = due.filter(Q(retry_at=None) | Q(retry_at__lte=now))
-    return ready.exclude(Exists(older)).order_by("due_at", "pk")
+    # What failed comes behind what did not: a mail that a server hangs up at would be the first each time.
+    return ready.exclude(Exists(older)).order_by("attempts", "due_at", "pk")
 
 
 def _unclaimed(now: datetime) -> Q:
@@ -130,15 +133,16 @@ def _fails(subscription: Subscription, outcome: Outcome, now: datetime) -> None:
     """End what fails for good, or for days. That our own mail server is away ends nobody's alert."""
     is_mail = subscription.channel == Channel.EMAIL
     since = subscription.failing_since
+    is_ours = outcome.is_of_host or outcome.is_of_us
     lasts = since is not None and now - since >= GIVEN_UP_AFTER[subscription.channel]
     if outcome.is_final and subscription.confirmed_at is None and not is_mail:
         Subscription.objects.filter(pk=subscription.pk).end(Ending.UNCONFIRMED, now)
-    elif is_mail and (outcome.is_final or (lasts and not outcome.is_of_host)):
+    elif is_mail and (outcome.is_final or (lasts and not is_ours)):
         assert subscription.contact is not None
         refuse(subscription.contact, now)
     elif not is_mail and (outcome.is_final or lasts):
         Subscription.objects.filter(pk=subscription.pk).end(Ending.DEAD, now)
-    elif since is None and not (is_mail and outcome.is_of_host):
+    elif since is None and not (is_mail and is_ours):
         Subscription.objects.filter(pk=subscription.pk).update(failing_since=now)
 
 

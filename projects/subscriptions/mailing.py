@@ -106,7 +106,8 @@ def _refused(refusal: smtplib.SMTPRecipientsRefused) -> Outcome:
     enhanced = words[0] if words and words[0].startswith("5.") else ""
     if is_of_address(code, enhanced):
         return Outcome(f"The address is refused for good ({code}).", reached=False, is_final=True)
-    return Outcome(f"The server takes no mail from us ({code}).", reached=False, is_of_host=True)
+    # Nor of the server: anybody can name an address that it takes nothing for.
+    return Outcome(f"The server takes no mail from us ({code}).", reached=False, is_of_us=True)
 
 
 def _problem(error: Exception) -> str:

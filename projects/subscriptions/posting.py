@@ -67,6 +67,9 @@ def checked(url: str) -> SplitResult:
         port = parts.port
     except ValueError:
         raise Refused("This is no web address.") from None
+    # A name in brackets is a number of IPv6, which older versions of Python do not look at.
+    if "[" in parts.netloc and _number(parts.hostname or "") is None:
+        raise Refused("This is no web address.")
     is_web = parts.scheme in ("http", "https") and len(url) <= _LONGEST
     if not is_web or not parts.hostname or len(parts.hostname) > _LONGEST_NAME:
         raise Refused("This is no web address that begins with https://.")
@@ -128,8 +131,15 @@ def post(url: str, body: bytes, headers: dict[str, str], seconds: float = SECOND
         answer, location = _once(parts, body, headers, until)
         if not (answer.status in _REDIRECTS and location):
             return answer
-        url = urljoin(url, location)
+        url = _joined(url, location)
     raise Failed("It redirects again and again.", reached=False)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise Refused("It redirects to what is no web address.") from None
 
 
 def _once(

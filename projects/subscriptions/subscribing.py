@@ -107,7 +107,7 @@ def revive(chosen: QuerySet[Subscription]) -> int:
     with transaction.atomic():
         OutboxCursor.objects.select_for_update().filter(pk=1).first()  # before the rows, as who matches does
         head = ChainHead.objects.values_list("last_id", flat=True).get(pk=1)
-        dead = list(chosen.filter(ending=Ending.DEAD).select_for_update().order_by("pk"))
+        dead = list(chosen.filter(ending=Ending.DEAD).select_for_update(of=("self",)).order_by("pk"))
         for row in dead:
             row.ending, row.ended_at, row.failing_since, row.after = "", None, None, head
             row.save(update_fields=["ending", "ended_at", "failing_since", "after"])

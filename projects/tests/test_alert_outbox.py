@@ -251,6 +251,33 @@ def test_one_mail_that_the_server_does_not_want_holds_up_nobody_else(box):
     assert [mail["To"] for mail in box.mails] == ["b@example.org"]
 
 
+def test_an_address_that_the_server_takes_nothing_for_holds_up_nobody_else(box):
+    """Anybody can name one."""
+    project = a_project()
+    row = by_mail("a@example.org")
+    by_mail("b@example.org")
+    box.refusals["a@example.org"] = "554 5.7.1 not to them"
+    clock = Clock()
+    for day in range(1, 12):
+        dearer(project, 100 * day)
+        tell(clock.later(days=1))
+    assert [mail["To"] for mail in box.mails] == ["b@example.org"] * 11
+    row.refresh_from_db()
+    assert (row.is_live, row.messages.count()) == (True, 1)
+
+
+def test_a_mail_that_the_server_hangs_up_at_comes_behind_the_others(box):
+    project = a_project()
+    by_mail("a@example.org")
+    by_mail("b@example.org")
+    box.refusals["a@example.org"] = "421 4.3.0 too much for me"
+    dearer(project, 500)
+    clock = Clock()
+    tell(clock)
+    tell(clock.later(minutes=2))
+    assert [mail["To"] for mail in box.mails] == ["b@example.org"]
+
+
 def test_who_ends_an_alert_is_told_nothing_more_not_even_what_waited(box):
     project = a_project()
     row = by_mail(rhythm=Rhythm.DAILY)

@@ -219,6 +219,29 @@ def test_a_redirect_to_an_address_inside_is_refused_and_one_to_another_page_is_f
     assert (answer.status, len(hook.got["/moved"])) == (200, 1)
 
 
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[",
+        "//[::1",
+        "http://[x]/",
+        "http://a:99999/",
+        "http://\u00e9]/",
+        "http://a]b[/",
+        "?" * 3000,
+        "\x7f",
+    ],
+)
+def test_a_redirect_to_what_is_no_address_is_refused_and_harms_no_other(hook, location):
+    project = a_project()
+    row, other = by_webhook(hook.url()), by_webhook(hook.url("/other"))
+    hook.answers["/hook"] = (307, location)
+    dearer(project, 500)
+    tell(Clock())
+    assert row.messages.get().problem
+    assert other.messages.get().state == "sent"
+
+
 def test_redirects_without_end_and_those_that_would_lose_the_body_are_no_delivery(hook):
     hook.answers["/hook"] = (307, "/hook")
     with pytest.raises(posting.Failed, match="again and again"):
