@@ -190,7 +190,6 @@ def test_a_single_says_which_files_it_is(client, format):
     assert (answer.status_code, answer.json()) == (404, {"detail": said})
     refused = client.get(single, headers={"accept": "application/pdf"})
     assert "only: application/json, text/csv" in refused.json()["detail"]
-    assert refused.json()["detail"].endswith("only: application/json.")
 
 
 @pytest.mark.parametrize("address", [LIST, f"{LIST}1/", "/api/v1/docs/", "/api/v1/schema/"])
