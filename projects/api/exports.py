@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import Any, Protocol
 from unicodedata import category, normalize
@@ -132,7 +132,8 @@ def streamed(request: HttpRequest, content: Content, format: str) -> StreamingHt
         write = partial(write, mark=_MARK)
     chunks = _told(write(content))
     # The first one before the answer begins: a database that is away is still an error of its own.
-    chunks = _without_connection(chain([next(chunks)], chunks))
+    # A list without records may have no chunk at all.
+    chunks = _without_connection(chain(list(islice(chunks, 1)), chunks))
     # Under ASGI a plain iterator would be read to its end before the first byte goes out.
     body = in_turn(chunks) if hasattr(request, "scope") else chunks
     response = StreamingHttpResponse(body, content_type=content_type)
@@ -161,7 +162,7 @@ def _without_connection(chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
 
 def _told(chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
     """A list that breaks off says so: who has begun an answer cannot say 503 any more."""
-    yield next(chunks)
+    yield from islice(chunks, 1)
     try:
         yield from chunks
     except (OperationalError, InterfaceError) as error:

@@ -259,3 +259,10 @@ def test_very_many_changes_are_streamed_in_little_memory(client):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert size(kind, after=0) > 20 * few
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000  # kilobytes
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_a_municipality_without_a_figure_has_files_without_a_row(client, kind):
+    answer = client.get(f"{API}municipalities/LIM331/finances/", {"format": kind})
+    assert answer.status_code == 200
+    assert (b"".join(answer.streaming_content) == b"") == (kind == "jsonl")
