@@ -14,6 +14,7 @@ from etl.extract.jsliteral import NotALiteral, read_literal
 from etl.tests.endless import PLACES, costs, page, share
 
 FLOOR = 0.8  # seconds: below it a ratio says more of the machine than of the page
+MOST = 10.0  # seconds: about one is taken, some minutes where it grows with the square
 # Each took time to the square of its length, or is of the kind that does
 DAILY = [
     *(("page", token) for token in ("<input ", "<title", "<title>", "<!--", "&#", "'\\", "/*x")),
@@ -32,7 +33,7 @@ DAILY = [
 @pytest.mark.parametrize(("place", "token"), DAILY)
 def test_no_token_costs_more_than_its_length(place, token):
     found = costs(page(token, place, 60_000))
-    assert sum(found.values()) < 3, found
+    assert sum(found.values()) < MOST, found
 
 
 @pytest.mark.soak

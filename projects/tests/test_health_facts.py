@@ -537,9 +537,9 @@ def test_the_trust_page_tells_how_much_is_published_field_by_field(client):
     a_project("WP2", contractor="", budget=None)
     a_project("WP3", presence="withdrawn")
     page = html(client, "/sources/dws/")
-    assert '<th scope="row">Budget</th><td class="num">1 of 2</td><td class="num">50.0%</td>' in page
+    assert '<th scope="row">Budget</th><td class="num">1 of 2</td><td class="num">50%</td>' in page
     assert '<th scope="row">Contractor</th><td class="num">1 of 2</td>' in page
-    assert '<th scope="row">Name</th><td class="num">2 of 2</td><td class="num">100.0%</td>' in page
+    assert '<th scope="row">Name</th><td class="num">2 of 2</td><td class="num">100%</td>' in page
     assert "by financial year" not in page
 
 
