@@ -425,7 +425,8 @@ MADE, NOT_MADE = (
 )
 LISTS = "finances changes digest compare municipalities discrepancies areas claims runs sources".split()
 MADE_AT = {
-    **{f"{API}{name}/": FILES for name in LISTS},
+    **{f"{API}{name}/": FILES for name in (*LISTS, "projects/flags", "changes/events", "search")},
+    f"{API}oc4ids/%(pk)s/": ["json"],
     f"{API}projects/": [*FILES, "geojson"],
     f"{API}schema/": ["json", "yaml"],
     f"{API}docs/": ["html"],
