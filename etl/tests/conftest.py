@@ -97,7 +97,8 @@ def replica(request: pytest.FixtureRequest, replicas: Replicas) -> ReplicaServer
 def first(replica: ReplicaServer, sync: Sync, here: Any, keeper: Keeper) -> SyncRun:
     """The replica was polled for the first time, with `here`'s settings: that run."""
     here.DWS_URL = replica.url
-    keeper.begin(replica.url, here.ARCHIVE_DIR, sync)
+    # By the server, too: the address of one that was stopped is free for another site.
+    keeper.begin((replica, replica.url), here.ARCHIVE_DIR, sync)
     return SyncRun.objects.get()
 
 
@@ -122,7 +123,7 @@ def poll(here: Any, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch) -> Syn
 @pytest.fixture
 def first_figures(site: ReplicaServer, poll: Sync, here: Any, keeper: Keeper) -> SyncRun:
     """The site's Municipal Money API was polled for the first time: that run."""
-    keeper.begin(site.api_url, here.ARCHIVE_DIR, poll)
+    keeper.begin((site, site.api_url), here.ARCHIVE_DIR, poll)
     return SyncRun.objects.get()
 
 
