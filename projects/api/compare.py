@@ -26,7 +26,7 @@ from projects.api.answers import Answer, pairs, text
 from projects.api.asof import Past, Present
 from projects.api.exports import FILES, Content, in_parts, streamed
 from projects.api.marks import DemoMarked
-from projects.api.past_values import moved_between, steps_between
+from projects.api.past_values import differing, steps_between
 from projects.api.projects import as_of, end_of_day
 from projects.api.refusals import require_all_open
 from projects.fields import NAMES
@@ -107,7 +107,7 @@ class TwoDays:
         others = every = {*Project.everything.values_list("pk", flat=True)}
         for name in _RESTLESS:
             rows = Project.everything.all() if others is every else Project.everything.filter(pk__in=others)
-            others = others - moved_between(rows, name, *self._ends)
+            others = others - differing(rows, name, self.first, self.last)
         return (every - others) | _moved(self._log_of(others)).keys()
 
     @cached_property

@@ -1,19 +1,19 @@
 """What stood in some parts of the projects' records at a past moment, without taking whole records back.
 
-A step says which change altered which part of which project; the first one after the moment has in its
-change what stood there then. So a past day costs the projects that there are and the parts that are asked
-for, not the changes since.
+A step says which change altered which part of which project, and what stood there until then: the first one
+after a moment has what stood there at that moment. So a past day costs the projects that there are and the
+parts that are asked for, not the changes since.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from projects.api.answers import writer
@@ -24,7 +24,6 @@ from projects.wording.figures import instant
 
 Values = dict[str, Any]
 BEFORE = {"missing": "present", "withdrawn": "missing", "returned": "missing"}
-_AFTER = {"missing": "missing", "withdrawn": "withdrawn", "returned": "present"}
 _PLACES, _CHANGED = "municipalities", "last_changed_at"
 _CONSTANT = frozenset({"id", "source", "first_seen_at"})
 # {name in the API: column}
@@ -44,7 +43,7 @@ def moved(projects: QuerySet[Project], names: Sequence[str], moment: datetime) -
     """{id: {name: value as the API had it then}} of those projects that moved in one of the names since."""
     columns = [name for name in names if name != _PLACES]
     steps: dict[str, Any] = {
-        f"step_{place}": _first_step(name, moment)
+        f"step_{place}": _was(name, moment)
         for place, name in enumerate(names)
         if name not in _CONSTANT | {_CHANGED}
     }
@@ -72,9 +71,8 @@ def _past(then: dict[str, Any], keys: dict[str, str], moment: datetime) -> Value
     """What of it was otherwise; empty where nothing of what is asked for moved since."""
     past: Values = {}
     for alias, name in keys.items():
-        step = then[alias]
-        if step is not None:
-            past[name] = BEFORE[step] if name == "presence" else step[0]
+        if (was := then[alias]) is not None:
+            past[name] = json.loads(was)
     if "newest" in then and then["newest"] is not None and then["newest"] > moment:
         past[_CHANGED] = instant(then["was_changed"])
     return past
@@ -101,15 +99,23 @@ def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[DataChang
     return steps
 
 
-def moved_between(projects: QuerySet[Project], name: str, first: datetime, last: datetime) -> set[int]:
-    """Those of the projects in which one part of the record stood otherwise at the second moment."""
-    ends = {"before": _first_step(name, first), "after": _first_step(name, first, last)}
-    rows = projects.order_by().annotate(**ends).values_list("pk", *ends)
-    # Sorted out here: to filter by it, a database looks for each step again.
-    moved = (row for row in rows if row[1] is not None and row[2] is not None)
-    if name == "presence":
-        return {pk for pk, before, after in moved if BEFORE[before] != _AFTER[after]}
-    return {pk for pk, before, after in moved if before[0] != after[1]}
+def differing(projects: QuerySet[Project], name: str, first: datetime, last: datetime | None) -> set[int]:
+    """Those of the projects of which one column of the record stood otherwise at the second moment; `last`
+    None: stands otherwise now."""
+    ends = {"before": _was(name, first)} | ({"after": _was(name, last)} if last else {})
+    rows = projects.order_by().annotate(**ends).values_list("pk", *ends, _COLUMNS[name])
+    (write,) = _writers([name])
+    found = set()
+    for pk, before, *later, now in rows:
+        if before is None:
+            continue  # as it was, ever since
+        if later and later[0] is not None:
+            after = json.loads(later[0])
+        else:
+            after = write(now) if write else now
+        if json.loads(before) != after:
+            found.add(pk)
+    return found
 
 
 def steps_between(
@@ -122,18 +128,11 @@ def steps_between(
         yield project, keys[key]
 
 
-def _first_step(name: str, moment: datetime, until: datetime | None = None) -> Subquery:
-    """Of the first change of it after the moment, or of the last one not after `until`: [old, new], of the
-    presence the type of the change."""
+def _was(name: str, moment: datetime) -> Subquery:
+    """What stood there at the moment, as JSON; NULL where it is as it was."""
     key = ProjectStep.PRESENCE if name == "presence" else name
-    its_own = ProjectStep.objects.filter(project_id=OuterRef(OuterRef("pk")), key=key, at__gt=moment)
-    if until:
-        its_own = its_own.filter(at__lte=until).order_by("-at", "-change_id")
-    else:
-        its_own = its_own.order_by("at", "change_id")
-    step = DataChangeLog.objects.filter(pk=Subquery(its_own.values("change_id")[:1]))
-    told = F("change_type") if name == "presence" else KeyTransform(name, "field_changes")
-    return Subquery(step.order_by().annotate(told=told).values("told")[:1])
+    its_own = ProjectStep.objects.filter(project_id=OuterRef("pk"), key=key, at__gt=moment)
+    return Subquery(its_own.order_by("at", "change_id").values("was")[:1])
 
 
 def _writers(names: Iterable[str]) -> list[Callable[[Any], Any] | None]:

@@ -7,6 +7,7 @@ for rows that are older than the triggers. An index row has room for 250 charact
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 _COLUMNS = (
@@ -25,17 +26,34 @@ UNION SELECT 'place:' || entry.municipality, entry.id FROM {rows} entry WHERE en
 ON CONFLICT DO NOTHING"""
 
 _KEY = "CASE WHEN length({0}) > 200 THEN substr({0}, 1, 200) || '#' || entry.id ELSE {0} END"
+_OF_FIELDS = f"""
+SELECT entry.entity_id, {_KEY.format("{name}")}, entry.at, entry.id{{was}} FROM {{rows}} entry, {{fields}}
+ WHERE entry.entity_type = 'project' AND entry.change_type <> 'created' AND NOT {{overridden}}"""
+_OF_PRESENCE = """
+SELECT entry.entity_id, '#presence', entry.at, entry.id{was_there} FROM {rows} entry
+ WHERE entry.entity_type = 'project' AND entry.change_type IN ('missing', 'withdrawn', 'returned')"""
+# A label can be told of twice in one change; the field's own step is the one that is kept.
 _STEPS = f"""
-INSERT INTO projects_projectstep (project_id, key, at, change_id)
-SELECT entry.entity_id, {_KEY.format("{name}")}, entry.at, entry.id FROM {{rows}} entry, {{fields}}
- WHERE entry.entity_type = 'project' AND entry.change_type <> 'created' AND NOT {{overridden}}
-UNION SELECT entry.entity_id, {_KEY.format("'published.' || {name}")}, entry.at, entry.id
+INSERT INTO projects_projectstep (project_id, key, at, change_id{{was_column}}){_OF_FIELDS}
+UNION ALL{_OF_PRESENCE}
+UNION ALL SELECT entry.entity_id, {_KEY.format("'published.' || {name}")}, entry.at, entry.id{{nothing}}
  FROM {{rows}} entry, {{labels}} WHERE entry.entity_type = 'project' AND entry.change_type <> 'created'
-UNION SELECT entry.entity_id, '#presence', entry.at, entry.id FROM {{rows}} entry
- WHERE entry.entity_type = 'project' AND entry.change_type IN ('missing', 'withdrawn', 'returned')
-UNION SELECT entry.entity_id, '#created', entry.at, entry.id FROM {{rows}} entry
+UNION ALL SELECT entry.entity_id, '#created', entry.at, entry.id{{nothing}} FROM {{rows}} entry
  WHERE entry.entity_type = 'project' AND entry.change_type = 'created'
 ON CONFLICT DO NOTHING"""
+_VALUES = f"""
+INSERT INTO projects_projectstep (project_id, key, at, change_id{{was_column}}){_OF_FIELDS}
+ AND {{name}} NOT LIKE 'published.%'
+UNION ALL{_OF_PRESENCE}
+ON CONFLICT (project_id, key, at, change_id) DO UPDATE SET was = excluded.was"""
+# What a step has beside its place; of the columns that no field has, nothing: nobody sorts or filters by them.
+_WAS = {
+    "was_column": ", was",
+    "was": ", CASE WHEN {name} NOT LIKE 'published.%' THEN {old} END",
+    "was_there": """, COALESCE({was_present},
+ CASE entry.change_type WHEN 'missing' THEN '"present"' ELSE '"missing"' END)""",
+    "nothing": ", NULL",
+}
 
 _EVENTS = """
 INSERT INTO projects_changeevent (run_id, kind, cause, source_id, entity_type, change_type, count, first,
@@ -67,6 +85,8 @@ _POSTGRES = {
     "rules": "jsonb_array_elements_text(entry.rules) each_item",
     "places": "jsonb_array_elements_text(entry.municipalities) each_item",
     "overridden": "entry.overridden ? each_name",
+    "was_present": "CAST(entry.field_changes -> 'presence' -> 0 AS text)",
+    "old": "CAST(entry.field_changes -> each_name -> 0 AS text)",
 }
 _SQLITE_EACH = "json_each(entry.{0}) each"
 _SQLITE = {
@@ -78,6 +98,8 @@ _SQLITE = {
     "rules": _SQLITE_EACH.format("rules"),
     "places": _SQLITE_EACH.format("municipalities"),
     "overridden": "EXISTS (SELECT 1 FROM json_each(entry.overridden) o WHERE o.value = each.key)",
+    "was_present": """'"' || json_extract(entry.field_changes, '$.presence[0]') || '"'""",
+    "old": "json_quote(json_extract(each.value, '$[0]'))",
 }
 
 # Nobody rewrites a row, but a hand that does must not be answered from what the row said before.
@@ -93,11 +115,19 @@ DELETE FROM projects_projectstep
 
 def install(connection: Any, for_rewritten: bool = True) -> None:
     """Have the triggers on the log; twice is once. A table that SQLite makes anew loses them."""
-    statements = _of_postgres() if connection.vendor == "postgresql" else _of_sqlite()
+    has_values = _has_values(connection)
+    statements = _of_postgres(has_values) if connection.vendor == "postgresql" else _of_sqlite(has_values)
     with connection.cursor() as cursor:
         for name, statement in statements:
             if for_rewritten or name == "log_written":
                 cursor.execute(statement)
+
+
+def _has_values(connection: Any) -> bool:
+    """Whether a step can say what stood there: while it is migrated the table is that of an earlier day."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, "projects_projectstep")
+    return any(column.name == "was" for column in columns)
 
 
 def is_installed(connection: Any) -> bool:
@@ -112,10 +142,20 @@ def is_installed(connection: Any) -> bool:
 
 def fill(connection: Any, after: int, until: int) -> None:
     """Index the changes past `after` and not past `until`; twice is once."""
+    _run(connection, (_FACETS, _STEPS), after, until)
+
+
+def fill_values(connection: Any, after: int, until: int) -> None:
+    """Have the steps of these changes say what stood there; twice is once."""
+    _run(connection, (_VALUES,), after, until)
+
+
+def _run(connection: Any, statements: Iterable[str], after: int, until: int) -> None:
     rows = f"(SELECT * FROM {_LOG} WHERE id > {after:d} AND id <= {until:d})"
+    has_values = _has_values(connection)
     with connection.cursor() as cursor:
-        for statement in (_FACETS, _STEPS):
-            cursor.execute(_spelt(statement, connection.vendor, rows))
+        for statement in statements:
+            cursor.execute(_spelt(statement, connection.vendor, rows, has_values))
 
 
 def count_events(connection: Any) -> None:
@@ -124,28 +164,31 @@ def count_events(connection: Any) -> None:
         cursor.execute(_spelt(_EVENTS + _COUNTED_ANEW, connection.vendor, _LOG))
 
 
-def _spelt(statement: str, vendor: str, rows: str) -> str:
+def _spelt(statement: str, vendor: str, rows: str, has_values: bool = True) -> str:
     terms = _POSTGRES if vendor == "postgresql" else _SQLITE
-    return statement.format(rows=rows, **terms)
+    values = {name: text.format(**terms) if has_values else "" for name, text in _WAS.items()}
+    return statement.format(rows=rows, **terms, **values)
 
 
-def _written(vendor: str, rows: str) -> str:
-    return ";\n".join(_spelt(each, vendor, rows) for each in (_FACETS, _STEPS, _EVENTS + _ADDED))
+def _written(vendor: str, rows: str, has_values: bool) -> str:
+    parts = (_FACETS, _STEPS, _EVENTS + _ADDED)
+    return ";\n".join(_spelt(each, vendor, rows, has_values) for each in parts)
 
 
-def _rewritten(vendor: str, rows: str) -> str:
-    return ";\n".join([_FORGET[vendor], *(_spelt(each, vendor, rows) for each in (_FACETS, _STEPS))])
+def _rewritten(vendor: str, rows: str, has_values: bool) -> str:
+    anew = (_spelt(each, vendor, rows, has_values) for each in (_FACETS, _STEPS))
+    return ";\n".join([_FORGET[vendor], *anew])
 
 
-def _of_postgres() -> list[tuple[str, str]]:
+def _of_postgres(has_values: bool) -> list[tuple[str, str]]:
     made = []
     for name, event, tables, body in (
-        ("log_written", "INSERT", "NEW TABLE AS fresh", _written("postgresql", "fresh")),
+        ("log_written", "INSERT", "NEW TABLE AS fresh", _written("postgresql", "fresh", has_values)),
         (
             "log_rewritten",
             "UPDATE",
             "OLD TABLE AS stale NEW TABLE AS fresh",
-            _rewritten("postgresql", "fresh"),
+            _rewritten("postgresql", "fresh", has_values),
         ),
     ):
         function = f"CREATE OR REPLACE FUNCTION projects_{name}() RETURNS trigger LANGUAGE plpgsql AS"
@@ -157,19 +200,17 @@ def _of_postgres() -> list[tuple[str, str]]:
     return made
 
 
-def _of_sqlite() -> list[tuple[str, str]]:
+def _of_sqlite(has_values: bool) -> list[tuple[str, str]]:
     fresh = f"(SELECT {', '.join(f'NEW.{name} AS {name}' for name in _COLUMNS)})"
-    return [
+    made = []
+    for name, event, body in (
+        ("log_written", "INSERT", _written("sqlite", fresh, has_values)),
         (
-            name,
-            f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON {_LOG} FOR EACH ROW BEGIN\n{body};\nEND",
-        )
-        for name, event, body in (
-            ("log_written", "INSERT", _written("sqlite", fresh)),
-            (
-                "log_rewritten",
-                "UPDATE OF at, entity_type, entity_id, change_type, field_changes, evidence",
-                _rewritten("sqlite", fresh),
-            ),
-        )
-    ]
+            "log_rewritten",
+            "UPDATE OF at, entity_type, entity_id, change_type, field_changes, evidence",
+            _rewritten("sqlite", fresh, has_values),
+        ),
+    ):
+        trigger = f"CREATE TRIGGER {name} AFTER {event} ON {_LOG} FOR EACH ROW BEGIN\n{body};\nEND"
+        made += [(name, f"DROP TRIGGER IF EXISTS {name}"), (name, trigger)]
+    return made

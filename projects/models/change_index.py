@@ -26,7 +26,8 @@ class ChangeFacet(models.Model):
 
 class ProjectStep(models.Model):
     """That a change altered one part of a project's record: a field, `published.<label>`, or what `key` says
-    of itself with a #. The first step of a part after a moment has in its change what stood there then.
+    of itself with a #. The first step of a part after a moment says what stood there then: `was` is its JSON,
+    None of what is neither a field nor the presence.
     """
 
     PRESENCE, CREATED = "#presence", "#created"
@@ -37,6 +38,7 @@ class ProjectStep(models.Model):
     key = models.CharField(max_length=250)
     at = models.DateTimeField()
     change_id = models.BigIntegerField()
+    was = models.TextField(null=True)
 
     def __str__(self) -> str:
         return f"change {self.change_id}: {self.key} of project {self.project_id}"

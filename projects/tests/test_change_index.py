@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -33,7 +34,7 @@ def kept() -> dict[str, Any]:
     of_event = [field.name for field in ChangeEvent._meta.fields if field.name != "id"]
     return {
         "facets": sorted(ChangeFacet.objects.values_list("facet", "change_id")),
-        "steps": sorted(ProjectStep.objects.values_list("project_id", "key", "at", "change_id")),
+        "steps": sorted(ProjectStep.objects.values_list("project_id", "key", "at", "change_id", "was"), key=str),
         "events": sorted(ChangeEvent.objects.values_list(*of_event), key=str),
     }
 
@@ -82,6 +83,33 @@ def test_what_is_filled_for_old_rows_is_what_the_triggers_write():
         index.count_events(connection)
     assert kept() == written
     assert all(written.values())
+
+
+def test_a_step_says_what_stood_there_until_then():
+    one = a_project("ONE")
+    for pair in (["a \"é\" b", None], [None, "c"], [[], ["CPT"]]):
+        log(one, "updated", {"contractor": pair, NOTE: ["x", "y"]})
+    log(one, "missing", {})
+    log(one, "withdrawn", {"presence": ["missing", "withdrawn"]})
+    log(one, "returned", {"presence": ["withdrawn", "present"]})
+
+    def was(key: str) -> list[Any]:
+        found = ProjectStep.objects.filter(key=key).order_by("change_id").values_list("was", flat=True)
+        return [each and json.loads(each) for each in found]
+
+    assert was("contractor") == ["a \"é\" b", None, []]
+    assert was(ProjectStep.PRESENCE) == ["present", "missing", "withdrawn"]
+    assert was(NOTE) == [None, None, None]
+
+
+def test_what_is_filled_of_older_steps_is_what_the_triggers_write():
+    some_changes()
+    written = kept()
+    ProjectStep.objects.update(was=None)
+    assert kept() != written
+    for _ in range(2):
+        index.fill_values(connection, 0, DataChangeLog.objects.newest())
+    assert kept() == written
 
 
 def test_an_event_is_counted_as_the_log_counts_it():
