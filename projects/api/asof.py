@@ -76,10 +76,11 @@ class Past:
     @cached_property
     def unborn(self) -> set[int]:
         """The ids of the projects that were first seen after the moment."""
-        created = DataChangeLog.objects.filter(change_type="created", entity_type="project")
+        later = DataChangeLog.objects.since(self.moment).filter(at__gt=self.moment)
+        created = later.filter(change_type="created", entity_type="project")
         if self.is_narrow:
             created = created.filter(entity_id__in=self.projects.values("pk"))
-        return set(created.filter(at__gt=self.moment).order_by().values_list("entity_id", flat=True))
+        return set(created.order_by().values_list("entity_id", flat=True))
 
     def ids(self) -> Sequence[int]:
         terms = self.wanted["ordering"] or ["name"]
@@ -151,7 +152,7 @@ class Past:
 
     def _dates(self, ids: Sequence[int]) -> dict[int, tuple[datetime | None, datetime | None]]:
         """{id: when it had last changed then, and when that was last read} of those that changed since."""
-        then = Q(at__lte=self.moment)
+        then = Q(at__lte=self.moment, pk__lte=DataChangeLog.objects.last_id_at(self.moment))
         rows = (
             self.projects.filter(pk__in=ids)
             .order_by()
@@ -167,7 +168,7 @@ def flag_details(rows: Iterable[Flag], moment: datetime) -> list[dict[str, Any]]
     return [*map(FlagShape(context={"today": here(moment)}).to_representation, rows)]
 
 
-def taken_back(record: Record, steps: Iterable[DataChangeLog]) -> Record:
+def taken_back(record: Record, steps: Iterable[Any]) -> Record:
     """The record before the steps (newest first): old values, old published strings, old presence."""
     record = {**record, "published": dict(record["published"])}
     for step in steps:
@@ -222,8 +223,9 @@ def _sort_key(place: int, descending: bool) -> Callable[[tuple[Any, ...]], tuple
 
 
 def _comparable(value: Any) -> Any:
+    """A moment of a row as the records spell it, whose texts are compared without their case."""
     if isinstance(value, datetime):
-        return instant(value)
+        return (instant(value) or "").casefold()
     if isinstance(value, date):
         return value.isoformat()
     return value.casefold() if isinstance(value, str) else value

@@ -84,8 +84,9 @@ def changed_at(limits: Q = Q()) -> Subquery:  # noqa: B008 an empty one is a val
     return Subquery(rows.of_records().order_by("-pk").values("at")[:1])
 
 
-def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[DataChangeLog]]:
-    """{project: the changes that have what stood in any part of its record at the moment}, newest first.
+def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[Any]]:
+    """{project: the changes that have what stood in any part of its record at the moment}, newest first, as
+    `change_type field_changes evidence overridden`.
 
     Those between are left out: what they say was overwritten by an earlier one of these.
     """
@@ -93,8 +94,9 @@ def steps_back(ids: Sequence[int], moment: datetime) -> dict[int, list[DataChang
     first = later.values("project_id", "key").annotate(change=Min("change_id"))
     wanted = first.order_by().values("change")
     rows = DataChangeLog.objects.filter(pk__in=wanted).order_by("-pk")
-    steps: dict[int, list[DataChangeLog]] = {}
-    for row in rows.only("entity_id", "change_type", "field_changes", "evidence", "overridden"):
+    steps: dict[int, list[Any]] = {}
+    columns = ("entity_id", "change_type", "field_changes", "evidence", "overridden")
+    for row in rows.values_list(*columns, named=True):
         steps.setdefault(row.entity_id, []).append(row)
     return steps
 

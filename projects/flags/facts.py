@@ -91,7 +91,8 @@ def _steps(pks: Iterable[int], until: datetime) -> dict[int, list[Step]]:
     is_move = Q(*((f"{name}__isnull", False) for name in moves), _connector=Q.OR)
     found: dict[int, list[Step]] = {}
     for pk, at, cause, changes, *about in (
-        rows.annotate(**moves)
+        rows.filter(field_changes__has_any_keys=[*_FIELDS])
+        .annotate(**moves)
         .filter(is_move)
         .order_by("-pk")
         .values_list("entity_id", "at", "cause", "field_changes", *moves)

@@ -46,7 +46,7 @@ INSERT INTO projects_projectstep (project_id, key, at, change_id{{was_column}}){
  AND {{name}} NOT LIKE 'published.%'
 UNION ALL{_OF_PRESENCE}
 ON CONFLICT (project_id, key, at, change_id) DO UPDATE SET was = excluded.was"""
-# What a step has beside its place; of the columns that no field has, nothing: nobody sorts or filters by them.
+# What a step has beside its place; of columns that no field has, nothing: nobody sorts or filters by them.
 _WAS = {
     "was_column": ", was",
     "was": ", CASE WHEN {name} NOT LIKE 'published.%' THEN {old} END",

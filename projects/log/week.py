@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
 
@@ -45,18 +45,25 @@ KINDS = {
     VANISHED: (VANISHED, BACK),
     FLAGGED: (FLAGGED,),
 }
-# What is read of a change; the orders in which a week's first and last change are found.
-_READ = (
-    "topic",
-    *(
-        f"change__{name}"
-        for name in "entity_id external_id name municipality province source_id demo change_type".split()
-    ),
-    "change__field_changes",
-)
+# The orders in which a week's first and last change are found.
 _ENDS = (("at", "pk"), ("-at", "-pk"))
 _SIZE = DecimalField(max_digits=24, decimal_places=2)
 Pair = tuple[Any, Any]
+
+
+class Change(NamedTuple):
+    """What is read of a change: of thousands in a week no more than a row of the digest takes."""
+
+    pk: int
+    entity_id: int
+    external_id: str
+    name: str
+    municipality: str | None
+    province: str | None
+    source_id: str
+    demo: bool
+    change_type: str
+    field_changes: dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ class Week:
 
 @dataclass(slots=True)
 class Row:
-    """One project in one kind. `size` is days, rand or nothing; `change` the last that made it so."""
+    """One project in one kind. `size` is days, rand or nothing; `change` the last that made it so; `tell`
+    gives its sentence, which is made only of what is shown."""
 
     kind: str
     project: int
@@ -125,9 +133,13 @@ class Row:
     change: int
     before: Any
     after: Any
-    sentence: str
+    tell: Callable[[], str]
     size: Decimal | None = None
     budget: Decimal | None = None
+
+    @property
+    def sentence(self) -> str:
+        return self.tell()
 
 
 @dataclass(slots=True)
@@ -195,15 +207,16 @@ class Digest:
         told = self._told(rows.filter(change__entity_id__in=ids)).get(kind, {}) if ids else {}
         return sorted(_rows(kind, told), key=_bigness)[:number]
 
-    def _told(self, of: QuerySet[ChangeTopic] | None = None) -> dict[str, dict[int, list[DataChangeLog]]]:
+    def _told(self, of: QuerySet[ChangeTopic] | None = None) -> dict[str, dict[int, list[Change]]]:
         """{kind: {project: its changes, oldest first}}, of all changes of the week or of some."""
         kinds = {topic: kind for kind, topics in KINDS.items() for topic in topics}
         found_rows = self._rows() if of is None else of
-        rows = found_rows.filter(topic__in=kinds).select_related("change").only(*_READ)
-        found: dict[str, dict[int, list[DataChangeLog]]] = {}
-        for row in rows.order_by("change_id").iterator():
-            of_kind = found.setdefault(kinds[row.topic], {})
-            of_kind.setdefault(row.change.entity_id, []).append(row.change)
+        columns = ("topic", "change_id", *(f"change__{name}" for name in Change._fields[1:]))
+        found: dict[str, dict[int, list[Change]]] = {}
+        rows = found_rows.filter(topic__in=kinds).order_by("change_id").values_list(*columns)
+        for topic, *of_change in rows.iterator():
+            change = Change(*of_change)
+            found.setdefault(kinds[topic], {}).setdefault(change.entity_id, []).append(change)
         return found
 
     @cached_property
@@ -228,12 +241,12 @@ def _bigness(row: Row) -> tuple[Decimal, Decimal, str]:
     return (-(row.size or Decimal(0)), -(row.budget or Decimal(0)), row.name)
 
 
-def _rows(kind: str, told: dict[int, list[DataChangeLog]]) -> Iterator[Row]:
+def _rows(kind: str, told: dict[int, list[Change]]) -> Iterator[Row]:
     for changes in told.values():
         last = changes[-1]
         if (remained := _REMAINED[kind](changes)) is None:
             continue
-        before, after, sentence, size = remained
+        before, after, tell, size = remained
         yield Row(
             kind=kind,
             project=last.entity_id,
@@ -246,41 +259,45 @@ def _rows(kind: str, told: dict[int, list[DataChangeLog]]) -> Iterator[Row]:
             change=last.pk,
             before=before,
             after=after,
-            sentence=sentence,
+            tell=tell,
             size=size,
         )
 
 
-Remained = tuple[Any, Any, str, Decimal | None] | None
+Remained = tuple[Any, Any, Callable[[], str], Decimal | None] | None
 
 
-def _ends(changes: Iterable[DataChangeLog], name: str) -> Pair:
+def _ends(changes: Iterable[Change], name: str) -> Pair:
     """What stood before the first of the changes, and behind the last."""
     pairs = [change.field_changes[name] for change in changes if name in change.field_changes]
     return (pairs[0][0], pairs[-1][1]) if pairs else (None, None)
 
 
-def _slipped(changes: list[DataChangeLog]) -> Remained:
+def _moved(name: str, old: Any, new: Any) -> str:
+    return f"{phrases.phrase(name, old, new)}."
+
+
+def _slipped(changes: list[Change]) -> Remained:
     old, new = _ends(changes, DATE)
     before, after = figures.day(old), figures.day(new)
     if before is None or after is None or after <= before:
         return None
-    return old, new, f"{phrases.phrase(DATE, old, new)}.", Decimal((after - before).days)
+    return old, new, partial(_moved, DATE, old, new), Decimal((after - before).days)
 
 
-def _dearer(changes: list[DataChangeLog]) -> Remained:
+def _dearer(changes: list[Change]) -> Remained:
     old, new = _ends(changes, AMOUNT)
     before, after = figures.number(old), figures.number(new)
     if before is None or after is None or after <= before:
         return None
-    return old, new, f"{phrases.phrase(AMOUNT, old, new)}.", after - before
+    return old, new, partial(_moved, AMOUNT, old, new), after - before
 
 
-def _finished(changes: list[DataChangeLog]) -> Remained:
+def _finished(changes: list[Change]) -> Remained:
     old, new = _ends(changes, "status")
     if new != "completed" or old in (None, "completed"):
         return None
-    return old, new, f"{phrases.phrase('status', old, new)}.", None
+    return old, new, partial(_moved, "status", old, new), None
 
 
 _GONE = Words({
@@ -289,12 +306,12 @@ _GONE = Words({
 })  # fmt: skip
 
 
-def _vanished(changes: list[DataChangeLog]) -> Remained:
-    said = _GONE.get(changes[-1].change_type)
-    return (*_ends(changes, "presence"), said, None) if said else None
+def _vanished(changes: list[Change]) -> Remained:
+    step = changes[-1].change_type
+    return (*_ends(changes, "presence"), partial(_GONE.__getitem__, step), None) if step in _GONE else None
 
 
-def _flagged(changes: list[DataChangeLog]) -> Remained:
+def _flagged(changes: list[Change]) -> Remained:
     old, new = _ends(changes, FIELD)
     raised = [flag for flag in new or () if flag not in (old or ())]
     if not raised:
@@ -302,10 +319,10 @@ def _flagged(changes: list[DataChangeLog]) -> Remained:
     pairs = {name: pair for change in changes for name, pair in change.field_changes.items()}
     names = [f"{FIGURES}{flag}" for flag in raised]
     said = {FIELD: [[], raised], **{name: pairs[name] for name in names if name in pairs}}
-    return [], raised, assess_flags(said).sentence, None
+    return [], raised, lambda: assess_flags(said).sentence, None
 
 
-_REMAINED: dict[str, Callable[[list[DataChangeLog]], Remained]] = {
+_REMAINED: dict[str, Callable[[list[Change]], Remained]] = {
     SLIPPED: _slipped,
     DEARER: _dearer,
     FINISHED: _finished,
