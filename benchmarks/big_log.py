@@ -29,6 +29,7 @@ _FIELDS = {
 }  # fmt: skip
 _STATUSES = ("planning", "design", "tender", "construction", "completed")
 _A_RUN, _A_MASS_EDIT = 83, 250  # changes
+_A_MEAN_RUN = (9 * _A_RUN + _A_MASS_EDIT) // 10
 _COLUMNS = (
     "id", "at", "entity_type", "entity_id", "external_id", "name", "municipality", "municipalities",
     "province", "source_id", "change_type", "cause", "severity", "rules", "field_changes", "evidence",
@@ -55,7 +56,8 @@ class BigLog:
         from projects.models import ChainHead, Municipality, SyncRun
 
         self.places = list(Municipality.objects.order_by("pk").values_list("pk", "province"))
-        number, span = self.changes // 100 + 2, timedelta(days=365 * _YEARS)
+        # As many as the changes behind the first take, so that a short log, too, reaches to this day.
+        number, span = max(0, self.changes - self.projects) // _A_MEAN_RUN + 2, timedelta(days=365 * _YEARS)
         SyncRun.objects.bulk_create(
             self._run(source, self.end - span + n * span / number)
             for n in range(number)

@@ -111,13 +111,23 @@ class ChangeFilter(django_filters.FilterSet):
         return queryset.order_by("-size", "-pk")
 
     def about(self, queryset: Any, name: str, value: list[str]) -> Any:
-        return queryset.about(value) if value else queryset
+        is_measured = any(
+            self.form.cleaned_data[size] and self._of_size(topics) != topics
+            for size, topics in (("min_months", DAYS), ("min_rand", RAND))
+        )
+        return queryset if not value or is_measured else queryset.about(value)
 
     def by_months(self, queryset: Any, name: str, value: int) -> Any:
-        return queryset.about(DAYS, days_of(value))
+        return queryset.about(self._of_size(DAYS), days_of(value))
 
     def by_rand(self, queryset: Any, name: str, value: Decimal) -> Any:
-        return queryset.about(RAND, value)
+        return queryset.about(self._of_size(RAND), value)
+
+    def _of_size(self, topics: frozenset[str]) -> frozenset[str]:
+        """Of the topics that are measured those that are asked for, where no other is: a change has one of
+        them, so that its size and its topic are one question."""
+        asked = frozenset(self.form.cleaned_data["topic"])
+        return asked if asked and asked < topics else topics
 
     def of_programme(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.of_projects(Project.objects.filter(programme=value))

@@ -129,12 +129,15 @@ class TwoDays:
     @property
     def _log(self) -> QuerySet[DataChangeLog]:
         log = DataChangeLog.objects.since(self.first)
-        return _of_projects(log.until(self.last) if self.last else log).filter(at__gt=self.first)
+        return (
+            _of_projects(log.until(self.last) if self.last else log).filter(at__gt=self.first).order_by("pk")
+        )
 
     def _log_of(self, ids: Iterable[int]) -> QuerySet[DataChangeLog]:
         """That of some projects, found by them: a range of ids beside them would be read from end to end."""
         first, last = self._ends
-        return _of_projects(DataChangeLog.objects.filter(entity_id__in=ids, at__gt=first, at__lte=last))
+        log = DataChangeLog.objects.filter(entity_id__in=ids, at__gt=first, at__lte=last)
+        return _of_projects(log).order_by("entity_id", "pk")
 
     @property
     def _ends(self) -> tuple[datetime, datetime]:
@@ -165,15 +168,15 @@ class TwoDays:
 
 
 def _of_projects(log: ChangeQuerySet) -> QuerySet[DataChangeLog]:
-    return log.filter(entity_type=EntityType.PROJECT).of_records().order_by()
+    return log.filter(entity_type=EntityType.PROJECT).of_records()
 
 
 def _moved(log: QuerySet[DataChangeLog]) -> dict[int, set[str]]:
-    """{project: the parts of its record that do not stand as they stood}, by all of its changes; of one that
-    was first seen among them also that."""
+    """{project: the parts of its record that do not stand as they stood}, by all of its changes, of each in
+    their order; of one that was first seen among them also that."""
     columns = ("entity_id", "change_type", "field_changes", "overridden")
     moved: dict[int, dict[str, list[Any]]] = {}
-    for pk, change_type, changes, kept in log.order_by("pk").values_list(*columns).iterator():
+    for pk, change_type, changes, kept in log.values_list(*columns):
         _follow(moved.setdefault(pk, {}), change_type, changes, kept)
     differing = {pk: {name for name, (old, now) in each.items() if old != now} for pk, each in moved.items()}
     return {pk: names for pk, names in differing.items() if names}

@@ -32,6 +32,7 @@ _COLUMNS = {field.name: field.column for field in FIELDS if field.is_column} | {
     **{name: name for name in ("id", "external_id", "presence", "first_seen_at", _CHANGED)},
 }
 _CHUNK = 5000  # ids a statement
+_LONG = object()  # stands for what has to be read in the change
 
 
 def can_tell(names: Iterable[str]) -> bool:
@@ -62,6 +63,7 @@ def moved(projects: QuerySet[Project], names: Sequence[str], moment: datetime) -
         # Sorted out here: to filter by it, a database looks for each step again.
         if past := _past(then, keys, moment):
             values[row[0]] = _written(columns, writers, row) | past
+    _add_long_ones(values, moment)
     if _PLACES in names:
         _add_places(values)
     return values
@@ -72,7 +74,7 @@ def _past(then: dict[str, Any], keys: dict[str, str], moment: datetime) -> Value
     past: Values = {}
     for alias, name in keys.items():
         if (was := then[alias]) is not None:
-            past[name] = json.loads(was)
+            past[name] = json.loads(was) if was else _LONG
     if "newest" in then and then["newest"] is not None and then["newest"] > moment:
         past[_CHANGED] = instant(then["was_changed"])
     return past
@@ -131,9 +133,10 @@ def steps_between(
 
 
 def _was(name: str, moment: datetime) -> Subquery:
-    """What stood there at the moment, as JSON; NULL where it is as it was."""
+    """What stood there at the moment, as JSON; blank where that is long, NULL where it is as it was."""
     key = ProjectStep.PRESENCE if name == "presence" else name
-    its_own = ProjectStep.objects.filter(project_id=OuterRef("pk"), key=key, at__gt=moment)
+    # That it is not null says nothing here: it has the database use the index that has it.
+    its_own = ProjectStep.objects.filter(project_id=OuterRef("pk"), key=key, at__gt=moment, was__isnull=False)
     return Subquery(its_own.order_by("at", "change_id").values("was")[:1])
 
 
@@ -145,6 +148,20 @@ def _writers(names: Iterable[str]) -> list[Callable[[Any], Any] | None]:
 def _written(names: Sequence[str], writers: Sequence[Any], row: Sequence[Any]) -> Values:
     values = zip(names, writers, row[1:], strict=False)
     return {name: write(value) if write else value for name, write, value in values}
+
+
+def _add_long_ones(values: dict[int, Values], moment: datetime) -> None:
+    """What is too long to stand in a step, of the changes that have it."""
+    asked = {(pk, name) for pk, past in values.items() for name, value in past.items() if value is _LONG}
+    if not asked:
+        return
+    later = ProjectStep.objects.filter(at__gt=moment, key__in={name for _, name in asked})
+    of_them = later.filter(project_id__in={pk for pk, _ in asked}).order_by()
+    first = of_them.values_list("project_id", "key").annotate(change=Min("change_id"))
+    changes = {(pk, name): change for pk, name, change in first if (pk, name) in asked}
+    rows = DataChangeLog.objects.only("field_changes").in_bulk({*changes.values()})
+    for (pk, name), change in changes.items():
+        values[pk][name] = rows[change].field_changes[name][0]
 
 
 def _add_places(values: dict[int, Values]) -> None:

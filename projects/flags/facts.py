@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from projects.fields import Kind, of
@@ -84,19 +84,15 @@ def _at(value: Any) -> datetime | None:
 def _steps(pks: Iterable[int], until: datetime) -> dict[int, list[Step]]:
     """{project: the moves of its date and its budget, newest first}, stewards' left out."""
     rows = DataChangeLog.objects.filter(
-        entity_type=EntityType.PROJECT, entity_id__in=list(pks), at__lte=until
+        entity_type=EntityType.PROJECT, entity_id__in=list(pks), field_changes__has_any_keys=[*_FIELDS]
     ).exclude(cause=Cause.STEWARD)
     # Looked up of each change: joined, all that was ever kept of these topics is read for a few projects.
     moves = {f"moves_{field}": _about(topics) for field, topics in _FIELDS.items()}
-    is_move = Q(*((f"{name}__isnull", False) for name in moves), _connector=Q.OR)
+    columns = ("entity_id", "at", "cause", "field_changes", *moves)
     found: dict[int, list[Step]] = {}
-    for pk, at, cause, changes, *about in (
-        rows.filter(field_changes__has_any_keys=[*_FIELDS])
-        .annotate(**moves)
-        .filter(is_move)
-        .order_by("-pk")
-        .values_list("entity_id", "at", "cause", "field_changes", *moves)
-    ):
+    for pk, at, cause, changes, *about in rows.annotate(**moves).order_by("-pk").values_list(*columns):
+        if at > until:  # sorted out here: for half of the time a database reads half of the log
+            continue
         for field in (field for field, topic in zip(_FIELDS, about, strict=True) if topic):
             found.setdefault(pk, []).append(Step(field, at, cause, *changes[field]))
     return found

@@ -46,10 +46,12 @@ INSERT INTO projects_projectstep (project_id, key, at, change_id{{was_column}}){
  AND {{name}} NOT LIKE 'published.%'
 UNION ALL{_OF_PRESENCE}
 ON CONFLICT (project_id, key, at, change_id) DO UPDATE SET was = excluded.was"""
-# What a step has beside its place; of columns that no field has, nothing: nobody sorts or filters by them.
+# What a step has beside its place: blank what is too long for an index, nothing of columns that no field has
+# (nobody sorts or filters by them).
 _WAS = {
     "was_column": ", was",
-    "was": ", CASE WHEN {name} NOT LIKE 'published.%' THEN {old} END",
+    "was": """, CASE WHEN {name} LIKE 'published.%' THEN NULL
+ WHEN length({old}) > 200 THEN '' ELSE {old} END""",
     "was_there": """, COALESCE({was_present},
  CASE entry.change_type WHEN 'missing' THEN '"present"' ELSE '"missing"' END)""",
     "nothing": ", NULL",

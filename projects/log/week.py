@@ -214,7 +214,7 @@ class Digest:
         columns = ("topic", "change_id", *(f"change__{name}" for name in Change._fields[1:]))
         found: dict[str, dict[int, list[Change]]] = {}
         rows = found_rows.filter(topic__in=kinds).order_by("change_id").values_list(*columns)
-        for topic, *of_change in rows.iterator():
+        for topic, *of_change in rows:
             change = Change(*of_change)
             found.setdefault(kinds[topic], {}).setdefault(change.entity_id, []).append(change)
         return found

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='projectstep',
             name='was',
-            field=models.TextField(null=True),
+            field=models.CharField(max_length=200, null=True),
         ),
         migrations.RunPython(install, migrations.RunPython.noop),
     ]

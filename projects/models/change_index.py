@@ -27,7 +27,7 @@ class ChangeFacet(models.Model):
 class ProjectStep(models.Model):
     """That a change altered one part of a project's record: a field, `published.<label>`, or what `key` says
     of itself with a #. The first step of a part after a moment says what stood there then: `was` is its JSON,
-    None of what is neither a field nor the presence.
+    blank where that is long (the change has it), None of what is neither a field nor the presence.
     """
 
     PRESENCE, CREATED = "#presence", "#created"
@@ -38,7 +38,17 @@ class ProjectStep(models.Model):
     key = models.CharField(max_length=250)
     at = models.DateTimeField()
     change_id = models.BigIntegerField()
-    was = models.TextField(null=True)
+    was = models.CharField(max_length=200, null=True)
+
+    class Meta:
+        indexes = [
+            # A past day is answered by it alone: what stood there is in it, and what is of one part together.
+            models.Index(
+                fields=["key", "project_id", "at", "change_id", "was"],
+                name="steps_by_part",
+                condition=models.Q(was__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"change {self.change_id}: {self.key} of project {self.project_id}"

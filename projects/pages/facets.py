@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,14 +13,19 @@ from django.http import HttpRequest, QueryDict
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_PUBLISHED, ProjectFilter
 from projects.languages import MARKED, gettext
-from projects.models import ChangeTopic, ChangeType, DataChangeLog, Project
-from projects.models.querysets import MOST_COUNTED
+from projects.models import ChangeTopic, ChangeType, DataChangeLog, EntityType, Project
 from projects.pages.render import place
 from projects.wording.codes import WORDS
 from projects.wording.phrases import PROVINCES, shown
 from projects.wording.topics import BY_COLUMN, NEW, TOPICS
 
 _MOST = 9  # choices of one facet; the form has them all
+MOST_COUNTED = 2_000  # changes
+_LOOKED_AT = (
+    200_000  # of the log's newest, for as many; fewer than `_ENOUGH` of them are looked for in all of it
+)
+_ENOUGH = 200
+_READ = ("pk", "province", "severity", "change_type", "entity_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,9 @@ def facets(request: HttpRequest) -> list[Facet]:
 
 def facets_of_changes(request: HttpRequest) -> list[Facet]:
     """Of each, what the other filters leave of the log; of the newest `MOST_COUNTED` changes: that costs the
-    same however long the log is. Seven queries."""
-    return _worth_showing(_of_changes(request.GET, *facet) for facet in _OF_CHANGES)
+    same however long the log is. Two queries for each facet, and two more where none of them is chosen."""
+    newest = _Newest()
+    return _worth_showing(_of_changes(request.GET, newest, *facet) for facet in _OF_CHANGES)
 
 
 def _worth_showing(found: Iterable[Facet]) -> list[Facet]:
@@ -90,29 +97,56 @@ def _of_projects(
     return _facet(asked, others, name, title, counts, written)
 
 
+class _Newest:
+    """The newest changes that fit a query, read once for all facets that ask for it."""
+
+    def __init__(self) -> None:
+        self.after = max(0, DataChangeLog.objects.newest() - _LOOKED_AT)
+        self.known: dict[str, tuple[list[Any], bool]] = {}
+
+    def of(self, asked: QueryDict) -> tuple[list[Any], bool]:
+        """Rows `pk province severity change_type entity_type`, and whether older ones may fit."""
+        key = asked.urlencode()
+        if key not in self.known:
+            self.known[key] = self._read(NewsFilter(asked, queryset=DataChangeLog.objects.all()).qs)
+        return self.known[key]
+
+    def _read(self, fitting: Any) -> tuple[list[Any], bool]:
+        rows = fitting.order_by("-pk").values_list(*_READ)
+        if self.after:
+            found = list(rows.filter(pk__gt=self.after)[:MOST_COUNTED])
+            if len(found) >= _ENOUGH:
+                return found, True
+        # Few of those looked at fit: what is so rare is found by an index, or there is no more to look at.
+        found = list(rows[: MOST_COUNTED + 1])
+        return found[:MOST_COUNTED], len(found) > MOST_COUNTED
+
+
 def _of_changes(
-    asked: QueryDict, name: str, title: str, column: str | None, written: Callable[[str], str]
+    asked: QueryDict,
+    newest: _Newest,
+    name: str,
+    title: str,
+    column: str | None,
+    written: Callable[[str], str],
 ) -> Facet:
     others = _others(asked, name, "before")
-    fitting = NewsFilter(others, queryset=DataChangeLog.objects.all()).qs
-    last = fitting.order_by("-pk").values_list("pk", flat=True)[MOST_COUNTED - 1 : MOST_COUNTED + 1]
-    is_cut = len(last) > 1
-    rows = fitting.order_by().filter(pk__gte=last[0]) if is_cut else fitting.order_by()
-    counts = _by_topic(rows) if column is None else _by_column(rows, column)
+    rows, is_cut = newest.of(others)
+    counts = _by_topic(rows) if column is None else _by_column(rows, _READ.index(column))
     facet = _facet(asked, others, name, title, counts, written)
-    return replace(facet, of_newest=MOST_COUNTED if is_cut else 0)
+    return replace(facet, of_newest=len(rows) if is_cut else 0)
 
 
-def _by_column(rows: Any, column: str) -> list[tuple[Any, int]]:
-    counted = rows.exclude(**{column: None}).values_list(column)
-    return list(counted.annotate(number=Count("pk")).order_by("-number", column))
+def _by_column(rows: list[Any], place: int) -> list[tuple[Any, int]]:
+    counts = Counter(row[place] for row in rows if row[place] is not None)
+    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
 
 
-def _by_topic(rows: Any) -> list[tuple[Any, int]]:
+def _by_topic(rows: list[Any]) -> list[tuple[Any, int]]:
     """The kept topics, and what is first seen, which the row itself says."""
-    kept = ChangeTopic.objects.filter(change__in=rows.values("pk")).order_by()
+    kept = ChangeTopic.objects.filter(change__in=[row[0] for row in rows]).order_by()
     counts = dict(kept.values_list("topic").annotate(number=Count("pk")))
-    counts[NEW] = rows.filter(change_type=ChangeType.CREATED, entity_type="project").count()
+    counts[NEW] = sum(row[-2:] == (ChangeType.CREATED, EntityType.PROJECT) for row in rows)
     known = [topic for topic in TOPICS if counts.get(topic) and (topic == NEW or topic not in BY_COLUMN)]
     return [(topic, counts[topic]) for topic in known]
 

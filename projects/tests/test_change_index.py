@@ -100,7 +100,7 @@ def test_a_step_says_what_stood_there_until_then():
 
     assert was("contractor") == ['a "é" b', None, []]
     assert was(ProjectStep.PRESENCE) == ["present", "missing", "withdrawn"]
-    assert was(NOTE) == [None, None, None]
+    assert was(NOTE) == [None, None, None, None]
 
 
 def test_what_is_filled_of_older_steps_is_what_the_triggers_write():

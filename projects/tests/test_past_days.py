@@ -18,7 +18,7 @@ LIST = "/api/v1/projects/"
 FIRST = datetime(2026, 4, 1, 12, tzinfo=UTC)
 ASKED = (
     "", "&ordering=-budget", "&ordering=-completion_date,-id", "&status=design,null",
-    "&presence=present&q=scheme", "&min_budget=2&ordering=status", "&municipality=CPT",
+    "&presence=present&q=aqua", "&min_budget=2&ordering=status", "&municipality=CPT",
     "&changed_since=2026-04-20&ordering=last_changed_at",
 )  # fmt: skip
 STEPS = {
@@ -69,7 +69,7 @@ def _move(chance: random.Random, project: Project, day: datetime) -> None:
 def _drawn(chance: random.Random, name: str) -> Any:
     known: dict[str, list[Any]] = {
         "budget": [None, Decimal("1.00"), Decimal("2.50"), Decimal("30.00")],
-        "contractor": [None, "Vula", "aqua"],
+        "contractor": [None, "Vula", "aqua " * 60],
         "status": [None, "design", "completed"],
         "completion_date": [date(2027, month, 1) for month in (1, 5, 9)],
     }
@@ -112,7 +112,9 @@ def in_order(asked: str, records: dict[int, dict[str, Any]]) -> list[int]:
     """The ids that the query finds, by what it means."""
     kept = {
         "&status=design,null": lambda row: row["status"] in ("design", None),
-        "&presence=present&q=scheme": lambda row: row["presence"] == "present",
+        "&presence=present&q=aqua": lambda row: (
+            row["presence"] == "present" and "aqua" in str(row["contractor"])
+        ),
         "&min_budget=2&ordering=status": lambda row: row["budget"] and Decimal(row["budget"]) >= 2,
         "&municipality=CPT": lambda row: "CPT" in row["municipalities"],
         "&changed_since=2026-04-20&ordering=last_changed_at": lambda row: (
