@@ -5,11 +5,11 @@ A fixed number of queries for any number of projects.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max
 from django.utils import timezone
 
 from projects.fields import Kind, of
@@ -20,6 +20,7 @@ from projects.wording.flags import Figures, History, Step
 from projects.wording.topics import AMOUNT, DATE, DAYS, RAND
 
 _FIELDS = {DATE: DAYS, AMOUNT: RAND}  # {field: the topics of its moves}
+_CHUNK = 20_000  # ids a statement
 _KINDS = (Kind.STATUS, Kind.PERCENT, Kind.MONEY, Kind.DATE)
 # What the rules ask a record for: `projects.wording.flags` and `projects.wording.contradictions`.
 _COLUMNS = (
@@ -86,21 +87,27 @@ def _steps(pks: Iterable[int], until: datetime) -> dict[int, list[Step]]:
     rows = DataChangeLog.objects.filter(
         entity_type=EntityType.PROJECT, entity_id__in=list(pks), field_changes__has_any_keys=[*_FIELDS]
     ).exclude(cause=Cause.STEWARD)
-    # Looked up of each change: joined, all that was ever kept of these topics is read for a few projects.
-    moves = {f"moves_{field}": _about(topics) for field, topics in _FIELDS.items()}
-    columns = ("entity_id", "at", "cause", "field_changes", *moves)
+    # Those until then are sorted out here: for half of the time a database reads half of the log.
+    columns = ("pk", "entity_id", "at", "cause", "field_changes")
+    read = [row for row in rows.order_by("-pk").values_list(*columns) if row[2] <= until]
+    told = _told([row[0] for row in read])
     found: dict[int, list[Step]] = {}
-    for pk, at, cause, changes, *about in rows.annotate(**moves).order_by("-pk").values_list(*columns):
-        if at > until:  # sorted out here: for half of the time a database reads half of the log
-            continue
-        for field in (field for field, topic in zip(_FIELDS, about, strict=True) if topic):
-            found.setdefault(pk, []).append(Step(field, at, cause, *changes[field]))
+    for change, pk, at, cause, changes in read:
+        for field, topics in _FIELDS.items():
+            if not topics.isdisjoint(told.get(change, ())):
+                found.setdefault(pk, []).append(Step(field, at, cause, *changes[field]))
     return found
 
 
-def _about(topics: Collection[str]) -> Subquery:
-    kept = ChangeTopic.objects.filter(change=OuterRef("pk"), topic__in=topics)
-    return Subquery(kept.order_by().values("topic")[:1])
+def _told(changes: Sequence[int]) -> dict[int, set[str]]:
+    """{change: those of the topics that it is about}; asked by the ids: joined, all that was ever kept of
+    these topics is read for a few projects."""
+    found: dict[int, set[str]] = {}
+    for start in range(0, len(changes), _CHUNK):
+        kept = ChangeTopic.objects.filter(change__in=changes[start : start + _CHUNK], topic__in=DAYS | RAND)
+        for change, topic in kept.order_by().values_list("change_id", "topic"):
+            found.setdefault(change, set()).add(topic)
+    return found
 
 
 def _last_changed(pks: Collection[int], until: datetime) -> dict[int, datetime]:
