@@ -95,7 +95,7 @@ def _moment(text: str, end: bool) -> datetime | None:
     return moment
 
 
-NOT_PUBLISHED = "null"
+NOT_KNOWN = "null"
 # {name in the address: column}
 ORDERINGS = {field.name: field.column for field in FIELDS if field.sortable} | {
     name: name for name in ("first_seen_at", "last_changed_at", "id")
@@ -216,13 +216,13 @@ class Choices(BothWays, django_filters.MultipleChoiceFilter):
             choices=choices,
             error_messages=messages,
             distinct=False,
-            null_value=NOT_PUBLISHED,
+            null_value=NOT_KNOWN,
             **kwargs,
         )
 
     def passes(self, record: dict[str, Any], value: list[str]) -> bool:
         known = record[self.field_name]
-        return not value or (NOT_PUBLISHED if known is None else known) in value
+        return not value or (NOT_KNOWN if known is None else known) in value
 
 
 class FlagFilter(Choices):
@@ -329,7 +329,7 @@ class ProjectFilter(django_filters.FilterSet):
     q = SearchFilter(label=gettext_lazy("Search"), max_length=200)
     province = Choices(choices=Province.choices)
     municipality = MunicipalityFilter()
-    status = Choices(choices=[*Status.choices, (NOT_PUBLISHED, "not published")])
+    status = Choices(choices=[*Status.choices, (NOT_KNOWN, "not known")])
     programme = ExactFilter(max_length=40)
     source = SourceFilter()
     changed_since = MomentFilter("last_changed_at", "gte", label=gettext_lazy("Changed since"))

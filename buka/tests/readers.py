@@ -1,7 +1,7 @@
 """A site with something on every page, to be looked at in a browser: `python -m buka.tests.readers`.
 
 Written as the loader writes it, by a process of its own, which prints where things are as one JSON object. A
-municipality has as many figures as most have that publish any, and as many projects.
+municipality has as many figures as most have that publish any, and as many projects; CROWDED has of all more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import django
 STEWARD = {"username": "steward", "password": "steward-password"}
 SLIPPED = "Giyani bulk water supply: pipeline to the villages"
 _PLACES = ("LIM331", "LIM332", "CPT", "DC12", "LIM332", "KZN225", "LIM331", "GT421", "EC157", "NW372")
+CROWDED = "KZN225"
 _STATUSES = ("construction", "planning", "completed", "design", "tender", None)
 _PAGE = """<!doctype html><html><head><title>Projects</title></head><body><table>
 <tr><th>Project No</th><th>Project Name</th><th>Completion Date</th><th>Budget</th></tr>
@@ -60,6 +61,7 @@ def written() -> dict[str, Any]:
     _figures("LIM331")
     _figures("DC12")
     question = a_question()
+    _crowd(run, now)
     return {
         "project": slipped.pk,
         "change": moved.pk,
@@ -92,6 +94,31 @@ def _projects(run: Any, now: Any) -> list[Any]:
         )
         for number in range(40)
     ]
+
+
+def _crowd(run: Any, now: Any) -> None:
+    """One municipality of forty projects, with figures, debts, questions, and a list that is held."""
+    from projects.models import AreaReading
+    from projects.tests.discrepancy_factories import a_question
+    from projects.tests.factories import a_project
+
+    for number in range(36):
+        a_project(
+            f"KZ{number}",
+            at=now - timedelta(days=100 - number),
+            run=run,
+            name=f"Msunduzi water supply scheme {number}: refurbishment of the works and of the main",
+            municipality=CROWDED,
+            completion_date=date(2025, 1, 1 + number % 28) if number % 3 else None,
+        )
+    _figures(CROWDED)
+    for grant in ("MIG", "WSIG", "RBIG"):
+        a_question(f"dws_spent_more_than_books:{CROWDED}:{grant}", municipality=CROWDED, programme=grant)
+    AreaReading.objects.create(
+        source_id="dws", area=CROWDED, run=run, last_run=run, state="held", is_whole=True, is_loaded=False,
+        concludes=False, claims=[{"what": "projects", "claimed": "40", "found": "12", "met": False}],
+        reasons=[{"rule": "emptied", "sentence": f"[{CROWDED}]: 28 of 40 projects would vanish at once."}],
+    )  # fmt: skip
 
 
 def _figures(code: str) -> None:

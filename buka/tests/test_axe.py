@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from buka.tests.conftest import Site
-from buka.tests.readers import STEWARD
+from buka.tests.readers import CROWDED, STEWARD
 
 pytestmark = pytest.mark.live
 
@@ -23,7 +23,9 @@ PUBLIC = (
     "/compare/", "/discrepancies/", "/discrepancies/{question}/", "/sources/", "/sources/dws/",
     "/sources/treasury/", "/runs/{run}/",
     "/snapshots/{snapshot}/?cited={change}", "/search/?q=giyani", "/search/?q=zzzz", "/glossary/", "/about/",
-    "/api/v1/docs/", "/nowhere/", "/admin/login/",
+    "/map/", "/map/?measure=overdue&province=LIM", f"/municipalities/{CROWDED}/", "/data/",
+    "/data/dictionary/", "/report/?about=project:{project}",
+    "/subscribe/?of=changes", "/api/v1/docs/", "/nowhere/", "/admin/login/",
 )  # fmt: skip
 ADMIN = (
     "/admin/", "/admin/etl/source/", "/admin/etl/syncrun/", "/admin/etl/syncrun/{run}/change/",

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from buka.tests.conftest import Site
 from buka.tests.readers import SLIPPED
+from buka.tests.test_axe import PUBLIC
+from realtime.tests.browser import CHROMIUM
 from realtime.tests.processes import ROOT, SOON
 
 pytestmark = pytest.mark.live
@@ -201,18 +203,48 @@ def test_offline_is_said_with_its_time_and_what_was_missed_is_there_afterwards(
     expect(page.locator("[data-live-news]")).to_have_text("1 new change: show")
 
 
-def test_the_back_button_brings_the_page_back_from_memory_and_live(
-    opened: Callable[..., Page], site: Site
-) -> None:
-    page = opened(PHONE)
-    page.goto("/changes/")
-    expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    page.evaluate("window.kept = true")
-    page.goto("/about/")
-    page.go_back()
-    expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    # Chromium keeps no page while it is driven from outside, unless it is told to: then the mark is gone.
-    assert page.evaluate("window.kept ?? performance.getEntriesByType('navigation')[0].type") in (
-        True,
-        "back_forward",
+# --- the back button ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def remembering(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A page of a browser that keeps pages for the back button: of one that it drives Playwright switches
+    that off."""
+    kept = chromium.browser_type.launch(
+        executable_path=CHROMIUM, ignore_default_args=["--disable-back-forward-cache"]
     )
+    page = kept.new_page(base_url=site.origin, viewport=PHONE)
+    page.set_default_timeout(SOON * 1000)
+    yield page
+    kept.close()
+
+
+def come_back(page: Page, path: str, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Away from a page and back by the button; what kept it from being remembered is said."""
+    page.goto(path, wait_until="load")
+    if page.locator("#live").count():
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    page.evaluate("addEventListener('pageshow', (event) => { window.isRemembered = event.persisted; })")
+    page.goto("/about/", wait_until="load")
+    meanwhile()
+    page.go_back(wait_until="commit")
+    page.wait_for_function("document.readyState === 'complete'")
+    reasons = "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
+    assert page.evaluate("window.isRemembered"), (path, page.evaluate(reasons))
+
+
+def test_the_back_button_brings_a_page_back_from_memory_and_live(remembering: Page, site: Site) -> None:
+    come_back(remembering, "/changes/", lambda: changed(site, 406_000_000))
+    expect(remembering.locator("#live")).to_have_attribute("data-state", "live")
+    expect(remembering.locator("[data-live-news]")).to_have_text("1 new change: show")
+
+
+@pytest.mark.soak
+def test_each_public_page_comes_back_from_memory(remembering: Page, site: Site) -> None:
+    for form in PUBLIC:
+        # An error is kept by no browser, a form with a token not by us.
+        if form.startswith(("/admin", "/about", "/nowhere", "/report", "/subscribe")):
+            continue
+        come_back(remembering, site.path(form))
+        if remembering.locator("#live").count():
+            expect(remembering.locator("#live"), form).to_have_attribute("data-state", "live")

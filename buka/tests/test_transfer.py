@@ -63,6 +63,16 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: Client, path: str)
     assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/search/?q=bulk", "/compare/", "/map/", "/finances/", "/glossary/"])
+def test_a_public_page_may_be_kept_for_the_back_button(client: Client, path: str) -> None:
+    assert "no-store" not in client.get(path).headers["Cache-Control"]
+
+
+def test_where_somebody_is_is_kept_by_nobody(client: Client) -> None:
+    for near in ("-23.3,30.7", "x", "-23.3,30.7&fragment=proposals"):
+        assert "no-store" in client.get(f"/search/?near={near}").headers["Cache-Control"]
+
+
 def test_a_page_that_changed_is_sent_anew(client: Client) -> None:
     project = a_project("WP1", municipality="LIM331")
     first = client.get("/municipalities/LIM331/")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Request
+from playwright.sync_api import Browser, Request, expect
 
 from buka.tests.conftest import Site
+from buka.tests.readers import CROWDED
 
 pytestmark = pytest.mark.live
 
 KB = 1000
-PAGES = {"/": 60 * KB, "/municipalities/LIM331/": 40 * KB, "/api/v1/docs/": 200 * KB, "/projects/": 60 * KB}
+PAGES = {
+    "/": 60 * KB,
+    "/municipalities/LIM331/": 40 * KB,
+    f"/municipalities/{CROWDED}/": 40 * KB,
+    "/municipalities/": 60 * KB,
+    "/projects/": 60 * KB,
+    "/api/v1/docs/": 200 * KB,
+}
 PHONE = {"width": 360, "height": 740}
 
 
@@ -39,12 +47,45 @@ def test_a_page_that_did_not_change_costs_a_few_headers_the_second_time(
     context.close()
 
 
-def test_a_typical_municipality_is_a_few_screens_long_on_a_phone(chromium: Browser, site: Site) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/municipalities/LIM331/", 4000),
+        (f"/municipalities/{CROWDED}/", 4000),  # however many projects and questions there are
+        ("/municipalities/", 2000),
+        ("/data/dictionary/", 2500),
+    ],
+)
+def test_a_page_is_a_few_screens_long_on_a_phone(chromium: Browser, site: Site, path: str, most: int) -> None:
+    context = chromium.new_context(base_url=site.origin, viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path)
+    width, height = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert width == PHONE["width"]
+    assert height < most
+    context.close()
+
+
+def test_what_is_folded_on_a_phone_is_on_a_wide_screen_and_on_paper(chromium: Browser, site: Site) -> None:
     context = chromium.new_context(base_url=site.origin, viewport=PHONE)
     page = context.new_page()
-    page.goto("/municipalities/LIM331/")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-    assert page.evaluate("document.documentElement.scrollHeight") < 4000
+    page.goto("/municipalities/")
+    link = page.get_by_role("link", name="Greater Giyani")
+    expect(link).to_be_hidden()
+    page.locator("summary", has_text="Limpopo").click()
+    expect(link).to_be_visible()
+    page.locator("summary", has_text="Limpopo").click()
+    page.emulate_media(media="print")
+    expect(link).to_be_visible()
+    expect(page.get_by_role("heading", name="Limpopo 27 municipalities")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(link).to_be_visible()
+    page.goto("/municipalities/?q=giyani")
+    page.set_viewport_size(PHONE)
+    expect(link).to_be_visible()  # of a few that were searched for none is folded
     context.close()
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Max, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -34,7 +34,7 @@ from projects.filters import ProjectFilter
 from projects.flags.facts import here
 from projects.models import DataChangeLog, EntityType, Project, ProjectStep
 from projects.models.querysets import ChangeQuerySet
-from projects.wording import phrases
+from projects.wording import phrases, unknown
 from projects.wording.rules import assess_project
 
 _DAY = OpenApiTypes.DATE
@@ -205,6 +205,35 @@ def _fields(before: Mapping[str, Any], after: Mapping[str, Any], moved: set[str]
             label = name.removeprefix(phrases.PUBLISHED)
             found[name] = [before["published"].get(label), after["published"].get(label)]
     return {name: pair for name, pair in found.items() if pair[0] != pair[1] and pair[1] not in ([], "")}
+
+
+def why_unknown(
+    rows: Iterable[Mapping[str, Any]], first: datetime, last: datetime | None
+) -> dict[tuple[int, str, int], str]:
+    """{(project, field, side): why no value is known on that day} of records that were compared, as the first
+    change after the first day and the last before the second say it. No query where all are known."""
+    asked = {
+        (row["project"], name, side)
+        for row in rows
+        for name, pair in row["fields"].items()
+        for side in (unknown.BEFORE, unknown.AFTER)
+        if pair[side] is None and not row["is_new"]
+    }
+    if not asked:
+        return {}
+    projects, names = {pk for pk, _, _ in asked}, {name for _, name, _ in asked}
+    steps = ProjectStep.objects.filter(project_id__in=projects, key__in=names, at__gt=first)
+    steps = steps.filter(at__lte=last) if last else steps
+    ends = steps.order_by().values("project_id", "key").annotate(Min("change_id"), Max("change_id"))
+    change = {(end["project_id"], end["key"]): (end["change_id__min"], end["change_id__max"]) for end in ends}
+    log = DataChangeLog.objects.in_bulk({pk for pair in change.values() for pk in pair})
+    found = {}
+    for pk, name, side in asked & {
+        (*key, side) for key in change for side in (unknown.BEFORE, unknown.AFTER)
+    }:
+        row = log[change[pk, name][side]]
+        found[pk, name, side] = unknown.why(name, side, row.cause, row.field_changes, row.evidence)
+    return found
 
 
 class CompareViewSet(DemoMarked, GenericViewSet[Project]):

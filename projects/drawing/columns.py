@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from projects.drawing.steps import BOTTOM, LEFT, RIGHT, Tick, amounts, number
+from projects.drawing.steps import BOTTOM, LEFT, RIGHT, Tick, amounts, number, told_apart
 
 _WIDEST = 22.0  # a column
 
@@ -42,7 +42,7 @@ def columns(rows: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> Colum
             for side, amount in zip((-1, 0), both, strict=True)
         ]
         pairs.append(Pair(label, number(middle), *drawn))
-    return Columns(pairs, [Tick(label, round(scale.y(at))) for at, label in scale.ticks])
+    return Columns(pairs, told_apart(scale))
 
 
 def _column(left: float, wide: float, amount: Decimal | None, top: float) -> str:

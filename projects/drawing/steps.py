@@ -16,6 +16,7 @@ from projects.wording.figures import with_mark
 WIDTH, HEIGHT = 340, 150
 LEFT, RIGHT, TOP, BOTTOM = 62, 330, 12, 124  # what the lines are drawn in
 _DOT = 3.2
+_LINE = 12  # what a label beside the axis is high
 _NOUGHT = Decimal(0)
 Value = Decimal | date | None
 Step = tuple[datetime, Value]
@@ -105,7 +106,19 @@ def chart(series: Sequence[tuple[str, Sequence[Step]]], scale: Scale, until: dat
         Line(label, _steps(steps, x, scale, until), _dots(steps, x, scale, _SIGNS[place % len(_SIGNS)]))
         for place, (label, steps) in enumerate(series)
     ]
-    return Chart(lines, [Tick(label, round(scale.y(at))) for at, label in scale.ticks])
+    return Chart(lines, told_apart(scale))
+
+
+def told_apart(scale: Scale) -> list[Tick]:
+    """What is written beside the axis, from the lowest on: no label twice, and none over another. The lowest
+    comes before nought, nought before the highest, and these before what lies between."""
+    ticks = sorted(scale.ticks, key=lambda tick: (tick[0] != scale.low, tick[0] != 0, tick[0] != scale.high))
+    kept: list[Tick] = []
+    for at, label in ticks:
+        y = round(scale.y(at))
+        if not any(label == other.label or abs(y - other.y) < _LINE for other in kept):
+            kept.append(Tick(label, y))
+    return sorted(kept, key=lambda tick: -tick.y)
 
 
 def _steps(steps: Sequence[Step], x: Callable[[datetime], float], scale: Scale, until: datetime) -> str:
@@ -161,5 +174,6 @@ __all__ = [
     "chart",
     "number",
     "percents",
+    "told_apart",
     "years",
 ]

@@ -57,6 +57,12 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """Those with at least one of the flags."""
         return self.filter(_has_flag(*wanted))
 
+    def with_standing_out(self) -> ProjectQuerySet:
+        """Adds `stands_out`, by which they may be ordered: whether any flag is raised."""
+        from projects.models import Flag
+
+        return self.annotate(stands_out=Exists(Flag.objects.up().filter(project=OuterRef("pk"))))
+
     def with_last_read(self) -> ProjectQuerySet:
         """Adds `last_read`: by when was read what last wrote it (a steward's correction is no reading)."""
         run = "last_changed_run__"

@@ -33,6 +33,10 @@ class Areas:
     def open(self) -> list[Any]:
         return [row for row in self.rows if row.state in _OPEN]
 
+    @property
+    def others(self) -> list[Any]:
+        return [row for row in self.rows if row.state not in _OPEN]
+
 
 def of_source(name: str) -> Areas:
     return replace(_areas(list(readings().filter(source=name))), site=of_sites(name))

@@ -35,7 +35,7 @@ from projects.models import (
 )
 from projects.pages.facets import facets_of_changes
 from projects.pages.listings import PER_PAGE, by_socket, filtered
-from projects.pages.render import about, before_and_after, name_of
+from projects.pages.render import about, name_of, of_change
 from projects.subscriptions.searches import PROJECTS, NotUnderstood, Search
 from projects.wording import citing
 from projects.wording.phrases import PROVINCES, choices
@@ -91,7 +91,7 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
         "name": name_of(row),
         "change": change,
         "about": about(change),
-        "fields": before_and_after(row.field_changes, row.change_type),
+        "fields": of_change(row, row.field_changes),
         "citation": _citation(request, row, change["sentence"]),
         "address": f"/api/v1/changes/{pk}/",
         "closed": closed([row.source]),

@@ -27,6 +27,7 @@ from projects.pages.missing import elsewhere
 from projects.stewards.values import canonical
 from projects.wording import figures
 from projects.wording.phrases import DATES, PERCENTS, label, listed, shown
+from projects.wording.unknown import UNREAD, WORDS
 
 # {chart: the fields that are lines of it}
 _CHARTS = {
@@ -42,8 +43,8 @@ class Figure:
     title: str
     sentence: str
     drawn: steps.Chart
-    begin: datetime
-    until: datetime
+    begin: str
+    until: str  # blank where it is no other than the beginning
 
 
 def charts_of(project: Project, until: datetime | None) -> dict[str, Any]:
@@ -74,8 +75,19 @@ def _figure(title: str, fields: Sequence[str], moments: Sequence[Moment], until:
     series = [(label(name), _steps(name, moments)) for name in fields]
     series = [(name, line) for name, line in series if any(value is not None for _, value in line)]
     drawn = steps.chart(series, _scale(fields[0], series), until)
-    sentence = " ".join(_said(name, moments) for name in fields)
-    return Figure(gettext(title), figures.unbroken(sentence), drawn, moments[0].at, until)
+    begin, end = _ends(moments[0].at, until)
+    sentence = " ".join(_said(name, moments, begin) for name in fields)
+    return Figure(gettext(title), figures.unbroken(sentence), drawn, begin, end)
+
+
+def _ends(begin: datetime, until: datetime) -> tuple[str, str]:
+    """The days at which a chart begins and ends; of one day its minutes, the second blank if they are one."""
+    first, last = (figures.long_date(at.astimezone(figures.HERE).date()) for at in (begin, until))
+    if first != last:
+        return first, last
+    last = f"{until.astimezone(figures.HERE):%H:%M}"
+    first = figures.moment(begin)
+    return first, "" if first.endswith(last) else last
 
 
 def _steps(name: str, moments: Sequence[Moment]) -> list[steps.Step]:
@@ -90,11 +102,10 @@ def _scale(name: str, series: Sequence[tuple[str, Sequence[steps.Step]]]) -> ste
     return steps.percents() if name in PERCENTS else steps.amounts(max(values), min(values))
 
 
-def _said(name: str, moments: Sequence[Moment]) -> str:
+def _said(name: str, moments: Sequence[Moment], since: str) -> str:
     """`Progress: 12% on 3 May 2026, 62% now.`"""
     first, last = moments[0], moments[-1]
-    before, now = (shown(name, canonical(moment.values[name])) for moment in (first, last))
-    since = figures.long_date(first.at.astimezone(figures.HERE).date())
+    before, now = (_told(name, moment) for moment in (first, last))
     if before == now and not any(name in moment.moved for moment in moments):
         return gettext("{field}: {now}, unchanged since {day}.").format(field=label(name), now=now, day=since)
     return gettext("{field}: {before} on {day}, {now} now.").format(
@@ -102,11 +113,14 @@ def _said(name: str, moments: Sequence[Moment]) -> str:
     )
 
 
+def _told(name: str, moment: Moment) -> str:
+    value = moment.values[name]
+    return WORDS[UNREAD] if value is None and name in moment.unread else shown(name, canonical(value))
+
+
 def _row(moment: Moment) -> dict[str, Any]:
     cells = [
-        figures.unbroken(shown(name, canonical(moment.values[name])))
-        if moment.change is None or name in moment.moved
-        else ""
+        figures.unbroken(_told(name, moment)) if moment.change is None or name in moment.moved else ""
         for name in FIELDS
     ]
     return {"at": moment.at, "change": moment.change, "cells": cells}
@@ -141,7 +155,7 @@ def status_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 def status_bars(projects: Any, query: str = "") -> list[dict[str, Any]]:
-    """Rows `status number share query`, the most first and what is not published last. `query`: of the list's
+    """Rows `status number share query`, the most first and what is not known last. `query`: of the list's
     other filters. One query."""
     counts = sorted(projects.by_status(), key=lambda pair: (pair[0] is None, -pair[1]))
     most = max((number for _, number in counts), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 
-from projects.api.compare import DAYS, TwoDays, two_days
+from projects.api.compare import DAYS, TwoDays, two_days, why_unknown
 from projects.api.projects import end_of
 from projects.api.refusals import closed
 from projects.filters import FIRST_YEAR, ProjectFilter
@@ -20,7 +21,8 @@ from projects.models import Municipality, Project, Province, Source
 from projects.pages.listings import filtered, paged
 from projects.pages.render import before_and_after
 from projects.wording import figures
-from projects.wording.phrases import choices
+from projects.wording.phrases import PUBLISHED, choices
+from projects.wording.unknown import UNKNOWN, UNPUBLISHED, WORDS
 
 _OURS = ("from", "to")
 
@@ -39,7 +41,9 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         days, status = None, 400
     if days:
         page = paged(request, days.ids())
-        rows = [row | {"pairs": _pairs(row)} for row in days.records(page.object_list)]
+        rows = days.records(page.object_list)
+        reasons = why_unknown(rows, days.first, days.last)
+        rows = [row | {"pairs": _pairs(row, reasons)} for row in rows]
         context["page"] = page
     context |= {
         "errors": errors,
@@ -85,5 +89,9 @@ def _closed(source: str) -> list[Source]:
     return closed(publishers.filter(pk=source) if source else publishers)
 
 
-def _pairs(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return before_and_after(row["fields"], "created" if row["is_new"] else "updated")
+def _pairs(row: dict[str, Any], reasons: Mapping[tuple[int, str, int], str]) -> list[dict[str, Any]]:
+    def said(name: str, side: int) -> str:
+        otherwise = UNPUBLISHED if name.startswith(PUBLISHED) else UNKNOWN
+        return WORDS[reasons.get((row["project"], name, side), otherwise)]
+
+    return before_and_after(row["fields"], "created" if row["is_new"] else "updated", said)

@@ -19,7 +19,7 @@ from projects.pages.listings import flag_counts
 from projects.pages.standings import map_of_country
 from projects.wording.topics import DEARER, SLIPPED
 
-_LATEST = 20
+_LATEST = 10  # on a phone each is a fifth of the screen; the rest is a link away
 _BIGGEST = 5  # of the week
 _FIGURES = 10
 

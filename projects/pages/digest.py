@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,8 +40,9 @@ _NOTHING = Words({
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """On to the last week that is over."""
-    return HttpResponseRedirect(address(last_week()))
+    """On to the last week that is over; to the one that goes on where the record begins in it."""
+    week, begun = last_week(), _begun()
+    return HttpResponseRedirect(address(week.by(1) if begun and begun > week.until else week))
 
 
 @require_safe
@@ -64,7 +66,7 @@ def digest_page(request: HttpRequest, week: str, province: str = "") -> HttpResp
         "is_to_come": asked.monday > today,
         "sections": [_shown(section, asked, code) for section in digest.sections],
         "is_empty": digest.is_empty,
-        "begun": DataChangeLog.objects.order_by("pk").values_list("at", flat=True).first(),
+        "begun": _begun(),
         "closed": _closed(digest),
         "earlier": address(asked.by(-1), code),
         "later": address(asked.by(1), code) if asked.by(1).monday <= today else "",
@@ -73,6 +75,11 @@ def digest_page(request: HttpRequest, week: str, province: str = "") -> HttpResp
         "api_query": urlencode({"week": str(asked), **({"province": code} if code else {})}),
     }
     return render(request, "projects/digest.html", context, status=404 if context["is_to_come"] else 200)
+
+
+def _begun() -> datetime | None:
+    """When the first change was logged."""
+    return DataChangeLog.objects.order_by("pk").values_list("at", flat=True).first()
 
 
 def _closed(digest: Digest) -> list[Source]:

@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 
 from projects.change_filters import NewsFilter
-from projects.filters import NOT_PUBLISHED, ProjectFilter
+from projects.filters import NOT_KNOWN, ProjectFilter
 from projects.languages import MARKED, gettext
 from projects.models import ChangeTopic, ChangeType, DataChangeLog, EntityType, Project
 from projects.pages.render import place
@@ -66,7 +66,7 @@ _OF_CHANGES: tuple[tuple[str, str, str | None, Callable[[str], str]], ...] = (
     ),
 )
 MARKED.update(title for _, title, _, _ in (*_FACETS, *_OF_CHANGES))
-# Those of which the list can be asked for what is not published.
+# Those of which the list can be asked for what is not known.
 _WITH_UNKNOWN = ("status",)
 
 
@@ -176,11 +176,11 @@ def _facet(
 def _choice(
     others: QueryDict, name: str, value: Any, number: int, written: Callable[[str], str], made: str
 ) -> Choice:
-    code = NOT_PUBLISHED if value is None else str(value)
+    code = NOT_KNOWN if value is None else str(value)
     is_made, query = code.lower() == made, others.copy()
     if not is_made:
         query[name] = code
-    label = gettext("not published") if value is None else written(code)
+    label = gettext("not known") if value is None else written(code)
     return Choice(label, number, query.urlencode(), is_made)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,13 +29,17 @@ from projects.log.events import entries
 from projects.models import DataChangeLog, Discrepancy, MunicipalFigure, Municipality, Project, Province
 from projects.pages import areas
 from projects.pages.charts import money_chart, status_bars
-from projects.pages.listings import filtered, paged
+from projects.pages.listings import filtered
 from projects.pages.standings import map_of_municipality
 from projects.stewards.replies import beside_books, parts_of_page
-from projects.wording.phrases import choices
+from projects.wording.phrases import PROVINCES, choices
 
 _LATEST = 3  # on a phone each is a fifth of the screen; the rest is a link away
+# Of its projects: so many are all shown, of more than that so many, and a link to the list that has all. Of
+# the questions about it the first: the page is as long for a metro as for a village.
+_FEW, _SHOWN = 5, 4
 _ALL = 300  # there are 257: one page has them all
+_SHORT = 12  # of so many that were searched for none is folded
 
 
 @require_safe
@@ -42,14 +47,25 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
     rows = Municipality.objects.for_list_page()
     context, status = filtered(request, MunicipalityFilterSet(request.GET, queryset=rows), _ALL)
     sources = publishers()
-    give_sides(context["page"], sources)
+    found = list(context["page"])
+    give_sides(found, sources)
     context |= {
+        "by_province": _by_province(found),
+        "is_short": len(found) <= _SHORT,
         "publishers": sources,
         "closed": closed(sources),
         "provinces": choices(Province.choices),
         "categories": choices(Municipality.Category.choices),
     }
     return render(request, "projects/municipality_list.html", context, status=status)
+
+
+def _by_province(found: Sequence[Municipality]) -> list[tuple[str | None, list[Municipality]]]:
+    """Provinces in the order of their names, one that is not known last; within them as they came."""
+    some: dict[str | None, list[Municipality]] = {}
+    for one in found:
+        some.setdefault(one.province, []).append(one)
+    return sorted(some.items(), key=lambda pair: PROVINCES.get(pair[0] or "", "~"))
 
 
 @require_safe
@@ -62,7 +78,8 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     newest = DataChangeLog.objects.newest()  # before the list: what comes between is shown twice, not lost
     municipality = get_object_or_404(Municipality.objects.for_municipality_page(), pk=code)
     its_own = Project.objects.of_municipality(code)
-    projects = its_own.for_list_page().order_by(*DEFAULT_ORDER)
+    number = its_own.count()
+    projects = its_own.for_list_page().with_standing_out().order_by("-stands_out", *DEFAULT_ORDER)
     locals_ = list(Municipality.objects.for_list_page().filter(district=code))
     sources = publishers()
     give_sides([municipality, *locals_], sources)
@@ -75,7 +92,8 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "address": f"/api/v1/municipalities/{code}/",
         "publishers": sources,
         "locals": locals_,
-        "page": paged(request, projects),
+        "number": number,
+        "projects": projects[: number if number <= _FEW else _SHOWN],
         "map": map_of_municipality(code, its_own.listed()),
         "by_status": status_bars(its_own, f"municipality={code}"),
         "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), _LATEST).rows,
@@ -91,6 +109,7 @@ def money_of(municipality: Municipality) -> dict[str, Any]:
     source, answers = attribution(), beside_books(municipality.pk)
     of_years = years(figures)
     parts = parts_of_page(answers, figures)
+    questions = list(Discrepancy.objects.open().filter(municipality=municipality.pk)[:2])
     for year in of_years:
         year.answers = parts.get(finance.page_part(year.financial_year, is_debt=False))
     return {
@@ -103,7 +122,8 @@ def money_of(municipality: Municipality) -> dict[str, Any]:
         "money_file": f"{municipality.get_absolute_url()}by-year" if is_open(TREASURY) else "",
         "population": POPULATION,
         "beside": beside_table(of_dws.for_sums(), figures),
-        "questions": Discrepancy.objects.open().filter(municipality=municipality.pk),
+        "questions": questions[:1],
+        "more_questions": len(questions) > 1,
         "attribution": source,
         "finances_open": is_open(TREASURY),
         "finances_closed": not is_open(TREASURY),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from projects.facts import finance, municipalities
 from projects.languages import ENGLISH, current, gettext
 from projects.log.events import Event
 from projects.models import DataChangeLog
-from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules
+from projects.wording import figure_rules, figures, flag_rules, phrases, reply_rules, unknown
 from projects.wording.flags import FLAGS
 
 _AMOUNT = re.compile(rf"-?\bR\d+(?:{figures.THIN}\d{{3}})*(?:[.,]\d+)?\b")
@@ -50,7 +51,7 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
             # A municipality's own line is not named twice.
             "place": place(change["municipality"]).removeprefix(f"{name} "),
             "sentence": figures.unbroken(change["sentence"]),
-            "fields": before_and_after(change["field_changes"], row.change_type) if details else None,
+            "fields": of_change(row, change["field_changes"]) if details else None,
         },
     )
 
@@ -126,15 +127,31 @@ def kept_together(text: str) -> SafeString:
     return mark_safe(_AMOUNT.sub(r'<span class="amount">\g<0></span>', escape(figures.unbroken(text))))
 
 
-def before_and_after(changes: dict[str, Any], change_type: str = "updated") -> list[dict[str, Any]]:
-    """Rows `label old new first` for people; None stands for what is not published, but before what was seen
-    for the `first` time nothing had been read. The figures of flags are in their sentence."""
+def of_change(row: DataChangeLog, changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a change altered, as `before_and_after` has it."""
+
+    def said(name: str, side: int) -> str:
+        return unknown.WORDS[unknown.why(name, side, row.cause, changes, row.evidence)]
+
+    return before_and_after(changes, row.change_type, said)
+
+
+def before_and_after(
+    changes: dict[str, Any],
+    change_type: str = "updated",
+    said: Callable[[str, int], str] = lambda name, side: unknown.WORDS[unknown.UNPUBLISHED],
+) -> list[dict[str, Any]]:
+    """Rows `label old new no_old no_new first` for people. Where nothing is known `old` or `new` is None, and
+    what is `said` of it stands beside it; before what was seen for the `first` time nothing had been read.
+    The figures of flags are in their sentence."""
     return [
         {
             "label": phrases.label(name),
             "column": name.startswith(phrases.PUBLISHED),
             "old": _told(name, old, nothing_yet=change_type == "created"),
             "new": _told(name, new),
+            "no_old": said(name, unknown.BEFORE) if old is None else "",
+            "no_new": said(name, unknown.AFTER) if new is None else "",
             "first": change_type == "created",
         }
         for name, (old, new) in changes.items()

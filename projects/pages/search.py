@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from projects.api.search import closed_to_files
@@ -31,10 +31,16 @@ class Proposal:
     address: str
 
 
-@never_cache  # a position is nobody else's
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """`?q=` what fits, `?near=` the nearest seats; with `fragment=proposals` the lines below the box."""
+    answer = _answer(request)
+    if request.GET.get("near"):
+        add_never_cache_headers(answer)  # a position is nobody else's
+    return answer
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"q": request.GET.get("q", ""), "near": None, "found": None}
     position = request.GET.get("near", "")
     try:

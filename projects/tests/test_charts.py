@@ -15,6 +15,7 @@ from projects.drawing import columns, steps
 from projects.log import course as log_course
 from projects.log.course import course
 from projects.models import Project
+from projects.pages.charts import charts_of
 from projects.tests.factories import FIRST_SEEN, a_figure, a_project, change, log
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
@@ -67,6 +68,47 @@ def test_an_axis_of_days_has_whole_years_and_no_more_than_five_of_them():
     scale = steps.years([date(2027, 2, 28), date(2027, 6, 30)])
     assert [label for _, label in scale.ticks] == ["2027", "2028"]
     assert len(steps.years([date(2001, 1, 1), date(2090, 1, 1)]).ticks) <= 5
+
+
+@pytest.mark.parametrize(
+    ("scale", "labels"),
+    [
+        (steps.amounts(Decimal(0)), ["R0", "R1"]),
+        (steps.amounts(Decimal(10), Decimal(-3500000)), ["-R4 m", "R0"]),  # R10 would stand on R0
+        (steps.amounts(Decimal(353000000)), ["R0", "R200 m", "R400 m"]),
+        (steps.years([date(9999, 12, 31)]), ["9999"]),
+        (steps.percents(), ["0%", "50%", "100%"]),
+    ],
+)
+def test_no_label_of_an_axis_is_there_twice_or_over_another(scale, labels):
+    assert [tick.label for tick in steps.told_apart(scale)] == labels
+
+
+@pytest.mark.parametrize(
+    ("later", "ends"),
+    [
+        (timedelta(days=2), ["{day}", "{then}"]),
+        (timedelta(minutes=9), ["{day}, 08:00", "08:09"]),
+        (timedelta(seconds=9), ["{day}, 08:00"]),
+    ],
+)
+def test_the_ends_of_a_chart_are_told_apart_however_short_it_is(later, ends):
+    begin = datetime(2026, 5, 3, 6, 0, tzinfo=UTC)
+    project = a_project(at=begin, progress_percentage=Decimal("10.00"))
+    change(project, "progress_percentage", Decimal("62.00"), at=begin + later)
+    (drawn,) = charts_of(project, begin + later)["charts"]
+    days = {"day": "3 May 2026", "then": "5 May 2026"}
+    assert [*filter(None, (drawn.begin, drawn.until))] == [end.format(**days) for end in ends]
+    assert f"on {drawn.begin}, 62% now" in drawn.sentence
+
+
+def test_what_was_read_better_than_before_was_not_unpublished_before():
+    project = a_project(budget=None, progress_percentage=Decimal("10.00"))
+    change(project, "budget", Decimal("5.00"), at=FIRST_SEEN + DAY, cause="parser")
+    drawn = charts_of(project, FIRST_SEEN + 2 * DAY)
+    said = next(figure.sentence for figure in drawn["charts"] if "Budget" in figure.sentence)
+    assert "Budget: not read on 10 January 2026, R5 now." in said
+    assert "not read" in drawn["course"][-1]["cells"]
 
 
 def test_a_negative_amount_and_one_that_is_not_known_have_no_column():

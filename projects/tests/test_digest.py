@@ -148,6 +148,11 @@ def test_the_digest_is_that_of_the_last_week_that_is_over(client):
     assert str(Week.around(date(2027, 1, 3))) == "2026-W53"
 
 
+def test_where_the_record_begins_this_week_the_digest_is_that_of_this_week(client):
+    a_project(at=timezone.now())
+    assert client.get("/digest/")["Location"] == f"/digest/{Week.around(timezone.localdate())}/"
+
+
 def test_fifty_projects_cost_as_many_queries_as_one(client, django_assert_max_num_queries):
     for more in (1, 59):
         a_crowd(more, changed_at=TUESDAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.management import get_commands
 from django.test import Client
 from django.utils import timezone
 
+from projects.log.writer import Entry
 from projects.models import RunState, SyncRun
 from projects.pages.render import kept_together
 from projects.processes import command_line
-from projects.tests.factories import a_project, a_run, log
-from projects.wording import figures, phrases
+from projects.tests.factories import a_project, a_run, change, log
+from projects.wording import causes, figures, phrases, unknown
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,61 @@ def test_a_command_names_where_its_data_are_unless_they_are_in_the_usual_place(
     for usual in ("", str(project_settings.BASE_DIR / "var" / "run"), "/srv/secret/place"):
         monkeypatch.setenv("VAR_DIR", usual)
         assert "VAR_DIR" not in command_line("sync_dws")
+
+
+BUDGET, BOTH = {"budget": [None, "5.00"]}, {"budget": [None, "5.00"], "contractor": [None, "Ikhwezi"]}
+
+
+@pytest.mark.parametrize(
+    ("cause", "changes", "texts", "said"),
+    [
+        ("source", BUDGET, {"Budget": [None, "R5"]}, "not published"),
+        ("source", BUDGET, {"Budget": ["", "R5"]}, "not published"),
+        ("source", BUDGET, {"Budget": ["R?", "R5"]}, "published, not readable"),
+        ("source", BOTH, {"Budget": ["R?", "R5"], "Contractor": ["", "Ikhwezi"]}, "not known"),
+        ("source", BOTH, {"Budget": [None, "R5"], "Contractor": ["", "Ikhwezi"]}, "not published"),
+        ("source", {"published.Remarks": [None, "late"]}, {"Remarks": [None, "late"]}, "not published"),
+        ("parser", BUDGET, {}, "not read"),
+        ("parser", {"published.Remarks": [None, "late"]}, {}, "not read"),
+        ("steward", BUDGET, {}, "not known"),
+    ],
+)
+def test_not_published_is_only_said_of_what_was_read_and_was_not_there(
+    cause: str, changes: dict[str, Any], texts: dict[str, Any], said: str
+) -> None:
+    name = next(iter(changes))
+    assert unknown.WORDS[unknown.why(name, unknown.BEFORE, cause, changes, texts)] == said
+    back = {name: [new, old] for name, (old, new) in changes.items()}
+    back_texts = {label: [new, old] for label, (old, new) in texts.items()}
+    assert unknown.WORDS[unknown.why(name, unknown.AFTER, cause, back, back_texts)] == said
+
+
+@pytest.mark.django_db
+def test_a_value_that_was_read_late_is_said_to_be_so_wherever_it_is_told(client: Client) -> None:
+    project = a_project("WP1", budget=None, at=timezone.now() - timedelta(days=9))
+    row = change(project, "budget", Decimal("5.00"), cause="parser")
+    for path in (f"/changes/{row.pk}/", f"/projects/{project.pk}/", "/changes/?cause=parser"):
+        page = words(client, path)
+        assert "Budget read for the first time: R5." in page, path
+        assert "added" not in page, path
+        before = page[page.index("Before") :] if "Before" in page else ""
+        assert "not published" not in before.split("Receipt")[0].split("Figures are shown")[0], path
+    compared = words(client, f"/compare/?from={(timezone.now() - timedelta(days=5)).date()}")
+    assert re.search(r"Budget before: not read → after: R5", compared)
+    assert "not published" not in compared.split("Figures are shown")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"progress_percentage": ["78.00", "62.00"]}, "Progress read anew as 62%, before as 78%."),
+        ({"budget": ["5.00", None]}, "Budget no longer read (was R5)."),
+        (BOTH, "Budget read for the first time: R5, and 1 more field with it."),
+    ],
+)
+def test_a_better_reading_is_told_as_no_doing_of_the_source(changes: dict[str, Any], said: str) -> None:
+    entry = Entry("project", 1, "WP1", "", "dws", "updated", field_changes=changes, cause="parser")
+    assert (causes.assess(entry).sentence, causes.assess(entry).severity) == (said, "info")
 
 
 @pytest.mark.django_db

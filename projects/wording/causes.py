@@ -61,6 +61,8 @@ def _assessed(row: Row, context: dict[str, Any] | None, stored: Iterable[str]) -
         return discrepancy_rules.assess_question(
             row.change_type, row.field_changes, context, stored, by_rule=by_rule
         )
+    if row.entity_type == "project" and row.change_type == "updated" and row.cause == "parser":
+        return Assessment(rules.INFO, [], rules.read_anew(row.field_changes))
     return rules.assess_project(row.entity_type, row.change_type, row.field_changes, context, stored)
 
 
@@ -74,5 +76,4 @@ def _steward(changes: dict[str, Any], kind: str) -> str:
     step = kind.split(":")[1] if kind.count(":") > 1 else ""
     old, new = changes[named[0]]
     phrase = phrases.by_steward(named[0], old, new, step)
-    others = len(named) - 1
-    return f"{phrase}, and {others} more field{'s' if others > 1 else ''} with it" if others else phrase
+    return phrases.with_others(phrase, len(named) - 1)

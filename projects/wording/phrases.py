@@ -312,15 +312,36 @@ def by_steward(field: str, old: Any, new: Any, step: str) -> str:
     elif new is None:
         told = gettext("A steward marked {subject} as not known (was {before})")
     elif old is None:
-        told = gettext("A steward gave {subject}, which is not published: {after}")
+        told = gettext("A steward gave {subject}, which was not known: {after}")
     else:
         told = gettext("A steward corrected {subject} from {before} to {after}")
-    not_published = gettext("not published")
+    not_known = gettext("not known")
     return told.format(
         subject=in_sentence(field),
-        before=not_published if old is None else _quoted(field, old),
-        after=not_published if new is None else _quoted(field, new),
+        before=not_known if old is None else _quoted(field, old),
+        after=not_known if new is None else _quoted(field, new),
     )
+
+
+def by_reading(field: str, old: Any, new: Any) -> str:
+    """What was read better than before: on the source's page it may have stood all along."""
+    if old is None:
+        told = gettext("{subject} read for the first time: {after}")
+    elif new is None:
+        told = gettext("{subject} no longer read (was {before})")
+    else:
+        told = gettext("{subject} read anew as {after}, before as {before}")
+    return told.format(subject=label(field), before=_quoted(field, old), after=_quoted(field, new))
+
+
+def with_others(told: str, others: int) -> str:
+    """`…, and 2 more fields with it`."""
+    if others < 1:
+        return told
+    more = ngettext(
+        "{sentence}, and {number} more field with it", "{sentence}, and {number} more fields with it", others
+    )
+    return more.format(sentence=told, number=others)
 
 
 def covered(fields: Sequence[str]) -> str:

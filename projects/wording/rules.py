@@ -210,6 +210,15 @@ def _story(entity_type: str, changes: dict[str, tuple[Any, Any]], hits: list[Rul
     return told.format(sentence=sentence, number=others)
 
 
+def read_anew(field_changes: dict[str, list[Any]]) -> str:
+    """The sentence of what was read better than before: no news of the project."""
+    shown = _without_companions(_pairs(field_changes))
+    if not shown:
+        return f"{gettext('Changed')}."
+    lead = _lead(shown, [])
+    return f"{phrases.with_others(phrases.by_reading(lead, *shown[lead]), len(shown) - 1)}."
+
+
 def _without_companions(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
     return {
         name: pair
