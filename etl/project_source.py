@@ -44,6 +44,7 @@ from etl.fetch.fetcher import Fetcher, FetchPolicy, connect
 from etl.fetch.page import Page
 from etl.fetch.recorder import Recorder
 from etl.first_reading import FirstReading
+from etl.load import provenance
 from etl.load.projects import ProjectWriter
 from etl.load.stores import Record
 from etl.monitor import ArchivedSource
@@ -80,6 +81,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     ) -> None:
         self.capture, self.recorder = capture, recorder
         self.first: FirstReading | None = None  # where no reading was believed to its end before
+        self.left: Set[str] = frozenset()  # projects whose own page no reading came to so far
         self.words, self.places = known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
         own = type(self).extractor.__module__
@@ -157,14 +159,24 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         survey.add(reading, seen)
         if self.first:
             self.first.note(reading, seen, counts)
+        elif reading.external_id in self.left:
+            provenance.note(self.run, seen, self.evidence)
 
     def _first_reading(self, known: Known, pages: PageReader) -> FirstReading | None:
-        """What fills the record while a first reading goes on, and takes up those that were cut off."""
-        if not (known.is_first and isinstance(self.store, Record) and not self.dry_run and not self.capture):
+        """What fills the record while a first reading goes on, and takes up those that were cut off. A later
+        one takes up the own pages that were left for it, and fills nothing before its end."""
+        if not isinstance(self.store, Record) or self.dry_run or self.capture:
             return None
-        if not self.run.force:
-            pages.kept = archive_reader.cut_off(self.run.source, timezone.now())
+        if not known.is_first:
+            self.left = {i for i, key in known.keys.items() if key.is_present and not key.page_digest}
+        if not self.run.force and (known.is_first or self.left):
+            pages.kept = archive_reader.cut_off(
+                self.run.source, timezone.now(), None if known.is_first else self.left
+            )
             pages.kept.pop(key_of(self.entry), None)  # whatever it leads to now
+        if not known.is_first:
+            return None
+        self.evidence.owns_all = True
         return FirstReading(
             self.run,
             known,
@@ -308,8 +320,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 proof = reading.proof(external_id, before.page_digest if before else None)
                 # pages of the past that are read again bring nobody back
                 listed = reading.cause == Cause.SOURCE
-                # what a first reading says more of a project than at its creation is no news
-                completes = listed and known.is_first and before is not None
+                completes = listed and before is not None and _completes(record, before, known)
                 cause = Cause.PARSER if completes else reading.cause
                 change = self._process_project(
                     record, before, proof=proof, cause=cause, is_listed=listed, plan=reading.plan
@@ -432,6 +443,13 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         record.line_digest, record.page_digest = then.line_digest, then.page_digest
         record.lists = then.lists
         return record
+
+
+def _completes(record: ProjectRecord, before: KnownProject, known: Known) -> bool:
+    """Whether it is no news, and no reason to doubt a reading: what a first reading says more of a project
+    than at its creation; what its own page says, which was there and was left for later (CRAWL_MINUTES)."""
+    is_left = before.url and not before.page_digest and before.is_present
+    return known.is_first or bool(is_left and record.page_digest and record.line_digest == before.line_digest)
 
 
 def _has_learnt(reading: Survey, known: Known) -> bool:

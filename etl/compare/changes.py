@@ -53,7 +53,7 @@ class ProjectChange:
     respelled: frozenset[str] = frozenset()
     kept: dict[str, Any] = field(default_factory=dict)  # corrected by a steward: {field: value shown}
     learnt: frozenset[str] = frozenset()
-    completes: bool = False  # what a first reading says more of a project that it created itself
+    completes: bool = False  # says more of a project than at its creation, and nothing that changed since
 
     def restated(self) -> dict[str, list[Any]]:
         """What says something else, not only spells it otherwise."""
@@ -126,7 +126,7 @@ class Changes:
     quiet: list[QuietChange] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by change type
     blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
-    moved: int = 0  # known projects that say something else, not only spell it otherwise
+    moved: int = 0  # known projects that say something else, not only more, or spelt otherwise
     invalid: int = 0
     problems: list[str] = field(default_factory=list)  # what could not be compared, in sentences
     plan: ReadingPlan | None = None  # how the columns were understood, where that is to be remembered
@@ -135,7 +135,7 @@ class Changes:
         self.projects.append(change)
         self.counts["completed" if change.completes else change.change_type] += 1
         if change.pk is not None:
-            self.moved += bool(change.restated())
+            self.moved += bool(change.restated()) and not change.completes
             self.blanked.update(change.blanked())
 
     def within(self, codes: Collection[str], places_of: Callable[[int], set[str]]) -> Changes:

@@ -35,6 +35,7 @@ class Scratch(Known):
     state: dict[str, KnownProject] = field(default_factory=dict)
     concluded: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
     given: int = 0  # ids so far
+    _ids: dict[int, str] = field(default_factory=dict)  # by pk, as far as they stand
 
     @classmethod
     def empty(cls, source: Source, ever: Iterable[str] = ()) -> Scratch:
@@ -44,7 +45,11 @@ class Scratch(Known):
         return {i: self.state[i] for i in external_ids if i in self.state}
 
     def places_of(self, pk: int) -> set[str]:
-        found = next((known for known in self.state.values() if known.pk == pk), None)
+        external_id = self._ids.get(pk, "")
+        found = self.state.get(external_id)
+        if found is None or found.pk != pk:  # ids moved, as projects were taken apart
+            self._ids = {known.pk: external_id for external_id, known in self.state.items()}
+            found = self.state.get(self._ids.get(pk, ""))
         return {*found.values["municipalities"], *found.lists} if found else set()
 
     def concluding_runs(self, first: int) -> list[tuple[int, datetime | None]]:
@@ -97,6 +102,7 @@ class Scratch(Known):
         record = change.record
         pk = change.pk or self.new_pk()
         page = record.page_digest or ""
+        self._ids[pk] = record.external_id
         self.keys[record.external_id] = Key(pk, record.line_digest, page, True, lists=record.lists)
         self.state[record.external_id] = KnownProject(
             pk=pk,

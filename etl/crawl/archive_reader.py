@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
@@ -129,11 +129,18 @@ def of_run(run: SyncRun) -> Iterator[Sighting]:
     return _readable(run.look_ids)
 
 
-def cut_off(source: Source, now: datetime) -> dict[str, Sighting]:
-    """The last look at each page by readings that came to no end, by key, where it was not long ago."""
+def cut_off(source: Source, now: datetime, of: Set[str] | None = None) -> dict[str, int]:
+    """The last look (its id) at each page by readings that came to no end, by key, where it was not long ago.
+    `of`: the projects whose own pages alone are asked for."""
     looks = Sighting.objects.filter(source=source, run__state__in=CUT_OFF, at__gt=now - _FRESH)
-    looks = looks.exclude(content_sha256="").exclude(snapshot=None).select_related("snapshot")
-    return {look.key: look for look in looks.order_by("id")}
+    looks = looks.exclude(content_sha256="").exclude(snapshot=None).order_by("id")
+    rows = looks.values_list("key", "pk", "external_id").iterator(chunk_size=5000)
+    return {key: pk for key, pk, external_id in rows if of is None or external_id in of}
+
+
+def look_with(pk: int) -> Sighting | None:
+    """One look, with what was kept of it; None where it was removed meanwhile."""
+    return Sighting.objects.select_related("snapshot").filter(pk=pk).first()
 
 
 def newest(source: Source) -> dict[str, BelievedLook]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from etl.bounds.call import Bounded
 from etl.crawl import archive_reader
@@ -30,6 +31,21 @@ _MOST_NOTES = 20
 Seen = TypeVar("Seen", bound=LastSeen)
 
 
+class Answer(NamedTuple):
+    """What is remembered of a page whose bytes were kept: there are tens of thousands of them in a run."""
+
+    url: str
+    fetched_at: datetime
+    status: int | None
+    headers: dict[str, str]
+    content_type: str
+    size: int
+
+    @classmethod
+    def of(cls, page: Page) -> Answer:
+        return cls(page.url, page.fetched_at, page.status, page.headers, page.content_type, len(page.body))
+
+
 class EvidenceRecorder:
     """`last`: the last believed look at each page. `kept`: pages whose bytes this run kept, by SHA-256.
     `damaged`: what was kept before and cannot be read again, SHA-256 → what is wrong; `mended`: those of them
@@ -47,11 +63,12 @@ class EvidenceRecorder:
             is_volatile  # whether a column shows a position or the clock
         )
         self.last: Mapping[str, LastSeen] = {}
-        self.kept: dict[str, Page] = {}
+        self.kept: dict[str, Answer] = {}
         self.damaged: dict[str, str] = {}
         self.mended: set[str] = set()
         self.is_same_parser = False  # what was seen last was read by today's parser
         self.is_noted = False  # looks were written as they were taken
+        self.owns_all = False  # looks of earlier runs, which came to no end, are no part of this one
         self.loaded: set[str] = set()  # keys of the pages that were loaded while the run goes on
         self._validated: set[str] = set()  # kept pages that came with a validator
         self._headers: dict[str, tuple[int, dict[str, str]]] = {}  # theirs, once they are asked for
@@ -134,7 +151,7 @@ class EvidenceRecorder:
             is_known = page.sha256 in self.damaged or self.archive.has(page.sha256)
             self._ours |= set() if is_known else {page.sha256}
             self.archive.keep(page.body)
-            self.kept[page.sha256] = page
+            self.kept[page.sha256] = Answer.of(page)
             if page.sha256 in self.damaged:
                 self.mended.add(page.sha256)
 

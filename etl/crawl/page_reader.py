@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from etl.bounds.call import bounded
-from etl.crawl.archive_reader import kept_page
+from etl.crawl.archive_reader import kept_page, look_with
 from etl.crawl.evidence import EvidenceRecorder, is_read_in_full
 from etl.crawl.looks import Looker
 from etl.crawl.reading import Reading
@@ -22,21 +22,20 @@ from etl.extract.jsonanswer import is_data
 from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
-from projects.models import Sighting
 
 
 @dataclass
 class PageReader:
     """`looker` looks into pages, inside bounds. `turn`: of the pages that are sent anew by turn, whatever
     the server says of their kept answers; None: all are. `alive` is called before each reading and in it.
-    `kept`: looks at pages, by key, that were taken just now and need not be asked for again."""
+    `kept`: looks at pages (their ids), by key, that were taken just now and need not be asked for again."""
 
     fetcher: Fetcher
     evidence: EvidenceRecorder
     looker: Looker
     turn: int | None = None
     alive: Callable[[], None] = lambda: None
-    kept: dict[str, Sighting] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
     again: int = 0  # pages that were taken from there
 
     def get(self, key: str, url: str, *, fresh: bool = False) -> Reading:
@@ -51,7 +50,8 @@ class PageReader:
 
     def had(self, key: str) -> Reading | None:
         """The page as it was had just now, from its kept bytes; None where it has to be asked for."""
-        look = self.kept.pop(key, None)
+        known = self.kept.pop(key, None)
+        look = look_with(known) if known else None
         if look is None:
             return None
         try:

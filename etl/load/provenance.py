@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from django.utils import timezone
 
 from etl.crawl.archive_reader import BelievedLook
-from etl.crawl.evidence import EvidenceRecorder
+from etl.crawl.evidence import Answer, EvidenceRecorder
 from etl.crawl.observations import Observation
-from etl.fetch.page import Page
 from projects.models import LookSet, Sighting, Snapshot, SyncRun
 
 _BATCH = 2000  # rows a statement
@@ -27,7 +26,7 @@ def record(run: SyncRun, looks: Iterable[Observation], evidence: EvidenceRecorde
     Snapshot.objects.bulk_create(snapshots, batch_size=_BATCH, ignore_conflicts=True)
     _say_damaged(evidence)
     # a first reading is read again by parts: all looks are its own
-    same = {} if evidence.is_noted else {s.key: last for s in looks if (last := evidence.as_before(s))}
+    same = {} if evidence.owns_all else {s.key: last for s in looks if (last := evidence.as_before(s))}
     run.looks_digest = looks_digest((seen.key, seen.clean) for seen in looks)
     run.own_looks = [at for at, seen in enumerate(looks) if seen.key not in same] if same else []
     _share(run, list(same.values()))
@@ -89,7 +88,7 @@ def _say_damaged(evidence: EvidenceRecorder) -> None:
             Snapshot.objects.say_damaged(sha256, what, timezone.now())
 
 
-def _snapshot(run: SyncRun, sha256: str, page: Page) -> Snapshot:
+def _snapshot(run: SyncRun, sha256: str, page: Answer) -> Snapshot:
     return Snapshot(
         sha256=sha256,
         source=run.source,
@@ -99,7 +98,7 @@ def _snapshot(run: SyncRun, sha256: str, page: Page) -> Snapshot:
         status=page.status,
         headers=page.headers,
         content_type=page.content_type[:200],
-        size=len(page.body),
+        size=page.size,
     )
 
 

@@ -255,6 +255,7 @@ for _ in range({rounds}):
 ROUNDS, PAUSE = (10, 60) if os.environ.get("FULL") else (4, 6)
 
 
+@pytest.mark.timeout(ROUNDS * PAUSE + 600)
 def test_a_page_beyond_all_bounds_keeps_no_worker_from_the_rest(machine: Machine, tmp_path: Path) -> None:
     with serving({"/list.aspx": HEAVY * 5}) as site:
         treasury = {"TREASURY_URL": f"{machine.replica.root}/api", "TREASURY_REREAD_DAYS": "0"}
@@ -278,5 +279,6 @@ def test_a_page_beyond_all_bounds_keeps_no_worker_from_the_rest(machine: Machine
     assert {state for state, _ in books} <= {"succeeded", "unchanged"}
     assert len(books) >= 2
     assert {state for state, _ in read} == {"failed"}
-    assert all("seconds of processor time" in error for _, error in read)
+    # of processor time; on a machine that gives a process little of it, of time
+    assert all(re.search(r"Reading it took more than \d+ seconds", error) for _, error in read)
     assert len(read) >= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from etl import first_reading
-from etl.crawl import progress
+from etl.crawl import progress, session
 from etl.crawl.progress import Progress
 from etl.exceptions import Stopped
 from etl.tests.conftest import Sync, first_of
@@ -31,9 +32,9 @@ def entry(here: Any) -> str:
     return f"{here.root}/pmd/level.aspx"
 
 
-def four_lists() -> dict[str, Any]:
+def four_lists(codes: Sequence[str] = CODES) -> dict[str, Any]:
     """Four municipalities of three projects each; what their lines claim comes out."""
-    return site(dict.fromkeys(CODES, ("3", "R60")), {code: [10, 20, 30] for code in CODES})
+    return site(dict.fromkeys(codes, ("3", "R60")), {code: [10, 20, 30] for code in codes})
 
 
 def test_a_reading_says_how_far_it_is(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,18 +57,18 @@ def test_a_reading_says_how_far_it_is(sync: Sync, monkeypatch: pytest.MonkeyPatc
     assert Client().get(f"/api/v1/runs/{run.pk}/").json()["progress"] is None
 
 
-def own_pages(pages: dict[str, Any]) -> dict[str, Any]:
+def own_pages(pages: dict[str, Any], codes: Sequence[str] = CODES) -> dict[str, Any]:
     """The same site, each project with a page of its own that says more of it."""
     shown = {}
     for path, answer in pages.items():
         status, headers, body = answer
-        for code in CODES:
+        for code in codes:
             for at in range(3):
                 number = f"{code}{at}"
                 link = f"<a href='project.aspx?id=WP{number}'>Scheme {number}</a>"
                 body = body.replace(f"Scheme {number}", link)
         shown[path] = status, headers, body
-    for code in CODES:
+    for code in codes:
         for at in range(3):
             number = f"{code}{at}"
             facts = {
@@ -263,3 +264,79 @@ def test_a_site_that_pages_in_a_session_is_taken_up_too(
     assert {(kind, cause) for _, kind, cause in told()} <= {("created", "source"), ("updated", "parser")}
     adds_up()
     assert sync().state == "unchanged"
+
+
+# --- What was left of it when its time was over ----------------------------------------------------
+
+MORE = (*CODES, "LIM335", "LIM341", "LIM343", "LIM344")  # enough projects for a share of them to count
+
+
+def is_own(path: str) -> bool:
+    return "project.aspx" in path
+
+
+@contextlib.contextmanager
+def left_off(sync: Sync, monkeypatch: pytest.MonkeyPatch, at: int) -> Iterator[tuple[Any, SyncRun]]:
+    """A site of 24 projects, and its first reading, whose time was over after so many of their own pages."""
+    with serving(own_pages(four_lists(MORE), MORE)) as here:
+
+        def now() -> float:
+            return 1e9 * (sum(map(is_own, here.asked)) >= at)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(session, "time", SimpleNamespace(monotonic=now))
+            run = sync(entry(here))
+        assert (run.state, run.created, run.proof["unasked"]) == ("succeeded", 24, 1)
+        assert Project.objects.exclude(page_digest="").count() == at
+        yield here, run
+
+
+def test_pages_that_were_left_for_later_are_no_news_and_no_reason_to_doubt(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with left_off(sync, monkeypatch, 10) as (here, _):
+        run = sync(entry(here))
+        assert (run.state, run.held, run.updated, run.change_count) == ("succeeded", [], 0, 14)
+        assert Project.objects.exclude(contractor="").exclude(contractor=None).count() == 24
+        assert Counter((kind, cause) for _, kind, cause in told()) == {
+            ("created", "source"): 24,
+            ("updated", "parser"): 14,
+        }
+        assert max(Counter(filter(is_own, here.asked)).values()) == 1
+        adds_up()
+        assert sync(entry(here)).state == "unchanged"
+
+
+def test_what_changed_meanwhile_is_news_though_the_page_was_left_for_later(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with left_off(sync, monkeypatch, 23) as (here, _):
+        last = Project.objects.get(page_digest="")
+        path = f"/pmd/list.aspx?m={last.external_id[2:8]}"
+        status, headers, body = here.pages[path]
+        here.pages[path] = status, headers, body.replace("R10<", "R11<").replace("R30<", "R29<")
+        run = sync(entry(here))
+        assert (run.state, run.held, run.updated) == ("succeeded", [], 2)
+        assert (last.external_id, "updated", "source") in told()
+
+
+def test_a_later_reading_that_was_cut_off_asks_for_none_of_these_pages_again(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with left_off(sync, monkeypatch, 10) as (here, _):
+
+        def cut(_: Progress) -> None:
+            if sum(map(is_own, here.asked)) >= 17:
+                raise Stopped("Stopped on request between two pages; nothing was loaded.")
+
+        with pytest.raises(Stopped):
+            sync(entry(here), on_progress=cut)
+        assert SyncRun.objects.latest("id").created == 0
+        run = sync(entry(here))
+        assert (run.state, run.held, run.change_count) == ("succeeded", [], 14)
+        assert any(note.startswith("7 pages had been read") for note in run.notes)
+        assert Counter(filter(is_own, here.asked)) == dict.fromkeys(filter(is_own, here.asked), 1)
+        # of the lists, which are as they were, there are no rows but those of the first reading
+        assert run.sightings.exclude(external_id="").count() == run.sightings.count() == 14
+        adds_up()
+        assert sync(entry(here)).state == "unchanged"
