@@ -18,12 +18,16 @@ from django.views.decorators.http import require_POST
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from etl.compare.rewording import Moves
 from etl.decide import agents, columns
 from etl.decide.waiting import held_areas
 from etl.desk import areas, captures, runs
 from etl.desk.splits import SplitAdmin
 from etl.exceptions import EtlError, NeedsConfirmation
+from etl.project_source import ProjectSource
 from etl.scheduler import DataScheduler
+from etl.sources import source_of
+from etl.values.vocabulary import Vocabulary as Words
 from projects.admin import Recorded
 from projects.declared import REGISTRY, declared
 from projects.models import AgentName, AreaReading, Municipality, ReadingPlan, Source, SyncRun, Vocabulary
@@ -166,6 +170,8 @@ class ReadingPlanAdmin(Recorded):
             "waiting": found.waiting[:_SHOWN],
             "more": max(0, len(found.waiting) - _SHOWN),
             "told": found.told[:_SHOWN],
+            "read": found.read[:_SHOWN],
+            "may_take_back": request.user.has_perm("projects.delete_vocabulary"),
             "fields": sorted((label(name), name) for name in MEANINGS["field"]),
             "may_decide": request.user.has_perm("projects.add_vocabulary"),
             "syncable": sorted({column.source for column in found.told} & REGISTRY.keys())
@@ -175,8 +181,9 @@ class ReadingPlanAdmin(Recorded):
         return render(request, "admin/etl/readingplan/columns.html", context)
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
-        """The buttons' target: a word more in the vocabulary, and back."""
-        if not request.user.has_perm("projects.add_vocabulary"):
+        """The buttons' target: a word more in the vocabulary, or one less, and back."""
+        needed = "delete" if request.POST.get("decision") == "take back" else "add"
+        if not request.user.has_perm(f"projects.{needed}_vocabulary"):
             raise PermissionDenied
         given = {name: request.POST.get(name, "") for name in _GIVEN}
         confirmed = request.POST.get("confirmed") == "yes"
@@ -187,36 +194,55 @@ class ReadingPlanAdmin(Recorded):
         except EtlError as problem:
             messages.warning(request, str(problem))
         else:
-            self.log_addition(request, row, [{"added": {"name": "vocabulary", "object": str(row)}}])
-            says = f"means {label(row.meaning)}" if row.meaning else "is no field of ours"
-            messages.success(request, f"“{row.text}” {says}, from the next reading on.")
+            self._told(request, row, given["decision"])
         return HttpResponseRedirect(reverse("admin:etl_columns"))
+
+    def _told(self, request: HttpRequest, row: Vocabulary, decision: str) -> None:
+        """Keep who decided, and say what was."""
+        self.log_addition(request, row, [{"added": {"name": "vocabulary", "object": f"{decision}: {row}"}}])
+        says = f"means {label(row.meaning)}" if row.meaning else "is no field of ours"
+        if decision == "take back":
+            says = "means what it did before a steward spoke"
+        messages.success(request, f"“{row.text}” {says}, from the next reading on.")
 
     def _confirm(self, request: HttpRequest, given: dict[str, str], effect: list[str]) -> HttpResponse:
         """What a decision does to how projects are known, and a button that says yes."""
         means = given["proposal"] if given["decision"] == "accept" else given["meaning"]
+        says = f"“{given['label']}” means {label(means)}"
+        if given["decision"] in _WITHOUT:
+            says = _WITHOUT[given["decision"]].format(given["label"])
         context = {
             **self.admin_site.each_context(request),
-            "title": f"“{given['label']}” means {label(means)}?",
+            "title": f"{says}?",
             "given": given,
             "effect": effect,
-            "means": means,
+            "says": says,
         }
         return render(request, "admin/etl/readingplan/confirm.html", context)
 
 
+_WITHOUT = {"forbid": "“{}” is no field of ours", "take back": "“{}” means what its words say"}
 _GIVEN = ("decision", "source", "label", "proposal", "meaning")
+
+
+def _rehearse(source: str, words: Words) -> Moves:
+    """What other words would make of who is who among a source's projects. Raises EtlError."""
+    monitor = source_of(source).monitor
+    return monitor.rehearse(source, words) if issubclass(monitor, ProjectSource) else Moves()
 
 
 def _decided(
     decision: str, source: str, label: str, proposal: str, meaning: str, confirmed: bool
 ) -> Vocabulary:
-    """The word that a steward's decision adds. Raises CannotDecide, NeedsConfirmation."""
+    """The word that a steward's decision adds or takes back. Raises CannotDecide, NeedsConfirmation."""
+    how: columns.How = {"rehearse": _rehearse, "confirmed": confirmed}
     if decision == "accept":
-        return columns.accept(source, label, proposal, confirmed=confirmed)
+        return columns.accept(source, label, proposal, **how)
     if decision == "forbid":
-        return columns.forbid(source, label)
-    return columns.change(source, label, meaning, confirmed=confirmed)
+        return columns.forbid(source, label, **how)
+    if decision == "take back":
+        return columns.take_back(source, label, **how)
+    return columns.change(source, label, meaning, **how)
 
 
 @admin.register(AgentName)

@@ -26,6 +26,7 @@ from etl.compare.changes import (
 from etl.compare.checks import Completeness
 from etl.compare.continuity import recognise
 from etl.compare.known import Known, KnownProject, details, known_places, known_words
+from etl.compare.rewording import Moves, Rows, moves
 from etl.compare.scratch import Scratch
 from etl.compare.split_events import Event, events
 from etl.compare.survey import Survey
@@ -54,6 +55,7 @@ from etl.runs.parser_version import parser_digest, reading_code
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
+from etl.values.vocabulary import Vocabulary
 from projects.declared import KeptTable
 from projects.models import Cause, Sighting, Source, SyncRun
 
@@ -66,7 +68,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     """A source that publishes projects. A subclass says which pages are read and, where they are no HTML,
     what they say (`extractor`) and what of them is noise (`clean`).
 
-    `capture`: a recorded visit to be read in place of the site. `recorder`: keeps this visit as one.
+    `capture`: a recorded visit to be read in place of the site. `recorder`: keeps this visit as one. `words`:
+    for a rehearsal, in place of those that are known.
     """
 
     writer = ProjectWriter()
@@ -77,23 +80,24 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         *,
         capture: Capture | None = None,
         recorder: Recorder | None = None,
+        words: Vocabulary | None = None,
         **how: object,
     ) -> None:
         self.capture, self.recorder = capture, recorder
         self.first: FirstReading | None = None  # where no reading was believed to its end before
         self.left: Set[str] = frozenset()  # projects whose own page no reading came to so far
-        self.words, self.places = known_words(), known_places()
+        self.words, self.places = words or known_words(), known_places()
         self.assembler = Assembler(self.words, self.places)
         own = type(self).extractor.__module__
         run.parser_digest = parser_digest(self.words, *(() if own == __name__ else (own,)))
         super().__init__(run, **how)  # type: ignore[arg-type]
-        self.looker = Looker(self.extractor(), self.clean, self.alive, self._kept_readings())
+        self.looker = Looker(self.extractor(), self.clean, self.alive, self._kept_readings(words is not None))
 
-    def _kept_readings(self) -> KeptReadings:
+    def _kept_readings(self, is_rehearsed: bool) -> KeptReadings:
         """What was read before by all that decides now what is read of a page."""
         own = (type(self).extractor.__module__, self.clean.__module__)
         parser = f"{self.run.parser_digest} {reading_code(*own)} {self.clean.__qualname__}"
-        return KeptReadings(settings.READINGS_DIR, parser, keep=not self.dry_run)
+        return KeptReadings(settings.READINGS_DIR, parser, keep=is_rehearsed or not self.dry_run)
 
     @classmethod
     def tables_of(cls, source: str, page: Page) -> list[KeptTable]:
@@ -243,6 +247,21 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def looks_of(run: SyncRun) -> Iterable[Sighting]:
         """What a run looked at."""
         return archive_reader.of_run(run)
+
+    @classmethod
+    def rehearse(cls, source: str, words: Vocabulary) -> Moves:
+        """What other words would make of who is who among a source's known projects. What is read of the
+        kept pages with them is kept for the poll that will use them. Raises EtlError."""
+        now, then = (cls(SyncRun(source_id=source), dry_run=True, words=given) for given in (None, words))
+        known = now.recorded()
+        return moves(*(Rows(monitor._listed(known), known, monitor.assembler) for monitor in (now, then)))
+
+    def _listed(self, known: Known) -> Survey:
+        """What the kept pages list, before it is told whose the rows are."""
+        survey = self.new_survey(known)
+        for reading in archive_reader.readings(self.believed(known), self.looker.kept_content):
+            survey.add(reading, archive_reader.observation(reading.key, reading.page))
+        return survey
 
     def read_archive(self, recall: Recall, known: Known) -> Survey:
         survey = self.new_survey(known)

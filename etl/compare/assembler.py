@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
 from etl.compare.identity import Identities
@@ -11,7 +11,7 @@ from etl.compare.part import Part
 from etl.compare.survey import Survey
 from etl.normalise.field_reader import FieldReader
 from etl.normalise.merge import merge
-from etl.normalise.projects import Identifying, identifying, project_record
+from etl.normalise.projects import Identifying, identifying, ids_under_any_words, project_record
 from etl.normalise.records import Issue, ProjectRecord
 from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import Choice, ReadingPlan
@@ -58,7 +58,10 @@ class Assembler:
         def reads(line: dict[str, str], listed_under: Sequence[str]) -> Identifying:
             return identifying(line, listed_under, self.words, lookup, self.places)
 
-        return Identities(known, reads)
+        def ids_of(line: Mapping[str, str], listed_under: Sequence[str]) -> Iterator[str]:
+            return ids_under_any_words(line, listed_under, self.places)
+
+        return Identities(known, reads, ids_of, self.within)
 
     def record(
         self, external_id: str, survey: Survey, known: KnownProject | None, doubtful: Set[str] | None

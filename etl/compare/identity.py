@@ -1,10 +1,10 @@
 """Which project each row of a reading is: by its number, else by name and place; known or new. Pure.
 
 A number is compared folded, and the known spelling stays. Where a word says since which column has the
-numbers (or that none has) each keeps its id all the same: its last texts are read under today's words. Rows
-of one list that share a number (or, without one, name and place) and differ in name or phase are projects of
-their own. Who is who among them is judged by what each known one says now, never by which of them came first:
-nobody takes another's place.
+numbers, the names or the places (or that none has) each keeps its id all the same: its last texts are read
+under today's words. Rows of one list that share a number (or, without one, name and place) and differ in
+name or phase are projects of their own. Who is who among them is judged by what each known one says now,
+never by which of them came first: nobody takes another's place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from etl.compare.part import Part
 from etl.normalise.projects import Identifying
 from etl.normalise.records import digest_of
-from etl.values.identifiers import folded, is_unnumbered, number_of, number_within, told_apart
+from etl.values.identifiers import folded, is_unnumbered, number_within, told_apart
 
 if TYPE_CHECKING:
     from etl.compare.known import Known, KnownProject
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Sheet = tuple[str, frozenset[str]]  # a list's key, and the headings of the table in it
 Own = tuple[str, str]  # name and phase, folded
 Reads = Callable[[dict[str, str], Sequence[str]], Identifying]
+Ids = Callable[[Mapping[str, str], Sequence[str]], Iterable[str]]
+Within = Callable[[str], str | None]
 
 
 @dataclass(slots=True)
@@ -64,10 +66,11 @@ class Resolved:
 
 
 class Identities:
-    """Gives rows their identities. `reads`: what a line says of itself, with the places that list it."""
+    """Gives rows their identities. `reads`: what a line says of itself, with the places that list it;
+    `ids_of`: the ids that it has under whichever words; `within`: what a place is part of."""
 
-    def __init__(self, known: Known, reads: Reads) -> None:
-        self.known, self.reads = known, reads
+    def __init__(self, known: Known, reads: Reads, ids_of: Ids, within: Within) -> None:
+        self.known, self.reads, self.ids_of, self.within = known, reads, ids_of, within
         self._by_number: dict[str, list[str]] = {}
         unnumbered = []
         for external_id in known.keys:
@@ -76,7 +79,8 @@ class Identities:
             self._by_number.setdefault(folded(number_within(external_id)), []).append(external_id)
         self._unnumbered = sorted(unnumbered)
         self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        self._by_text: dict[str, list[str]] = {}  # folded number that the last texts say → its projects
+        self._called: dict[str, list[str]] = {}  # folded name that the last texts say → its projects
+        self._by_text: dict[str, list[str]] = {}  # folded number that they say → its projects
         self._is_gathered = False
         self._gone = self._unnumbered  # the ids that are no number of the reading
         self._own: dict[str, Own] = {}
@@ -101,7 +105,10 @@ class Identities:
                 left.append(group)
         for group in left:
             had = self._had(group)
-            self._assign(group, [had] if had and had not in found.rows else [], found)
+            known = [had] if had else self._worded_otherwise(group)
+            self._assign(
+                group, [external_id for external_id in known if external_id not in found.rows], found
+            )
         return found
 
     def of_page(self, number: str, texts: dict[str, str], area: str | None) -> str:
@@ -170,11 +177,31 @@ class Identities:
                 self._by_text.setdefault(folded(said.number), []).append(external_id)
             if external_id in unnumbered or not said.number:  # else the site itself left its number out
                 self._by_name.setdefault((said.own[0], place_of(project.values)), []).append(external_id)
+                self._called.setdefault(said.own[0], []).append(external_id)
 
     def _had(self, group: Group) -> str:
         """The known project that had this name and place when it was first read, and has that name still."""
         had = group.base
         return had if self._own.get(had, ("", ""))[0] == group.said[0].own[0] else ""
+
+    def _worded_otherwise(self, group: Group) -> list[str]:
+        """The known projects that have this name and place by what their last texts say under today's words:
+        other words said before where they lie."""
+        area, said = group.rows[0].area, group.said[0]
+        listed_under = [area] if area else []
+        return [
+            external_id
+            for external_id, project in self.known.in_full(self._called.get(said.own[0], ())).items()
+            if (not area or area in self._areas_of(project))
+            and self.reads(project.line() or project.published, listed_under).where == said.where
+        ]
+
+    def _areas_of(self, project: KnownProject) -> set[str]:
+        """The areas whose lists may have shown a known project, and those that they are part of."""
+        areas = {*project.lists, *project.values["municipalities"], project.values["province"] or ""}
+        for _ in range(2):  # a local municipality's district, and the province of that
+            areas |= {self.within(code) or "" for code in areas}
+        return areas
 
     def _says(self, project: KnownProject) -> Identifying:
         texts = project.line() or project.published
@@ -193,17 +220,21 @@ class Identities:
                 group.said = [self.reads(row.part.published, sorted(row.areas)) for row in group.rows]
             if len(known) > 1 or _beside_others(group):
                 return self._tell_apart(group, known, found)
-        external_id = known[0] if known else self._free(self._base(group), found)
+        external_id = known[0] if known else self._free(self._base(group, found), found)
         self._take(external_id, group.rows, found)
         return [external_id]
 
-    def _base(self, group: Group) -> str:
-        """The id of a project that is new; in a replay the one by which the record came to know it."""
+    def _base(self, group: Group, found: Resolved) -> str:
+        """The id of a project that is new; in a replay the one by which the record came to know it, which it
+        may have been given under other words."""
         ever, row = self.known.ever, group.rows[0]
-        if not row.number or not ever or group.base in ever:
+        if not ever or group.base in ever:
             return group.base
-        named = self.reads(row.part.published, [row.area] if row.area else sorted(row.areas)).named
-        known = ({named} | set(map(number_of, row.part.published.values()))) & ever
+        known = {
+            external_id
+            for external_id in self.ids_of(row.part.published, [row.area] if row.area else sorted(row.areas))
+            if external_id in ever and external_id not in self.known.keys and external_id not in found.rows
+        }
         return known.pop() if len(known) == 1 else group.base
 
     def _take(self, external_id: str, rows: list[Row], found: Resolved) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from etl.normalise.merge import Before
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.values.places import Places
-from etl.values.vocabulary import DEFAULT, Vocabulary
+from etl.values.vocabulary import DEFAULT, Vocabulary, normal_label
 from projects.fields import FIELDS
 from projects.models import (
     GOOD,
@@ -40,6 +40,8 @@ from projects.models import ReadingPlan as PlanRow
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
+
+_FIELD = VocabularyRow.Kind.FIELD
 
 
 @dataclass(slots=True)
@@ -314,10 +316,16 @@ def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
     return from_source
 
 
-def known_words() -> Vocabulary:
-    """The built-in words with the stewards' rows over them; a row that cannot be used stops no poll."""
-    rows = VocabularyRow.objects.values_list("kind", "text", "meaning")
-    return DEFAULT.extended(row for row in rows if _is_usable(row[0], row[2]))
+def known_words(instead: Mapping[str, str | None] | None = None) -> Vocabulary:
+    """The built-in words with the stewards' rows over them; a row that cannot be used stops no poll.
+
+    `instead`: headings with what they are to mean, for a rehearsal; None: what they mean without a steward.
+    """
+    rows = list(VocabularyRow.objects.values_list("kind", "text", "meaning"))
+    for text, meaning in (instead or {}).items():
+        rows = [row for row in rows if row[0] != _FIELD or normal_label(row[1]) != normal_label(text)]
+        rows += [(_FIELD, text, meaning)] if meaning is not None else []
+    return DEFAULT.extended(row for row in sorted(rows) if _is_usable(row[0], row[2]))
 
 
 def _is_usable(kind: str, meaning: str) -> bool:

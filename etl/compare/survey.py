@@ -260,6 +260,10 @@ class Survey(ObservationSet):
         if before is None or (before.line.projects, before.line.value) < (line.projects, line.value):
             self.listings[line.code] = Listed(line, seen.snapshot)
 
+    def lists_rows(self) -> list[Row]:
+        """The rows of all lists, before it is settled whose they are."""
+        return list(self._rows.values())
+
     def settle(self) -> None:
         """Called when all lists were read; what is settled stays so.
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from etl.compare.known import known_words
-from etl.exceptions import CannotDecide, NeedsConfirmation
+from etl.compare.rewording import Moves
+from etl.exceptions import CannotDecide, NeedsConfirmation, PageChanged
 from etl.values.identifiers import NAMED, folded, number_of
 from etl.values.vocabulary import Vocabulary, normal_label, taught
 from projects.models import Presence, Project, ReadingPlan
@@ -19,9 +21,15 @@ from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 
 _KIND = VocabularyRow.Kind.FIELD
-# Without numbers of their own projects are known by these (`etl.normalise.projects`).
-_MAKE_A_NAME = frozenset({"name", "municipality", "district", "province"})
-_SHOWN = 3  # numbers that several projects have
+# What a project is known by: its number, else its name (which may be its description) and its place.
+_IDENTIFYING = frozenset({"external_id", "name", "description", "municipality", "district", "province"})
+_SHOWN = 3  # projects that are named
+Rehearse = Callable[[str, Vocabulary], Moves]
+
+
+class How(TypedDict):
+    rehearse: Rehearse
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +50,12 @@ class Column:
 
 @dataclass(slots=True)
 class Columns:
-    """`waiting` for a decision; `told`: a steward gave them a field, and they are not read into it yet."""
+    """`waiting` for a decision; `told`: a steward gave them a field, and they are not read into it yet;
+    `read`: they are, or are left out since a steward said that they are none."""
 
     waiting: list[Column] = field(default_factory=list)
     told: list[Column] = field(default_factory=list)
+    read: list[Column] = field(default_factory=list)
 
 
 def columns() -> Columns:
@@ -65,7 +75,21 @@ def columns() -> Columns:
                 found.waiting.append(one)
             elif one.decided.meaning:
                 found.told.append(one)
+        found.read += _read(plan, decided, {column["label"] for column in waiting})
     return found
+
+
+def _read(plan: ReadingPlan, decided: dict[str, VocabularyRow], waiting: set[str]) -> list[Column]:
+    """The columns of a plan that are read, or not, by a steward's word."""
+    found: dict[str, Column] = {}
+    for column in (column for shape in plan.shapes for column in shape["columns"]):
+        label = column["label"]
+        word = decided.get(normal_label(label))
+        if word and label not in waiting and (column["field"] or "") == word.meaning:
+            found[label] = Column(
+                plan.source_id, label, "", 100, column["evidence"], column["samples"], False, word
+            )
+    return list(found.values())
 
 
 def _decided() -> dict[str, VocabularyRow]:
@@ -93,28 +117,50 @@ def _column(
     )
 
 
-def accept(source: str, label: str, proposal: str, *, confirmed: bool = False) -> VocabularyRow:
-    """Teach that the column means what is proposed, `proposal` as the steward saw it. Raises CannotDecide;
-    NeedsConfirmation where projects are known by other columns so far and this is not `confirmed`."""
+def accept(
+    source: str, label: str, proposal: str, *, rehearse: Rehearse, confirmed: bool = False
+) -> VocabularyRow:
+    """Teach that the column means what is proposed, `proposal` as the steward saw it. `rehearse`: what other
+    words make of a source's projects. Raises CannotDecide, also where that makes two projects one or one
+    several; NeedsConfirmation where it moves what projects are known by and this is not `confirmed`."""
     column = _waiting(source, label)
     if not proposal or column.proposal != proposal:
         raise CannotDecide(f"What is proposed for “{label}” has changed meanwhile: look at it again.")
     if column.is_in_doubt:
         raise CannotDecide(f"The heading “{label}” is known; it is its texts that are in doubt.")
-    return _teach(column, proposal, "Accepted as proposed.", confirmed)
+    return _teach(column, proposal, "Accepted as proposed.", rehearse, confirmed)
 
 
-def change(source: str, label: str, meaning: str, *, confirmed: bool = False) -> VocabularyRow:
+def change(
+    source: str, label: str, meaning: str, *, rehearse: Rehearse, confirmed: bool = False
+) -> VocabularyRow:
     """Teach that the column means another field than the proposed one. Raises as `accept` does."""
     column = _waiting(source, label)
     if meaning not in MEANINGS[_KIND]:
         raise CannotDecide(f"“{label}” was not decided on: choose one of the fields for it.")
-    return _teach(column, meaning, "Chosen by a steward.", confirmed)
+    return _teach(column, meaning, "Chosen by a steward.", rehearse, confirmed)
 
 
-def forbid(source: str, label: str) -> VocabularyRow:
-    """Teach that the column is no field of ours. Raises CannotDecide."""
-    return _teach(_waiting(source, label), "", "No field of ours, says a steward.")
+def forbid(source: str, label: str, *, rehearse: Rehearse, confirmed: bool = False) -> VocabularyRow:
+    """Teach that the column is no field of ours, also one that a steward gave a field. Raises as `accept`."""
+    found = columns()
+    read = (column for column in found.read if (column.source, column.label) == (source, label))
+    column = next((one for one in read if one.decided and one.decided.meaning), None)
+    return _teach(
+        column or _waiting(source, label), "", "No field of ours, says a steward.", rehearse, confirmed
+    )
+
+
+def take_back(source: str, label: str, *, rehearse: Rehearse, confirmed: bool = False) -> VocabularyRow:
+    """Forget what a steward said of a column: it is judged as it was before. Raises as `accept` does."""
+    found = columns()
+    given = (column for column in [*found.read, *found.told] if column.label == label)
+    column = next((column for column in given if column.source == source), None)
+    if column is None or column.decided is None:
+        raise CannotDecide(f"Nothing that is read by a steward's word is called “{label[:80]}” there.")
+    _ask(column, None, rehearse, confirmed)
+    column.decided.delete()
+    return column.decided
 
 
 def _waiting(source: str, label: str) -> Column:
@@ -132,34 +178,109 @@ def _waiting(source: str, label: str) -> Column:
     )
 
 
-def _effect(source: str, label: str, meaning: str) -> list[str]:
-    """What a column of that meaning does to how the source's projects are known, in sentences; [] where it
-    does nothing. Raises CannotDecide where each would be another project, or several have one number."""
-    known = Project.everything.filter(source=source)
-    named, count = known.filter(external_id__startswith=NAMED).count(), known.count()
-    if meaning in _MAKE_A_NAME and named:
+def _ask(column: Column, meaning: str | None, rehearse: Rehearse, confirmed: bool) -> None:
+    """Raises CannotDecide where the projects could not stay the same ones with that meaning (None: without a
+    steward's word), NeedsConfirmation where what they are known by moves and that is not confirmed."""
+    before = column.decided.meaning if column.decided else ""
+    known = Project.everything.filter(source=column.source)
+    if not _IDENTIFYING & {before, meaning or ""} or not known.exists():
+        return
+    if meaning == "external_id":
+        _refuse_shared(column)
+    try:
+        moves = rehearse(column.source, known_words({column.label: meaning}))
+    except PageChanged as problem:
         raise CannotDecide(
-            f"“{label[:80]}” was not decided on: its projects are known by other columns so far, and with"
-            " this one each would be another project. Add it to the vocabulary where that is what you want."
-        )
-    if meaning != "external_id" or not count:
-        return []
-    numbers = _numbers(source, label)
+            f"“{column.label[:80]}” was not decided on: what that does to the projects cannot be told, as the"
+            f" kept pages cannot be read again. {problem}"
+        ) from problem
+    _refuse(column, moves)
+    effect = _effect(column, moves, known, meaning)
+    if effect and not confirmed:
+        raise NeedsConfirmation(effect)
+
+
+def _refuse_shared(column: Column) -> None:
+    numbers = _numbers(column.source, column.label)
     shared = sorted(number for number, times in numbers.items() if number and times > 1)
     if shared:
         raise CannotDecide(
-            f"“{label[:80]}” was not decided on: it is no project's own number, as several projects have the"
-            f" same there: {', '.join(shared[:_SHOWN])}."
+            f"“{column.label[:80]}” was not decided on: it is no project's own number, as several projects"
+            f" have the same there: {', '.join(shared[:_SHOWN])}."
         )
-    without = f" {numbers['']} have none there, and stay known as they are." if numbers[""] else ""
-    return [
-        f"{count} projects are known so far, {named} of them by name and place and {count - named} by another"
-        f" number. From the next reading on “{label}” says which project is which.",
-        "Each keeps its id, its address and its history: it is recognised by its texts of the last reading.",
-        "A project that is new is known by that number, and one that is renamed is recognised by it."
-        + without,
-        "Nothing of this is announced as news; what changes in a field is logged as our own doing.",
+
+
+def _refuse(column: Column, moves: Moves) -> None:
+    """Raises CannotDecide where projects would not stay themselves."""
+    why = []
+    if moves.together:
+        pairs = [" and ".join(f"“{name[:80]}”" for name in names[:_SHOWN]) for names in moves.together]
+        why.append(f"projects would fall together as one: {_some(pairs)}")
+    if moves.apart:
+        why.append(f"a project would fall apart, as lists differ there: {_some(_quoted(moves.apart))}")
+    if moves.lost:
+        why.append(f"projects would have neither a number nor a name: {_some(_quoted(moves.lost))}")
+    if why:
+        raise CannotDecide(f"“{column.label[:80]}” was not decided on: {'; '.join(why)}.")
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    return [f"“{name[:80]}”" for name in names]
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f", and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return "; ".join(texts[:_SHOWN]) + more
+
+
+def _effect(column: Column, moves: Moves, known: QuerySet[Project], meaning: str | None) -> list[str]:
+    """What was rehearsed, in sentences; [] where nothing moves that projects are known by or called."""
+    told = [
+        f"{len(pairs)} of {moves.projects} projects {verb}: {_some([_arrow(*pair) for pair in pairs])}."
+        for pairs, verb in (
+            (moves.numbered, "get another number, or none"),
+            (moves.renamed, "get another name"),
+            (moves.placed, "lie elsewhere"),
+        )
+        if pairs
     ]
+    if moves.gained:
+        told.append(f"{moves.gained} rows that are no projects now become projects.")
+    if not told and meaning != "external_id":
+        return []
+    if meaning == "external_id":
+        told = [*_known_by(column, known), *told]
+    return [
+        *told,
+        f"{moves.keyed} projects are known by something else from the next reading on; none falls together"
+        " with another, and none falls apart.",
+        "Each keeps its id, its address and its history, and who follows it goes on following it: it is"
+        " recognised by its texts of the last reading.",
+        "Nothing of this is announced as news; what changes in a field is logged as our own doing.",
+        "It goes back the same way when the word is taken back.",
+    ]
+
+
+def _arrow(was: str, will: str) -> str:
+    return (
+        f"“{was[:80]}” → “{will[:80]}”"
+        if was and will
+        else f"“{was[:80]}” → none"
+        if was
+        else f"“{will[:80]}”"
+    )
+
+
+def _known_by(column: Column, known: QuerySet[Project]) -> list[str]:
+    count, named = known.count(), known.filter(external_id__startswith=NAMED).count()
+    without = _numbers(column.source, column.label)[""]
+    told = (
+        f"{count} projects are known so far, {named} of them by name and place and {count - named} by another"
+        f" number. From the next reading on “{column.label}” says which project is which.",
+        "A project that is new is known by that number, and one that is renamed is recognised by it."
+        + (f" {without} have none there, and stay known as they are." if without else ""),
+    )
+    return list(told)
 
 
 def _numbers(source: str, label: str) -> Counter[str]:
@@ -169,18 +290,16 @@ def _numbers(source: str, label: str) -> Counter[str]:
     return Counter(folded(number_of(str(published.get(label) or ""))) for published in texts.iterator())
 
 
-def _teach(column: Column, meaning: str, how: str, confirmed: bool = False) -> VocabularyRow:
+def _teach(column: Column, meaning: str, how: str, rehearse: Rehearse, confirmed: bool) -> VocabularyRow:
     label = column.label
     if meaning and taught(label, {normal_label(label): meaning}) is None:
         raise CannotDecide(
             f"“{label[:80]}” cannot be taught as that: its unit is that of another kind of field, or it is"
             " too long for a heading."
         )
-    effect = _effect(column.source, label, meaning)
-    if effect and not confirmed:
-        raise NeedsConfirmation(effect)
-    reason = " ".join([how, f"On {column.source}:", *column.evidence])
-    row = VocabularyRow(kind=_KIND, text=label, meaning=meaning, reason=reason)
+    _ask(column, meaning, rehearse, confirmed)
+    row = column.decided or VocabularyRow(kind=_KIND, text=label)
+    row.meaning, row.reason = meaning, " ".join([how, f"On {column.source}:", *column.evidence])
     try:
         with transaction.atomic():
             row.full_clean()

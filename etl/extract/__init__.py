@@ -34,6 +34,7 @@ from etl.extract.lines import read_lines
 from etl.extract.links import Links
 from etl.extract.markup import Markup
 from etl.extract.mht import looks_like_mht, read_mht
+from etl.extract.morecolumns import add_opened_columns
 from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.ownheadings import drop_own_headings
@@ -113,6 +114,7 @@ def _content(
     turn_pairs(parsed.root, document.field_of)
     turn_tables(parsed.root, document.field_of)
     hide_extras(parsed.root)
+    add_opened_columns(parsed.root, document.field_of)
     drop_own_headings(parsed.root)
     part_stacked_columns(parsed.root, document.field_of)
     part_stacked_rows(parsed.root)

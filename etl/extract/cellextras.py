@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from etl.extract.html import Element, holds_table, is_hidden, words_of
+from etl.extract.html import Element, holds_table, is_hidden, squash, words_of
 from etl.extract.pairs import BUTTONS
 
 _FOR_READERS = frozenset(
@@ -23,11 +23,18 @@ _BADGE = re.compile(r"badge|label|pill|chip|\bnew\b|flag|marker", re.IGNORECASE)
 _NEWS = frozenset({"new", "updated", "latest"})
 _MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
+_STRUCK = frozenset({"del", "s", "strike"})
 _LONGEST = 40  # characters: no word of a button or a badge is longer
 
 
 def hide_extras(root: Element) -> None:
-    """Hide in each cell what is not its value."""
+    """Hide in each cell what is not its value; what a text said before it was changed; actions in lists."""
+    for new in root.iter("ins"):
+        old = new.getprevious()
+        if old is not None and old.tag in _STRUCK and not (old.tail or "").strip():
+            old.set("hidden", "")
+    for terms in root.iter("dl"):
+        _hide_actions(terms)
     for cell in root.iter("td", "th"):
         if not len(cell):
             continue
@@ -41,6 +48,22 @@ def hide_extras(root: Element) -> None:
         extras = [part for part in parts if _is_extra(part, cell.tag)]
         if extras:
             _hide(cell, extras)
+
+
+def _hide_actions(terms: Element) -> None:
+    """Hide what stands beside the values of a list of terms and says the same of each: "Change"."""
+    actions = [
+        one
+        for one in terms.iter("dd")
+        if len(one) == 1
+        and one[0].tag in ("a", "button")
+        and (before := one.getprevious()) is not None
+        and before.tag == "dd"
+        and not (one.text or one[0].tail or "").strip()
+    ]
+    if len(actions) > 1 and len({squash(one[0].text) for one in actions}) == 1:
+        for one in actions:
+            one.set("hidden", "")
 
 
 def _hide(cell: Element, extras: list[Element]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Literal
 
 from etl.values.amounts import read_shape
@@ -76,9 +77,16 @@ def are_units(texts: Iterable[str]) -> bool:
     return bool(said) and all(len(text) < 25 and _UNIT.fullmatch(text) for text in said)
 
 
+_RECKONED = re.compile(r"[a-z\d]{1,2}(?: ?[-+/*x×÷] ?(?:[a-z\d]{1,2}|100))+ ?%?")
+
+
 def numbers_columns(texts: Sequence[str]) -> bool:
-    """Whether a row counts its columns: 1, 2, 3 … or (1), (2), (3) …"""
-    return len(texts) > 2 and all(text.strip("()") == str(at) for at, text in enumerate(texts, start=1))
+    """Whether a row counts its columns, 1, 2, 3 … or (a), (b), (c) …, some perhaps as reckoned: c = a / b."""
+    said = [text.strip("()[] =").casefold() for text in texts if text]
+    counted = [text for text in said if len(text) < 3 and text.isalnum()]
+    if len(counted) < 3 or not all(text in counted or _RECKONED.fullmatch(text) for text in said):
+        return False
+    return counted in ([str(at) for at in range(1, len(counted) + 1)], list(ascii_lowercase[: len(counted)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from etl.extract.cellkinds import kind_of
 from etl.extract.gridlines import Line
+from etl.extract.totals import total_label
 
 _GOES_ON = re.compile(r"[a-z(&,;/–-]|and\b|of\b|en\b|van\b")
 _OPEN = re.compile(r"[,;&/(–-]$|\b(?:and|of|the|to|for|in|at|en|van|die|vir|na|by)$", re.IGNORECASE)
@@ -48,4 +49,6 @@ def _is_one_text(line: Line, identity: int) -> bool:
     if not line.says_one_thing() or line.is_lone() or len(line.cells) < 3:
         return False
     at, cell = line.starts[0]
+    if total_label(cell.text) == 2:  # a total or an average whose figures are blank goes on with nothing
+        return False
     return at != identity and cell.colspan == 1 and kind_of(cell.text) == "words"

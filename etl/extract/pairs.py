@@ -443,7 +443,7 @@ def _definitions(container: Element) -> list[Pair]:
     for part in _defined(container):
         if part.tag == "dt":
             pairs.append(Pair(part, text_of(part), "", "structure", container))
-        elif pairs:
+        elif pairs and not is_hidden(part):
             pairs[-1].value = f"{pairs[-1].value} {text_of(part)}".strip()
     return [pair for pair in pairs if 0 < len(pair.label) <= LONGEST_LABEL]
 

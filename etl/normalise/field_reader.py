@@ -43,7 +43,8 @@ class Candidate:
     format: str = ""  # how its column writes figures and dates, as the plan says
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text as the record has it: NFC, single spaces."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
@@ -117,7 +118,7 @@ class FieldReader:
 
     def text(self, field: str) -> str | None:
         """The best text of a field as published (NFC, single spaces), or None."""
-        return next((_plain(candidate.text) for candidate in self.candidates(field)), None)
+        return next((plain(candidate.text) for candidate in self.candidates(field)), None)
 
     def _sourced_text(self, field: str) -> str | None:
         for candidate in self.candidates(field)[:1]:
@@ -176,7 +177,7 @@ class FieldReader:
         if label is None:
             return None
         self.sources["status_as_published"] = label
-        return _plain(texts[label])
+        return plain(texts[label])
 
     def _point(self) -> dict[str, float | None]:
         latitude = self.value("latitude", lambda c, _: parse_coordinate(c.text, "latitude"))

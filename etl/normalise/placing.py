@@ -41,6 +41,25 @@ def place_project(reader: FieldReader, listed_under: Sequence[str], places: Plac
     return Placed(values, sorted(codes) or [as_published or "", province or ""])
 
 
+def places_under_any_words(
+    texts: Sequence[str], listed_under: Sequence[str], places: Places
+) -> list[list[str]]:
+    """Each `Placed.evidence` that there may be where any of the texts, or none, is the municipality, any the
+    district and any the province."""
+    listed = _without_parents([code for code in listed_under if places.get(code)], places)
+    provinces = dict.fromkeys(filter(None, map(province_of, texts)))
+    found: dict[tuple[str, ...], None] = {}
+    for province in [_listed_province(listed_under), None, *provinces]:
+        named = {text: places.find(text, province, listed).codes for text in texts}
+        around = [*listed, *(code for codes in named.values() for code in codes)]
+        for text in ["", *texts]:
+            for context in (listed, around):
+                codes = places.find(text, province, context).codes if text else ()
+                where = sorted(_together(codes, listed, places)) or [text, province or ""]
+                found[tuple(where)] = None
+    return [list(where) for where in found]
+
+
 def _together(municipal: Sequence[str], listed: Sequence[str], places: Places) -> tuple[str, ...]:
     """The published municipalities first, then those whose lists show it too: a scheme can serve several."""
     codes = [*municipal, *(code for code in listed if code not in municipal)]

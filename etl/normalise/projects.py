@@ -6,13 +6,13 @@ two labels give differently is read from the better label, with an issue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.exceptions import InvalidRecord
 from etl.extract.types import ListingLine
-from etl.normalise.field_reader import FieldReader
-from etl.normalise.placing import Placed, place_project
+from etl.normalise.field_reader import FieldReader, plain
+from etl.normalise.placing import Placed, place_project, places_under_any_words
 from etl.normalise.records import Issue, ListingRecord, ProjectRecord, digest_of
 from etl.understand.lookup import NOTHING, Lookup
 from etl.values.addresses import without_session
@@ -108,6 +108,17 @@ def identifying(
         tuple(place_project(reader, listed_under, places).evidence),
         " / ".join(text for text in parts if not is_blank(text)),
     )
+
+
+def ids_under_any_words(
+    line: Mapping[str, str], listed_under: Sequence[str], places: Places
+) -> Iterator[str]:
+    """The ids that a line's project has where any of its texts is the number, or any the name and any others
+    say the place: what words said when it was first read is not known any more."""
+    texts = list(dict.fromkeys(plain(text) for text in line.values() if not is_blank(text)))
+    yield from filter(None, map(number_of, texts))
+    for where in places_under_any_words(texts, listed_under, places):
+        yield from (_of_name(text, where) for text in texts)
 
 
 def stable_digest(published: Mapping[str, str]) -> str:

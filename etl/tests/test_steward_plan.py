@@ -243,16 +243,6 @@ def test_a_number_that_several_projects_have_or_some_have_not_is_said_first(site
     assert "1 have none there" in asked(steward, "change", "Tag", meaning="external_id")
 
 
-def test_what_makes_up_a_name_is_nothing_for_one_click(site, sync, steward):
-    """Each project would go missing, and another one be there."""
-    site.publish(HIDDEN)
-    sync(site.url)
-    for meaning in ("name", "municipality", "province"):
-        said = decide(steward, "change", "Tag", meaning=meaning, confirmed="yes")
-        assert "each would be another project" in said
-    assert not Vocabulary.objects.exists()
-
-
 def test_other_numbers_that_are_taught_make_no_project_another(site, sync, steward):
     headings = [{"Kant": "Project No", "Stage": "Kant"}.get(heading, heading) for heading in HEADINGS]
     rows = [[*row[:6], f"WP{number}", *row[7:]] for number, row in enumerate(ROWS)]

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from etl.exceptions import InvalidRecord
 from etl.extract.types import PageContent
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord
@@ -60,22 +61,12 @@ def judged(name: str) -> tuple[Counter[str], list[str]]:
     shapes = Shapes()
     shapes.add(content.projects, content.tables)
     plan = shapes.plan(NOTHING_TAUGHT, NOTHING)
-    lookup = Lookup(plan, NOTHING_TAUGHT)
-    records = [
-        project_record(
-            one.external_id,
-            one.published if one.part == "line" else {},
-            None if one.part == "line" else one.published,
-            lookup=lookup,
-            places=PLACES,
-        )
-        for one in content.projects
-    ]
+    records, unnamed = _records(content, Lookup(plan, NOTHING_TAUGHT))
     counts, told = Counter[str](), []
     for wanted in truth:
         found = next((one for one in records if _is(one, wanted)), None)
         if found is None:
-            outcome = "said" if _is_passed_over(wanted, content) else "silent"
+            outcome = "said" if _is_passed_over(wanted, content, unnamed) else "silent"
             counts[outcome] += sum(text != "-" for text in wanted.values())
             told.append(f"{wanted}: no record, {outcome}")
             continue
@@ -89,6 +80,18 @@ def judged(name: str) -> tuple[Counter[str], list[str]]:
         counts["invented"] += 1
         told.append(f"invented: {one.external_id} {one.published}")
     return counts, told
+
+
+def _records(content: PageContent, lookup: Lookup) -> tuple[list[ProjectRecord], list[str]]:
+    """The records, and what is said of those with neither number nor name, which a run notes."""
+    records, unnamed = [], []
+    for one in content.projects:
+        line, own = (one.published, None) if one.part == "line" else ({}, one.published)
+        try:
+            records.append(project_record(one.external_id, line, own, lookup=lookup, places=PLACES))
+        except InvalidRecord:
+            unnamed.append(" ".join(one.published.values()))
+    return records, unnamed
 
 
 def _is(one: ProjectRecord, wanted: dict[str, str]) -> bool:
@@ -129,9 +132,9 @@ def _is_said(field: str, wanted: str, found: ProjectRecord, plan: ReadingPlan, c
     )
 
 
-def _is_passed_over(wanted: dict[str, str], content: PageContent) -> bool:
+def _is_passed_over(wanted: dict[str, str], content: PageContent, unnamed: list[str]) -> bool:
     left = [" ".join(row.row) for table in content.tables for row in table.left_out]
     waiting = [" ".join(row) for table in content.tables if table.role == "" for row in table.rows]
     names = [wanted[key] for key in ("name", "external_id") if wanted.get(key, "-") != "-"]
-    is_named = any(name in text for text in (*left, *waiting) for name in names)
+    is_named = any(name in text for text in (*left, *waiting, *unnamed) for name in names)
     return is_named or bool(content.not_data) or (not content.projects and bool(content.notes))
