@@ -167,8 +167,12 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         if self.recall:
             return known
         if not self.dry_run:
-            expire_due()  # corrections whose time is up
+            self.end_corrections(known)
         return self._caught_up(known)
+
+    def end_corrections(self, known: K) -> None:
+        """End the stewards' corrections whose time is up."""
+        expire_due()
 
     def _caught_up(self, known: K) -> K:
         """What is known, when today's parser and words have read its pages again, where they moved."""

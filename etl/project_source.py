@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
+from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,13 +27,14 @@ from etl.compare.changes import (
 )
 from etl.compare.checks import Completeness
 from etl.compare.continuity import recognise
-from etl.compare.known import Known, KnownProject, details, known_places, known_words
+from etl.compare.known import Known, KnownProject, details, words_and_places
 from etl.compare.rewording import Moves, Rows, moves
 from etl.compare.scratch import Scratch
+from etl.compare.settled import SettledLists
 from etl.compare.split_events import Event, events
 from etl.compare.survey import Survey
 from etl.crawl import archive_reader
-from etl.crawl.kept_readings import KeptReadings
+from etl.crawl.kept_readings import KeptReadings, SignedFiles
 from etl.crawl.links import key_of
 from etl.crawl.looks import Looker
 from etl.crawl.observations import Recall
@@ -51,7 +54,7 @@ from etl.load.stores import Record
 from etl.monitor import ArchivedSource
 from etl.normalise.projects import project_record
 from etl.normalise.records import ProjectRecord, canonical
-from etl.runs.parser_version import parser_digest, reading_code
+from etl.runs.parser_version import parser_digest, reading_code, settling_code
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.understand.proof import continued
@@ -86,7 +89,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         self.capture, self.recorder = capture, recorder
         self.first: FirstReading | None = None  # where no reading was believed to its end before
         self.left: Set[str] = frozenset()  # projects whose own page no reading came to so far
-        self.words, self.places = words or known_words(), known_places()
+        known_words, self.places = words_and_places()
+        self.words = words or known_words
         self.assembler = Assembler(self.words, self.places)
         own = type(self).extractor.__module__
         run.parser_digest = parser_digest(self.words, *(() if own == __name__ else (own,)))
@@ -138,7 +142,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         turn = None if self.run.force else known.turn
         fetcher = self._fetcher()
         pages = PageReader(fetcher, self.evidence, self.looker, turn, self.alive)
-        survey = self.new_survey(known)
+        lists = self.settled_lists(known)
+        survey = self.new_survey(known, lists)
         self.first = self._first_reading(known, pages)
         try:
             self.read_pages(pages, survey, known)
@@ -156,6 +161,16 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         if survey.whole and not self.run.force and not survey.is_first:
             survey.compare_pages(self.evidence.last)
         return survey
+
+    def settled_lists(self, known: Known) -> SettledLists | None:
+        """What the lists of the last reading were put together to."""
+        if known.is_first or self.run.force or self.capture:
+            return None
+        own = type(self).extractor.__module__, self.clean.__module__
+        code = f"{self.run.parser_digest} {settling_code(*own)}"
+        basis = repr([code, sys.version, self.places.digest, known.plan.as_json()])
+        files = SignedFiles(settings.READINGS_DIR, keep=not self.dry_run)
+        return SettledLists(files, f"lists of {self.run.source_id}", known, basis)
 
     def take(self, reading: Reading, survey: Survey, counts: Sequence[Count] = ()) -> None:
         """Add a page that was read to the survey. `counts`: the totals of the lists that were read."""
@@ -227,18 +242,23 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         it. The module of an overridden one counts as part of the parser."""
         return WebPages(self.words.fields)
 
-    def new_survey(self, known: Known) -> Survey:
+    def new_survey(self, known: Known, lists: SettledLists | None = None) -> Survey:
         assembler = self.assembler
         return Survey(
-            partial(assembler.identities, known),
+            partial(assembler.identities, cast(Known, lists.asked) if lists else known),
             assembler.is_municipality,
             assembler.within,
             self.words.fields,
             known.plan,
+            kept=lists,
         )
 
     def recorded(self) -> Known:
         return Known.of(self.run.source)
+
+    def end_corrections(self, known: Known) -> None:
+        if known.has_due:
+            super().end_corrections(known)
 
     def believed(self, known: Known) -> Iterable[Sighting]:
         return archive_reader.believed(self.run.source)
@@ -287,6 +307,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         recall = reading.recall
         is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
         changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
+        if not recall and reading.plan.digest == known.plan_digest:
+            changes.plan = None  # it is kept as it is
         if doubtful is not None:
             gone = absence.Gone(doubtful, completeness, reading, self.assembler.is_municipality)
             now = recall.at if recall else self.run.read_at or timezone.now()
@@ -305,6 +327,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         lookup = self.assembler.reads_by(reading.plan)
         belief, notes = believe(reading, changes, known, self.words.field_of, lookup)
         self.run.notes += notes
+        if reading.kept:
+            reading.kept.keep_facts(reading)
         return belief, changes.outside(belief.areas, known.places_of)
 
     def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:

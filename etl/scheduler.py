@@ -112,9 +112,11 @@ class DataScheduler:
         Raises UnknownSource, RunInProgress, or what ended the run, which it names.
         """
         found = source_of(source)
-        Source.objects.keep([found])
+        row = Source.objects.keep([found]).get(source)
         with stop.listening():
-            run = lease.begin(source, trigger, force)
+            run = lease.begin(source, trigger, force, is_idle=row is not None and row.is_idle)
+            if row and row.demo is not None:  # once that is known nothing of it moves
+                run.source = row
             try:
                 return found.monitor(run, **options).execute()
             except EtlError as problem:

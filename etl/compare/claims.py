@@ -122,13 +122,18 @@ def areas(survey: Survey, counts: Iterable[Count], budget: Budget) -> list[Area]
     for count in counts:
         if count.kind != PROJECTS and (count.is_of_site or count.claimed != count.found):
             rows.setdefault(count.area, []).append(_checked(count.kind, count))
-    sums = {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
+    sums = survey.facts.get("budgets", survey.summed_by(survey.plan), lambda: _sums(survey, budget))
     codes = sorted(filter(survey.is_municipality, survey.listings.keys() | survey.listed.keys()))
     lists = survey.unplaced.keys() | (set() if survey.whole else survey.unread)
     return [
         *(_area(survey, code, rows.get(code, []), sums.get(code)) for code in codes),
         *(_list(survey, code, rows.get(code, [])) for code in sorted(lists)),
     ]
+
+
+def _sums(survey: Survey, budget: Budget) -> dict[str, tuple[str, bool] | None]:
+    """What the budgets of each area with a claim come to."""
+    return {one.area: _summed(one, budget) for one in survey.sums() if one.claimed.value is not None}
 
 
 def of_the_site(counts: Iterable[Count], areas: Iterable[Area]) -> Area:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Window
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from etl.compare.breaker import Limits, Past
 from etl.compare.patterns import ACCEPTED
@@ -99,57 +102,33 @@ class Known:
     is_first: bool = False  # no reading came to its end yet: what is known is of readings that were cut off
     last: SyncRun | None = None  # the last run that was believed
     ever: frozenset[str] = frozenset()  # in a replay: the ids by which the record knows its projects
+    plan_digest: str | None = None  # of the plan's row
+    has_due: bool = True  # there may be corrections whose time is up
+    leaves_open: bool = False  # the last run that was believed says of an area that it does not conclude
     _places: dict[int, set[str]] | None = None
 
     @classmethod
     def of(cls, source: Source) -> Known:
-        identities = Identity.objects.filter(source=source).values_list(
-            "external_id",
-            "project_id",
-            "project__line_digest",
-            "project__page_digest",
-            "project__presence",
-            "project__missing_run_id",
-            "project__lists",
-        )
-        keys = {
-            external_id: Key(
-                pk,
-                line,
-                page,
-                presence == Presence.PRESENT,
-                run if presence == Presence.MISSING else None,
-                tuple(lists.split()),
-            )
-            for external_id, pk, line, page, presence, run, lists in identities.iterator(chunk_size=5000)
-        }
-        keys |= cls._merged(source)
         good = SyncRun.objects.good().filter(source=source)
-        last = good.annotate(turn=Window(Count("*"))).order_by("-id").first()
+        beside = _beside(source, good)
+        asked = good.annotate(
+            turn=beside["turn"],
+            shapes=beside["shapes"],
+            plan_digest=beside["plan_digest"],
+            leaves_open=beside["leaves_open"],
+            has_due=beside["has_due"],
+        )
+        last = asked.order_by("-id").first()
         listings = {listing.code: listing for listing in MunicipalityListing.objects.filter(source=source)}
-        is_first = last is None and not SyncRun.objects.filter(source=source, state__in=READ).exists()
-        parser = last.parser_digest if last else ""
-        turn = last.turn if last else 0
-        return cls(source, keys, turn, parser, listings, last_plan(source), is_first, last=last)
-
-    @staticmethod
-    def _merged(source: Source) -> dict[str, Key]:
-        """The keys of what stewards merged into others: its source goes on to speak of it, and its own row
-        has what it says. Of a number that moved twice the first merge tells whose it is."""
-        merges = Merge.objects.in_force().filter(merged__source=source).order_by("-pk")
-        rows = merges.select_related("merged").only(
-            "identities", "merged__line_digest", "merged__page_digest", "merged__presence",
-            "merged__missing_run",
-        )  # fmt: skip
-        return {
-            number: Key(
-                row.merged_id, row.merged.line_digest, row.merged.page_digest,
-                row.merged.presence == Presence.PRESENT,
-                row.merged.missing_run_id if row.merged.presence == Presence.MISSING else None,
-            )
-            for row in rows
-            for number in row.identities
-        }  # fmt: skip
+        found = cls(source, _keys(source), 0, "", listings)
+        if last is None:
+            found.plan = last_plan(source)
+            found.is_first = not SyncRun.objects.filter(source=source, state__in=READ).exists()
+            return found
+        found.last, found.turn, found.parser = last, last.turn, last.parser_digest
+        found.plan = ReadingPlan.of_json(last.shapes) if last.shapes else NOTHING
+        found.plan_digest, found.has_due, found.leaves_open = last.plan_digest, last.has_due, last.leaves_open
+        return found
 
     def renew(self) -> None:
         """Take in what was loaded since."""
@@ -230,10 +209,10 @@ class Known:
     def is_in_doubt(self) -> bool:
         """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
         though nothing changed since."""
-        last = self.last
-        if last is None or not last.proof:
-            good = SyncRun.objects.good().filter(source=self.source)
-            last = good.exclude(proof={}).order_by("-id").first()
+        if self.last and self.last.proof:
+            return not self.last.concludes or self.leaves_open
+        good = SyncRun.objects.good().filter(source=self.source)
+        last = good.exclude(proof={}).order_by("-id").first()
         return last is not None and (
             not last.concludes or AreaReading.objects.of_run(last).filter(concludes=False).exists()
         )
@@ -292,6 +271,48 @@ def _known(project: Project, from_source: dict[str, Any]) -> KnownProject:
     )
 
 
+def _beside(source: Source, good: QuerySet[SyncRun]) -> dict[str, Any]:
+    """What a poll asks beside the last run that was believed: how many there are, how it understood the
+    columns, whether it left an area open, and whether corrections are due."""
+    plans = PlanRow.objects.filter(source=source).order_by("-version")
+    areas = AreaReading.objects.filter(source=source, run__lte=OuterRef("pk"), last_run__gte=OuterRef("pk"))
+    counted = good.order_by().values("source").annotate(number=Count("*")).values("number")
+    return {
+        "turn": Subquery(counted),
+        "shapes": Subquery(plans.values("shapes")[:1]),
+        "plan_digest": Subquery(plans.values("digest")[:1]),
+        "leaves_open": Exists(areas.filter(concludes=False)),
+        "has_due": Exists(Override.objects.due(timezone.now())),
+    }
+
+
+def _keys(source: Source) -> dict[str, Key]:
+    """The keys of all projects, by external id; in one query with those of what stewards merged into others:
+    its source goes on to speak of it, and its own row has what it says. Of a number that moved twice the
+    first merge tells whose it is."""
+    columns = "line_digest", "page_digest", "presence", "missing_run_id", "lists"
+    none = Value(None, output_field=BigIntegerField())
+    own = Identity.objects.filter(source=source).order_by().annotate(merge=none)
+    own = own.values_list("merge", "external_id", "project_id", *(f"project__{name}" for name in columns))
+    merges = Merge.objects.in_force().filter(merged__source=source).order_by()
+    merges = merges.annotate(merge=F("pk"), numbers=Cast("identities", TextField()))
+    moved = merges.values_list("merge", "numbers", "merged_id", *(f"merged__{name}" for name in columns))
+    keys, merged = {}, []
+    rows: Iterable[Any] = own.union(moved, all=True).iterator(chunk_size=5000)
+    for merge, external_id, *row in rows:
+        pk, line, page, presence, run, lists = row
+        is_missing = presence == Presence.MISSING
+        key = Key(pk, line, page, presence == Presence.PRESENT, run if is_missing else None)
+        if merge is None:
+            key.lists = tuple(lists.split())
+            keys[external_id] = key
+        else:
+            merged.append((merge, external_id, key))
+    for _, numbers, key in sorted(merged, key=itemgetter(0), reverse=True):
+        keys |= {number: replace(key) for number in json.loads(numbers)}
+    return keys
+
+
 _COLUMNS = {field.name: field.column for field in FIELDS if field.is_column}
 
 
@@ -325,7 +346,30 @@ def known_words(instead: Mapping[str, str | None] | None = None) -> Vocabulary:
     for text, meaning in (instead or {}).items():
         rows = [row for row in rows if row[0] != _FIELD or normal_label(row[1]) != normal_label(text)]
         rows += [(_FIELD, text, meaning)] if meaning is not None else []
-    return DEFAULT.extended(row for row in sorted(rows) if _is_usable(row[0], row[2]))
+    return _words(sorted(rows))
+
+
+def words_and_places() -> tuple[Vocabulary, Places]:
+    """`known_words` and `known_places`, in one query, each in its order."""
+
+    def told(text: str) -> Value:
+        return Value(text, output_field=TextField())
+
+    words = VocabularyRow.objects.order_by().annotate(of=told("word"), more=told(""), most=told(""))
+    district = Coalesce("district_id", told(""), output_field=TextField())
+    places = Municipality.objects.order_by().annotate(of=told("place"), in_district=district)
+    both = words.values_list("of", "kind", "text", "meaning", "more", "most").union(
+        places.values_list("of", "name", "code", "province", "in_district", "category"), all=True
+    )
+    found: dict[str, list[Any]] = {"word": [], "place": []}
+    for of, *row in both.order_by("of", "kind", "text"):
+        found[of].append(tuple(row))
+    places_ = ((code, name, *rest) for name, code, *rest in found["place"])
+    return _words((kind, text, meaning) for kind, text, meaning, *_ in found["word"]), Places(places_)
+
+
+def _words(rows: Iterable[tuple[str, str, str]]) -> Vocabulary:
+    return DEFAULT.extended(row for row in rows if _is_usable(row[0], row[2]))
 
 
 def _is_usable(kind: str, meaning: str) -> bool:

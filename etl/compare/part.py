@@ -13,6 +13,19 @@ _BETWEEN = "\x1e"  # stands in no published string
 _LONG = 600  # characters: more than that is packed smaller than it is
 _MOST_SHAPES = 1000
 Packed = tuple[tuple[str, ...] | None, bytes]
+At = tuple[int, int]
+# Labels and data as packed, digest of the texts, the whole, snapshot, who has its number, lists, places, at
+Frozen = tuple[
+    tuple[str, ...] | None,
+    bytes,
+    str,
+    str,
+    str | None,
+    str,
+    tuple[str, ...],
+    frozenset[str] | None,
+    At | None,
+]
 
 
 class Part:
@@ -20,15 +33,18 @@ class Part:
 
     The strings are kept packed: a reading of the whole country holds a hundred thousand of these.
     `is_volatile`: whether the column of a label shows a position or the clock; the same of a label always.
-    `as_packed`: what is published, where it was packed already.
+    `as_packed`: what is published, where it was packed already. `at`: which page of the reading, and which
+    project of it, gave the address.
     """
 
     __slots__ = (
+        "_digest",
         "_is_volatile",
+        "_listed_under",
         "_packed",
-        "listed_under",
+        "_same_number",
+        "at",
         "lists",
-        "same_number",
         "snapshot",
         "texts",
         "url",
@@ -43,10 +59,29 @@ class Part:
         as_packed: Packed | None = None,
     ) -> None:
         self.url, self.snapshot, self._is_volatile = url, snapshot, is_volatile
-        self.listed_under: set[str] | None = None
+        self.at: At | None = None
+        self._listed_under: frozenset[str] | None = None
         self.lists: frozenset[str] = frozenset()  # keys of the lists that show it
-        self.same_number = ""  # which others of its list have its number
+        self._same_number = ""
         self._take(published, as_packed or packed(published))
+
+    @property
+    def listed_under(self) -> frozenset[str] | None:
+        """The places whose lists show it."""
+        return self._listed_under
+
+    @listed_under.setter
+    def listed_under(self, codes: Set[str] | None) -> None:
+        self._listed_under, self._digest = None if codes is None else frozenset(codes), ""
+
+    @property
+    def same_number(self) -> str:
+        """Which others of its list have its number."""
+        return self._same_number
+
+    @same_number.setter
+    def same_number(self, others: str) -> None:
+        self._same_number, self._digest = others, ""
 
     @property
     def published(self) -> dict[str, str]:
@@ -62,7 +97,7 @@ class Part:
         passing = _passing(as_packed[0] or tuple(published), self._is_volatile)
         # a blank column that comes or goes publishes nothing
         lasting = {label: text for label, text in published.items() if text and label not in passing}
-        self.texts = digest_of(lasting)
+        self.texts, self._digest = digest_of(lasting), ""
 
     def says_what(self, other: Part) -> bool:
         """Whether the other publishes the same strings, in the same order."""
@@ -84,18 +119,45 @@ class Part:
             self.published = self.published
 
     def list_under(self, code: str) -> None:
-        self.listed_under = (self.listed_under or set()) | {code}
+        self.listed_under = (self._listed_under or frozenset()) | {code}
 
     def digest(self, kept: Set[str] = frozenset()) -> str:
         """Over what is published, positions and clocks apart, the places whose lists show it, and the others
         that have its number. `kept`: places that it has beside them, as their lists may show it too."""
-        more = {"same_number": self.same_number} if self.same_number else {}
-        return digest_of(
-            {"texts": self.texts, "listed_under": sorted({*(self.listed_under or ()), *kept}), **more}
-        )
+        if kept or not self._digest:
+            more = {"same_number": self._same_number} if self._same_number else {}
+            places = sorted({*(self._listed_under or ()), *kept})
+            found = digest_of({"texts": self.texts, "listed_under": places, **more})
+            if kept:
+                return found
+            self._digest = found
+        return self._digest
+
+    def frozen(self) -> Frozen:
+        """All that it says but its address, which may be another each time."""
+        labels, data = self._packed
+        digest = self.digest()  # whoever asks again is to find it
+        said = labels, data, self.texts, digest, self.snapshot, self._same_number
+        return *said, tuple(sorted(self.lists)), self._listed_under, self.at
+
+    @classmethod
+    def thawed(cls, frozen: Frozen, url: str | None, is_volatile: Callable[[str], bool]) -> Part:
+        """The same again, with the address that it has now."""
+        part = cls.__new__(cls)
+        labels, data, part.texts, part._digest, part.snapshot, part._same_number = frozen[:6]
+        lists, part._listed_under, part.at = frozen[6:]
+        part._packed = None if labels is None else _labels.setdefault(labels, labels), data
+        part.lists, part.url, part._is_volatile = _frozenset(lists), url, is_volatile
+        return part
 
 
 _labels: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+@lru_cache(maxsize=4096)
+def _frozenset(keys: tuple[str, ...]) -> frozenset[str]:
+    """Thousands of lines stand in one list."""
+    return frozenset(keys)
 
 
 @lru_cache(maxsize=256)

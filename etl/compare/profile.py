@@ -76,7 +76,7 @@ def profile_of(survey: Survey, field_of: FieldOf) -> Profile:
     """The profile of what was read; `field_of`: label → field."""
     page_columns = {column_of(label, field_of) for part in survey.pages.values() for label in part.published}
     return replace(
-        tally(survey.lines.values(), field_of),
+        survey.facts.get("lines", "", lambda: tally(survey.lines.values(), field_of)),
         listings=len(survey.listings),
         page_columns=sorted(page_columns),
         layouts=sorted(survey.project_layouts),

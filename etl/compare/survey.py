@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from etl.compare.facts import Facts, as_read
 from etl.compare.identity import Group, Identities, Resolved, Row
-from etl.compare.part import Part, packed
+from etl.compare.part import At, Part, packed
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
 from etl.extract.types import ListingLine, PublishedProject
@@ -17,13 +18,14 @@ from etl.understand import clocks
 from etl.understand.clocks import as_watched, with_clocks
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
-from etl.understand.proof import Sum, proven_by_sums
+from etl.understand.proof import Sum, proof_by_sums, with_proof
 from etl.understand.shapes import Shapes
 from etl.values.amounts import parse_money
 from etl.values.identifiers import folded, is_unnumbered, number_of, number_within
 
 if TYPE_CHECKING:
     from etl.compare.known import Known
+    from etl.compare.settled import SettledLists
 
 _WATCHED = 200  # known projects, enough to see a column move
 
@@ -39,7 +41,8 @@ class Survey(ObservationSet):
     """`identities` gives, under a plan, what says which project a line is; `within` what a
     municipality is part of: a local one of its district, others of their province; `labels`: whole headings
     with their fields. `earlier`: the plan of the last reading; `plan`: this one's, once all was read (before,
-    as far as the lists tell). `is_partial`: saved pages, never the whole site.
+    as far as the lists tell). `is_partial`: saved pages, never the whole site. `kept`: what saves putting the
+    same lists together again.
 
     Which project a row is can be told when all lists were read: only then are there `lines` and `pages`."""
 
@@ -74,16 +77,20 @@ class Survey(ObservationSet):
     short: set[str] = field(default_factory=set)  # municipalities of whose pages not all could be read
     emptied: set[str] = field(default_factory=set)  # municipalities with known projects whose lists show none
     settled: set[str] = field(default_factory=set)  # those of which a steward said that they are empty
+    in_error: set[str] = field(default_factory=set)  # keys of the pages that are not believed
     is_settled: bool = False
+    who: Identities | None = None  # once it is settled, and `judged`: the plan by which they are told apart
+    judged: ReadingPlan = NOTHING
+    kept: SettledLists | None = None
+    facts: Facts = field(default_factory=Facts)
+    _given: int = 0  # pages of lists that were put together
     _rows: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     # the same by what they say to the letter
     _alike: dict[tuple[str, str | None, tuple[str, ...] | None, bytes], Row] = field(default_factory=dict)
     _emptied_pages: list[Observation] = field(default_factory=list)  # of no municipality
     _called: dict[str, list[str]] = field(default_factory=dict)  # name → the projects of the lists
     _tallied: set[tuple[str, frozenset[str], str]] = field(default_factory=set)
-    _in_error: set[str] = field(default_factory=set)  # keys of those that are not believed
     _pages: list[tuple[PublishedProject, Reading, Observation]] = field(default_factory=list)
-    _who: Identities | None = None
 
     @property
     def ids(self) -> set[str]:
@@ -98,7 +105,7 @@ class Survey(ObservationSet):
     def uses(self, key: str) -> bool:
         """Nothing that shows a project of a held area: it is to differ from what is known next time too."""
         seen = self.observations[key]
-        if key in self._in_error:  # an error in its place is no list: it is to differ next time too
+        if key in self.in_error:  # an error in its place is no list: it is to differ next time too
             return False
         if seen.external_id:
             return seen.external_id not in self.held_ids
@@ -132,18 +139,24 @@ class Survey(ObservationSet):
             self.project_layouts.update(table.kind for table in reading.content.tables if table.rows)
         if reading.area and self.is_municipality(reading.area):
             self.listed.setdefault(reading.area, set())
-        self.shapes.add(reading.content.projects, reading.content.tables)
         if not reading.external_id:
             self.list_urls.add(reading.page.url)
-        for project in _of_page(reading):
-            self._project(project, reading, seen)
         for line in reading.content.listings:
             self._listing(line, seen)
+        if self.kept is None or self.is_settled or not self.kept.waits(self, reading, seen):
+            self.put_together(reading, seen)
 
-    def _project(self, project: PublishedProject, reading: Reading, seen: Observation) -> None:
+    def put_together(self, reading: Reading, seen: Observation) -> None:
+        """Take in the columns and projects of a page."""
+        self.shapes.add(reading.content.projects, reading.content.tables)
+        for number, project in enumerate(of_page(reading)):
+            self._project(project, reading, seen, (self._given, number))
+        self._given += 1
+
+    def _project(self, project: PublishedProject, reading: Reading, seen: Observation, at: At) -> None:
         if project.part == "page":
-            if self._who:
-                self._own_page(self._who, project, reading, seen)
+            if self.who:
+                self._own_page(self.who, project, reading, seen)
             else:
                 self._pages.append((project, reading, seen))
             return
@@ -153,11 +166,13 @@ class Survey(ObservationSet):
         row = self._alike.get((number, area, *as_packed))
         if row is None:  # several lists show one line
             part = Part(project.published, project.url, seen.snapshot, self.earlier.is_volatile, as_packed)
+            part.at = at
             key = (folded(number), part.texts, area or "")
             row = self._rows.setdefault(key, Row(part, number, area))
             self._alike[number, area, *as_packed] = row
         row.number = min(row.number, number)
-        row.part.url = row.part.url or project.url
+        if project.url and not row.part.url:
+            row.part.url, row.part.at = project.url, at
         row.sheets[reading.key.split("#")[0], frozenset(project.published)] += 1
         if reading.area:
             row.areas.add(reading.area)
@@ -214,7 +229,8 @@ class Survey(ObservationSet):
         """
         line = rows[0].part
         line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
-        line.url = next((row.part.url for row in rows if row.part.url), None)
+        shown = next((row.part for row in rows if row.part.url), line)
+        line.url, line.at = shown.url or None, shown.at
         for area in {area for row in rows for area in row.areas}:
             if self.is_municipality(area):
                 line.list_under(area)
@@ -249,9 +265,9 @@ class Survey(ObservationSet):
         if not asked or asked in self.pages:
             return
         nothing = self.pages[asked] = Part({}, reading.page.url, None, self.plan.is_volatile)
-        key = self._who.known.keys.get(asked) if self._who else None
+        key = self.who.known.keys.get(asked) if self.who else None
         if key and key.page_digest not in ("", nothing.digest()):
-            self._in_error.add(reading.key)
+            self.in_error.add(reading.key)
             self.unasked.append(f"The page of {asked} shows nothing of it now; what it said before is kept.")
 
     def _listing(self, line: ListingLine, seen: Observation) -> None:
@@ -272,23 +288,30 @@ class Survey(ObservationSet):
         if self.is_settled:
             return
         self.is_settled = True
+        if self.kept and self.kept.restore(self):
+            return
+        self._settle()
+        if self.kept:
+            self.kept.note(self)
+
+    def _settle(self) -> None:
         self.plan = self.shapes.plan(self.labels, self.earlier)
         for row in self._rows.values():
             row.part.without(self.plan.is_volatile)
-        self._who = self.identities(self.plan)
-        resolved = self._who.resolve(self._rows.values())
+        self.who, self.judged = self.identities(self.plan), self.plan
+        resolved = self.who.resolve(self._rows.values())
         self._rows, self._alike = {}, {}
         self._place(resolved)
-        self._find_emptied(self._who.known)
-        self._watch_clocks(self._who.known)
+        self._find_emptied(self.who.known)
+        self._watch_clocks(self.who.known)
         for project, reading, seen in self._pages:
-            self._own_page(self._who, project, reading, seen)
+            self._own_page(self.who, project, reading, seen)
         self._pages = []
         if self.conflicts:
             example = self.conflicts[min(self.conflicts)]
             self.notes.append(f"{len(self.conflicts)} projects read differently in two lists. {example}")
         for part in self.lines.values():
-            codes = part.listed_under or set()
+            codes = part.listed_under or frozenset()
             part.listed_under = codes - {self.within(code) or "" for code in codes} or None
 
     def _find_emptied(self, known: Known) -> None:
@@ -306,7 +329,7 @@ class Survey(ObservationSet):
             self.settled = known.settled_empty() if self.emptied else set()
         for seen in self._emptied_pages:
             if seen.area not in self.emptied and seen.area not in lists - gone:
-                self._in_error.add(seen.key)  # nobody knows what it showed, or the list has other pages
+                self.in_error.add(seen.key)  # nobody knows what it showed, or the list has other pages
                 said = "listed something before, and shows nothing now: it may be an error."
                 self.incomplete(f"{seen.key} {said}")
 
@@ -314,7 +337,7 @@ class Survey(ObservationSet):
         """Area → the projects that its lists show; a district's own are those that none of its locals has."""
         found: dict[str, set[str]] = {}
         for external_id, part in self.lines.items():
-            for code in (part.listed_under or set()) | self.lists_of(external_id):
+            for code in (part.listed_under or frozenset()) | self.lists_of(external_id):
                 found.setdefault(code, set()).add(external_id)
         return found
 
@@ -348,7 +371,13 @@ class Survey(ObservationSet):
     def understand(self) -> None:
         """Called when all pages were read, those of projects too: what their columns mean."""
         plan = as_watched(self.shapes.plan(self.labels, self.earlier), self.plan)
-        self.plan = proven_by_sums(plan, list(self.sums()))
+        proof = self.facts.get("proof", self.summed_by(plan), lambda: proof_by_sums(plan, list(self.sums())))
+        self.plan = with_proof(plan, proof)
+
+    def summed_by(self, plan: ReadingPlan) -> str:
+        """What sums over the lines depend on beside these."""
+        said = [(code, listed.line.value) for code, listed in self.listings.items()]
+        return f"{said} {as_read(plan)}"
 
     def sums(self) -> Iterator[Sum]:
         """What the lines of municipalities say that their projects come to, with these projects."""
@@ -425,6 +454,7 @@ class Survey(ObservationSet):
 
     def call(self, external_id: str, known_as: str) -> None:
         """What was read as new is a known project."""
+        self.facts.close()
         for parts in (self.lines, self.pages):
             if external_id in parts:
                 parts[known_as] = parts.pop(external_id)
@@ -435,6 +465,7 @@ class Survey(ObservationSet):
 
     def drop(self, external_id: str, why: str) -> None:
         """What was read cannot be used."""
+        self.facts.close()
         self.lines.pop(external_id, None)
         self.pages.pop(external_id, None)
         self.invalid += 1
@@ -461,7 +492,7 @@ class Survey(ObservationSet):
             self.unchanged_by = "page"
 
 
-def _of_page(reading: Reading) -> list[PublishedProject]:
+def of_page(reading: Reading) -> list[PublishedProject]:
     """What a page publishes. Beside a project that was asked for, the list may be shown that it was opened
     in: its lines were read where they belong."""
     projects = reading.content.projects

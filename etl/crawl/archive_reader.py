@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Max, TextField, When
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, Case, Max, Q, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast, Coalesce
 
 from etl.crawl.observations import Observation
 from etl.crawl.reading import Reading, is_list
@@ -45,6 +47,20 @@ class BelievedLook:
     content_sha256: str
     snapshot_id: str | None
     shared: bool
+    # of the kept bytes: how many, what is known to be wrong with them, when the run that kept them ended, and
+    # whether they came with a validator
+    size: int = 0
+    damage: str = ""
+    finished: datetime | None = None
+    has_one: bool = False
+
+
+_OF_SNAPSHOT = {
+    "size": "snapshot__size",
+    "damage": "snapshot__damage",
+    "finished": "snapshot__run__finished_at",
+    "has_one": "has_one",
+}
 
 
 def readings(
@@ -82,26 +98,44 @@ def kept_page(look: Sighting, archive: Archive) -> Page:
     return Page(look.url, body, snapshot.status, snapshot.headers, look.at)
 
 
-def damaged(sha256s: Collection[str], archive: Archive, validated: set[str] | None = None) -> dict[str, str]:
-    """Which of these kept pages cannot be read again: SHA-256 → what is wrong. `validated` takes those that
-    came with a validator.
+def damaged(
+    looks: Iterable[Sighting | BelievedLook], archive: Archive, validated: set[str] | None = None
+) -> dict[str, str]:
+    """Which kept pages of these looks cannot be read again: SHA-256 → what is wrong. `validated` takes those
+    that came with a validator.
 
     Looked into are the files that somebody touched since the run that kept them, and those that the health
-    loop found, which goes through all of them by and by. A query for each ten thousand.
+    loop found, which goes through all of them by and by. Of looks that do not bring what is known of their
+    bytes a query for each ten thousand.
     """
-    names, found = sorted(sha256s), {}
+    kept, bare = {}, set()
+    for look in looks:
+        if look.snapshot_id and isinstance(look, BelievedLook):
+            kept[look.snapshot_id] = look.size, look.damage, look.finished, look.has_one
+        elif look.snapshot_id:
+            bare.add(look.snapshot_id)
+    names = sorted(bare)
     for start in range(0, len(names), _BATCH):
         some = Snapshot.objects.filter(pk__in=names[start : start + _BATCH])
-        some = some.annotate(text=Cast("headers", TextField())).annotate(has_one=_HAS_ONE)
-        touched = archive.touched(names[start : start + _BATCH])
+        some = some.annotate(text=Cast("headers", TextField()), has_one=_HAS_ONE)
         rows = some.values_list("pk", "size", "damage", "run__finished_at", "has_one")
-        for sha256, size, known, finished, has_one in rows:
-            if has_one and validated is not None:
-                validated.add(sha256)
-            at = touched.get(sha256)
-            is_as_kept = not known and at and finished and at < finished - _MOMENT
-            if not is_as_kept and (problem := archive.damage(sha256, size)):
-                found[sha256] = str(problem)
+        kept |= {pk: tuple(row) for pk, *row in rows}
+    return _damaged(kept, archive, validated)
+
+
+def _damaged(
+    kept: Mapping[str, tuple[Any, ...]], archive: Archive, validated: set[str] | None
+) -> dict[str, str]:
+    names, touched, found = sorted(kept), dict[str, datetime](), {}
+    for start in range(0, len(names), _BATCH):
+        touched |= archive.touched(names[start : start + _BATCH])
+    for sha256, (size, known, finished, has_one) in kept.items():
+        if has_one and validated is not None:
+            validated.add(sha256)
+        at = touched.get(sha256)
+        is_as_kept = not known and at and finished and at < finished - _MOMENT
+        if not is_as_kept and (problem := archive.damage(sha256, size)):
+            found[sha256] = str(problem)
     return found
 
 
@@ -143,26 +177,38 @@ def look_with(pk: int) -> Sighting | None:
     return Sighting.objects.select_related("snapshot").filter(pk=pk).first()
 
 
-def newest(source: Source) -> dict[str, BelievedLook]:
+class LastLooks(dict[str, BelievedLook]):
+    """The last believed look at each page, by key. `sets`: digests of the sets that name some of them."""
+
+    sets: frozenset[str] = frozenset()
+
+
+def newest(source: Source) -> LastLooks:
     """The last believed look at each page, by key, as far back as the rotation of project pages reaches."""
-    good = SyncRun.objects.good().filter(source=source).order_by("-id")
-    runs = list(good.values_list("id", "same_lists", "same_pages")[: 4 * settings.ROTATION_RUNS])
-    reach = min((pk for pk, *_ in runs), default=0)
-    sets = LookSet.objects.filter(pk__in={digest for _, *digests in runs for digest in digests if digest})
-    ids = {pk for one in sets for pk in one.looks} if any(any(digests) for _, *digests in runs) else set()
+    good, most = SyncRun.objects.good().filter(source=source), 4 * settings.ROTATION_RUNS
+    recent = good.order_by("-id")[:most]
+    shared = Q(pk__in=recent.values("same_lists")) | Q(pk__in=recent.values("same_pages"))
+    sets = list(LookSet.objects.filter(shared))
+    ids = {pk for one in sets for pk in one.looks}
+    first = Subquery(good.order_by("id").values("id")[:1])
+    reach = Coalesce(Subquery(good.order_by("-id").values("id")[most - 1 : most]), first, 0)
     own = Sighting.objects.filter(source=source, loaded=True, run_id__gte=reach)
-    ids.update(own.order_by().values("key").annotate(last=Max("id")).values_list("last", flat=True))
-    return {look.key: look for look in _of_ids(ids)}
+    last = own.order_by().values("key").annotate(last=Max("id")).values("last")
+    found = LastLooks((look.key, look) for look in _of_ids(ids, last))
+    found.sets = frozenset(one.digest for one in sets)
+    return found
 
 
-def _of_ids(ids: Collection[int]) -> Iterator[BelievedLook]:
-    """The looks with these ids, in order; a query for each ten thousand."""
-    columns = [column.name for column in fields(BelievedLook)]
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _BATCH):
-        some = Sighting.objects.filter(pk__in=ordered[start : start + _BATCH])
-        rows = some.order_by("id").values_list(*columns).iterator(chunk_size=5000)
-        yield from (BelievedLook(*row) for row in rows)
+def _of_ids(ids: Collection[int], others: QuerySet[Any]) -> Iterator[BelievedLook]:
+    """The looks with these ids, and those that a query finds, in order; a query for each ten thousand."""
+    columns = [column.name for column in fields(BelievedLook) if column.name not in _OF_SNAPSHOT]
+    ordered, found = sorted(ids), list[tuple[Any, ...]]()
+    for start in range(0, max(len(ordered), 1), _BATCH):
+        some = Q(pk__in=ordered[start : start + _BATCH])
+        looks = Sighting.objects.filter(some | Q(pk__in=others) if start == 0 else some).order_by("id")
+        rows = looks.annotate(text=Cast("snapshot__headers", TextField()), has_one=_HAS_ONE)
+        found += rows.values_list(*columns, *_OF_SNAPSHOT.values()).iterator(chunk_size=5000)
+    return (BelievedLook(*row) for row in sorted(found, key=itemgetter(0)))
 
 
 def believed(source: Source) -> Iterator[Sighting]:

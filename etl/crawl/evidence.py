@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from etl.bounds.call import Bounded
 from etl.crawl import archive_reader
-from etl.crawl.archive_reader import VALIDATORS, BelievedLook
+from etl.crawl.archive_reader import VALIDATORS, BelievedLook, LastLooks
 from etl.crawl.observations import LastSeen, Observation
 from etl.crawl.reading import Reading
 from etl.exceptions import EvidenceDamaged
@@ -28,7 +28,7 @@ from projects.models import Sighting
 
 _CLEAN = Bounded(clean)
 _MOST_NOTES = 20
-Seen = TypeVar("Seen", bound=LastSeen)
+Seen = TypeVar("Seen", bound=Sighting | BelievedLook)
 
 
 class Answer(NamedTuple):
@@ -63,6 +63,7 @@ class EvidenceRecorder:
             is_volatile  # whether a column shows a position or the clock
         )
         self.last: Mapping[str, LastSeen] = {}
+        self.sets: frozenset[str] = frozenset()  # digests of the sets of looks that are there
         self.kept: dict[str, Answer] = {}
         self.damaged: dict[str, str] = {}
         self.mended: set[str] = set()
@@ -81,8 +82,8 @@ class EvidenceRecorder:
     def begin(self, last: Mapping[str, Seen]) -> Mapping[str, Seen]:
         """Take in the last looks, and look after the bytes that were kept of them."""
         self.last = last
-        kept = {seen.snapshot_id for seen in last.values() if seen.snapshot_id}
-        self.damaged |= archive_reader.damaged(kept, self.archive, self._validated)
+        self.sets = last.sets if isinstance(last, LastLooks) else frozenset()
+        self.damaged |= archive_reader.damaged(last.values(), self.archive, self._validated)
         return last
 
     def found_damaged(self, problem: EvidenceDamaged) -> None:

@@ -4,6 +4,7 @@ it without its noise, what does it say. A page that was read before is not read 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -32,12 +33,14 @@ _ANSWER = "answer"  # a kind of its own among the readings that are kept
 class Looked:
     """`clean`: SHA-256 of the page without its noise. `said`: its pickled content, b"" where it is not the
     page that was asked for, or says nothing that can be read: that is the `problem`. `is_marked`: what is
-    left of the page without its noise holds marks, which are to be no part of it."""
+    left of the page without its noise holds marks, which are to be no part of it. `substance`: SHA-256 of
+    what it publishes of projects, to the letter and in its order, addresses apart; "" where that is open."""
 
     clean: str
     said: bytes
     problem: PageChanged | None = None
     is_marked: bool = False
+    substance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,23 @@ class Look:
             looked.problem = problem
         else:
             looked.said = pickled(content) if holds_marks(page.body) else dumps(content, HIGHEST_PROTOCOL)
+            looked.substance = substance_of(content)
         return looked
+
+
+def substance_of(content: PageContent) -> str:
+    """SHA-256 (hex) of all that is put together of a page's projects and tables; of addresses only that there
+    is one: they may be others each time. "" where a passing value is a part of the rest."""
+    projects = [
+        [project.part, project.external_id, [*project.published.items()], bool(project.url), project.doubts]
+        for project in content.projects
+    ]
+    tables = [
+        [table.role, table.kind, table.headers, table.labels, table.rows if not table.role else []]
+        for table in content.tables
+    ]
+    said = json.dumps([projects, tables], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return "" if holds_marks(said) else sha256(said).hexdigest()
 
 
 def _answer_of(page: Page) -> Looked:
@@ -76,11 +95,13 @@ def _answer_of(page: Page) -> Looked:
 
 @dataclass(slots=True)
 class Seen:
-    """A page that was looked into. `clean`: as of `Looked`; `content` raises what is wrong with the page."""
+    """A page that was looked into. `clean`, `substance`: as of `Looked`; `content` raises what is wrong with
+    the page."""
 
     clean: str
     _content: PageContent | None
     _problem: PageChanged | None = None
+    substance: str = ""
 
     @property
     def content(self) -> PageContent:
@@ -126,7 +147,10 @@ class Looker:
         mask = self._masked(page)
         found = self._kept.get(mask.page)
         try:
-            return Seen(found[0], _read_back(found[1], mask.values)) if found else None
+            if found is None:
+                return None
+            clean, substance, said = found
+            return Seen(clean, _read_back(said, mask.values), substance=substance)
         except NotWhole:
             return None
 
@@ -148,7 +172,7 @@ class Looker:
         found = self._kept.get(mask.page, _ANSWER) if self._kept else None
         try:
             if found:
-                return _read_back(found[1], mask.values)
+                return _read_back(found[2], mask.values)
             looked = self._bounded(_answer_of, mask.page)
             if not looked.problem:
                 answer = _read_back(looked.said, mask.values)
@@ -180,8 +204,8 @@ class Looker:
         except NotWhole:
             return self._as_it_is(look, page)
         if self._kept and not look.is_known:
-            self._kept.keep(mask.page, looked.clean, looked.said)
-        return Seen(looked.clean, content)
+            self._kept.keep(mask.page, looked.clean, looked.said, substance=looked.substance)
+        return Seen(looked.clean, content, substance=looked.substance)
 
     def _as_it_is(self, look: Look, page: Page) -> Seen:
         """A page whose passing values are part of what it says, or that is no page: the sentence is of it."""

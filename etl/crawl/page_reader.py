@@ -72,11 +72,11 @@ class PageReader:
             seen = self.looker.known(page)
             if seen:  # nothing is left that could fail on the bytes
                 self.evidence.look(key, page, known=seen.clean)
-                return Reading(key, page, seen.content)
+                return Reading(key, page, seen.content, substance=seen.substance)
             self.evidence.receive(key, page)  # before anything that can
             seen = self.looker.read(page)
             self.evidence.look(key, page, known=seen.clean)
-            return Reading(key, page, seen.content)
+            return Reading(key, page, seen.content, substance=seen.substance)
 
     def data(self, key: str, address: DataAddress) -> Reading:
         """What a script's address answers. Raises FetchFailed, PageChanged (also where it is no data),

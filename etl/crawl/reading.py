@@ -17,7 +17,8 @@ PAGES = "pages of its list with rows of their own"
 class Reading:
     """One page as asked for, received, kept and read. `area`: the municipality (or province) whose page it
     is; `is_had`: it was asked for by a reading that was cut off, and its form is of a session that is over;
-    `of_list`: the unit of the list that it is a further page of, where its own key does not say which."""
+    `of_list`: the unit of the list that it is a further page of, where its own key does not say which;
+    `substance`: SHA-256 of what it publishes of projects, addresses apart, "" where nobody can tell."""
 
     key: str
     page: Page
@@ -26,6 +27,7 @@ class Reading:
     external_id: str | None = None  # for a project's own page: the project it was asked for
     is_had: bool = False
     of_list: str = ""
+    substance: str = ""
 
     @property
     def unit(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from django.utils import timezone
 
@@ -29,7 +29,7 @@ def record(run: SyncRun, looks: Iterable[Observation], evidence: EvidenceRecorde
     same = {} if evidence.owns_all else {s.key: last for s in looks if (last := evidence.as_before(s))}
     run.looks_digest = looks_digest((seen.key, seen.clean) for seen in looks)
     run.own_looks = [at for at, seen in enumerate(looks) if seen.key not in same] if same else []
-    _share(run, list(same.values()))
+    _share(run, list(same.values()), evidence.sets)
     sightings = (
         _sighting(run, seen, seen.key in used and bool(seen.content))
         for seen in looks
@@ -44,12 +44,13 @@ def looks_digest(looks: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _share(run: SyncRun, same: Sequence[Sighting | BelievedLook]) -> None:
-    """Note on the run (unsaved) the looks of earlier runs at pages that it found to be so still."""
+def _share(run: SyncRun, same: Sequence[Sighting | BelievedLook], known: Set[str]) -> None:
+    """Note on the run (unsaved) the looks of earlier runs at pages that it found to be so still. `known`: the
+    digests of the sets that are there, as other runs name them."""
     run.same_lists = _set(run, [look for look in same if not look.external_id])
     # each poll begins at another of these: their order says nothing
     run.same_pages = _set(run, sorted((look for look in same if look.external_id), key=lambda look: look.pk))
-    sets = [one for one in (run.same_lists, run.same_pages) if one]
+    sets = [one for one in (run.same_lists, run.same_pages) if one and one.pk not in known]
     LookSet.objects.bulk_create(sets, ignore_conflicts=True)
     newly = [look.pk for look in same if not look.shared]
     for start in range(0, len(newly), _BATCH):

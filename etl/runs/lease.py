@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists
 from django.utils import timezone
 
@@ -104,15 +105,18 @@ def queue(
     requested_by: str = "",
     after: Sequence[int] = (),
     at_once: bool = False,
+    is_idle: bool = False,
 ) -> tuple[SyncRun, bool]:
     """A queued run of the source, or the one that is already queued or running; and whether it is new.
 
     A new one begins when the runs `after` have ended; `at_once`: it goes on, and this process works on it.
+    `is_idle`: there was none of the source a moment ago.
     """
-    if run := active_run(source):
+    if not is_idle and (run := active_run(source)):
         return run, False
     try:
-        with transaction.atomic():
+        # what fails is taken back by itself, unless it is a part of more
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             run = SyncRun.objects.create(
                 source_id=source,
                 trigger=trigger,
@@ -146,9 +150,12 @@ def reclaim(run: SyncRun, **columns: Any) -> bool:
     return bool(taken)
 
 
-def begin(source: str, trigger: str, force: bool = False, requested_by: str = "") -> SyncRun:
-    """A run that this process works on: a new one, or one that waits in the queue. Raises RunInProgress."""
-    run, is_new = queue(source, trigger, force, requested_by, at_once=True)
+def begin(
+    source: str, trigger: str, force: bool = False, requested_by: str = "", *, is_idle: bool = False
+) -> SyncRun:
+    """A run that this process works on: a new one, or one that waits in the queue. `is_idle`: as of `queue`.
+    Raises RunInProgress."""
+    run, is_new = queue(source, trigger, force, requested_by, at_once=True, is_idle=is_idle)
     if is_new:
         return run
     if ahead := waits(run):

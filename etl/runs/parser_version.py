@@ -64,6 +64,22 @@ def reading_code(*own: str) -> str:
     return code_digest("etl.crawl.inspect", "etl.crawl.noise", "etl.crawl.looks", "etl.fetch.answers", *own)
 
 
+@lru_cache
+def settling_code(*own: str) -> str:
+    """The same for what beside the parser decides what lists are put together to. `own`: as above."""
+    return code_digest(
+        "etl.compare.claims",
+        "etl.compare.facts",
+        "etl.compare.known",
+        "etl.compare.profile",
+        "etl.compare.settled",
+        "etl.crawl.looks",
+        "etl.crawl.observations",
+        "etl.crawl.reading",
+        *own,
+    )
+
+
 @lru_cache(maxsize=1)
 def money_digest() -> str:
     """The same for the code that turns the answers of the Municipal Money API into figures."""

@@ -169,6 +169,8 @@ DECIDES_NOTHING = {
     "etl.crawl.observations",
     "etl.compare.known",
     "etl.compare.changes",
+    "etl.compare.facts",  # and what was found of the same lists before
+    "etl.compare.settled",
     "etl.runs.code_digest",
     "projects.languages",  # words
     "projects.log.writer",

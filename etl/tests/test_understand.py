@@ -16,7 +16,7 @@ from etl.understand.evidence import ColumnValues, day_first, decimal_mark, profi
 from etl.understand.judge import Column, judge
 from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import Choice, ReadingPlan, ShapePlan
-from etl.understand.proof import Sum, continued, proven_by_sums
+from etl.understand.proof import Sum, continued, proof_by_sums, with_proof
 from etl.understand.shapes import Shapes
 from etl.values.amounts import parse_money
 from etl.values.vocabulary import NOTHING_TAUGHT, field_of
@@ -315,6 +315,10 @@ SUMS = [
 ]
 VOTE = Choice("Vote", None, may_be_money=True)
 UNSURE = ReadingPlan((ShapePlan("line", (VOTE, Choice("Estimate", None, may_be_money=True))),))
+
+
+def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
+    return with_proof(plan, proof_by_sums(plan, sums))
 
 
 def test_the_column_whose_sums_come_out_is_the_budget_and_its_unit_is_proven() -> None:

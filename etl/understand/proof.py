@@ -37,15 +37,18 @@ class Sum:
         return max(self.claimed.quantum / 2, rounded)
 
 
-def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
-    """The plan with the column, and the unit of its figures, of which the site's own sums come out.
+Proof = tuple[str, int, str]  # the label of a column, how many rand its figures count, a sum that comes out
+
+
+def proof_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> Proof | None:
+    """The column, and the unit of its figures, of which the site's own sums come out; None for none.
 
     Tried are all columns of lists whose words or values may be money. Two areas at least have to come out,
     and four in five of all: a blank budget or a scheme in two municipalities may leave some of them open.
     """
     checked = [one for one in sums if one.claimed.value and len(one.projects) > 0]
     if len(checked) < _AREAS or sum(len(one.projects) for one in checked) < _ROWS:
-        return plan
+        return None
     labels = [choice.label for choice in _choices(plan, "line") if _may_be_budget(choice)][:_COLUMNS]
     proven: dict[str, tuple[int, str]] = {}
     for label in labels:
@@ -55,8 +58,16 @@ def proven_by_sums(plan: ReadingPlan, sums: Sequence[Sum]) -> ReadingPlan:
                 proven[label] = (factor, met[0].text)
                 break
     if len(proven) != 1:  # no column, or columns that say the same: their sums tell nothing apart
-        return plan
+        return None
     ((label, (factor, text)),) = proven.items()
+    return label, factor, text
+
+
+def with_proof(plan: ReadingPlan, proof: Proof | None) -> ReadingPlan:
+    """The plan with the column of which the site's own sums come out."""
+    if proof is None:
+        return plan
+    label, factor, text = proof
     why = f"Its sums are those that the site gives for its municipalities, “{text}” for one of them."
 
     def prove(choice: Choice) -> Choice:

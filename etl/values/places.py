@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from etl.values.text import is_blank, one_line
 from etl.values.vocabulary import province_of
@@ -107,6 +108,12 @@ class Places:
             codes = self._by_name.setdefault(_name_and_kind(name)[0], [])
             if code not in codes:
                 codes.append(code)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all that is known of them."""
+        told = repr([*self._by_code.values(), *self._by_name.items()])
+        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
     def get(self, code: str) -> Place | None:
         """The municipality with exactly this code."""

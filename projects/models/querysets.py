@@ -289,12 +289,18 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
 
 class SourceQuerySet(models.QuerySet[Any]):
-    def keep(self, declared: Iterable[Declaration]) -> None:
-        """Have a row of each: runs, changes and pages refer to it."""
+    def keep(self, declared: Iterable[Declaration]) -> dict[str, Any]:
+        """Have a row of each: runs, changes and pages refer to it. Those that were there, by name, each with
+        `is_idle`: no run of it waits or goes on."""
+        from projects.models import SyncRun
+
         wanted = {source.name: source.title for source in declared}
-        missing = wanted.keys() - set(self.filter(pk__in=wanted).values_list("pk", flat=True))
+        active = SyncRun.objects.active().filter(source=OuterRef("pk"))
+        found = {row.pk: row for row in self.filter(pk__in=wanted).annotate(is_idle=~Exists(active))}
+        missing = wanted.keys() - found.keys()
         rows = [self.model(name=name, title=wanted[name]) for name in wanted if name in missing]
         self.bulk_create(rows, ignore_conflicts=True)  # another process may have been quicker
+        return found
 
     def publishers(self) -> SourceQuerySet:
         """Those of which a project or a municipality's line is known; adds `has_projects has_lines`."""
