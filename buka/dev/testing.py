@@ -42,15 +42,16 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "li
 # All that writes, locks, searches, filters or pages through rows, or has SQL or migrations of its own, runs
 # on PostgreSQL too; and so does each new file.
 _SAME_ON_BOTH = {
-    "buka": """axe bidirectional browser_areas browser_desk browser_report document policy probes readers
-        transfer weights""",
+    "buka": """a_source_on_the_wire axe bidirectional browser_areas browser_desk browser_languages
+        browser_report catalogues document policy probes readers transfer weights""",
     "etl": """adding_a_source agents areas_dressed areas_emptied areas_lists areas_mixed_up areas_within
         bad_input bounds_crawl bounds_ends capture characters charset circuit clocks closing_looks
         crawl_opened extract_command extract_saved first_reading_posted handed_in money_faults odd_sites
         one_source_more parser_version plan_drift polite_polls progress_bar sessions stated_counts truth""",
     "projects": """alert_webhooks api_addresses api_guide archive characters charts citing first_page
-        heartbeat_url importing live_pages plan_page processes texts verification_recipe words""",
-    "realtime": "browser browser_finances browser_first_reading browser_map browser_search",
+        heartbeat_url importing languages live_pages oc4ids plan_page processes texts verification_recipe
+        words words_in_languages""",
+    "realtime": "browser browser_finances browser_first_reading browser_map browser_search delay doors",
 }
 
 

@@ -136,6 +136,8 @@ class Words(HTMLParser):
             self.found.append(data)
 
 
+# All pages in `make soak`; the first and every so many of the others in `make test`.
+EVERY = pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.soak, id="all"), 5])
 _INNERMOST = re.compile("⟦[^⟦⟧]*⟧")
 # Texts of the data, and names that are the same in each language.
 _DATA = re.compile(
@@ -201,11 +203,15 @@ def official_names() -> set[str]:
 
 
 @pytest.mark.django_db
-def test_each_word_that_the_public_reads_is_said_by_a_catalogue(client: Client, told, settings, tmp_path):
+@EVERY
+def test_each_word_that_the_public_reads_is_said_by_a_catalogue(
+    client: Client, told, settings, tmp_path, every
+):
+    """Of every so many pages, here; of all in the soak tests."""
     settings.ARCHIVE_DIR = tmp_path
     known, names = written(), official_names()
     found = {}
-    for path in (form.format(**known) for form in PAGES):
+    for path in (form.format(**known) for form in PAGES[::every]):
         texts = unsaid(client.get(f"/af{path}").content.decode(), names)
         if texts:
             found[path] = texts

@@ -73,6 +73,8 @@ def by_hand(named: set[str]) -> bool:
 
 def written(path: Path) -> list[set[str]]:
     text = path.read_text(encoding="utf-8")
+    if not by_hand(set(re.findall(r"\w+", text))):
+        return []  # no list in it can
     found = lists(text) if path.suffix == ".py" else [set(re.findall(r"\w+", text))]
     return [named & ONLY_OURS for named in found if by_hand(named)]
 

@@ -25,11 +25,14 @@ MAY_NAME = {
     "buka": set(ROOMS),
 }
 _DOTTED = re.compile(r"(buka|projects|etl|realtime|replica)(\.[A-Za-z_]\w*)+")
+_AT_THE_HEAD = re.compile(rf"""["'}}]({"|".join(ROOMS)})\.""")  # of a string, or of what is left of one
 _TAG = re.compile(r"{%-?\s*(load|extends|include)\s+(.*?)\s*-?%}")
 
 
 def names_in_strings(source: str) -> set[str]:
     """Dotted names of ours that stand in strings."""
+    if not _AT_THE_HEAD.search(source):  # it takes a tenth of the time to see
+        return set()
     texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
     return {text for text in texts if isinstance(text, str) and _DOTTED.fullmatch(text)}
 
@@ -40,6 +43,7 @@ def offences(module: str, names: set[str]) -> list[str]:
     return [f"{module} → {name}" for name in sorted(names) if name.split(".")[0] not in allowed]
 
 
+@pytest.mark.soak  # `make lint` does it with each change
 def test_the_contracts_of_imports_hold():
     held = subprocess.run(
         [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True

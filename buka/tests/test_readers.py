@@ -34,6 +34,16 @@ for value in {values}:
 """
 
 
+# Without one by `make soak`: each walk takes a second.
+with_and_without_a_script = pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(True, id="with JavaScript"),
+        pytest.param(False, id="without", marks=pytest.mark.soak),
+    ],
+)
+
+
 @pytest.fixture
 def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     contexts = []
@@ -52,7 +62,7 @@ def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@with_and_without_a_script
 def test_a_resident_comes_from_a_misspelt_town_to_her_project_in_two_steps(
     opened: Callable[..., Page], script: bool
 ) -> None:
@@ -67,7 +77,7 @@ def test_a_resident_comes_from_a_misspelt_town_to_her_project_in_two_steps(
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@with_and_without_a_script
 def test_a_journalist_gets_the_weeks_slips_in_limpopo_as_a_file_and_a_citation(
     opened: Callable[..., Page], script: bool
 ) -> None:

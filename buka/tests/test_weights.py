@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Request, expect
 
 from buka.tests.conftest import Site
 from buka.tests.readers import CROWDED
+from etl.tests.conftest import first_of
 
 pytestmark = pytest.mark.live
 
@@ -22,8 +23,8 @@ PAGES = {
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.mark.parametrize(("path", "most"), PAGES.items())
-def test_a_first_visit_is_light(chromium: Browser, site: Site, path: str, most: int) -> None:
+@pytest.mark.parametrize("path", first_of(PAGES))
+def test_a_first_visit_is_light(chromium: Browser, site: Site, path: str) -> None:
     context = chromium.new_context(base_url=site.origin, viewport=PHONE)
     page, finished = context.new_page(), list[Request]()
     page.on("requestfinished", lambda request: finished.append(request))
@@ -32,7 +33,7 @@ def test_a_first_visit_is_light(chromium: Browser, site: Site, path: str, most: 
     context.close()
     weights = {url: of["responseBodySize"] + of["responseHeadersSize"] for url, of in sizes.items()}
     assert len(weights) > 2, "style and scripts are counted, too"
-    assert sum(weights.values()) < most, weights
+    assert sum(weights.values()) < PAGES[path], weights
 
 
 def test_a_page_that_did_not_change_costs_a_few_headers_the_second_time(
@@ -89,12 +90,15 @@ def test_what_is_folded_on_a_phone_is_on_a_wide_screen_and_on_paper(chromium: Br
     context.close()
 
 
-def test_no_amount_breaks_within_its_digits_on_a_phone(chromium: Browser, site: Site) -> None:
+@pytest.mark.parametrize(
+    "form",
+    first_of(("/municipalities/DC12/", "/", "/projects/", "/projects/{project}/", "/changes/{change}/")),
+)
+def test_no_amount_breaks_within_its_digits_on_a_phone(chromium: Browser, site: Site, form: str) -> None:
     context = chromium.new_context(base_url=site.origin, viewport=PHONE)
     page = context.new_page()
-    for form in ("/", "/projects/", "/projects/{project}/", "/municipalities/DC12/", "/changes/{change}/"):
-        page.goto(site.path(form))
-        assert page.evaluate(_BROKEN) == [], form
+    page.goto(site.path(form))
+    assert page.evaluate(_BROKEN) == []
     context.close()
 
 

@@ -44,6 +44,12 @@ def a_source(name: str = "dws", demo: bool | None = False) -> Source:
 
 
 def a_run(source: str = "dws", **fields: Any) -> SyncRun:
+    run = _run(source, **fields)
+    run.save(force_insert=True)
+    return run
+
+
+def _run(source: str, **fields: Any) -> SyncRun:
     finished = fields.pop("finished_at", timezone.now() - timedelta(minutes=12))
     given = {
         "state": "succeeded",
@@ -55,7 +61,7 @@ def a_run(source: str = "dws", **fields: Any) -> SyncRun:
         **fields,
     }
     given.setdefault("concludes", given["complete"])
-    return SyncRun.objects.create(source_id=source, **given)
+    return SyncRun(source_id=source, **given)
 
 
 def a_snapshot(
@@ -139,7 +145,29 @@ def a_crowd(count: int, changed_at: datetime | None = None) -> list[Project]:
     """So many projects more, each of a run of its own, every other one shared with Cape Town; each has got a
     new budget since, and with each the very first project too. As `a_project` and `change` write, in few
     statements."""
-    runs, known, at = [a_run() for _ in range(count)], Project.objects.count(), changed_at or timezone.now()
+    known, at = Project.objects.count(), changed_at or timezone.now()
+    with transaction.atomic():
+        codes = newcomers(some_runs(count))
+        more = list(codes)
+        first, changes = Project.objects.earliest("pk"), []
+        for number, project in enumerate(more, known):
+            for each, municipalities in ((project, codes[project]), (first, ["LIM331"])):
+                pair = [canonical(each.budget), f"{number}.00"]
+                each.budget, each.last_changed_at = Decimal(number), at
+                changes.append(entry_of(each, "updated", {"budget": pair}, municipalities=municipalities))
+        Project.objects.bulk_update([*more, first], ["budget", "last_changed_at"])
+        append_all(changes, at=at)
+    return more
+
+
+def some_runs(count: int) -> list[SyncRun]:
+    return SyncRun.objects.bulk_create(_run("dws") for _ in range(count))
+
+
+def newcomers(runs: list[SyncRun]) -> dict[Project, list[str]]:
+    """A project more of each of these runs, with the municipalities that it is listed under: each in Giyani,
+    every other one shared with Cape Town. As `a_project` writes, in few statements."""
+    known = Project.objects.count()
     with transaction.atomic():
         more = Project.objects.bulk_create(
             _project(f"WP{known + n}", run, FIRST_SEEN, municipality_id="LIM331", province="LIM")
@@ -153,15 +181,7 @@ def a_crowd(count: int, changed_at: datetime | None = None) -> list[Project]:
         append_all(
             [entry_of(p, "created", municipalities=codes[p], **_created(p)) for p in more], at=FIRST_SEEN
         )
-        first, changes = Project.objects.earliest("pk"), []
-        for number, project in enumerate(more, known):
-            for each, municipalities in ((project, codes[project]), (first, ["LIM331"])):
-                pair = [canonical(each.budget), f"{number}.00"]
-                each.budget, each.last_changed_at = Decimal(number), at
-                changes.append(entry_of(each, "updated", {"budget": pair}, municipalities=municipalities))
-        Project.objects.bulk_update([*more, first], ["budget", "last_changed_at"])
-        append_all(changes, at=at)
-    return more
+    return codes
 
 
 def log(

@@ -258,10 +258,10 @@ def test_an_address_that_the_server_takes_nothing_for_holds_up_nobody_else(box):
     by_mail("b@example.org")
     box.refusals["a@example.org"] = "554 5.7.1 not to them"
     clock = Clock()
-    for day in range(1, 12):
+    for day in range(2, 12, 2):  # for longer than an address may fail
         dearer(project, 100 * day)
-        tell(clock.later(days=1))
-    assert [mail["To"] for mail in box.mails] == ["b@example.org"] * 11
+        tell(clock.later(days=2))
+    assert [mail["To"] for mail in box.mails] == ["b@example.org"] * 5
     row.refresh_from_db()
     assert (row.is_live, row.messages.count()) == (True, 1)
 

@@ -164,16 +164,17 @@ def pages(client, query: str) -> list[list[int]]:
     ],
 )
 def test_the_links_lead_through_all_pages_and_each_row_comes_once(client, query):
-    a_crowd(20)
+    a_crowd(8)
     (whole,) = pages(client, f"{query}&page_size=500")
-    found = pages(client, f"{query}&page_size=7")
+    found = pages(client, f"{query}&page_size=5")
+    assert len(found) > 3
     assert [pk for page in found for pk in page] == whole
-    assert all(len(page) == 7 for page in found[:-1])
-    by_number = [[row["id"] for row in client.get(f"{LIST}?{query}&page_size=7&page={n}").json()["results"]]
+    assert all(len(page) == 5 for page in found[:-1])
+    by_number = [[row["id"] for row in client.get(f"{LIST}?{query}&page_size=5&page={n}").json()["results"]]
                  for n in range(1, len(found) + 1)]  # fmt: skip
     assert by_number == found
-    assert client.get(f"{LIST}?{query}&page_size=7&page={len(found) + 1}").status_code == 404
-    last = client.get(f"{LIST}?{query}&page_size=7&page=last").json()
+    assert client.get(f"{LIST}?{query}&page_size=5&page={len(found) + 1}").status_code == 404
+    last = client.get(f"{LIST}?{query}&page_size=5&page=last").json()
     assert [row["id"] for row in last["results"]] == found[-1]
 
 

@@ -149,12 +149,12 @@ def test_the_log_cannot_be_written_over_the_api(client):
     assert client.post(LIST, {}).status_code in (401, 403, 405)
 
 
-@pytest.mark.parametrize("query", ["", "?after=0", "?municipality=LIM331"])
-def test_fifty_changes_cost_as_many_queries_as_one(client, django_assert_max_num_queries, query):
+def test_fifty_changes_cost_as_many_queries_as_one(client, django_assert_max_num_queries):
     for more in (1, 49):
         a_crowd(more)
-        with django_assert_max_num_queries(4):
-            client.get(f"{LIST}{query}")
+        for query in ("", "?after=0", "?municipality=LIM331"):
+            with django_assert_max_num_queries(4, info=query):
+                client.get(f"{LIST}{query}")
 
 
 def test_the_partial_is_escaped_asks_nothing_and_is_cheap(django_assert_num_queries):

@@ -9,7 +9,16 @@ import pytest
 from projects.log.events import LEAST, Event, entries
 from projects.log.writer import Entry
 from projects.models import DataChangeLog, Project
-from projects.tests.factories import a_project, a_run, append, append_all, change, entry_of, log
+from projects.tests.factories import (
+    a_project,
+    a_run,
+    append_all,
+    change,
+    entry_of,
+    log,
+    newcomers,
+    some_runs,
+)
 from projects.wording.rules import assess_event
 
 pytestmark = pytest.mark.django_db
@@ -126,11 +135,9 @@ def test_municipalities_are_counted_as_such():
 
 def test_after_a_first_load_the_dashboard_says_it_of_projects_in_one_line_and_the_changes_in_two(client):
     run = a_run()
-    for number in range(40):
-        append(Entry("municipality_listing", number, f"LIM{number}", "A place", "dws", "created",
-                     {"projects": [None, "2"]}, run_id=run.pk))  # fmt: skip
-    for number in range(60):
-        a_project(f"WP{number}", run=run)
+    append_all([Entry("municipality_listing", number, f"LIM{number}", "A place", "dws", "created",
+                      {"projects": [None, "2"]}, run_id=run.pk) for number in range(40)])  # fmt: skip
+    newcomers([run] * 60)
     page = client.get("/").content.decode()
     assert page.count("data-change-id=") == 1
     assert "60 projects first seen in one reading." in page
@@ -154,8 +161,7 @@ def test_the_page_of_changes_links_each_event_to_its_list(client):
 
 
 def test_older_entries_are_a_link_away(client):
-    for number in range(60):
-        a_project(f"WP{number}", run=a_run())
+    newcomers(some_runs(60))
     first = client.get("/changes/").content.decode()
     assert first.count("data-change-id=") == 50
     assert "?before=11" in first

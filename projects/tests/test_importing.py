@@ -19,7 +19,7 @@ from tablib import Dataset
 from projects.models import DataChangeLog, Identity, Override, Project
 from projects.stewards.corrections_file import CorrectionsFile, FileRefused
 from projects.stewards.importing import CorrectionResource, Outcome
-from projects.tests.factories import a_project, a_source
+from projects.tests.factories import a_crowd, a_project, a_source
 
 HEAD = "project,field,value,reason,until\n"
 
@@ -277,9 +277,9 @@ def test_what_is_no_error_of_the_row_is_not_told_as_one(project: Project) -> Non
 def test_a_file_of_many_rows_costs_few_queries_each(
     project: Project, django_assert_max_num_queries: Any
 ) -> None:
-    for at in range(30):
-        one = a_project(f"X{at}")
-        Identity.objects.get_or_create(source_id="dws", external_id=f"X{at}", project=one)
-    text = HEAD + "".join(f"X{at},budget,1000,Letter,\n" for at in range(30))
+    more = a_crowd(30)
+    for one in more:
+        Identity.objects.get_or_create(source_id="dws", external_id=one.external_id, project=one)
+    text = HEAD + "".join(f"{one.external_id},budget,1000,Letter,\n" for one in more)
     with django_assert_max_num_queries(10 + 3 * 30):  # two of each row are its savepoint
         assert len(looked_at(text).valid_rows()) == 30

@@ -28,6 +28,8 @@ from projects.tests.factories import (
     append,
     change,
     log,
+    newcomers,
+    some_runs,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_data")]
@@ -241,8 +243,10 @@ def _sessions() -> int:
 
 
 def test_the_list_filters_sorts_and_keeps_the_filter_over_pages(client):
-    for number in range(60):
-        a_project(f"WP{number:02}", budget=Decimal(number))
+    more = list(newcomers(some_runs(60)))
+    for number, project in enumerate(more):
+        project.budget = Decimal(number)
+    Project.objects.bulk_update(more, ["budget"])
     a_project("OTHER", municipality="CPT")
     page = html(client, "/projects/?province=LIM&ordering=-budget")
     assert "60 projects found" in page
@@ -250,7 +254,7 @@ def test_the_list_filters_sorts_and_keeps_the_filter_over_pages(client):
     assert "OTHER" not in page
     assert "?province=LIM&amp;ordering=-budget&amp;page=2" in page
     assert "format=csv" in page
-    assert "WP09" in html(client, "/projects/?province=LIM&ordering=-budget&page=2")
+    assert re.search(r"\bWP9\b", html(client, "/projects/?province=LIM&ordering=-budget&page=2"))
 
 
 def test_a_filter_that_cannot_be_understood_is_explained_and_lists_nothing(client):
@@ -343,37 +347,38 @@ def test_the_feed_is_atom_with_the_newest_first_and_takes_filters(client):
     assert "Progress fell from 62% to 20%." in only
 
 
-@pytest.mark.parametrize(
-    ("path", "most"),
-    [
-        ("/", 23),
-        ("/projects/", 15),  # one for each facet
-        ("/projects/?province=LIM", 17),
-        ("/projects/?q=nothing", 13),
-        ("/map/", 9),
-        ("/map/?measure=overdue&municipality=LIM331", 11),
-        ("/map/municipalities.csv", 3),
-        ("/projects/by-status.csv", 2),
-        ("/projects/{pk}/course.csv", 3),
-        ("/finances/by-year.csv", 3),
-        ("/search/?q=bulk", 9),
-        ("/search/?q=giyani&fragment=proposals", 6),
-        ("/projects/{pk}/", 21),
-        ("/municipalities/", 7),
-        ("/municipalities/LIM331/", 27),
-        ("/municipalities/DC33/", 21),
-        ("/finances/", 7),
-        ("/changes/", 19),
-        ("/sources/", 7),
-        ("/sources/dws/", 18),
-        ("/runs/{run}/", 6),
-        ("/changes/feed.atom", 3),
-    ],
+_MOST = (
+    ("/", 23),
+    ("/projects/", 15),  # one for each facet
+    ("/projects/?province=LIM", 17),
+    ("/projects/?q=nothing", 13),
+    ("/map/", 9),
+    ("/map/?measure=overdue&municipality=LIM331", 11),
+    ("/map/municipalities.csv", 3),
+    ("/projects/by-status.csv", 2),
+    ("/projects/{pk}/course.csv", 3),
+    ("/finances/by-year.csv", 3),
+    ("/search/?q=bulk", 9),
+    ("/search/?q=giyani&fragment=proposals", 6),
+    ("/projects/{pk}/", 21),
+    ("/municipalities/", 7),
+    ("/municipalities/LIM331/", 27),
+    ("/municipalities/DC33/", 21),
+    ("/finances/", 7),
+    ("/changes/", 19),
+    ("/sources/", 7),
+    ("/sources/dws/", 18),
+    ("/runs/{run}/", 6),
+    ("/changes/feed.atom", 3),
 )
-def test_fifty_rows_cost_as_many_queries_as_one(client, django_assert_max_num_queries, path, most):
+
+
+@pytest.mark.parametrize("some", [_MOST[at::4] for at in range(4)], ids=lambda some: some[0][0])
+def test_fifty_rows_cost_as_many_queries_as_one(client, django_assert_max_num_queries, some):
     for more in (1, 49):
         run = a_crowd(more)[-1].last_changed_run
-        with django_assert_max_num_queries(most):
-            answer = client.get(path.format(pk=Project.objects.first().pk, run=run.pk))
-            assert answer.status_code == 200
-            assert answer.getvalue()
+        for path, most in some:
+            with django_assert_max_num_queries(most, info=path):
+                answer = client.get(path.format(pk=Project.objects.first().pk, run=run.pk))
+                assert answer.status_code == 200
+                assert answer.getvalue()

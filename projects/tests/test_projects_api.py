@@ -350,14 +350,13 @@ def test_the_history_lists_every_change_newest_first(client):
     assert client.get(f"{LIST}99/history/").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("query", "most"), [("", 9), ("?as_of=2026-06-01", 15), ("?as_of=2026-04-01", 15), ("?format=csv", 11)]
-)
-def test_fifty_projects_cost_as_many_queries_as_one(client, django_assert_max_num_queries, query, most):
+def test_fifty_projects_cost_as_many_queries_as_one(client, django_assert_max_num_queries):
+    of_query = {"": 9, "?as_of=2026-06-01": 15, "?as_of=2026-04-01": 15, "?format=csv": 11}
     for more in (2, 48):
         a_crowd(more, changed_at=MAY)
-        with django_assert_max_num_queries(most):
-            client.get(f"{LIST}{query}").getvalue()
+        for query, most in of_query.items():
+            with django_assert_max_num_queries(most, info=query):
+                client.get(f"{LIST}{query}").getvalue()
 
 
 @pytest.mark.parametrize("format", ["csv", "geojson"])
