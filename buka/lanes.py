@@ -4,6 +4,9 @@ interpreter) is taken only by whoever has a place, and whoever waits for one hol
 Five lanes, so that none can use up another's places: the public's pages; what costs much for the public (a
 whole list, a big page, a past day, a search, a feed); logins; the admin; the probes. `/healthz` and static
 files need none: they ask for nothing that is scarce.
+
+Whoever has a place has a share of the interpreter, whatever lane it is of. So what is costly lets the pages
+of readers go first: while one of them is not answered, one costly part begins in a second.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,6 +27,7 @@ from buka.refusals import away, refusal
 from projects.languages import gettext_noop
 
 PATIENCE = 20.0  # seconds that a request waits for a place
+_GIVE_WAY = 1.0  # seconds that a costly part waits for readers to be answered
 _BUSY = gettext_noop("Very many people are asking just now; please try again in a minute.")
 _BUSY_SECONDS = 30
 _LARGE_PAGE = 100  # rows
@@ -77,21 +82,27 @@ class Lanes:
     def __init__(self, application: ASGIHandler) -> None:
         self._application = application
         self._lanes = {name: asyncio.Semaphore(places) for name, places in PLACES.items()}
+        self._readers = _Readers()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         name = lane_of(scope)
         if name is None:
             await self._application(scope, receive, send)
             return
-        place = _Place(self._lanes[name])
+        with self._readers if name == "page" else nullcontext():
+            await self._enter(name, scope, receive, send)
+
+    async def _enter(self, name: str, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        place = _Place(self._lanes[name], self._readers if name == "costly" else None)
         try:
-            async with asyncio.timeout(PATIENCE):
-                await place.take()
-        except TimeoutError:
-            await self._application.send_response(refusal(scope["path"], 503, _BUSY, _BUSY_SECONDS), send)
-            return
-        try:
-            if name != "probe" and (answer := away(scope["path"])):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await place.take()
+            except TimeoutError:
+                answer = refusal(scope["path"], 503, _BUSY, _BUSY_SECONDS)
+            else:
+                answer = None if name == "probe" else away(scope["path"])
+            if answer:
                 await self._application.send_response(answer, send)
             else:
                 await self._application(scope, receive, place.around(send))
@@ -99,16 +110,44 @@ class Lanes:
             place.give_up()
 
 
+class _Readers:
+    """Whose pages are asked for and not answered yet."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._none, self._turn = asyncio.Event(), asyncio.Lock()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        self._number += 1
+        self._none.clear()
+
+    def __exit__(self, *_error: object) -> None:
+        self._number -= 1
+        if not self._number:
+            self._none.set()
+
+    async def go_first(self) -> None:
+        """Wait until all are answered, but no longer than a moment; one after another."""
+        async with self._turn:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GIVE_WAY):
+                    await self._none.wait()
+
+
 @dataclass
 class _Place:
-    """A place of a lane, and whether it is held."""
+    """A place of a lane, and whether it is held. `after`: who goes first."""
 
     lane: asyncio.Semaphore
+    after: _Readers | None = None
     held: bool = False
 
     async def take(self) -> None:
         await self.lane.acquire()
         self.held = True
+        if self.after:
+            await self.after.go_first()
 
     def give_up(self) -> None:
         if self.held:

@@ -162,3 +162,87 @@ async def test_a_place_is_given_up_however_a_request_ends():
     places = [ask(application, "/search/") for _ in range(PLACES["costly"])]
     await asyncio.gather(*places)
     assert application._lanes["costly"]._value == PLACES["costly"]
+
+
+# --- Readers go first ------------------------------------------------------------------------------
+
+
+class Watched(ASGIHandler):
+    """Answers a page when it is told to, a list in three parts; `done` has what was done, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[str] = []
+        self.answer = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.done.append(f"begin {scope['path']}")
+        if scope["path"] == "/projects/":
+            await self.answer.wait()
+            self.done.append("answered")
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for number in range(3):
+            self.done.append(f"part {number}")
+            await send({"type": "http.response.body", "more_body": number < 2})
+
+
+async def test_what_is_costly_begins_when_readers_are_answered(monkeypatch):
+    monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
+    watched = Watched()
+    application = Lanes(watched)
+    page = ask(application, "/projects/")
+    await until(lambda: watched.done)
+    crowd = [ask(application, "/search/") for _ in range(5)]
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert watched.done == ["begin /projects/"]
+    watched.answer.set()
+    await asyncio.gather(page, *crowd)
+    assert watched.done[1] == "answered"
+    assert watched.done.count("part 2") == 5
+
+
+async def test_each_part_of_a_list_lets_readers_go_first(monkeypatch):
+    monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
+    watched, taken = Watched(), asyncio.Event()
+    application = Lanes(watched)
+    whole = ask(application, "/search/", slowly=taken)
+    await until(lambda: "part 0" in watched.done)
+    page = ask(application, "/projects/")
+    await until(lambda: "begin /projects/" in watched.done)
+    taken.set()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert "part 1" not in watched.done
+    watched.answer.set()
+    await asyncio.gather(page, whole)
+    assert watched.done[-3:] == ["answered", "part 1", "part 2"]
+
+
+async def test_what_is_costly_has_its_turn_however_many_read(monkeypatch):
+    monkeypatch.setattr(lanes, "_GIVE_WAY", 0.01)
+    watched = Watched()
+    application = Lanes(watched)
+    page = ask(application, "/projects/")
+    await asyncio.gather(*(ask(application, "/search/") for _ in range(5)))
+    assert (watched.done.count("part 2"), "answered" in watched.done) == (5, False)
+    watched.answer.set()
+    await page
+
+
+async def test_who_hangs_up_while_readers_go_first_leaves_no_place_taken(monkeypatch):
+    monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
+    watched = Watched()
+    application = Lanes(watched)
+    page = ask(application, "/projects/")
+    await until(lambda: watched.done)
+    hasty = [ask(application, "/search/") for _ in range(5)]
+    for _ in range(100):
+        await asyncio.sleep(0)
+    for one in hasty:
+        one.cancel()
+    await asyncio.gather(*hasty, return_exceptions=True)
+    watched.answer.set()
+    await asyncio.gather(page, *(ask(application, "/search/") for _ in range(PLACES["costly"])))
+    assert watched.done.count("part 2") == PLACES["costly"]
