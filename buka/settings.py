@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "buka.second_factor.required",
 ]
+if DEBUG:
+    MIDDLEWARE.append("buka.missing.own_page")
 ROOT_URLCONF = "buka.urls"
 ASGI_APPLICATION = "buka.asgi.application"
 TEMPLATES = [

@@ -4,12 +4,14 @@ compiles it; with `--check` it names the files that are others today, and fails.
 What is new gets an empty translation (which is said in English until somebody gives one), what is gone goes,
 what is there stays. No gettext tools are needed. Words stand in three places: `{% translate %}` and
 `{% blocktranslate %}` in templates (also what scripts say), `gettext("…")` in code, and tables of words
-(`projects.languages.Words`).
+(`projects.languages.Words`). What is written down while reading is marked nowhere: `buka/dev/recorded.py`
+finds it, and its patterns are kept beside the catalogues, for whoever shows what was written down.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import struct
 import sys
@@ -20,10 +22,13 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
+from buka.dev import recorded
 from projects.languages import LANGUAGES, MARKED
+from projects.wording.recorded import MORE
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "projects" / "locale"
+RECORDED = LOCALE / "recorded.json"
 ROOMS = ("buka", "projects", "realtime")
 _NOT_PUBLIC = re.compile(r"(^|/)(tests|migrations|dev|locale)/|^templates/admin/")
 _ONE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
@@ -83,7 +88,17 @@ def _of_files() -> Iterator[tuple[str, Words]]:
             yield from ((name, words) for words in of_code(text))
             if "Words(" in text or "MARKED" in text:
                 import_module(name.removesuffix(".py").replace("/", "."))
+    yield from ((name, (words, None)) for words, name in written_down().items())
     yield from (("tables of words", one if isinstance(one, tuple) else (one, None)) for one in MARKED)
+
+
+def written_down() -> dict[str, str]:
+    """The patterns of what is written down while reading, each with the first file in which it stands."""
+    found: dict[str, str] = {}
+    for path in recorded.files(ROOT):
+        for words in recorded.of_code(path.read_text(encoding="utf-8")):
+            found.setdefault(words, path.relative_to(ROOT).as_posix())
+    return found
 
 
 def of_template(text: str) -> Iterator[Words]:
@@ -184,7 +199,8 @@ def compiled(catalogue: Catalogue) -> bytes:
 def files() -> dict[Path, bytes]:
     """What each file of the catalogues is to hold today."""
     words = gathered()
-    found = {}
+    patterns = json.dumps(sorted({*written_down(), *MORE}), ensure_ascii=False, indent=0)
+    found = {RECORDED: f"{patterns}\n".encode()}
     for code in LANGUAGES.keys() & _PLURALS.keys():
         catalogue = renewed(read(code), words)
         found[catalogue.file] = as_text(catalogue, words).encode()
@@ -195,7 +211,9 @@ def files() -> dict[Path, bytes]:
 def outdated() -> list[str]:
     """The files that are others today; of a process that has declared nothing but what the site has."""
     found = files().items()
-    return sorted(str(path.relative_to(ROOT)) for path, held in found if path.read_bytes() != held)
+    return sorted(
+        str(path.relative_to(ROOT)) for path, held in found if not path.exists() or path.read_bytes() != held
+    )
 
 
 def main() -> None:

@@ -181,7 +181,7 @@ def test_while_the_database_is_away_all_say_so_and_when_it_is_back_all_answer(fr
     try:
         for path in everywhere:
             answer = session.get(f"{fragile.origin}{path}", timeout=SOON)
-            # What asks the database nothing is not found as ever: with DEBUG Django's own page.
+            # What asks the database nothing is not found as ever.
             assert says_so(answer) or (well[path] == answer.status_code == 404), (path, answer.text[:500])
         token = {"Authorization": "Token 0123456789"}
         assert says_so(get(fragile, "/api/v1/projects/", headers=token))

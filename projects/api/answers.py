@@ -19,7 +19,9 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from projects.languages import ENGLISH, current
 from projects.wording.figures import instant
+from projects.wording.recorded import in_words_within
 
 Write = Callable[[Any], Any]
 
@@ -28,6 +30,10 @@ Write = Callable[[Any], Any]
 # is no Answer documents what is stored as JSON, and is given as it stands. Where the `source` of a field is
 # "*", `derive` gives its value; a nested answer reads the row itself.
 class Answer(s.Serializer[Any]):
+    """`recorded`: fields of sentences that were written down while reading, said in the answer's language."""
+
+    recorded: tuple[str, ...] = ()
+
     def derive(self, row: Any) -> dict[str, Any]:
         """{field: value as JSON has it} of the fields that are no attribute of the row."""
         raise NotImplementedError
@@ -44,6 +50,8 @@ class Answer(s.Serializer[Any]):
             derived = self.derive(instance)
             for name in plan.derived:
                 answer[name] = derived[name]
+        if self.recorded and current() is not ENGLISH:
+            answer.update({name: in_words_within(answer[name]) for name in self.recorded})
         return answer
 
 

@@ -48,6 +48,8 @@ class SideShape(Answer):
     snapshot = text(source="*", help_text="of what contributes most; `evidence` has all")
     snapshot_url = text(source="*")
 
+    recorded = ("label",)
+
     def derive(self, row: Discrepancy) -> dict[str, Any]:
         side = self.field_name
         snapshot = getattr(row, f"{side}_snapshot_id")
@@ -103,6 +105,8 @@ class DiscrepancySerializer(Answer):
     changes = s.CharField(source="*", help_text="its history in the log")
     url = s.CharField(source="*")
     demo = s.BooleanField(source="*")
+
+    recorded = ("question", "sentence", "explanations", "compared", "arithmetic")
 
     def derive(self, row: Discrepancy) -> dict[str, Any]:
         evidence = dict(row.evidence)

@@ -41,6 +41,8 @@ class ListingShape(Answer):
     url = text()
     demo = s.BooleanField(source="source.demo")
 
+    recorded = ("issues",)
+
 
 class OwnSumsShape(Answer):
     projects = s.IntegerField(source="count")

@@ -64,6 +64,8 @@ class ProjectShape(Answer):
         known_by = {name: declared.pop(name) for name in ("id", "source", "external_id")}
         return known_by | {field.name: _typed(field) for field in FIELDS} | declared
 
+    recorded = ("issues",)
+
     def derive(self, row: Any) -> dict[str, Any]:
         return {
             **{name: sorted(place.pk for place in getattr(row, name).all()) for name in _PLACES},

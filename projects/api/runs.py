@@ -81,6 +81,8 @@ class SyncSerializer(Answer):
     waits_for = s.ListField(child=s.IntegerField(), help_text="ids of the runs that have to end first")
     url = s.CharField(source="*")
 
+    recorded = ("error", "notes", "held", "disagreements")
+
     def derive(self, row: SyncRun) -> dict[str, Any]:
         areas, claims = row.proof.get("areas", {}), row.proof.get("claims", {})
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from projects.facts import finance
+from projects.languages import gettext
 
 
 def family_of(programme: str | None) -> str | None:
@@ -38,10 +39,13 @@ def national_label(financial_year: int) -> str:
 
 def national_span(first: int, last: int) -> str:
     """`2020/21` or `2020/21 to 2023/24`."""
-    return national_label(first) if first == last else f"{national_label(first)} to {national_label(last)}"
+    return _span(national_label(first), national_label(last))
 
 
 def municipal_span(first: int, last: int) -> str:
     """`2020-21` or `2020-21 to 2023-24`."""
-    one, other = finance.year_label(first), finance.year_label(last)
-    return one if first == last else f"{one} to {other}"
+    return _span(finance.year_label(first), finance.year_label(last))
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else gettext("{first} to {last}").format(first=first, last=last)

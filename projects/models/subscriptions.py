@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from projects.languages import ENGLISH
+
 LONGEST_EMAIL = 254
 
 
@@ -95,6 +97,9 @@ class Subscription(models.Model):
     scope = models.CharField(max_length=10, help_text="whose filters the query has: changes, projects")
     query = models.TextField(blank=True, help_text="of the filters, in one spelling")
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
+    language = models.CharField(
+        max_length=2, default=ENGLISH.code, db_default=ENGLISH.code, help_text="that it is written to in"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     after = models.BigIntegerField(

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from projects.languages import LANGUAGES, prefixed
 from projects.models import OutboxMessage, Subscription
 from projects.subscriptions import tokens
 from projects.subscriptions.bounces import TAG_HEADER, sender_of, tag_of
@@ -74,7 +75,7 @@ def mail(
     headers |= {TAG_HEADER: tag_of(message), "From": settings.DEFAULT_FROM_EMAIL}
     said = addressed(content, subscription)
     if message.kind != OutboxMessage.Kind.CONFIRM:
-        headers["List-Unsubscribe"] = f"<{settings.SITE_URL}{tokens.stop_address(subscription)}>"
+        headers["List-Unsubscribe"] = f"<{settings.SITE_URL}{_stop(subscription)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         headers["List-Id"] = f"Buka Amanzi alert <{subscription.key}.{_domain()}>"
     letter = EmailMultiAlternatives(
@@ -87,6 +88,10 @@ def mail(
     )
     letter.attach_alternative(said["html"], "text/html")
     return letter
+
+
+def _stop(subscription: Subscription) -> str:
+    return prefixed(tokens.stop_address(subscription), LANGUAGES[subscription.language])
 
 
 def message_id(message: OutboxMessage) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from projects.languages import current
 from projects.models import (
     ChainHead,
     Contact,
@@ -46,13 +47,12 @@ def subscribe_email(email: str, search: Search, rhythm: str) -> None:
         contact, _ = Contact.objects.get_or_create(email=email.lower(), defaults={"created_at": now})
         contact = Contact.objects.select_for_update().get(pk=contact.pk)
         asked = contact.subscriptions.filter(created_at__gt=now - timedelta(days=1))
-        same = contact.subscriptions.live().filter(scope=search.scope, query=search.query, rhythm=rhythm)
+        wanted = {"scope": search.scope, "query": search.query, "rhythm": rhythm, "language": current().code}
+        same = contact.subscriptions.live().filter(**wanted)
         is_full = contact.subscriptions.filter(ended_at=None).count() >= MOST_OF_CONTACT
         if asked.filter(confirmed_at=None).count() >= MOST_ASKED_A_DAY or same.exists() or is_full:
             return
-        subscription = contact.subscriptions.create(
-            scope=search.scope, query=search.query, rhythm=rhythm, created_at=now, host=HOST
-        )
+        subscription = contact.subscriptions.create(**wanted, created_at=now, host=HOST)
         _ask(subscription, now)
 
 
@@ -70,6 +70,7 @@ def subscribe_webhook(url: str, search: Search) -> Subscription:
             scope=search.scope,
             query=search.query,
             rhythm=Rhythm.AT_ONCE,
+            language=current().code,
             created_at=now,
         )
         _ask(subscription, now)
@@ -135,6 +136,7 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
         "address": search.address,
         "webhook": subscription.url or None,
         "rhythm": subscription.rhythm,
+        "language": subscription.language,
         "asked_at": _moment(subscription.created_at),
         "confirmed_at": _moment(subscription.confirmed_at),
         "ended_at": _moment(subscription.ended_at),

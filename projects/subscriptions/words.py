@@ -15,11 +15,13 @@ from django.template.loader import render_to_string
 
 from projects.api.changes import change_json
 from projects.charset import storable
+from projects.languages import Words, current, gettext, override, prefixed
 from projects.models import ChangeTopic, DataChangeLog, OutboxMessage, Severity, Subscription
 from projects.subscriptions import tokens
 from projects.subscriptions.searches import Search
 from projects.wording import causes
 from projects.wording.codes import WORDS
+from projects.wording.figures import HERE, long_date
 from projects.wording.phrases import plural
 from projects.wording.topics import TOPICS
 
@@ -29,17 +31,22 @@ _NAME, _SENTENCE, _SUBJECT = 80, 240, 120  # characters
 _BATCH = 500
 # What holds the parts of an address together, unlike the point of an amount.
 _OF_LINKS = re.compile(r"(?<=\S)(?:[/:@\\。．｡]|\.(?!\d))(?=\S)")
-_WHY = {
+_WHY = Words({
     "parser": "we had misread the page",
     "correction": "the source took it back",
     "steward": "a steward corrected it",
     "rejected": "the reading that showed it was rejected",
-}
+})  # fmt: skip
 _KIND = OutboxMessage.Kind
 
 
 def composed(message: OutboxMessage, subscription: Subscription) -> dict[str, Any]:
-    """`subject text html payload` of a message that is to go out; the same for all that a mail is."""
+    """`subject text html payload` of a message that is to go out, in the language of the subscription."""
+    with override(subscription.language):
+        return _composed(message, subscription)
+
+
+def _composed(message: OutboxMessage, subscription: Subscription) -> dict[str, Any]:
     if message.kind == _KIND.CONFIRM:
         return _confirmation(message, subscription)
     search = Search(subscription.scope, subscription.query)
@@ -53,7 +60,7 @@ def composed(message: OutboxMessage, subscription: Subscription) -> dict[str, An
         "rest": len(ids) - len(rows),
         "sums": _sums(ids) if len(ids) > SHOWN and message.kind == _KIND.NEWS else [],
         "count": plural(len(ids), "change"),
-        "link": settings.SITE_URL + message.get_absolute_url(),
+        "link": _link(message.get_absolute_url()),
         "demo": is_demo,
     }
     subject = _subject(told, rows)
@@ -63,12 +70,18 @@ def composed(message: OutboxMessage, subscription: Subscription) -> dict[str, An
 
 def addressed(content: dict[str, Any], subscription: Subscription) -> dict[str, str]:
     """`subject text html` with the part below the line, which is its owner's; a first mail has none."""
-    yours = settings.SITE_URL + tokens.yours_address(subscription) if subscription.confirmed_at else ""
-    text = content["text"]
-    if yours:
-        text += render_to_string("subscriptions/mail_footer.txt", {"yours": yours})
-    html = render_to_string("subscriptions/mail.html", {**content, "yours": yours})
+    with override(subscription.language):
+        yours = _link(tokens.yours_address(subscription)) if subscription.confirmed_at else ""
+        text = content["text"]
+        if yours:
+            text += render_to_string("subscriptions/mail_footer.txt", {"yours": yours})
+        html = render_to_string("subscriptions/mail.html", {**content, "yours": yours, "tag": current().tag})
     return {"subject": content["subject"], "text": text, "html": html}
+
+
+def _link(path: str) -> str:
+    """To the page of the language in which this is said."""
+    return settings.SITE_URL + prefixed(path)
 
 
 def _content(subject: str, name: str, told: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +98,7 @@ def _confirmation(message: OutboxMessage, subscription: Subscription) -> dict[st
     told = {
         "search": _harmless(search.title()),
         "rhythm": WORDS["rhythm"][subscription.rhythm],
-        "link": settings.SITE_URL + tokens.confirm_address(subscription),
+        "link": _link(tokens.confirm_address(subscription)),
         "days": tokens.CONFIRM_DAYS,
     }
     payload = {
@@ -94,14 +107,15 @@ def _confirmation(message: OutboxMessage, subscription: Subscription) -> dict[st
         "subscription": _about(subscription),
         "challenge": tokens.challenge(subscription),
     }
-    return _content("Confirm your alert", "confirm", told, payload)
+    return _content(gettext("Confirm your alert"), "confirm", told, payload)
 
 
 def _subject(told: dict[str, Any], rows: list[DataChangeLog]) -> str:
     one = told["lines"][0]["name"] if len(rows) == 1 and not told["rest"] else ""
     what = one or told["count"]
-    said = f"Taken back: {what}" if told["is_retraction"] else f"{what} – {told['search']}"
-    mark = "[Demo data] " if told["demo"] else ""
+    taken_back = gettext("Taken back: {what}").format(what=what)
+    said = taken_back if told["is_retraction"] else f"{what} – {told['search']}"
+    mark = f"{gettext('[Demo data]')} " if told["demo"] else ""
     # A header is one line, whatever a source published.
     return " ".join(f"{mark}{said}".split())[:_SUBJECT]
 
@@ -112,7 +126,7 @@ def _line(row: DataChangeLog, reasons: dict[str, Any]) -> dict[str, str]:
         "name": _cut(row.name or row.external_id, _NAME),
         "sentence": _cut(causes.assess(row, stored=row.rules).sentence, _SENTENCE),
         "why": why_of(why[0]) if why else "",
-        "day": f"{row.at:%d %B %Y}".lstrip("0"),
+        "day": long_date(row.at.astimezone(HERE).date()),
     }
 
 

@@ -15,11 +15,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from projects.api.changes import change_json
+from projects.change_filters import ChangeFilter
 from projects.declared import declaration
 from projects.fields import FIELDS, Field
-from projects.languages import gettext, ngettext, prefixed
+from projects.filters import DiscrepancyFilter, MunicipalityFilterSet, ProjectFilter
+from projects.languages import Words, gettext, ngettext, prefixed
 from projects.log.events import Event
 from projects.models import DataChangeLog, Flag, Override, Project, Source
 from projects.models.querysets import MOST_COUNTED
@@ -27,6 +30,7 @@ from projects.pages.render import change_html, event_html, kept_together, place
 from projects.processes import command_line
 from projects.stewards.values import canonical
 from projects.wording import figures, phrases
+from projects.wording import recorded as recorded_words
 
 register = template.Library()
 
@@ -261,6 +265,38 @@ def demo_data() -> bool:
 def written(value: Any, field: str) -> str | SafeString:
     """A canonical value of a field, as people read it."""
     return unknown() if value is None else figures.unbroken(phrases.shown(field, value))
+
+
+# What the forms call what has no filter with a name of its own; a form as a whole is called nothing.
+_ASKED = Words({
+    "form": "", "q": "Search", "near": "Near", "email": "E-mail address",
+    "rhythm": "How often", "webhook": "Address",
+    "source": "Source", "entity_type": "What changed", "change_type": "Kind of change", "cause": "Cause",
+    "presence": "Listing", "district": "District", "from": "From", "to": "To",
+    "measure": "What the map shows",
+    "about": "What it is about", "field": "Field", "state": "State", "of": "What is asked for",
+})  # fmt: skip
+_FORMS = (ProjectFilter, ChangeFilter, MunicipalityFilterSet, DiscrepancyFilter)
+
+
+@register.filter
+def asked(name: str) -> str:
+    """What the forms call a parameter; blank where no field of them is meant."""
+    labels = (form.base_filters[name].label for form in _FORMS if name in form.base_filters)
+    if name in _ASKED:
+        return _ASKED[name]
+    return next((str(text) for text in labels if text), "") or phrases.label(name)
+
+
+@register.filter
+def recorded(text: Any, longest: int | None = None) -> str | SafeString:
+    """A sentence that was written down while reading, in the language of the page, else marked as English.
+    `longest`: characters."""
+    known = str(text)
+    said = recorded_words.said(known)
+    shown = figures.unbroken(known if said is None else said)
+    cut = Truncator(shown).chars(longest) if longest else shown
+    return cut if said is not None else format_html('<span lang="en">{}</span>', cut)
 
 
 @register.simple_tag

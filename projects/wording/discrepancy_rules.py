@@ -12,6 +12,7 @@ from typing import Any
 
 from projects.languages import Words, gettext
 from projects.wording import figures, phrases
+from projects.wording.recorded import in_words
 from projects.wording.rules import INFO, MAJOR, MINOR, Assessment
 
 # The rules of the correlation, by id, as people read them.
@@ -57,8 +58,13 @@ def _new(changes: dict[str, tuple[Any, Any]], field: str) -> Any:
     return changes.get(field, (None, None))[1]
 
 
-def _opened(changes: dict[str, tuple[Any, Any]]) -> str:
+def _question(changes: dict[str, tuple[Any, Any]]) -> Any:
     question = _new(changes, "question")
+    return in_words(question) if isinstance(question, str) else question
+
+
+def _opened(changes: dict[str, tuple[Any, Any]]) -> str:
+    question = _question(changes)
     before = changes.get("state", (None, None))[0]
     if isinstance(question, str):
         opening = gettext("Asked again") if before == "closed" else gettext("A question")
@@ -69,7 +75,7 @@ def _opened(changes: dict[str, tuple[Any, Any]]) -> str:
 def _closed(changes: dict[str, tuple[Any, Any]]) -> str:
     reason = _new(changes, "reason")
     closed = gettext("The question is closed.")
-    return f"{closed} {reason}" if isinstance(reason, str) else closed
+    return f"{closed} {in_words(reason)}" if isinstance(reason, str) else closed
 
 
 def _by_rule(change_type: str, changes: dict[str, tuple[Any, Any]]) -> str:
@@ -78,7 +84,7 @@ def _by_rule(change_type: str, changes: dict[str, tuple[Any, Any]]) -> str:
         if change_type == "opened"
         else gettext("Not the figures have changed; the question is put anew by our rules of today.")
     )
-    question = _new(changes, "question")
+    question = _question(changes)
     return f"{opening} {question}" if isinstance(question, str) else opening
 
 
@@ -90,7 +96,7 @@ def _moved(changes: dict[str, tuple[Any, Any]]) -> str:
         moved.append(gettext("its importance went from {old} to {new}").format(old=old, new=new))
     sentence = "; ".join(moved) or gettext("What the question says was put anew")
     sentence = sentence[0].upper() + sentence[1:]
-    question = _new(changes, "question")
+    question = _question(changes)
     return f"{sentence}. {question}" if isinstance(question, str) else f"{sentence}."
 
 

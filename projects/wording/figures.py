@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 from projects.languages import Words, current, gettext, ngettext
 
 HERE = ZoneInfo("Africa/Johannesburg")
-_MONTHS = "January February March April May June July August September October November December".split()
-MONTHS = Words({str(number): name for number, name in enumerate(_MONTHS, start=1)})
+MONTHS_IN_ENGLISH = (
+    "January February March April May June July August September October November December".split()
+)
+MONTHS = Words({str(number): name for number, name in enumerate(MONTHS_IN_ENGLISH, start=1)})
 # Narrow no-break space: a number must not break at the end of a line.
 THIN = "\u202f"
 # Beyond this many digits a "number" is a typing error or an attack, and is shown as text.
@@ -87,7 +89,7 @@ def rand(value: Decimal | int) -> str:
 
 
 _LARGE = ((Decimal("1e9"), "billion"), (Decimal("1e6"), "million"))
-_SIZES = Words({"billion": "{amount} billion", "million": "{amount} million"})
+SIZES = Words({"billion": "{amount} billion", "million": "{amount} million"})
 
 
 def short_rand(value: Decimal | int) -> str:
@@ -96,7 +98,7 @@ def short_rand(value: Decimal | int) -> str:
     for size, word in _LARGE:
         if amount.copy_abs() >= size:
             text = _bare(rand((amount / size).quantize(Decimal("0.01"))))
-            return _SIZES[word].format(amount=text)
+            return SIZES[word].format(amount=text)
     return rand(value)
 
 

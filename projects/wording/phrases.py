@@ -11,6 +11,7 @@ from projects.fields import FIELDS, Kind, of
 from projects.languages import MARKED, Words, gettext, ngettext
 from projects.wording import figures
 from projects.wording.codes import WORDS as WORDS
+from projects.wording.recorded import in_words
 
 # What the fields of a question are called.
 _QUESTION_LABELS = {
@@ -196,6 +197,10 @@ CODES = frozenset({*of(Kind.STATUS, Kind.PROJECT_TYPE), "presence"})
 _MONTH_NUMBERS = {str(month) for month in FINANCIAL_MONTHS.values()}
 
 
+# Of a question: sentences, kept as they were made.
+RECORDED = frozenset(("question", "compared", "dws_label", "treasury_label", "explanations", "reason"))
+
+
 def label(field: str) -> str:
     """The field's name for people: `Completion date`; a column without a field keeps its own label."""
     if field.startswith(PUBLISHED):
@@ -253,8 +258,9 @@ def shown(field: str, value: Any) -> str:
     if field in CODES and isinstance(value, str):
         return CODES_SAID.get(value) or value.replace("_", " ").capitalize()
     if isinstance(value, list):
-        return listed([str(part) for part in value]) or gettext("none")
-    return str(value)
+        told = [in_words(str(part)) for part in value] if field in RECORDED else map(str, value)
+        return listed(list(told)) or gettext("none")
+    return in_words(str(value)) if field in RECORDED else str(value)
 
 
 def _by_age(ages: dict[str, Decimal | None]) -> str:
