@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from buka.tests.conftest import Site
 from buka.tests.readers import CROWDED, STEWARD
+from projects.languages import is_page
 
 pytestmark = pytest.mark.live
 
@@ -32,6 +33,10 @@ ADMIN = (
     "/admin/projects/project/", "/admin/projects/project/{project}/change/", "/admin/projects/override/",
     "/admin/projects/override/add/", "/admin/password_change/",
 )  # fmt: skip
+# In other languages: the first page of each, and by `make soak` one of each kind.
+TRANSLATED = ("/af/", "/zu/")
+_PAGES = [path for path in PUBLIC if is_page(path.partition("?")[0])]
+IN_LANGUAGES = [f"/{code}{path}" for code in ("af", "zu") for path in _PAGES if path != "/"]
 _UNFOLD = "for (const one of document.querySelectorAll('details')) one.open = true"
 
 
@@ -74,7 +79,7 @@ def violations(page: Page, path: str) -> str:
     return "\n".join(result.generate_report() for result in found if result.violations_count)
 
 
-@pytest.mark.parametrize("path", FIRST)
+@pytest.mark.parametrize("path", [*FIRST, *TRANSLATED])
 def test_axe_finds_nothing_on_a_page_of_each_kind(page: Page, site: Site, path: str) -> None:
     assert violations(page, site.path(path)) == ""
 
@@ -82,6 +87,12 @@ def test_axe_finds_nothing_on_a_page_of_each_kind(page: Page, site: Site, path: 
 @pytest.mark.soak
 @pytest.mark.parametrize("path", [path for path in PUBLIC if path not in FIRST])
 def test_axe_finds_nothing_on_a_public_page(page: Page, site: Site, path: str) -> None:
+    assert violations(page, site.path(path)) == ""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", IN_LANGUAGES)
+def test_axe_finds_nothing_on_a_page_in_another_language(page: Page, site: Site, path: str) -> None:
     assert violations(page, site.path(path)) == ""
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from buka.tests.conftest import Site
 from buka.tests.test_axe import PUBLIC
+from projects.languages import ISIZULU
 from realtime.tests.processes import ROOT, SOON
 
 pytestmark = pytest.mark.live
@@ -30,6 +31,9 @@ _CUT = """() => [...document.querySelectorAll("button, .tag, summary, label, h1,
   .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`)"""
 
 
+_LONG = "R75.75\u00a0bhiliyoni"
+
+
 @pytest.fixture
 def page(chromium: Browser, site: Site) -> Iterator[Page]:
     context = chromium.new_context(base_url=site.origin, viewport=PHONE)
@@ -41,6 +45,15 @@ def page(chromium: Browser, site: Site) -> Iterator[Page]:
 def fits(page: Page, path: str) -> None:
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.evaluate(_CUT) == []
+
+
+@pytest.mark.parametrize("path", ISIZULU.covers or ())
+def test_a_page_in_isizulu_fits_a_phone_and_no_amount_its_card(page: Page, path: str) -> None:
+    fits(page, f"/zu{path}")
+    page.eval_on_selector_all(
+        ".home .cards dd:not(.note)", "(all, text) => all.forEach((one) => (one.textContent = text))", _LONG
+    )
     assert page.evaluate(_CUT) == []
 
 

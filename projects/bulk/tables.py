@@ -18,6 +18,7 @@ from projects.api.records import ProjectShape, last_whole, project_writer
 from projects.api.refusals import closed
 from projects.api.replies import give_replies
 from projects.api.runs import RunSerializer
+from projects.languages import MARKED
 from projects.models import (
     DataChangeLog,
     Discrepancy,
@@ -170,5 +171,7 @@ TABLES = (
         lambda: DataChangeLog.objects.all(), _logged, DataChangeLog,
     ),
 )  # fmt: skip
+
+MARKED.update(table.title for table in TABLES)
 
 __all__ = ["LOG", "TABLES", "WITHHELD", "Table"]
