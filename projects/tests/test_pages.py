@@ -12,7 +12,6 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
 from django.test import AsyncClient
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.api.changes import change_json
@@ -388,31 +387,3 @@ def known(path: str, run: SyncRun) -> str:
     """With what there is: the first project, the newest change."""
     change = DataChangeLog.objects.newest() if "{change}" in path else None
     return path.format(pk=Project.objects.first().pk, run=run.pk, change=change)
-
-
-EVERY = [
-    "/", "/projects/", "/projects/?province=LIM", "/projects/?q=bulk", "/projects/{pk}/",
-    "/projects/{pk}/sheet/", "/map/", "/map/?measure=overdue", "/municipalities/",
-    "/municipalities/LIM331/", "/municipalities/DC33/", "/finances/", "/changes/", "/changes/?each=1",
-    "/changes/{change}/", "/changes/feed.atom", "/digest/2026-W03/", "/compare/", "/discrepancies/",
-    "/sources/", "/sources/dws/", "/runs/{run}/", "/search/?q=bulk", "/data/", "/glossary/", "/about/",
-    "/subscribe/", "/report/?about=project:{pk}", "/sitemaps/projects.xml",
-]  # fmt: skip
-
-
-@pytest.mark.soak
-def test_ten_thousand_projects_cost_as_many_queries_as_sixty(client):
-    asked: list[dict[str, int]] = []
-    for more in (60, 9940):  # more than a page of each list
-        run = a_crowd(more)[-1].last_changed_run
-        client.get("/")  # what is kept for a while is made before it is counted
-        asked.append({path: queries(client, known(path, run)) for path in EVERY})
-    assert {path: number for path, number in asked[1].items() if number > asked[0][path]} == {}
-
-
-def queries(client, path: str) -> int:
-    with CaptureQueriesContext(connection) as context:
-        answer = client.get(path)
-        assert answer.status_code == 200, path
-        assert answer.getvalue()
-    return len(context)
