@@ -42,6 +42,7 @@ from projects.stewards.replies import beside
 # Shown; the whole file is in the archive.
 _LONGEST = 2_000_000
 _NOTES = 200
+_ENTRIES = 10  # of its changes; the rest is a link away
 RUNS = 30  # on a page
 _AWAY_SECONDS = 60  # until whoever found the archive away may ask again
 # The page shows what a stranger's server sent: nothing in it may run, load or frame.
@@ -117,7 +118,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "notes": run.notes[:_NOTES],
         "more_notes": max(0, len(run.notes) - _NOTES),
-        "entries": entries(DataChangeLog.objects.filter(run=run), 50).rows,
+        "entries": entries(DataChangeLog.objects.filter(run=run), _ENTRIES).rows,
         "page": paged(request, looks, 100),
         "looks_file": f"/runs/{pk}/looks",
         "address": f"/api/v1/runs/{pk}/",

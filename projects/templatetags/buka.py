@@ -67,6 +67,15 @@ def short_rand(value: Any) -> str | SafeString:
 
 
 @register.filter
+def summed(value: Any, form: str = "short") -> str | SafeString:
+    """A sum of ours, `short` or `exact`. Of no amount that was read it is "not known": there may be some that
+    cannot be read, or stand on pages that were not read yet."""
+    if value is None:
+        return _unknown(gettext("not known"))
+    return rand(value) if form == "exact" else short_rand(value)
+
+
+@register.filter
 def count(value: Any) -> str | SafeString:
     """`12 345`, or "not published"."""
     amount = figures.number(value)
