@@ -2,8 +2,8 @@
 
 The number of rows is exact where it is known without counting (the whole log: its ids are dense) or small;
 else it is counted to `MOST_COUNTED`, of a long log among its newest changes where enough of these fit, and
-`is_exact` says that there are more. A page far into the list is found by ids alone, and the rows are read of what
-is shown.
+`is_exact` says that there are more. A page far into the list is found by ids alone, and the rows are read of
+what is shown.
 """
 
 from __future__ import annotations
