@@ -1,8 +1,9 @@
 """Pages of a list that may be as long as the log: what a page costs does not grow with what lies before it.
 
 The number of rows is exact where it is known without counting (the whole log: its ids are dense) or small;
-else it is counted to `MOST_COUNTED`, and `is_exact` says that there are more. A page far into the list is
-found by ids alone, and the rows are read of what is shown.
+else it is counted to `MOST_COUNTED`, of a long log among its newest changes where enough of these fit, and
+`is_exact` says that there are more. A page far into the list is found by ids alone, and the rows are read of
+what is shown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from projects.models.querysets import MOST_COUNTED
 
 _MOST_EVENTS = 2_000  # counted, of mass edits
 _NEAR = 500  # rows that are skipped by reading them
+# Of a longer log only the newest changes are looked at, where so many of them fit: more would say no more.
+LOOKED_AT, ENOUGH = 100_000, 100
 _NEWEST_FIRST = ({"-pk"}, {"-id"}, {"-id", "-pk"}, {"-facets__change_id"})
 _OLDEST_FIRST = ({"pk"}, {"facets__change_id"})
 
@@ -46,7 +49,13 @@ class LogPaginator(Paginator):
         if self._oldest is not None:
             return max(0, self._newest - self._oldest), True
         most = MOST_COUNTED if self.object_list.model is DataChangeLog else _MOST_EVENTS
-        number = self.object_list.order_by()[: most + 1].count()
+        rows = self.object_list.order_by()
+        after = self._newest - LOOKED_AT if rows.model is DataChangeLog else 0
+        if after > 0:
+            number = rows.filter(pk__gt=after)[: most + 1].count()
+            if number >= ENOUGH:
+                return min(number, most), number <= most and not rows.filter(pk__lte=after).exists()
+        number = rows[: most + 1].count()
         return min(number, most), number <= most
 
     def count_all(self) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_KNOWN, ProjectFilter
 from projects.languages import MARKED, gettext
+from projects.log.paging import ENOUGH, LOOKED_AT
 from projects.models import ChangeTopic, ChangeType, DataChangeLog, EntityType, Project
 from projects.pages.render import place
 from projects.wording.codes import WORDS
@@ -101,11 +102,11 @@ class _Newest:
     """The newest changes that fit a query, read once for all facets that ask for it."""
 
     def __init__(self) -> None:
-        self.after = max(0, DataChangeLog.objects.newest() - _LOOKED_AT)
+        self.after = max(0, DataChangeLog.objects.newest() - LOOKED_AT)
         self.known: dict[str, tuple[list[Any], bool]] = {}
 
     def of(self, asked: QueryDict) -> tuple[list[Any], bool]:
-        """Rows `pk province severity change_type entity_type`, and whether older ones may fit."""
+        """Rows `pk province severity change_type entity_type`, and whether older ones fit, too."""
         key = asked.urlencode()
         if key not in self.known:
             self.known[key] = self._read(NewsFilter(asked, queryset=DataChangeLog.objects.all()).qs)
@@ -114,9 +115,10 @@ class _Newest:
     def _read(self, fitting: Any) -> tuple[list[Any], bool]:
         rows = fitting.order_by("-pk").values_list(*_READ)
         if self.after:
-            found = list(rows.filter(pk__gt=self.after)[:MOST_COUNTED])
-            if len(found) >= _ENOUGH:
-                return found, True
+            found = list(rows.filter(pk__gt=self.after)[: MOST_COUNTED + 1])
+            if len(found) >= ENOUGH:
+                is_cut = len(found) > MOST_COUNTED or rows.filter(pk__lte=self.after).exists()
+                return found[:MOST_COUNTED], is_cut
         # Few of those looked at fit: what is so rare is found by an index, or there is no more to look at.
         found = list(rows[: MOST_COUNTED + 1])
         return found[:MOST_COUNTED], len(found) > MOST_COUNTED

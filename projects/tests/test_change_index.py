@@ -88,7 +88,7 @@ def test_what_is_filled_for_old_rows_is_what_the_triggers_write():
 
 def test_a_step_says_what_stood_there_until_then():
     one = a_project("ONE")
-    for pair in (['a "é" b', None], [None, "c"], [[], ["CPT"]]):
+    for pair in (['a "é" b', None], [None, "c"], [[], ["CPT"]], ["é" * 300, "c"]):
         log(one, "updated", {"contractor": pair, NOTE: ["x", "y"]})
     log(one, "missing", {})
     log(one, "withdrawn", {"presence": ["missing", "withdrawn"]})
@@ -98,7 +98,7 @@ def test_a_step_says_what_stood_there_until_then():
         found = ProjectStep.objects.filter(key=key).order_by("change_id").values_list("was", flat=True)
         return [each and json.loads(each) for each in found]
 
-    assert was("contractor") == ['a "é" b', None, []]
+    assert was("contractor") == ['a "é" b', None, [], ""]
     assert was(ProjectStep.PRESENCE) == ["present", "missing", "withdrawn"]
     assert was(NOTE) == [None, None, None, None]
 

@@ -191,7 +191,7 @@ _NEXT = {
 
 
 def test_fifty_projects_cost_as_many_queries_as_one(client, django_assert_max_num_queries, most_read):
-    most = 32 if most_read > 0 else 42
+    most = 34 if most_read > 0 else 42
     for more in (1, 49):
         a_crowd(more, changed_at=JUNE)
         with django_assert_max_num_queries(most):
