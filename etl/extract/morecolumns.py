@@ -47,10 +47,12 @@ def _holders(root: Element) -> Iterator[Element]:
             yield cell.getparent()
     for table in root.iter("table"):
         cell = table.getparent()
-        if cell is not None and cell.tag == "td" and words_of(cell) == words_of(table):
-            row = cell.getparent()
-            if row is not None and row.tag == "tr" and sum(1 for _ in row.iterchildren("td")) > 2:
-                yield table
+        row = cell.getparent() if cell is not None and cell.tag == "td" else None
+        if row is None or row.tag != "tr" or sum(1 for _ in row.iterchildren("td")) < 3:
+            continue
+        is_small = sum(1 for _ in islice(table.iter("tr"), _MOST_PAIRS + 1)) <= _MOST_PAIRS
+        if is_small and words_of(cell) == words_of(table):
+            yield table
 
 
 def _lone_cell(row: Element) -> Element | None:
