@@ -38,13 +38,11 @@ def add_opened_columns(root: Element, field_of: FieldOf) -> None:
 def _holders(root: Element) -> Iterator[Element]:
     """What may hold pairs: rows of one wide cell, and tables alone in a cell beside others."""
     for cell in root.iter("td"):
-        if (
-            len(cell)
-            and cell.get("colspan")
-            and _lone_cell(cell.getparent()) is cell
-            and not holds_table(cell)
-        ):
-            yield cell.getparent()
+        if not len(cell) or not cell.get("colspan") or holds_table(cell):
+            continue
+        row = cell.getparent()
+        if _lone_cell(row) is cell:
+            yield row
     for table in root.iter("table"):
         cell = table.getparent()
         row = cell.getparent() if cell is not None and cell.tag == "td" else None
