@@ -3,8 +3,6 @@ back, and where it could not, the word is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +10,6 @@ from django.utils import timezone
 
 from etl.tests.test_steward_plan import agree, asked, decide, is_no_news, newer, site, steward, waiting
 from projects.models import DataChangeLog, Project, Vocabulary
-from replica.fields import BY_ATTRIBUTE
 
 __all__ = ["site", "steward"]
 pytestmark = pytest.mark.django_db
@@ -199,41 +196,3 @@ def test_pages_that_are_gone_allow_no_rehearsal(site, sync, steward, here):
         if file.is_file():
             file.unlink()
     assert "the kept pages cannot be read again" in refused(steward, "Tag", "name")
-
-
-# --- the dashboard, with lists of its municipalities and a page for each project --------------------
-
-
-@pytest.fixture
-def label(request: pytest.FixtureRequest) -> Iterator[str]:
-    """One of the dashboard's columns is called something that says nothing, in lists and on own pages."""
-    field = BY_ATTRIBUTE[request.param]
-    known_as = field.label
-    object.__setattr__(field, "label", "Blad")
-    yield "Blad"
-    object.__setattr__(field, "label", known_as)
-
-
-@pytest.mark.parametrize("replica", [{"layout": "table"}], indirect=True)
-@pytest.mark.parametrize("label", ["external_id"], indirect=True)
-def test_the_dashboard_s_own_column_of_the_numbers_is_taught(label, replica, sync, steward):
-    """Projects stand in several lists there, and have a page of their own."""
-    first = sync(replica.url)
-    before, last = known(), first.last_change
-    assert (first.state, len(before)) == ("succeeded", 12)
-    assert waiting()[label] == "external_id"
-    question, _ = say(steward, "accept", label, proposal="external_id")
-    assert "12 projects are known by something else" in question
-    run = sync()
-    assert (run.state, run.change_count, len(newer(last))) == ("unchanged", 0, 0)
-    assert known() == before
-    assert agree()
-    replica.site.mutate(3)
-    sync()
-    assert {(row.change_type, row.cause) for row in newer(last)} == {("updated", "source")}
-    assert known() == before
-    say(steward, "take back", label)
-    sync()
-    assert known() == before
-    assert agree()
-    assert sync().change_count == 0
