@@ -79,7 +79,8 @@ class Identities:
             self._by_number.setdefault(folded(number_within(external_id)), []).append(external_id)
         self._unnumbered = sorted(unnumbered)
         self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        self._called: dict[str, list[str]] = {}  # folded name that the last texts say → its projects
+        # folded name that the last texts say → its projects, until the rows are resolved
+        self._called: dict[str, list[tuple[str, KnownProject]]] = {}
         self._by_text: dict[str, list[str]] = {}  # folded number that they say → its projects
         self._is_gathered = False
         self._gone = self._unnumbered  # the ids that are no number of the reading
@@ -109,6 +110,7 @@ class Identities:
             self._assign(
                 group, [external_id for external_id in known if external_id not in found.rows], found
             )
+        self._called = {}
         return found
 
     def of_page(self, number: str, texts: dict[str, str], area: str | None) -> str:
@@ -177,7 +179,7 @@ class Identities:
                 self._by_text.setdefault(folded(said.number), []).append(external_id)
             if external_id in unnumbered or not said.number:  # else the site itself left its number out
                 self._by_name.setdefault((said.own[0], place_of(project.values)), []).append(external_id)
-                self._called.setdefault(said.own[0], []).append(external_id)
+                self._called.setdefault(said.own[0], []).append((external_id, project))
 
     def _had(self, group: Group) -> str:
         """The known project that had this name and place when it was first read, and has that name still."""
@@ -191,7 +193,7 @@ class Identities:
         listed_under = [area] if area else []
         return [
             external_id
-            for external_id, project in self.known.in_full(self._called.get(said.own[0], ())).items()
+            for external_id, project in self._called.get(said.own[0], ())
             if (not area or area in self._areas_of(project))
             and self.reads(project.line() or project.published, listed_under).where == said.where
         ]

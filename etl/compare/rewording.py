@@ -11,7 +11,7 @@ from etl.compare.survey import Survey
 from etl.normalise.projects import Identifying
 
 Pair = tuple[str, str]
-Place = tuple[str, str]  # a row's texts, as a digest, and the area of its list
+Place = tuple[str, str]  # a row's texts, as a digest, and the key of a list that shows it
 _NOTHING = Identifying("", "", ("", ""), "")
 
 
@@ -35,7 +35,7 @@ class Moves:
 
 class Rows:
     """The rows of a survey that is not settled, as an assembler's words have them: what each says, and whose
-    it is. A row stands for each of its areas: so it is found again under other words."""
+    it is. A row stands in each of its lists: there it is found again under other words."""
 
     def __init__(self, survey: Survey, known: Known, assembler: Assembler) -> None:
         plan = survey.shapes.plan(assembler.words.fields, survey.earlier)
@@ -67,7 +67,7 @@ class Rows:
 
 
 def _places(row: Row) -> list[Place]:
-    return [(row.part.texts, area) for area in sorted(row.areas) or [""]]
+    return [(row.part.texts, listing) for listing, _ in row.sheets]
 
 
 def moves(was: Rows, now: Rows) -> Moves:

@@ -38,19 +38,19 @@ def add_opened_columns(root: Element, field_of: FieldOf) -> None:
 def _holders(root: Element) -> Iterator[Element]:
     """What may hold pairs: rows of one wide cell, and tables alone in a cell beside others."""
     for cell in root.iter("td"):
-        if (
-            len(cell)
-            and cell.get("colspan")
-            and _lone_cell(cell.getparent()) is cell
-            and not holds_table(cell)
-        ):
-            yield cell.getparent()
+        if not len(cell) or not cell.get("colspan") or holds_table(cell):
+            continue
+        row = cell.getparent()
+        if _lone_cell(row) is cell:
+            yield row
     for table in root.iter("table"):
         cell = table.getparent()
-        if cell is not None and cell.tag == "td" and words_of(cell) == words_of(table):
-            row = cell.getparent()
-            if row is not None and row.tag == "tr" and sum(1 for _ in row.iterchildren("td")) > 2:
-                yield table
+        row = cell.getparent() if cell is not None and cell.tag == "td" else None
+        if row is None or row.tag != "tr" or sum(1 for _ in row.iterchildren("td")) < 3:
+            continue
+        is_small = sum(1 for _ in islice(table.iter("tr"), _MOST_PAIRS + 1)) <= _MOST_PAIRS
+        if is_small and words_of(cell) == words_of(table):
+            yield table
 
 
 def _lone_cell(row: Element) -> Element | None:
