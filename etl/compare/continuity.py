@@ -52,11 +52,13 @@ def _only_one_missing(external_id: str, survey: Survey, known: Known) -> str:
 
 def _moved(survey: Survey, known: Known, assembler: Assembler) -> list[tuple[str, str]]:
     """(id in the reading, known id) of the projects that were renamed or moved."""
+    new = {i for i in survey.ids if i not in known.keys and is_unnumbered(i)}
+    if not new:
+        return []
     here = [i for i in survey.ids if is_unnumbered(i)]
-    new = {i for i in here if i not in known.keys}
     there = [i for i, key in known.keys.items() if key.is_present and is_unnumbered(i)]
     gone = {i for i in there if i not in survey.ids}
-    if not new or not gone:
+    if not gone:
         return []
     told = known.in_full(there)
     now = _signs((i, _values(i, survey, told.get(i), assembler)) for i in here)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from etl.compare.part import Part
@@ -71,21 +72,26 @@ class Identities:
 
     def __init__(self, known: Known, reads: Reads, ids_of: Ids, within: Within) -> None:
         self.known, self.reads, self.ids_of, self.within = known, reads, ids_of, within
-        self._by_number: dict[str, list[str]] = {}
-        unnumbered = []
-        for external_id in known.keys:
-            if is_unnumbered(external_id):
-                unnumbered.append(external_id)
-            self._by_number.setdefault(folded(number_within(external_id)), []).append(external_id)
-        self._unnumbered = sorted(unnumbered)
         self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         # folded name that the last texts say → its projects, until the rows are resolved
         self._called: dict[str, list[tuple[str, KnownProject]]] = {}
         self._by_text: dict[str, list[str]] = {}  # folded number that they say → its projects
         self._is_gathered = False
-        self._gone = self._unnumbered  # the ids that are no number of the reading
+        self._gone: list[str] | None = None  # the ids that are no number of the reading, once that is known
         self._own: dict[str, Own] = {}
         self._here: dict[str, list[str]] = {}  # folded number → its projects in this reading
+
+    @cached_property
+    def _by_number(self) -> dict[str, list[str]]:
+        """Folded number → the known projects that have it in their ids."""
+        found: dict[str, list[str]] = {}
+        for external_id in self.known.keys:
+            found.setdefault(folded(number_within(external_id)), []).append(external_id)
+        return found
+
+    @cached_property
+    def _unnumbered(self) -> list[str]:
+        return sorted(filter(is_unnumbered, self.known.keys))
 
     def resolve(self, rows: Iterable[Row]) -> Resolved:
         """The identities of all rows of a reading."""
@@ -172,7 +178,8 @@ class Identities:
             return
         self._is_gathered = True
         unnumbered = set(self._unnumbered)
-        for external_id, project in self.known.in_full(self._gone).items():
+        gone = self._unnumbered if self._gone is None else self._gone
+        for external_id, project in self.known.in_full(gone).items():
             said = self._says(project)
             self._own[external_id] = said.own
             if said.number:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MOST = 20_000  # projects that wait in memory to be put together
 # What settling makes of a survey, beside its lines; and what it adds to what was there before
 _MADE = ("rows", "listed", "unplaced", "conflicts", "doubtful", "unread", "emptied", "settled")
-_OF_IDENTITIES = (
+OF_IDENTITIES = (
     "_by_number",
     "_unnumbered",
     "_by_name",
@@ -204,7 +204,7 @@ class SettledLists:
             survey.shapes,
             {i: part.frozen() for i, part in survey.lines.items()},
             {name: getattr(survey, name) for name in _MADE},
-            {name: getattr(who, name) for name in _OF_IDENTITIES},
+            {name: getattr(who, name) for name in OF_IDENTITIES},
             survey.notes[before.notes :],
             survey.shortfalls[before.shortfalls :],
             survey.in_error - before.in_error,

@@ -115,10 +115,13 @@ class _WithValues(Plain):
 
     def __init__(self, data: bytes, values: list[str]) -> None:
         super().__init__(BytesIO(data))
-        self._put_back = values_back(values)
+        self._put_back, self._had = values_back(values), dict[str, str]()
 
     def persistent_load(self, pid: str) -> str:
-        return self._put_back(pid)
+        text = self._had.get(pid)  # one address stands in several places
+        if text is None:
+            text = self._had[pid] = self._put_back(pid)
+        return text
 
 
 def _read_back(said: bytes, values: list[str]) -> Any:

@@ -15,7 +15,7 @@ from etl.compare.assembler import Assembler
 from etl.compare.facts import Facts
 from etl.compare.known import Key, Known, KnownProject
 from etl.compare.scratch import Scratch
-from etl.compare.settled import Asked, SettledLists
+from etl.compare.settled import OF_IDENTITIES, Asked, SettledLists
 from etl.compare.survey import Survey
 from etl.crawl.kept_readings import SignedFiles
 from etl.crawl.looks import substance_of
@@ -75,8 +75,7 @@ def facts(survey: Survey) -> dict[str, Any]:
         ]  # fmt: skip
     plain["listings"] = {code: (one.line, one.snapshot) for code, one in survey.listings.items()}
     plain["shapes"] = survey.shapes, [(key, [*one.columns]) for key, one in survey.shapes.found.items()]
-    who = vars(survey.who)
-    plain["who"] = {name: told for name, told in who.items() if name not in ("known", "reads")}
+    plain["who"] = {name: getattr(survey.who, name) for name in OF_IDENTITIES}
     plain["content"] = survey.content_digest()
     return plain
 
@@ -288,6 +287,12 @@ def test_whatever_it_depends_on_is_seen_to_move(what: str) -> None:
         assert (
             told.settle()[1].is_restored is all(not reading.external_id for reading, _ in told.pages) or True
         )
+
+
+def test_all_that_tells_projects_apart_is_kept() -> None:
+    survey = world().afresh()
+    assert survey.who
+    assert vars(survey.who).keys() - {"known", "reads"} <= set(OF_IDENTITIES)
 
 
 def test_nothing_of_the_record_is_asked_but_what_is_noted() -> None:
