@@ -641,17 +641,18 @@ def test_no_query_of_a_socket_is_a_fault():
 IN_FORMS = ["[" * DEEP, LONG, "a\0b"]
 
 
-@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
-def test_no_text_in_a_form_of_the_admin_is_a_fault(admin_client, rf, admin_user, model):
+@pytest.mark.parametrize("turn", range(6))
+def test_no_text_in_a_form_of_the_admin_is_a_fault(admin_client, rf, admin_user, turn):
     """Where JSON can be typed in, too; of models whose rows can be added by hand."""
     request = rf.get("/")
     request.user = admin_user
-    if not admin.site._registry[model].has_add_permission(request):
-        return
     admin_client.raise_request_exception = False
-    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
-    fields = admin_client.get(address).context["adminform"].form.fields
-    assert fields
-    for text in IN_FORMS:
-        answer = admin_client.post(address, dict.fromkeys(fields, text))
-        assert answer.status_code in (200, 302), (address, text[:20])
+    added_to = [model for model, of_it in admin.site._registry.items() if of_it.has_add_permission(request)]
+    assert len(added_to) > 6
+    for model in added_to[turn::6]:
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
+        fields = admin_client.get(address).context["adminform"].form.fields
+        assert fields
+        for text in IN_FORMS:
+            answer = admin_client.post(address, dict.fromkeys(fields, text))
+            assert answer.status_code in (200, 302), (address, text[:20])
