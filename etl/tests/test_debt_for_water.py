@@ -14,7 +14,6 @@ from etl.money import debts
 from etl.money.figures import fold
 from etl.money.queries import CUBES, SELDOM, Query, queries_of
 from etl.scheduler import DataScheduler
-from etl.tests.conftest import first_of
 from etl.tests.test_finance_ledger import logged, published, recorded, told
 from projects.facts import finance
 from projects.models import DataChangeLog, MunicipalFigure, SyncRun
@@ -133,6 +132,7 @@ class TestPolls:
                     if name.endswith("amount.sum") and not name.startswith("total")
                 }
 
+    @pytest.mark.soak
     def test_the_record_and_the_log_follow_the_replica_s_edits(
         self, first_figures: SyncRun, poll: Poll, site: ReplicaServer
     ) -> None:
@@ -199,7 +199,8 @@ class TestPolls:
             "through_month": [12, 1],
         }
 
-    @pytest.mark.parametrize("how", first_of(["withdrawn", "null", "corrected"]))
+    @pytest.mark.soak
+    @pytest.mark.parametrize("how", ["withdrawn", "null", "corrected"])
     def test_a_growth_that_was_told_is_not_told_again_when_its_month_comes_back(
         self, poll: Poll, site: ReplicaServer, how: str
     ) -> None:

@@ -98,6 +98,7 @@ def test_a_second_identical_sync_changes_nothing(replica, first, sync):
     assert Project.objects.order_by("-last_changed_at").first().last_changed_at == touched.last_changed_at
 
 
+@pytest.mark.soak
 @one_layout("table")
 def test_ten_polls_of_noise_write_nothing_but_runs_and_sightings(replica, first, sync):
     before = DataChangeLog.objects.count(), Snapshot.objects.count(), snapshot_of_projects()

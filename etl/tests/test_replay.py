@@ -82,6 +82,7 @@ def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica,
     assert DataScheduler().replay("dws").is_identical
 
 
+@pytest.mark.soak
 def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS, here.HOLD_LEAST_RECORDS = 0, 1
     replica.site.remove(min(replica.site.facts()))

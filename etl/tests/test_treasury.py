@@ -234,6 +234,7 @@ def test_the_parser_that_moved_reads_what_is_known_again(
     assert row.field_changes["amount"] == ["1.00", f"{figure.amount:.2f}"]
 
 
+@pytest.mark.soak
 def test_the_command_says_what_it_did_in_one_json_object(poll: Poll, capsys: Any) -> None:
     call_command("sync_treasury", "--json")
     told = json.loads(capsys.readouterr().out)

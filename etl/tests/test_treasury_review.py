@@ -83,6 +83,7 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
     _replays()
 
 
+@pytest.mark.soak
 def test_a_parser_that_moves_twice_corrects_a_figure_twice(
     first_figures: SyncRun, poll: Poll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +171,7 @@ def _age(days: int) -> None:
         run.save()
 
 
+@pytest.mark.soak
 def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
