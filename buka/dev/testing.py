@@ -8,7 +8,9 @@
 * The migrations are gone through once a run: each test database is a copy, and so is what `migrated_copy`
   makes, which several processes share.
 * Hypothesis draws the same examples each time; `--hypothesis-profile default` draws new ones.
-* Thousands of tests that are collected are not gone through again by each garbage collection.
+* Thousands of tests that are collected are not gone through again by each garbage collection, of which there
+  are fewer than a server would have.
+* What pytest-django does around each test for marks and fixtures that no test of ours has is left out.
 * What the migrations seed is there in every test, also after one that commits (`transaction=True`).
 * `s3`: a server that speaks S3; `bucket`: the archive is in a new bucket of it.
 * `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
@@ -25,18 +27,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from _pytest.unittest import TestCaseFunction
 from django.db.models.signals import post_migrate
 
 from buka.dev.template import Template
 
 ROOT = Path(__file__).resolve().parents[2]
 _RUN = "BUKA_TEST_RUN"  # names what the processes of one run share
-_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences"}
 # On SQLite alone, though they use a database: what these files show is decided before a row is written (pages
 # are read and compared in memory) or after rows were read (words, heads of answers, what a browser shows).
 # All that writes, locks, searches, filters or pages through rows, or has SQL or migrations of its own, runs
@@ -46,15 +50,22 @@ _SAME_ON_BOTH = {
         browser_report catalogues document policy probes readers transfer weights""",
     "etl": """adding_a_source agents areas_dressed areas_emptied areas_lists areas_mixed_up areas_within
         bad_input bounds_crawl bounds_ends capture characters charset circuit clocks closing_looks
-        crawl_opened extract_command extract_saved first_reading_posted handed_in money_faults odd_sites
-        one_source_more parser_version plan_drift polite_polls progress_bar sessions stated_counts truth""",
+        crawl_opened debt_for_water extract_command extract_saved first_reading_posted flapping handed_in
+        identity money_faults odd_histories odd_sites one_source_more parser_version plan_drift polite_polls
+        progress_bar sessions stated_counts steward_plan story truth""",
     "projects": """alert_webhooks api_addresses api_guide archive characters charts citing first_page
         heartbeat_url importing languages live_pages oc4ids plan_page processes texts verification_recipe
         words words_in_languages""",
     "realtime": "browser browser_finances browser_first_reading browser_map browser_search delay doors",
 }
 
-
+# Fixtures of pytest-django that go before and after thousands of tests, for marks, a fixture and classes that
+# no test of ours has (one that has is refused), and for `django.contrib.sites`, which we do not have.
+_LEFT_OUT = (
+    *("_django_set_urlconf", "_django_isolate_apps", "_template_string_if_invalid_marker"),
+    *("_django_clear_site_cache", "_live_server_helper", "_django_setup_unittest"),
+)
+_MARKS_OF_THEIRS = {"urls", "django_isolate_apps", "ignore_template_errors"}
 # Seconds of the processor that a small known piece of work takes on the machine that limits were measured on.
 _REFERENCE_SECONDS = 0.05
 
@@ -121,6 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.socket.connect_ex = _guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_lookup(socket.getaddrinfo)
     post_migrate.connect(_seed_again)
+    config.pluginmanager.register(_left_out())
     hypothesis.settings.register_profile("same", derandomize=True)
     hypothesis.settings.load_profile("same")
     os.environ.setdefault(_RUN, str(os.getpid()))  # xdist's workers have it from us
@@ -128,7 +140,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+def _left_out() -> ModuleType:
+    """A plugin with nothing in place of what `_LEFT_OUT` names."""
+    plugin = ModuleType("left_out")
+    for name in _LEFT_OUT:
+        setattr(plugin, name, pytest.fixture(lambda: None, scope="session", autouse=True, name=name))
+    return plugin
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -148,12 +169,22 @@ def _seed_again(app_config: Any, **_named: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _refuse_what_is_left_out(items)
     if not config.getoption("--pg"):
         return
     same = same_on_both()
     chosen = [item for item in items if _uses_database(item) and item.path not in same]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
+
+
+def _refuse_what_is_left_out(items: list[pytest.Item]) -> None:
+    for item in items:
+        wanted = _MARKS_OF_THEIRS.intersection(mark.name for mark in item.iter_markers())
+        wanted |= {"live_server"}.intersection(getattr(item, "fixturenames", ()))
+        if wanted or isinstance(item, TestCaseFunction):
+            what = ", ".join(wanted) or "a unittest class"
+            raise pytest.UsageError(f"{item.nodeid}: {what} does nothing here (_LEFT_OUT in {__file__})")
 
 
 def same_on_both() -> set[Path]:
@@ -164,11 +195,6 @@ def same_on_both() -> set[Path]:
 
 def _uses_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("django_db") or item.get_closest_marker("live"):
-        return True
-    from django.test import TransactionTestCase
-
-    case = getattr(item, "cls", None)
-    if isinstance(case, type) and issubclass(case, TransactionTestCase):
         return True
     return bool(_DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())))
 

@@ -445,6 +445,7 @@ def test_what_was_recorded_when_a_capture_is_interrupted_can_be_read(
         call_command("capture", str(to))
 
 
+@pytest.mark.soak
 @paged
 @pytest.mark.live
 def test_a_full_disk_ends_a_capture_and_what_is_on_it_can_be_read(replica, here, tmp_path, migrated_copy):

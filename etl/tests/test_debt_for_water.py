@@ -14,7 +14,6 @@ from etl.money import debts
 from etl.money.figures import fold
 from etl.money.queries import CUBES, SELDOM, Query, queries_of
 from etl.scheduler import DataScheduler
-from etl.tests.conftest import first_of
 from etl.tests.test_finance_ledger import logged, published, recorded, told
 from projects.facts import finance
 from projects.models import DataChangeLog, MunicipalFigure, SyncRun
@@ -133,6 +132,7 @@ class TestPolls:
                     if name.endswith("amount.sum") and not name.startswith("total")
                 }
 
+    @pytest.mark.soak
     def test_the_record_and_the_log_follow_the_replica_s_edits(
         self, first_figures: SyncRun, poll: Poll, site: ReplicaServer
     ) -> None:
@@ -199,7 +199,8 @@ class TestPolls:
             "through_month": [12, 1],
         }
 
-    @pytest.mark.parametrize("how", first_of(["withdrawn", "null", "corrected"]))
+    @pytest.mark.soak
+    @pytest.mark.parametrize("how", ["withdrawn", "null", "corrected"])
     def test_a_growth_that_was_told_is_not_told_again_when_its_month_comes_back(
         self, poll: Poll, site: ReplicaServer, how: str
     ) -> None:
@@ -226,6 +227,7 @@ class TestPolls:
         assert _news(poll()) == ["rose from R1 500 to R1 700, up 13%"]
         assert DataScheduler().replay("treasury").is_identical
 
+    @pytest.mark.soak
     def test_what_goes_beyond_a_month_that_was_withdrawn_is_told_against_what_had_been_said(
         self, poll: Poll, site: ReplicaServer
     ) -> None:
@@ -244,6 +246,7 @@ class TestPolls:
         _owe(site, code, 2028, 4, 2400)
         assert _news(poll()) == ["rose from R2 000, as had been said before, to R2 400, up 20%"]
 
+    @pytest.mark.soak
     def test_a_year_whose_first_month_is_null_follows_on_the_year_before_all_the_same(
         self, poll: Poll, site: ReplicaServer
     ) -> None:
@@ -271,6 +274,7 @@ class TestPolls:
         assert debts.told_before(said, before, after) == {"over_90_said": ["900.00", "1000.00"]}
         assert debts.told_before(said, before, after | {"over_90_of": "g1 l1"}) == {}
 
+    @pytest.mark.soak
     def test_a_reading_of_one_year_alone_knows_what_was_owed_in_the_year_before(
         self, poll: Poll, site: ReplicaServer
     ) -> None:
@@ -298,6 +302,7 @@ class TestPolls:
         assert DataScheduler().replay("treasury").is_identical
         assert poll().state == "unchanged"
 
+    @pytest.mark.soak
     def test_null_missing_and_back_are_three_things(self, poll: Poll, site: ReplicaServer) -> None:
         code = _owing(site)
         _owe(site, code, 2028, 1, 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -196,8 +197,18 @@ def cut_off_at(asked: Asked, number: int) -> Callable[[Any], None]:
     return look
 
 
-@pytest.mark.parametrize("moments", [(2, 9), (6, 13), (5, 8, 15), (10, 11, 12)])
-@pytest.mark.parametrize("kind", KINDS)
+MOMENTS = [(2, 9), (6, 13), (5, 8, 15), (10, 11, 12)]
+# Each kind at one of the moments, all of these by turns; the others among the long tests.
+AT_ONCE = {(kind, MOMENTS[number % len(MOMENTS)]) for number, kind in enumerate(KINDS)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "moments"),
+    [
+        pytest.param(*case, marks=[] if case in AT_ONCE else pytest.mark.soak)
+        for case in product(KINDS, MOMENTS)
+    ],
+)
 def test_no_page_is_asked_for_twice_but_what_was_under_way_and_the_closing_looks(
     kind: str, moments: tuple[int, ...], sync: Sync
 ) -> None:

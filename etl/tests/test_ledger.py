@@ -85,7 +85,9 @@ def test_the_log_equals_the_ledger(replica, first, sync, here):
     assert differences(first.last_change, replica.site.ledger.since(0)) == {}
 
 
-@pytest.mark.parametrize("replica", [{"layout": name} for name in LAYOUTS], indirect=True, ids=LAYOUTS)
+@pytest.mark.parametrize(
+    "replica", first_of({"layout": name} for name in LAYOUTS), indirect=True, ids=LAYOUTS
+)
 def test_a_second_identical_sync_changes_nothing(replica, first, sync):
     rows = Project.objects.count(), DataChangeLog.objects.count(), Snapshot.objects.count()
     touched = Project.objects.order_by("-last_changed_at").first()
@@ -96,6 +98,7 @@ def test_a_second_identical_sync_changes_nothing(replica, first, sync):
     assert Project.objects.order_by("-last_changed_at").first().last_changed_at == touched.last_changed_at
 
 
+@pytest.mark.soak
 @one_layout("table")
 def test_ten_polls_of_noise_write_nothing_but_runs_and_sightings(replica, first, sync):
     before = DataChangeLog.objects.count(), Snapshot.objects.count(), snapshot_of_projects()
@@ -114,6 +117,7 @@ def snapshot_of_projects() -> list[dict[str, Any]]:
     return list(Project.objects.order_by("id").values())
 
 
+@pytest.mark.soak
 def test_what_only_a_project_s_own_page_shows_is_found_when_its_turn_comes(replica, first, sync, here):
     here.ROTATION_RUNS = 3
     replica.site.mutate(12, part="page")

@@ -21,7 +21,13 @@ def save_list(replica: ReplicaServer, path: Path) -> list[Path]:
     return [path]
 
 
-@pytest.mark.parametrize(("many", "most"), [(1_000, 48), pytest.param(10_000, 100, marks=pytest.mark.soak)])
+LONG = pytest.mark.soak
+
+
+@pytest.mark.parametrize(
+    ("many", "most"),
+    [(300, 48), pytest.param(1_000, 48, marks=LONG), pytest.param(10_000, 100, marks=LONG)],
+)
 def test_ten_thousand_projects_load_in_under_100_statements_and_one_percent_in_under_50(
     sync, tmp_path, many, most
 ):

@@ -83,7 +83,7 @@ def test_a_rehearsal_says_so_too(first_figures: SyncRun, site: ReplicaServer) ->
     assert exit_code("sync_treasury", "--dry-run", "--json") == 5
 
 
-@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("is_first", first_of([True, False]))
 @pytest.mark.parametrize("fault", first_of(["money_broken", "money_html", "status500", "cut"]))
 def test_a_poll_in_which_no_cube_answers_to_its_end_has_failed(
     fault: str, is_first: bool, poll: Poll, site: ReplicaServer
@@ -128,6 +128,7 @@ def test_an_answer_that_the_service_kept_is_never_stored_beside_a_newer_date(
     assert run.profile["cubes"]["grants_v2"]["last_updated"] == site.site.books.last_updated("grants_v2")
 
 
+@pytest.mark.soak
 def test_a_date_that_is_known_for_long_is_asked_for_under_the_plain_address(
     poll: Poll, site: ReplicaServer
 ) -> None:

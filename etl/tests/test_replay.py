@@ -69,6 +69,7 @@ def test_what_a_run_that_changed_nothing_remembered_is_played_again(replica, fir
     assert (outcome.replayed, outcome.is_identical) == (2, True)
 
 
+@pytest.mark.soak
 def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS = 0
     replica.site.remove(min(replica.site.facts()))
@@ -81,6 +82,7 @@ def test_who_is_withdrawn_by_pages_that_stay_the_same_is_so_in_a_replay(replica,
     assert DataScheduler().replay("dws").is_identical
 
 
+@pytest.mark.soak
 def test_a_quiet_run_counts_after_the_held_ones_that_were_released_before_it(replica, first, sync, here):
     here.WITHDRAWN_AFTER_HOURS, here.HOLD_LEAST_RECORDS = 0, 1
     replica.site.remove(min(replica.site.facts()))
@@ -119,6 +121,7 @@ def test_applied_corrections_leave_a_missing_project_missing(replica, first, syn
     assert DataScheduler().replay("dws").records["projects"] == {}
 
 
+@pytest.mark.soak
 def test_applied_corrections_bring_back_what_was_missing_by_mistake(replica, first, sync):
     project = Project.objects.earliest("id")
     Project.objects.filter(pk=project.pk).update(presence="missing", missing_run=sync())

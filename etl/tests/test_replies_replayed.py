@@ -50,6 +50,7 @@ def test_answers_leave_the_chain_the_replay_and_the_next_reading_as_they_were(re
     assert DataScheduler().replay("dws").is_identical
 
 
+@pytest.mark.soak
 def test_an_answer_about_a_figure_is_no_reading_of_it(first_figures, poll, site):
     figure = MunicipalFigure.objects.exclude(amount=None).latest("pk")
     an_answer(f"figure:{figure.pk}")

@@ -151,6 +151,7 @@ def test_what_is_proposed_is_accepted_with_one_click_each_and_read_again(site, s
 HIDDEN = ["Project Name", "Municipality", "Skatting", "Tag", "Kant", "Ring", "Bucket", "Meter", "Wanneer"]
 
 
+@pytest.mark.soak
 def test_numbers_words_and_shares_under_headings_that_say_nothing_wait_too(site, sync, steward):
     site.publish(HIDDEN)
     first = sync(site.url)
@@ -171,6 +172,7 @@ def test_numbers_words_and_shares_under_headings_that_say_nothing_wait_too(site,
     assert agree()
 
 
+@pytest.mark.soak
 def test_the_column_of_the_numbers_that_is_taught_later_makes_no_project_another(site, sync, steward):
     site.publish(HIDDEN)
     first = sync(site.url)
@@ -333,7 +335,7 @@ def test_a_decision_holds_and_can_be_taken_back_however_few_texts_a_column_has(s
     assert agree()
 
 
-@pytest.mark.parametrize("meaning", ["", None])
+@pytest.mark.parametrize("meaning", first_of(["", None]))
 def test_a_decision_holds_whatever_the_site_s_lists_once_looked_like(site, sync, steward, meaning):
     """The list had a column less when the word was taught: its shape of then is still in the plan."""
     site.publish(HEADINGS[:-1], [row[:-1] for row in ROWS])

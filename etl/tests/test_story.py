@@ -114,6 +114,7 @@ def test_so_does_a_first_one_which_loads_as_it_reads(replica, here, monkeypatch)
     assert trace.upward == set()
 
 
+@pytest.mark.soak
 def test_so_does_one_of_municipal_money(poll):
     with traced() as trace:
         poll()
@@ -125,6 +126,7 @@ def test_so_does_one_of_municipal_money(poll):
     }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_a_release_is_the_same_story_over_the_archive(replica, here):
     here.DWS_URL, here.HOLD_LEAST_RECORDS = replica.url, 1
     DataScheduler().run_now("dws", "command")

@@ -209,6 +209,7 @@ def test_the_years_option_reads_those_years_and_is_never_complete(poll: Poll) ->
     assert set(MunicipalFigure.objects.values_list("financial_year", flat=True)) == {2025}
 
 
+@pytest.mark.soak
 def test_the_replay_of_the_archive_finds_the_same_figures(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
@@ -233,6 +234,7 @@ def test_the_parser_that_moved_reads_what_is_known_again(
     assert row.field_changes["amount"] == ["1.00", f"{figure.amount:.2f}"]
 
 
+@pytest.mark.soak
 def test_the_command_says_what_it_did_in_one_json_object(poll: Poll, capsys: Any) -> None:
     call_command("sync_treasury", "--json")
     told = json.loads(capsys.readouterr().out)
@@ -251,6 +253,7 @@ def test_every_page_that_was_read_is_a_sighting(first_figures: SyncRun) -> None:
     assert not Sighting.objects.filter(run=first_figures, loaded=False).exists()
 
 
+@pytest.mark.soak
 def test_a_stop_in_the_middle_of_a_reading_loads_nothing_and_the_next_poll_reads_it_all(
     poll: Poll, site: ReplicaServer, monkeypatch: Any
 ) -> None:
@@ -276,6 +279,7 @@ def test_a_stop_in_the_middle_of_a_reading_loads_nothing_and_the_next_poll_reads
     assert poll().created > 0
 
 
+@pytest.mark.soak
 def test_treasury_can_be_down_while_dws_works_and_the_reverse(
     poll: Poll, site: ReplicaServer, here: Any
 ) -> None:
@@ -397,6 +401,7 @@ def test_an_address_that_names_no_figure_of_the_answer_shows_the_answer_alone(
         assert (shown.status_code, "rows" in shown.context) == (200, False)
 
 
+@pytest.mark.soak
 def test_a_replay_that_is_applied_mends_amounts_and_presence(
     first_figures: SyncRun, site: ReplicaServer
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from etl.decide.release import reject
 from etl.exceptions import PageChanged
 from etl.scheduler import DataScheduler
+from etl.tests.conftest import first_of
 from projects.facts import finance
 from projects.models import DataChangeLog, MunicipalFigure, Sighting, SyncRun
 from replica.server import ReplicaServer
@@ -69,6 +70,7 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_reading_of_some_years_loa
     _replays()
 
 
+@pytest.mark.soak
 def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +83,7 @@ def test_a_parser_that_moves_takes_back_nothing_that_a_steward_released_in_part(
     _replays()
 
 
+@pytest.mark.soak
 def test_a_parser_that_moves_twice_corrects_a_figure_twice(
     first_figures: SyncRun, poll: Poll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +95,7 @@ def test_a_parser_that_moves_twice_corrects_a_figure_twice(
     assert DataChangeLog.objects.filter(cause="parser", entity_id=figure.pk).count() == 2
 
 
+@pytest.mark.soak
 def test_known_answers_that_are_gone_from_the_archive_are_asked_for_again_when_the_parser_moves(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer, here: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +138,7 @@ def test_what_was_rejected_of_one_cube_does_not_keep_the_news_of_another_waiting
     _replays()
 
 
+@pytest.mark.soak
 def test_the_same_rejected_reading_is_rejected_again_after_other_news(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
@@ -144,7 +149,7 @@ def test_the_same_rejected_reading_is_rejected_again_after_other_news(
     assert poll().state == "rejected"
 
 
-@pytest.mark.parametrize("decided", [True, False])
+@pytest.mark.parametrize("decided", first_of([True, False]))
 def test_what_was_held_or_rejected_is_asked_for_again_after_a_week(
     decided: bool, first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
@@ -166,6 +171,7 @@ def _age(days: int) -> None:
         run.save()
 
 
+@pytest.mark.soak
 def test_a_held_reading_waits_on_where_its_cube_cannot_be_asked(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:
@@ -221,6 +227,7 @@ def test_a_reading_of_some_years_leaves_what_the_next_full_one_counts(
     )
 
 
+@pytest.mark.soak
 def test_a_cube_that_never_had_a_figure_may_be_updated_and_stay_empty(
     poll: Poll, site: ReplicaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +285,7 @@ def test_pages_of_a_cube_that_moved_while_it_was_read_do_not_count_as_loaded(
     assert looks.count() > 1
 
 
+@pytest.mark.soak
 def test_a_date_that_goes_back_or_away_is_read_once_and_changes_nothing(
     first_figures: SyncRun, poll: Poll, site: ReplicaServer
 ) -> None:

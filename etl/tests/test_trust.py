@@ -264,6 +264,7 @@ def test_a_word_that_a_steward_teaches_is_the_parser_s_doing_not_the_source_s(re
     assert DataChangeLog.objects.latest("id").run_id == run.pk
 
 
+@pytest.mark.soak
 def test_a_parser_that_moves_corrects_a_missing_project_and_does_not_bring_it_back(replica, sync):
     from projects.models import Vocabulary
 

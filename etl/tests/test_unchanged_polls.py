@@ -23,6 +23,7 @@ from etl.crawl.noise import masked
 from etl.crawl.web_pages import WebPages
 from etl.fetch.page import Page
 from etl.load.provenance import looks_digest
+from etl.tests.conftest import first_of
 from projects.models import LookSet, Sighting, Snapshot, SyncRun
 from replica.server import ReplicaServer
 
@@ -144,7 +145,9 @@ def test_a_poll_with_a_change_has_a_look_of_its_own_there_and_history_comes_out(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("replica", [{"projects": 12}, {"projects": 50, "etag": True}], indirect=True)
+@pytest.mark.parametrize(
+    "replica", first_of([{"projects": 50, "etag": True}, {"projects": 12}]), indirect=True
+)
 def test_an_unchanged_poll_asks_no_more_of_the_database_for_more_pages(replica: ReplicaServer, sync: Sync):
     sync(replica.url)
     sync()
