@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpResponse
 
 from buka.environment import PLACES
 from buka.refusals import away, refusal
@@ -94,6 +95,7 @@ class Lanes:
 
     async def _enter(self, name: str, scope: dict[str, Any], receive: Any, send: Send) -> None:
         place = _Place(self._lanes[name], self._readers if name == "costly" else None)
+        answer: HttpResponse | None
         try:
             try:
                 async with asyncio.timeout(PATIENCE):

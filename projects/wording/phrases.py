@@ -467,12 +467,9 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], str | None]] = {
     "name": _name,
 }
 # Codes and numbers are not quoted; texts that a source wrote are.
-_BARE = frozenset(
-    {
-        *(field.name for field in FIELDS if field.kind is not Kind.TEXT),
-        *("value", "projects", "presence", "contested", "dws_value", "treasury_value"),
-    }
-)
+_BARE = {field.name for field in FIELDS if field.kind is not Kind.TEXT} | {
+    *("value", "projects", "presence", "contested", "dws_value", "treasury_value")
+}
 
 
 def listing(changes: dict[str, tuple[Any, Any]]) -> Iterator[str]:
