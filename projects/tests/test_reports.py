@@ -177,7 +177,11 @@ def test_whoever_fills_in_what_nobody_sees_or_is_too_quick_is_told_so_and_loses_
     assert send(client, address, form=form).status_code == 302
 
 
-@pytest.mark.parametrize("form", ["", "x", "a:b:c", signing.dumps([1, 2], salt="report"), signing.dumps("x")])
+@pytest.mark.parametrize(
+    "form",
+    ["", "x", "a:b:c", signing.dumps([1, 2], salt="report"), signing.dumps("x")],
+    ids=["nothing", "a word", "three parts", "signed, of another shape", "signed for something else"],
+)
 def test_a_form_that_we_have_not_signed_comes_back_with_its_words_and_can_be_sent_then(client, form):
     address = f"/report/?about=project:{a_project().pk}"
     answer = client.post(address, {"text": WRONG, "form": form})
