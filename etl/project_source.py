@@ -188,7 +188,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             return None
         if not known.is_first:
             self.left = {i for i, key in known.keys.items() if key.is_present and not key.page_digest}
-        if not self.run.force and (known.is_first or self.left):
+        if not self.run.force and known.has_cut_off and (known.is_first or self.left):
             pages.kept = archive_reader.cut_off(
                 self.run.source, timezone.now(), None if known.is_first else self.left
             )

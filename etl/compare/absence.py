@@ -100,8 +100,8 @@ class Gone:
     def lines(self, known: Known) -> list[Absence]:
         """The municipality lines that are missing from now on."""
         shown = self._reading.listings.keys()
-        listed = (row for code, row in known.listings.items() if row.is_listed and code not in shown)
-        return [Absence(row.code, row.pk, "missing") for row in listed]
+        listed = sorted(known.listed_lines().items())
+        return [Absence(code, pk, "missing") for code, pk in listed if code not in shown]
 
     def _whole_places(self, known: Known) -> set[str]:
         """Municipalities whose line is gone for the first time, and several projects with it: nothing counts

@@ -6,11 +6,22 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -97,7 +108,6 @@ class Known:
     keys: dict[str, Key]
     turn: int
     parser: str
-    listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     plan: ReadingPlan = NOTHING  # how the last reading understood the columns
     is_first: bool = False  # no reading came to its end yet: what is known is of readings that were cut off
     last: SyncRun | None = None  # the last run that was believed
@@ -105,7 +115,10 @@ class Known:
     plan_digest: str | None = None  # of the plan's row
     has_due: bool = True  # there may be corrections whose time is up
     leaves_open: bool = False  # the last run that was believed says of an area that it does not conclude
-    _places: dict[int, set[str]] | None = None
+    has_cut_off: bool = True  # readings that came to no end may have looked at pages, not long ago
+    # beside the keys: the ids of the municipality lines that are listed, by code; the projects' areas
+    _lines: dict[str, int] = field(default_factory=dict)
+    _places: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, source: Source) -> Known:
@@ -117,10 +130,11 @@ class Known:
             plan_digest=beside["plan_digest"],
             leaves_open=beside["leaves_open"],
             has_due=beside["has_due"],
+            has_cut_off=beside["has_cut_off"],
         )
         last = asked.order_by("-id").first()
-        listings = {listing.code: listing for listing in MunicipalityListing.objects.filter(source=source)}
-        found = cls(source, _keys(source), 0, "", listings)
+        found = cls(source, {}, 0, "")
+        found.keys, found._places, found._lines = _keys(source)
         if last is None:
             found.plan = last_plan(source)
             found.is_first = not SyncRun.objects.filter(source=source, state__in=READ).exists()
@@ -128,11 +142,21 @@ class Known:
         found.last, found.turn, found.parser = last, last.turn, last.parser_digest
         found.plan = ReadingPlan.of_json(last.shapes) if last.shapes else NOTHING
         found.plan_digest, found.has_due, found.leaves_open = last.plan_digest, last.has_due, last.leaves_open
+        found.has_cut_off = last.has_cut_off
         return found
 
     def renew(self) -> None:
         """Take in what was loaded since."""
-        self.keys, self._places = type(self).of(self.source).keys, None
+        self.keys, self._places, _ = _keys(self.source)
+
+    @cached_property
+    def listings(self) -> dict[str, MunicipalityListing]:
+        """The municipality lines in full, by code."""
+        return {listing.code: listing for listing in MunicipalityListing.objects.filter(source=self.source)}
+
+    def listed_lines(self) -> dict[str, int]:
+        """The ids of the municipality lines that are listed, by code."""
+        return self._lines
 
     @property
     def present(self) -> int:
@@ -140,12 +164,7 @@ class Known:
 
     def places_of(self, pk: int) -> set[str]:
         """The areas of a known project: its municipalities, and the lists of none that show it."""
-        if self._places is None:
-            through = Project.municipalities.through.objects.filter(project__source=self.source)
-            self._places = {key.pk: set(key.lists) for key in self.keys.values() if key.lists}
-            for project, code in through.values_list("project_id", "municipality_id").iterator():
-                self._places.setdefault(project, set()).add(code)
-        return self._places.get(pk, set())
+        return set(self._places.get(pk, ()))
 
     def was_rejected(self, content_digest: str) -> bool:
         """Whether the same reading was the last that a steward decided on, and was rejected."""
@@ -273,7 +292,7 @@ def _known(project: Project, from_source: dict[str, Any]) -> KnownProject:
 
 def _beside(source: Source, good: QuerySet[SyncRun]) -> dict[str, Any]:
     """What a poll asks beside the last run that was believed: how many there are, how it understood the
-    columns, whether it left an area open, and whether corrections are due."""
+    columns, whether it left an area open, whether corrections are due, and whether readings were cut off."""
     plans = PlanRow.objects.filter(source=source).order_by("-version")
     areas = AreaReading.objects.filter(source=source, run__lte=OuterRef("pk"), last_run__gte=OuterRef("pk"))
     counted = good.order_by().values("source").annotate(number=Count("*")).values("number")
@@ -283,24 +302,30 @@ def _beside(source: Source, good: QuerySet[SyncRun]) -> dict[str, Any]:
         "plan_digest": Subquery(plans.values("digest")[:1]),
         "leaves_open": Exists(areas.filter(concludes=False)),
         "has_due": Exists(Override.objects.due(timezone.now())),
+        "has_cut_off": Exists(archive_reader.looks_cut_off(source, timezone.now())),
     }
 
 
-def _keys(source: Source) -> dict[str, Key]:
-    """The keys of all projects, by external id; in one query with those of what stewards merged into others:
-    its source goes on to speak of it, and its own row has what it says. Of a number that moved twice the
-    first merge tells whose it is."""
-    columns = "line_digest", "page_digest", "presence", "missing_run_id", "lists"
-    none = Value(None, output_field=BigIntegerField())
-    own = Identity.objects.filter(source=source).order_by().annotate(merge=none)
-    own = own.values_list("merge", "external_id", "project_id", *(f"project__{name}" for name in columns))
-    merges = Merge.objects.in_force().filter(merged__source=source).order_by()
-    merges = merges.annotate(merge=F("pk"), numbers=Cast("identities", TextField()))
-    moved = merges.values_list("merge", "numbers", "merged_id", *(f"merged__{name}" for name in columns))
-    keys, merged = {}, []
-    rows: Iterable[Any] = own.union(moved, all=True).iterator(chunk_size=5000)
-    for merge, external_id, *row in rows:
-        pk, line, page, presence, run, lists = row
+_A_LINE = 0  # in the place of a merge's id, which begin at 1
+
+
+def _keys(source: Source) -> tuple[dict[str, Key], dict[int, tuple[str, ...]], dict[str, int]]:
+    """The keys of all projects by external id, their areas by id, and the ids of the municipality lines that
+    are listed by code. One query, with a row for each municipality of a project.
+
+    With the keys of what stewards merged into others: its source goes on to speak of it, and its own row has
+    what it says. Of a number that moved twice the first merge tells whose it is.
+    """
+    keys, merged, lines = dict[str, Key](), list[tuple[int, str, Key]](), dict[str, int]()
+    places, alone = dict[int, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    for merge, external_id, pk, line, page, presence, run, lists, code in _key_rows(source).iterator():
+        if merge == _A_LINE:
+            lines[external_id] = pk
+            continue
+        before = places.get(pk, ())
+        if code is not None and code not in before:
+            # most are in one: they share it
+            places[pk] = (*before, code) if before else alone.setdefault(code, (code,))
         is_missing = presence == Presence.MISSING
         key = Key(pk, line, page, presence == Presence.PRESENT, run if is_missing else None)
         if merge is None:
@@ -310,7 +335,30 @@ def _keys(source: Source) -> dict[str, Key]:
             merged.append((merge, external_id, key))
     for _, numbers, key in sorted(merged, key=itemgetter(0), reverse=True):
         keys |= {number: replace(key) for number in json.loads(numbers)}
-    return keys
+    for key in keys.values():
+        if key.lists:
+            places[key.pk] = (*places.get(key.pk, ()), *key.lists)
+    return keys, places, lines
+
+
+def _key_rows(source: Source) -> QuerySet[Any, Any]:
+    """Of identities, merges and lines: merge, number, id, the digests of line and page, presence, the run
+    since which it is missing, lists, municipality."""
+    columns = "line_digest", "page_digest", "presence", "missing_run_id", "lists", "municipalities"
+    none = Value(None, output_field=BigIntegerField())
+    own = Identity.objects.filter(source=source).order_by().annotate(merge=none)
+    own = own.values_list("merge", "external_id", "project_id", *(f"project__{name}" for name in columns))
+    merges = Merge.objects.in_force().filter(merged__source=source).order_by()
+    merges = merges.annotate(merge=F("pk"), numbers=Cast("identities", TextField()))
+    moved = merges.values_list("merge", "numbers", "merged_id", *(f"merged__{name}" for name in columns))
+    listed = MunicipalityListing.objects.filter(source=source, is_listed=True).order_by()
+    a_line = Value(_A_LINE, output_field=BigIntegerField())
+    blank, nowhere = Value("", output_field=TextField()), Value(None, output_field=TextField())
+    listed = listed.annotate(merge=a_line, blank=blank, none=none, nowhere=nowhere)
+    lines = listed.values_list(
+        "merge", "code", "pk", "blank", "blank", "blank", "none", "blank", "nowhere"
+    )  # fmt: skip
+    return own.union(moved, lines, all=True)
 
 
 _COLUMNS = {field.name: field.column for field in FIELDS if field.is_column}

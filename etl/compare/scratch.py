@@ -33,6 +33,7 @@ class Scratch(Known):
     """Knows what has been applied to it, and nothing else."""
 
     state: dict[str, KnownProject] = field(default_factory=dict)
+    listings: dict[str, MunicipalityListing] = field(default_factory=dict)
     concluded: list[tuple[int, datetime]] = field(default_factory=list)  # runs so far: id, end
     given: int = 0  # ids so far
     _ids: dict[int, str] = field(default_factory=dict)  # by pk, as far as they stand
@@ -51,6 +52,9 @@ class Scratch(Known):
             self._ids = {known.pk: external_id for external_id, known in self.state.items()}
             found = self.state.get(self._ids.get(pk, ""))
         return {*found.values["municipalities"], *found.lists} if found else set()
+
+    def listed_lines(self) -> dict[str, int]:
+        return {code: line.pk for code, line in self.listings.items() if line.is_listed}
 
     def concluding_runs(self, first: int) -> list[tuple[int, datetime | None]]:
         return [(run, ended) for run, ended in self.concluded if run >= first]

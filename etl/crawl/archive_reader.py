@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Max, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Case, F, Max, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from etl.crawl.observations import Observation
@@ -24,10 +24,10 @@ from projects.models import CUT_OFF, AreaReading, LookSet, Sighting, Snapshot, S
 _BATCH = 10_000
 _SOME = 500
 VALIDATORS = ("etag", "last-modified")
-_HAS_ONE = Case(
-    *(When(text__icontains=name, then=True) for name in VALIDATORS),
-    default=False,
-    output_field=BooleanField(),
+_HEADERS = Case(  # those with a validator alone, as JSON
+    *(When(text__icontains=name, then=F("text")) for name in VALIDATORS),
+    default=Value(""),
+    output_field=TextField(),
 )
 _MOMENT = timedelta(seconds=1)  # by which the clock of a disk is behind at most
 _FRESH = timedelta(hours=24)  # within which a page need not be asked for again by a reading that is taken up
@@ -48,18 +48,18 @@ class BelievedLook:
     snapshot_id: str | None
     shared: bool
     # of the kept bytes: how many, what is known to be wrong with them, when the run that kept them ended, and
-    # whether they came with a validator
+    # the headers (JSON) where they came with a validator
     size: int = 0
     damage: str = ""
     finished: datetime | None = None
-    has_one: bool = False
+    headers: str = ""
 
 
 _OF_SNAPSHOT = {
     "size": "snapshot__size",
     "damage": "snapshot__damage",
     "finished": "snapshot__run__finished_at",
-    "has_one": "has_one",
+    "headers": "headers",
 }
 
 
@@ -99,10 +99,12 @@ def kept_page(look: Sighting, archive: Archive) -> Page:
 
 
 def damaged(
-    looks: Iterable[Sighting | BelievedLook], archive: Archive, validated: set[str] | None = None
+    looks: Iterable[Sighting | BelievedLook],
+    archive: Archive,
+    validated: dict[str, tuple[int, str]] | None = None,
 ) -> dict[str, str]:
-    """Which kept pages of these looks cannot be read again: SHA-256 → what is wrong. `validated` takes those
-    that came with a validator.
+    """Which kept pages of these looks cannot be read again: SHA-256 → what is wrong. `validated` takes
+    size and headers (JSON) of those that came with a validator.
 
     Looked into are the files that somebody touched since the run that kept them, and those that the health
     loop found, which goes through all of them by and by. Of looks that do not bring what is known of their
@@ -111,41 +113,31 @@ def damaged(
     kept, bare = {}, set()
     for look in looks:
         if look.snapshot_id and isinstance(look, BelievedLook):
-            kept[look.snapshot_id] = look.size, look.damage, look.finished, look.has_one
+            kept[look.snapshot_id] = look.size, look.damage, look.finished, look.headers
         elif look.snapshot_id:
             bare.add(look.snapshot_id)
     names = sorted(bare)
     for start in range(0, len(names), _BATCH):
         some = Snapshot.objects.filter(pk__in=names[start : start + _BATCH])
-        some = some.annotate(text=Cast("headers", TextField()), has_one=_HAS_ONE)
-        rows = some.values_list("pk", "size", "damage", "run__finished_at", "has_one")
+        some = some.annotate(text=Cast("headers", TextField()), told=_HEADERS)
+        rows = some.values_list("pk", "size", "damage", "run__finished_at", "told")
         kept |= {pk: tuple(row) for pk, *row in rows}
     return _damaged(kept, archive, validated)
 
 
 def _damaged(
-    kept: Mapping[str, tuple[Any, ...]], archive: Archive, validated: set[str] | None
+    kept: Mapping[str, tuple[Any, ...]], archive: Archive, validated: dict[str, tuple[int, str]] | None
 ) -> dict[str, str]:
     names, touched, found = sorted(kept), dict[str, datetime](), {}
     for start in range(0, len(names), _BATCH):
         touched |= archive.touched(names[start : start + _BATCH])
-    for sha256, (size, known, finished, has_one) in kept.items():
-        if has_one and validated is not None:
-            validated.add(sha256)
+    for sha256, (size, known, finished, headers) in kept.items():
+        if headers and validated is not None:
+            validated[sha256] = size, headers
         at = touched.get(sha256)
         is_as_kept = not known and at and finished and at < finished - _MOMENT
         if not is_as_kept and (problem := archive.damage(sha256, size)):
             found[sha256] = str(problem)
-    return found
-
-
-def headers_of(sha256s: Collection[str]) -> dict[str, tuple[int, dict[str, str]]]:
-    """Size and headers of kept pages. A query for each ten thousand."""
-    names = sorted(sha256s)
-    found: dict[str, tuple[int, dict[str, str]]] = {}
-    for start in range(0, len(names), _BATCH):
-        some = Snapshot.objects.filter(pk__in=names[start : start + _BATCH])
-        found |= {pk: (size, headers) for pk, size, headers in some.values_list("pk", "size", "headers")}
     return found
 
 
@@ -166,10 +158,15 @@ def of_run(run: SyncRun) -> Iterator[Sighting]:
 def cut_off(source: Source, now: datetime, of: Set[str] | None = None) -> dict[str, int]:
     """The last look (its id) at each page by readings that came to no end, by key, where it was not long ago.
     `of`: the projects whose own pages alone are asked for."""
-    looks = Sighting.objects.filter(source=source, run__state__in=CUT_OFF, at__gt=now - _FRESH)
-    looks = looks.exclude(content_sha256="").exclude(snapshot=None).order_by("id")
+    looks = looks_cut_off(source, now).order_by("id")
     rows = looks.values_list("key", "pk", "external_id").iterator(chunk_size=5000)
     return {key: pk for key, pk, external_id in rows if of is None or external_id in of}
+
+
+def looks_cut_off(source: Source, now: datetime) -> QuerySet[Sighting]:
+    """The looks at pages by readings that came to no end, not long ago."""
+    looks = Sighting.objects.filter(source=source, run__state__in=CUT_OFF, at__gt=now - _FRESH)
+    return looks.exclude(content_sha256="").exclude(snapshot=None)
 
 
 def look_with(pk: int) -> Sighting | None:
@@ -206,7 +203,7 @@ def _of_ids(ids: Collection[int], others: QuerySet[Any]) -> Iterator[BelievedLoo
     for start in range(0, max(len(ordered), 1), _BATCH):
         some = Q(pk__in=ordered[start : start + _BATCH])
         looks = Sighting.objects.filter(some | Q(pk__in=others) if start == 0 else some).order_by("id")
-        rows = looks.annotate(text=Cast("snapshot__headers", TextField()), has_one=_HAS_ONE)
+        rows = looks.annotate(text=Cast("snapshot__headers", TextField()), headers=_HEADERS)
         found += rows.values_list(*columns, *_OF_SNAPSHOT.values()).iterator(chunk_size=5000)
     return (BelievedLook(*row) for row in sorted(found, key=itemgetter(0)))
 

@@ -5,6 +5,7 @@ Where the bytes of an earlier look came to harm, those of this one take their pl
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -71,8 +72,8 @@ class EvidenceRecorder:
         self.is_noted = False  # looks were written as they were taken
         self.owns_all = False  # looks of earlier runs, which came to no end, are no part of this one
         self.loaded: set[str] = set()  # keys of the pages that were loaded while the run goes on
-        self._validated: set[str] = set()  # kept pages that came with a validator
-        self._headers: dict[str, tuple[int, dict[str, str]]] = {}  # theirs, once they are asked for
+        # size and headers (JSON) of kept pages that came with a validator, by SHA-256
+        self._validated: dict[str, tuple[int, str]] = {}
         self._unread: dict[str, Observation] = {}
         self._read: dict[str, Observation] = {}
         self._keys: dict[str, str] = {}  # of what somebody came upon, by SHA-256
@@ -209,8 +210,8 @@ class EvidenceRecorder:
             return None
         if seen.snapshot_id not in self._validated:
             return None
-        self._headers = self._headers or archive_reader.headers_of(self._validated)
-        size, headers = self._headers.get(seen.snapshot_id, (0, {}))
+        size, told = self._validated[seen.snapshot_id]
+        headers = json.loads(told)
         if not any(name.lower() in VALIDATORS for name in headers):
             return None
         try:

@@ -80,7 +80,8 @@ class Record(Generic[C]):
         """Write what the run found, and its end, in one transaction."""
         describe(run, reading, completeness, changes, belief)
         with transaction.atomic():
-            has_older = lease.still_held(run)
+            # one that found nothing new takes its row with its end
+            has_older = None if run.state == RunState.UNCHANGED else lease.still_held(run)
             believed = run.state in GOOD  # what was read is believed, whatever could not be
             looks = [*reading.observations.values(), *self.evidence.unread()]
             used = {key for key in reading.observations if reading.uses(key)} if believed else set()
@@ -90,9 +91,7 @@ class Record(Generic[C]):
                 _apply(run, changes, self.writer)
             if believed:
                 self.writer.quiet(run, changes)
-            if has_older and (believed or run.state in (RunState.QUARANTINED, RunState.REJECTED)):
-                _supersede(run)
-            run.save()
+            _end(run, has_older)
             if reading.is_first:
                 areas.forget(run)
             areas.record(run, completeness.areas, belief.areas)
@@ -256,6 +255,18 @@ def _apply(run: SyncRun, changes: C, writer: Writer[C]) -> None:
     flags.renew(doings)
     run.first_change = run.first_change or span.first
     run.last_change, run.change_count = span.last or run.last_change, run.change_count + span.count
+
+
+def _end(run: SyncRun, has_older: bool | None) -> None:
+    """Save the run, in place of an older one that waits for a steward; None: that was not looked for. Raises
+    LeaseLost."""
+    if has_older is None:
+        if lease.end(run):
+            return
+        has_older = lease.still_held(run)
+    if has_older and run.state in (*GOOD, RunState.QUARANTINED, RunState.REJECTED):
+        _supersede(run)
+    run.save()
 
 
 def _supersede(run: SyncRun) -> None:

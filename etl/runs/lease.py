@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from etl.exceptions import LeaseLost, RunInProgress
@@ -185,8 +185,7 @@ class Renewal:
             return
         self._next = time.monotonic() + settings.LEASE_SECONDS / 3
         until = timezone.now() + _term()
-        held = SyncRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING, holder=self.run.holder)
-        if not held.update(lease_until=until):
+        if not _ours(self.run).update(lease_until=until):
             raise LeaseLost(f"Run {self.run.pk} was taken over by another; it stops here.")
         self.run.lease_until = until
 
@@ -199,12 +198,28 @@ def unleased() -> None:
 def still_held(run: SyncRun) -> bool:
     """Lock the run's row in the load's transaction; whether an older run of its source waits for a steward.
     Raises LeaseLost when the run is no longer ours."""
-    older = SyncRun.objects.filter(source=run.source_id, state=RunState.QUARANTINED, pk__lt=run.pk)
-    locked = SyncRun.objects.select_for_update().filter(pk=run.pk, state=RunState.RUNNING, holder=run.holder)
-    found = list(locked.annotate(is_awaited=Exists(older)).values_list("is_awaited", flat=True))
+    locked = _ours(run).select_for_update().annotate(is_awaited=Exists(_older_held(run)))
+    found = list(locked.values_list("is_awaited", flat=True))
     if not found:
         raise LeaseLost(f"Run {run.pk} was taken over by another before it could load; it wrote nothing.")
     return bool(found[0])
+
+
+def end(run: SyncRun) -> bool:
+    """Save the run in the load's transaction where it is still ours and no older run of its source waits for
+    a steward, in one statement, which locks its row; else False, and nothing is written."""
+    columns = [field.attname for field in run._meta.concrete_fields if not field.primary_key]
+    alone = _ours(run).exclude(Exists(_older_held(run)))
+    return bool(alone.update(**{name: getattr(run, name) for name in columns}))
+
+
+def _ours(run: SyncRun) -> QuerySet[SyncRun]:
+    """The run's row, as long as this process works on it."""
+    return SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING, holder=run.holder)
+
+
+def _older_held(run: SyncRun) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(source=run.source_id, state=RunState.QUARANTINED, pk__lt=run.pk)
 
 
 def _taken_up() -> dict[str, Any]:

@@ -16,19 +16,33 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from etl import scheduler
+from etl.compare.known import Known
 from etl.crawl import looks
 from etl.crawl.kept_readings import KeptReadings, sweep
 from etl.crawl.looks import Looker
 from etl.crawl.noise import masked
+from etl.crawl.progress import Progress
 from etl.crawl.web_pages import WebPages
+from etl.exceptions import LeaseLost
 from etl.fetch.page import Page
 from etl.load.provenance import looks_digest
 from etl.tests.conftest import first_of
-from projects.models import LookSet, Sighting, Snapshot, SyncRun
+from projects.models import (
+    AreaReading,
+    Identity,
+    LookSet,
+    Municipality,
+    MunicipalityListing,
+    Project,
+    RunState,
+    Sighting,
+    Snapshot,
+    SyncRun,
+)
 from replica.server import ReplicaServer
 
 Sync = Callable[..., SyncRun]
-MOST_STATEMENTS = 16  # beside renewals and progress, which come with the time
+MOST_STATEMENTS = 12  # beside renewals and progress, which come with the time
 BESIDE = ('SET "lease_until"', 'SET "progress"')
 URL = "https://pmd.example.org/pmd/list.aspx?enc=AbCdEfGh12345678%3d"
 ROW = '<tr><td>WP{0}</td><td><a href="detail.aspx?enc={1}">Scheme {0}</a></td><td>R {0},000.00</td></tr>'
@@ -156,6 +170,60 @@ def test_an_unchanged_poll_asks_no_more_of_the_database_for_more_pages(replica: 
     assert run.state == "unchanged"
     asked = [query["sql"] for query in seen if not any(part in query["sql"] for part in BESIDE)]
     assert len(asked) <= MOST_STATEMENTS, [sql[:150] for sql in asked]
+
+
+@pytest.mark.django_db
+def test_an_unchanged_poll_that_lost_its_lease_writes_nothing(replica: ReplicaServer, sync: Sync):
+    sync(replica.url)
+    last = sync()
+    before = LookSet.objects.count(), list(AreaReading.objects.values_list("pk", "last_run"))
+
+    def take_over(_: Progress) -> None:
+        SyncRun.objects.filter(state=RunState.RUNNING).update(state=RunState.ABANDONED, error="Taken over.")
+
+    with pytest.raises(LeaseLost):
+        sync(on_progress=take_over)
+    run = SyncRun.objects.exclude(pk__lte=last.pk).get()
+    assert (run.state, run.error, run.finished_at, run.pages) == ("abandoned", "Taken over.", None, 0)
+    assert (LookSet.objects.count(), list(AreaReading.objects.values_list("pk", "last_run"))) == before
+
+
+@pytest.mark.django_db
+def test_an_unchanged_poll_stands_in_for_an_older_one_that_waits(replica: ReplicaServer, sync: Sync):
+    sync(replica.url)
+    held = SyncRun.objects.create(source_id="dws", trigger="command", state=RunState.QUARANTINED)
+    run = sync()
+    held.refresh_from_db()
+    assert (run.state, held.state) == ("unchanged", "superseded")
+    run.refresh_from_db()
+    assert (run.state, run.lease_until) == ("unchanged", None)
+
+
+@pytest.mark.django_db
+def test_keys_areas_and_lines_are_those_of_the_rows(
+    replica: ReplicaServer, sync: Sync, django_assert_num_queries: Any
+):
+    sync(replica.url)
+    two, listed, *_ = Project.objects.order_by("pk")
+    some = Municipality.objects.values_list("pk", flat=True)[:3]
+    two.municipalities.set(some)
+    two.identities.create(source=two.source, external_id="its former number")
+    Project.objects.filter(pk=listed.pk).update(lists="/one /other")
+    MunicipalityListing.objects.filter(pk=MunicipalityListing.objects.first().pk).update(is_listed=False)
+    with django_assert_num_queries(2):
+        known = Known.of(two.source)
+        places = {key.pk: known.places_of(key.pk) for key in known.keys.values()}
+        lines = known.listed_lines()
+    assert known.keys.keys() == set(Identity.objects.values_list("external_id", flat=True))
+    assert places[two.pk] >= set(some)
+    assert places[listed.pk] >= {"/one", "/other"}
+    for project in Project.objects.prefetch_related("municipalities"):
+        assert places[project.pk] == {place.pk for place in project.municipalities.all()} | set(
+            project.lists.split()
+        )
+    rows = MunicipalityListing.objects.filter(is_listed=True)
+    assert lines == {row.code: row.pk for row in rows}
+    assert len(known.listings) == len(lines) + 1, "in full, with what is not listed"
 
 
 @pytest.mark.django_db
