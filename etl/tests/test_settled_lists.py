@@ -279,14 +279,6 @@ def test_whatever_it_depends_on_is_seen_to_move(what: str) -> None:
     survey, lists = told.settle()
     assert not lists.is_restored
     assert facts(survey) == facts(told.afresh())
-    if (
-        told.basis == "this code"
-        and not told.is_partial
-        and all(reading.substance for reading, _ in told.pages)
-    ):
-        assert (
-            told.settle()[1].is_restored is all(not reading.external_id for reading, _ in told.pages) or True
-        )
 
 
 # to whoever tells projects apart, by the plan of now; and what is empty once they are
