@@ -56,7 +56,12 @@ class Declaration:
     after_others: bool = False
 
     def __post_init__(self) -> None:
-        MARKED.update(filter(None, (self.short or self.title, self.disagreements, self.records)))
+        MARKED.update(filter(None, (self.title, self.short, self.disagreements, self.records)))
+
+    @property
+    def heading(self) -> str:
+        """The title in the language of the page."""
+        return gettext(self.title)
 
     @property
     def called(self) -> str:

@@ -151,7 +151,6 @@ _DATA = re.compile(
             r"text/html; charset=utf-8|https?://\S+|\b(?:af|en)_ZA\b|GeoNames|noindex|summary|website",
             r"\b(?:Afrikaans|English|isiZulu)\b|National Treasury[:,] Municipal Money",
             r"Department of Water and Sanitation: Project Monitoring Dashboard",
-            r"DWS projects beside municipal finance",
             # Written down when it was found: a question, and what the figures are that it is about.
             r"DWS reports more than the books hold of \S+ What explains the difference\?",
             r"Completion Date|Project No|^Budget$|^Construction$|^budget$",

@@ -67,6 +67,25 @@ KEPT = [
         "dws.gov.za het nie betyds geantwoord nie: geen verbinding ná 3 pogings.",
     ),
     (
+        "The municipality’s books: RBIG spent, up to 31 October 2026",
+        "Die munisipaliteit se boeke: RBIG bestee, tot 31 Oktober 2026",
+    ),
+    (
+        "Regional Bulk Infrastructure Grant, spent (monthly, unaudited) 2026-27",
+        "Regional Bulk Infrastructure Grant, bestee (maandeliks, ongeouditeer) 2026-27",
+    ),
+    (
+        "4 figures: actual so far (monthly, unaudited), July to October alone",
+        "slegs 4 syfers: werklik tot dusver (maandeliks, ongeouditeer), Julie tot Oktober",
+    ),
+    (
+        "A project can be paid from several purses: the municipality’s own money, a loan, another grant. Here"
+        " all its capital on water and sanitation is no more than this grant; operating money is not in it.",
+        "’n Projek kan uit verskeie beursies betaal word: die munisipaliteit se eie geld, ’n lening, ’n ander"
+        " toekenning. Hier is al sy kapitaal op water en sanitasie nie meer as hierdie toekenning nie;"
+        " bedryfsgeld is nie daarin nie.",
+    ),
+    (
         _QUESTION,
         "DWS het R119 590 955 bestee op 1 RBIG-projek wat Greater Giyani self uitvoer, teen ’n egalige pas"
         " van die begin af tot 31 Oktober 2026 gereken, wat aangeneem word, aangesien ons geen lesing van"

@@ -16,6 +16,7 @@ from django.utils import timezone
 from projects.archive import Archive
 from projects.declared import Declaration, declaration
 from projects.evidence import Damaged
+from projects.languages import gettext
 from projects.models.querysets import SourceQuerySet
 
 
@@ -45,6 +46,11 @@ class Source(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/sources/{self.name}/"
+
+    @property
+    def heading(self) -> str:
+        """The title in the language of the page; what is cited, downloaded or logged keeps `title` itself."""
+        return gettext(self.title)
 
     @property
     def entry_url(self) -> str:

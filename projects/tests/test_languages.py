@@ -153,3 +153,14 @@ def test_a_language_that_there_is_none_of_is_a_400(client):
     assert answer.status_code == 400
     assert "en, af, zu" in answer.json()["lang"][0]
     assert client.get("/api/v1/changes/?lang=").status_code == 200
+
+
+def test_a_source_is_headed_in_the_language_of_the_page_and_named_the_same_in_the_api(client):
+    title, said = "DWS projects beside municipal finance", "DWS-projekte langs munisipale finansies"
+    for path in ("/sources/", "/sources/correlation/", "/about/"):
+        assert title in page(client, path)
+        translated = page(client, f"/af{path}")
+        assert said in translated
+        assert title not in translated
+    assert said in page(client, "/af/sources/correlation/").partition("<h1>")[2].partition("</h1>")[0]
+    assert title in page(client, "/api/v1/sources/?lang=af")

@@ -24,7 +24,9 @@ from projects.wording import figures
 _FILE = Path(__file__).resolve().parents[1] / "locale" / "recorded.json"
 _PLACE = re.compile(r"\{(\w*)\}")
 _LETTERS = re.compile(r"[^\W\d_]")
-_COMMA, _SEMICOLON = (re.compile(f"{mark} (?![^“]*”)") for mark in ",;")  # not between quotes
+# Neither between quotes nor between brackets.
+_COMMA, _SEMICOLON = (re.compile(rf"{mark} (?![^“]*”)(?![^()]*\))") for mark in ",;")
+_OF_A_YEAR = re.compile(r"(.+) (\d{4}-\d\d)")
 _YEARS = re.compile(r"(\d{4}[-/]\d{2}) to (\d{4}[-/]\d{2})")
 _LAST, _NEXT = (".", "?"), re.compile(r"[.?] [A-Z]")
 _SMALL, _NAMES = re.compile("[a-z]"), re.compile(r"\{\w*\}|Municipal Money")
@@ -39,6 +41,7 @@ _NUMBERLESS = 6  # letters that a part of a sentence has at least which begins o
 _OF_NUMBERS = ("number", "share", "found", "claimed")  # places
 _OF_ROWS = ("sentence", "what", "note", "problem")
 _ENDS = re.compile(r"(?<=[.?!”)]) (?=\S)")
+_CODE = re.compile("[A-Z]{2,6}")  # of a grant
 _NUMBER = re.compile(r"-?R?\d[\d \u202f]*(?:\.\d+)?%?")
 _LARGE = re.compile(r"(-?R[\d \u202f]*\d(?:\.\d+)?)\u00a0?\s?(billion|million)")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})")
@@ -74,6 +77,8 @@ MORE = (
     "DWS, {until}",
     "{family} spent",
     "{family} allocated",
+    "all its capital on",
+    "its whole capital budget for",
 )
 MARKED.update(MORE)
 _WORDS = Words({one: one for one in ("spent", "allocated", "Spent", "Allocated")})
@@ -195,7 +200,8 @@ def _again(text: str, depth: int) -> str | None:
     bare = text.strip()
     if not bare or depth > _DEEPEST:
         return None
-    found = next(filter(None, (way(bare, depth) for way in (_whole, _in_a_row, _of_a_name, _list))), None)
+    ways = (_whole, _in_a_row, _of_a_name, _list, _of_a_figure)
+    found = next(filter(None, (way(bare, depth) for way in ways)), None)
     if found is None:
         return None
     start = len(text) - len(text.lstrip())
@@ -231,7 +237,10 @@ def _fits(pattern: _Pattern, values: list[str]) -> bool:
     at_ends = [
         value for value, text in ((values[0], pattern.texts[0]), (values[-1], pattern.texts[-1])) if not text
     ]
-    return all(_NUMBER.fullmatch(value) or pattern.weight > _NUMBERLESS for value in at_ends)
+    return all(
+        _NUMBER.fullmatch(value) or _CODE.fullmatch(value) or pattern.weight > _NUMBERLESS
+        for value in at_ends
+    )
 
 
 def _in_a_row(text: str, depth: int) -> str | None:
@@ -256,6 +265,15 @@ def _list(text: str, depth: int) -> str | None:
     """`62% numbers, 38% words.`"""
     found = [_whole(part, depth) for part in _COMMA.split(text.removesuffix("."))] if text[-1] == "." else []
     return f"{', '.join(map(str, found))}." if found and all(found) else None
+
+
+def _of_a_figure(text: str, _depth: int) -> str | None:
+    """`Regional Bulk Infrastructure Grant, spent (monthly, unaudited) 2026-27`, by its last words."""
+    named = _OF_A_YEAR.fullmatch(text)
+    *what, kind = _COMMA.split(named[1]) if named else [""]
+    if not named or not what or (translated := _word(kind)) == kind:
+        return None
+    return f"{', '.join([*map(_word, what), translated])} {named[2]}"
 
 
 def _filled(translated: str, values: dict[str, str], depth: int) -> str:
