@@ -48,10 +48,10 @@ from projects.api.selection import PARAMETER
 from projects.declared import REGISTRY
 from projects.models import Municipality, Project
 from projects.subscriptions import tokens
+from projects.templatetags.buka import asked
 from projects.tests.alerts import by_mail
 from projects.tests.discrepancy_factories import a_question
 from projects.tests.factories import FIRST_SEEN, a_figure, a_project, a_report, a_run, a_snapshot, change
-from projects.wording.phrases import label
 from realtime.filters import BadQuery, Filters, Query, parse
 
 pytestmark = pytest.mark.django_db
@@ -304,9 +304,13 @@ def refused(answer: HttpResponseBase, is_api: bool) -> dict[str, str]:
     """{parameter: sentence} of an answer that says no."""
     text = content(answer)
     if not is_api:
-        labels = {label(name): name for name in parameters()}
+        labels: dict[str, list[str]] = {}  # one label may be that of several
+        for name in parameters():
+            labels.setdefault(asked(name), []).append(name)
         listed = re.findall(r"<li><strong>(.*?)</strong>: (.*?)</li>", text, re.DOTALL)
-        of_page = {labels[html.unescape(name)]: html.unescape(said) for name, said in listed}
+        of_page = {
+            name: html.unescape(said) for called, said in listed for name in labels[html.unescape(called)]
+        }
         return of_page or dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)  # the feed
     told = json.loads(text)
     return {"page": told["detail"]} if "detail" in told else {name: said[0] for name, said in told.items()}

@@ -35,9 +35,9 @@ from projects.stewards.replies import beside_books, parts_of_page
 from projects.wording.phrases import PROVINCES, choices
 
 _LATEST = 3  # on a phone each is a fifth of the screen; the rest is a link away
-# Of its projects: so many are all shown, of more than that so many, and a link to the list that has all. Of
-# the questions about it the first: the page is as long for a metro as for a village.
-_FEW, _SHOWN = 5, 4
+# Of its projects: so many are all shown; of more than that so many, the names of some more, and a link to the
+# list that has all. Of the questions about it the first: the page is as long for a metro as for a village.
+_FEW, _SHOWN, _NAMED = 5, 4, 8
 _ALL = 300  # there are 257: one page has them all
 _SHORT = 12  # of so many that were searched for none is folded
 
@@ -80,6 +80,8 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     its_own = Project.objects.of_municipality(code)
     number = its_own.count()
     projects = its_own.for_list_page().with_standing_out().order_by("-stands_out", *DEFAULT_ORDER)
+    first = list(projects[: _SHOWN + _NAMED])
+    shown, named = (first, []) if number <= _FEW else (first[:_SHOWN], first[_SHOWN:])
     locals_ = list(Municipality.objects.for_list_page().filter(district=code))
     sources = publishers()
     give_sides([municipality, *locals_], sources)
@@ -93,7 +95,8 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
         "publishers": sources,
         "locals": locals_,
         "number": number,
-        "projects": projects[: number if number <= _FEW else _SHOWN],
+        "projects": shown,
+        "named": named,
         "map": map_of_municipality(code, its_own.listed()),
         "by_status": status_bars(its_own, f"municipality={code}"),
         "changes": entries(DataChangeLog.objects.of_municipality(code).by_source(), _LATEST).rows,

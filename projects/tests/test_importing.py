@@ -277,6 +277,7 @@ def test_what_is_no_error_of_the_row_is_not_told_as_one(project: Project) -> Non
 def test_a_file_of_many_rows_costs_few_queries_each(
     project: Project, django_assert_max_num_queries: Any
 ) -> None:
+    a_project("WP0")  # the crowd is numbered by how many there are
     more = a_crowd(30)
     for one in more:
         Identity.objects.get_or_create(source_id="dws", external_id=one.external_id, project=one)

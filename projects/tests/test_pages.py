@@ -360,7 +360,7 @@ _MOST = (
     ("/finances/by-year.csv", 3),
     ("/search/?q=bulk", 9),
     ("/search/?q=giyani&fragment=proposals", 6),
-    ("/projects/{pk}/", 21),
+    ("/projects/{pk}/", 22),
     ("/municipalities/", 7),
     ("/municipalities/LIM331/", 27),
     ("/municipalities/DC33/", 21),

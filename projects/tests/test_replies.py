@@ -303,6 +303,6 @@ def test_answers_cost_no_query_each(client, django_assert_max_num_queries):
     for number in range(9):
         an_answer(project, "budget", text=f"{number}")
         an_answer(f"figure:{figure.pk}", text=f"{number}")
-    for path, most in ((f"/projects/{project.pk}/", 20), ("/municipalities/CPT/", 27)):
+    for path, most in ((f"/projects/{project.pk}/", 21), ("/municipalities/CPT/", 27)):
         with django_assert_max_num_queries(most):
             client.get(path)
