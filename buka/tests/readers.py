@@ -117,7 +117,7 @@ def _crowd(run: Any, now: Any) -> None:
     AreaReading.objects.create(
         source_id="dws", area=CROWDED, run=run, last_run=run, state="held", is_whole=True, is_loaded=False,
         concludes=False, claims=[{"what": "projects", "claimed": "40", "found": "12", "met": False}],
-        reasons=[{"rule": "emptied", "sentence": f"[{CROWDED}]: 28 of 40 projects would vanish at once."}],
+        reasons=[{"rule": "emptied", "sentence": f"[{CROWDED}]: all of its 40 projects are gone, and 12 others have come."}],
     )  # fmt: skip
 
 

@@ -144,7 +144,8 @@ _DATA = re.compile(
     "|".join(
         (
             r"Bulk water scheme \d+: reservoir and rising main, phase 2",
-            r"Giyani bulk water supply: pipeline to the villages",
+            r"Giyani bulk water supply: pipeline to the villages|KZ\d+",
+            r"Msunduzi water supply scheme \d+: refurbishment of the works and of the main",
             r"Contractor \d+ \(Pty\) Ltd|Column \d+|Text \d+ of \d+|The site did not answer\.|WP\d+|\bx\b",
             r"zzzz|giyani",
             r"It looks like [\w ]+\.|(?:Project Name|Remarks)(?: 1)?|JSON Lines|Excel|OpenAPI|Buka Amanzi",

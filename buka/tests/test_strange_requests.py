@@ -345,8 +345,8 @@ def test_all_that_can_be_asked_for_is_found(addresses):
     assert len(addresses) > 30
     routes = {re.sub(r"%\(\w+\)s", "*", address.route) for address in addresses}
     assert declared().keys() <= routes | {f"{route}/" for route in routes}
-    for asked in declared().values():
-        assert asked.keys() - APART <= parameters()
+    for told in declared().values():
+        assert told.keys() - APART <= parameters()
 
 
 @pytest.mark.soak

@@ -363,7 +363,7 @@ _MOST = (
     ("/projects/{pk}/", 22),
     ("/municipalities/", 7),
     ("/municipalities/LIM331/", 27),
-    ("/municipalities/DC33/", 21),
+    ("/municipalities/DC33/", 22),
     ("/finances/", 7),
     ("/changes/", 19),
     ("/sources/", 7),

@@ -36,7 +36,7 @@ def test_the_page_shows_each_column_with_its_meaning_and_the_reasons(client):
         '<td data-head="For example" class="break">12 500 · 8 300</td>',
         '<td data-head="What it means">Project number</td>',
         '<span class="tag minor">Not understood</span> <span class="note">perhaps Budget</span>',
-        '<td data-head="Why">It holds amounts.</td>',
+        '<td data-head="Why"><span lang="en">It holds amounts.</span></td>',
     ):
         assert cell in page
 
