@@ -19,6 +19,7 @@ STEWARD = {"username": "steward", "password": "steward-password"}
 SLIPPED = "Giyani bulk water supply: pipeline to the villages"
 _PLACES = ("LIM331", "LIM332", "CPT", "DC12", "LIM332", "KZN225", "LIM331", "GT421", "EC157", "NW372")
 CROWDED = "KZN225"
+_HELD = "all of its 40 projects are gone, and 12 others have come."
 _STATUSES = ("construction", "planning", "completed", "design", "tender", None)
 _PAGE = """<!doctype html><html><head><title>Projects</title></head><body><table>
 <tr><th>Project No</th><th>Project Name</th><th>Completion Date</th><th>Budget</th></tr>
@@ -117,7 +118,7 @@ def _crowd(run: Any, now: Any) -> None:
     AreaReading.objects.create(
         source_id="dws", area=CROWDED, run=run, last_run=run, state="held", is_whole=True, is_loaded=False,
         concludes=False, claims=[{"what": "projects", "claimed": "40", "found": "12", "met": False}],
-        reasons=[{"rule": "emptied", "sentence": f"[{CROWDED}]: all of its 40 projects are gone, and 12 others have come."}],
+        reasons=[{"rule": "emptied", "sentence": f"[{CROWDED}]: {_HELD}"}],
     )  # fmt: skip
 
 
