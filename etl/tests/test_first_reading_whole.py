@@ -186,11 +186,9 @@ def test_a_first_reading_of_50000_pages_comes_to_its_end_whatever_ends_its_parts
 
         killed = Watched(machine, here, over).until(PROJECTS * 3 // 10)
         kill(killed.process)
-        under_way = own_pages_of(here)[-2:]
         say(killed=killed.figures(), projects=sorted(killed.projects))
-        assert database.rows("SELECT count(*) FROM projects_project") == [(PROJECTS,)], (
-            "filled from the lists"
-        )
+        ((filled,),) = database.rows("SELECT count(*) FROM projects_project")
+        assert 0 < filled <= PROJECTS, "from the lists, as far as it had come"
         assert not IS_WHOLE or len(killed.projects) > 3, "area by area"
 
         timed = Watched(machine, here, over).until(PROJECTS * 6 // 10)
@@ -199,13 +197,12 @@ def test_a_first_reading_of_50000_pages_comes_to_its_end_whatever_ends_its_parts
         over.unlink()
         ((pages,),) = database.rows(read)
         say(timed=timed.figures(), pages=pages)
-        assert (told["state"], told["complete"], told["created"]) == ("succeeded", True, 0)
+        assert (told["state"], told["complete"], told["created"]) == ("succeeded", True, PROJECTS - filled)
         assert PROJECTS * 0.55 < pages < PROJECTS * 0.8
         assert any("CRAWL_MINUTES" in note for note in told["notes"])
 
         killed_later = Watched(machine, here, over).until(pages + PROJECTS // 10)
         kill(killed_later.process)
-        under_way += own_pages_of(here)[-2:]
         say(killed_later=killed_later.figures())
 
         last = Watched(machine, here, over)
@@ -216,8 +213,9 @@ def test_a_first_reading_of_50000_pages_comes_to_its_end_whatever_ends_its_parts
         times = Counter(own_pages_of(here))
         assert len(times) == PROJECTS
         again = {path: number for path, number in times.items() if number > 1}
-        # What a killed process had asked for and not written down yet: some pages each time, never a part.
-        assert len(again.keys() - set(under_way)) <= 4, (len(again), sorted(again)[:20], under_way)
+        # Once each, but for what a killed process had not written down yet, and the few that each part looks
+        # at anew.
+        assert len(again) <= PROJECTS // 50, (len(again), sorted(again)[:20])
         assert machine.states() == ["abandoned", "succeeded", "abandoned", "succeeded"]
         causes = (
             "SELECT DISTINCT change_type, cause FROM projects_datachangelog WHERE entity_type = 'project'"
