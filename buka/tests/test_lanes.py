@@ -187,15 +187,22 @@ class Watched(ASGIHandler):
             await send({"type": "http.response.body", "more_body": number < 2})
 
 
-async def test_what_is_costly_begins_when_readers_are_answered(monkeypatch):
-    monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
-    watched = Watched()
-    application = Lanes(watched)
+async def five_behind_a_page(
+    application: Lanes, watched: Watched
+) -> tuple[asyncio.Task[Any], list[asyncio.Task[Any]]]:
     page = ask(application, "/projects/")
     await until(lambda: watched.done)
     crowd = [ask(application, "/search/") for _ in range(5)]
     for _ in range(100):
         await asyncio.sleep(0)
+    return page, crowd
+
+
+async def test_what_is_costly_begins_when_readers_are_answered(monkeypatch):
+    monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
+    watched = Watched()
+    application = Lanes(watched)
+    page, crowd = await five_behind_a_page(application, watched)
     assert watched.done == ["begin /projects/"]
     watched.answer.set()
     await asyncio.gather(page, *crowd)
@@ -235,11 +242,7 @@ async def test_who_hangs_up_while_readers_go_first_leaves_no_place_taken(monkeyp
     monkeypatch.setattr(lanes, "_GIVE_WAY", SOON)
     watched = Watched()
     application = Lanes(watched)
-    page = ask(application, "/projects/")
-    await until(lambda: watched.done)
-    hasty = [ask(application, "/search/") for _ in range(5)]
-    for _ in range(100):
-        await asyncio.sleep(0)
+    page, hasty = await five_behind_a_page(application, watched)
     for one in hasty:
         one.cancel()
     await asyncio.gather(*hasty, return_exceptions=True)

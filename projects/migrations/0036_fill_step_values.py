@@ -1,4 +1,4 @@
-from django.db import migrations, models, transaction
+from django.db import migrations, transaction
 
 from projects.log import index
 
@@ -23,9 +23,4 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
-        # Last: an index is made faster than it is kept.
-        migrations.AddIndex(
-            model_name='projectstep',
-            index=models.Index(condition=models.Q(('was__isnull', False)), fields=['key', 'project_id', 'at', 'change_id', 'was'], name='steps_by_part'),
-        ),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0036_fill_step_values'),
+        ('projects', '0037_steps_by_part'),
     ]
 
     operations = [
