@@ -250,6 +250,18 @@ def test_isizulu_says_the_navigation_the_home_page_the_glossary_and_the_flags(
     assert not left, "\n".join(left)
 
 
+def test_isizulu_says_all_that_the_home_page_can_say_whatever_state_it_is_in() -> None:
+    folder, waiting, seen = ROOT / "templates", ["projects/dashboard.html"], set[str]()
+    words = set[Any]()
+    while waiting:
+        seen.add(name := waiting.pop())
+        text = (folder / name).read_text(encoding="utf-8")
+        words |= set(of_template(text))
+        waiting += set(re.findall(r'{% (?:include|extends) "([^"]+)"', text)) - seen
+    assert len(seen) > 10
+    assert not words & set(read("zu").missing())
+
+
 _RAISED = (
     ("overdue", {"completion_date": "2026-02-28", "status": "construction"}),
     ("stalled", {"status": "construction", "since": "2026-02-28"}),

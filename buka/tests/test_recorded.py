@@ -9,6 +9,7 @@ from django.test import Client
 
 from buka.dev.catalogue import read, written_down
 from buka.dev.recorded import files, of_code
+from buka.dev.testing import soon_done
 from projects.languages import override
 from projects.models import AreaReading, Discrepancy, SyncRun
 from projects.tests.discrepancy_factories import a_question
@@ -192,3 +193,14 @@ def test_the_api_says_it_by_lang_and_keeps_it_as_it_was_without(client: Client):
     assert SyncRun.objects.get().error == run.error
     assert not AreaReading.objects.exists()
     assert not Discrepancy.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["x, .", "No connection: a, .", ", .", ".", "a, " * 1300 + "b."])
+def test_a_text_that_is_no_list_of_ours_stays_as_it_is(text: str) -> None:
+    with override("af"), soon_done(0.5):
+        assert recorded.said(text) is None
+
+
+def test_a_phase_that_a_source_publishes_is_not_translated() -> None:
+    with override("af"):
+        assert "completed" in (recorded.said("the same number as completed in the same list") or "")

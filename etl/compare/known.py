@@ -394,7 +394,7 @@ def known_words(instead: Mapping[str, str | None] | None = None) -> Vocabulary:
     for text, meaning in (instead or {}).items():
         rows = [row for row in rows if row[0] != _FIELD or normal_label(row[1]) != normal_label(text)]
         rows += [(_FIELD, text, meaning)] if meaning is not None else []
-    return _words(sorted(rows))
+    return _words(rows)
 
 
 def words_and_places() -> tuple[Vocabulary, Places]:

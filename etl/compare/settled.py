@@ -72,7 +72,7 @@ class Asked:
     def digest(self) -> str:
         """Of what is known without asking."""
         first = repr([self.is_first, sorted(self.ever)])
-        return _digest(f"{first} {[(i, *key) for i, key in self.keys.items()]}")
+        return _digest(f"{first} {[(i, *key) for i, key in sorted(self.keys.items())]}")
 
     def in_full(self, external_ids: Iterable[str]) -> dict[str, KnownProject]:
         some = tuple(external_ids)
@@ -103,7 +103,7 @@ class Asked:
         )
 
     def _places(self) -> str:
-        return _digest(repr([sorted(self._known.places_of(key.pk)) for key in self.keys.values()]))
+        return _digest(repr([sorted(self._known.places_of(key.pk)) for _, key in sorted(self.keys.items())]))
 
 
 @dataclass(slots=True)
@@ -192,7 +192,12 @@ class SettledLists:
         who, before = survey.who, self._before
         assert who
         who.known = self.known
-        if not all(self._pages) or any(seen.snapshot != snapshot for seen, snapshot in self._seen):
+        is_too_long = self._held > _MOST  # the next reading would not wait for it
+        if (
+            is_too_long
+            or not all(self._pages)
+            or any(seen.snapshot != snapshot for seen, snapshot in self._seen)
+        ):
             return
         settled = Settled(
             self._basis,
@@ -207,7 +212,7 @@ class SettledLists:
             {name: getattr(who, name) for name in OF_IDENTITIES},
             survey.notes[before.notes :],
             survey.shortfalls[before.shortfalls :],
-            survey.in_error - before.in_error,
+            survey.in_error,
             survey.invalid - before.invalid,
         )
         data = pickle.dumps(settled, pickle.HIGHEST_PROTOCOL)
@@ -256,12 +261,11 @@ class _Before:
 
     notes: int = 0
     shortfalls: int = 0
-    in_error: frozenset[str] = frozenset()
     invalid: int = 0
 
     @classmethod
     def of(cls, survey: Survey) -> _Before:
-        return cls(len(survey.notes), len(survey.shortfalls), frozenset(survey.in_error), survey.invalid)
+        return cls(len(survey.notes), len(survey.shortfalls), survey.invalid)
 
 
 def _of_page(survey: Survey, reading: Reading, seen: Observation) -> str:

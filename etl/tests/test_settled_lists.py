@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from etl.compare import settled
 from etl.compare.assembler import Assembler
 from etl.compare.facts import Facts
 from etl.compare.known import Key, Known, KnownProject
@@ -279,6 +280,16 @@ def test_whatever_it_depends_on_is_seen_to_move(what: str) -> None:
     survey, lists = told.settle()
     assert not lists.is_restored
     assert facts(survey) == facts(told.afresh())
+
+
+def test_lists_that_are_too_long_to_wait_are_not_kept_in_vain(monkeypatch) -> None:
+    monkeypatch.setattr(settled, "_MOST", 1)
+    long = world()
+    long.settle()
+    assert not long.shelf
+    survey, lists = long.settle()
+    assert not lists.is_restored
+    assert facts(survey) == facts(long.afresh())
 
 
 # to whoever tells projects apart, by the plan of now; and what is empty once they are

@@ -195,7 +195,7 @@ class Vocabulary:
         before all others of its field.
         """
         added: dict[str, dict[str, str]] = {"field": {}, "status": {}, "programme": {}, "project_type": {}}
-        for kind, text, meaning in entries:
+        for kind, text, meaning in sorted(entries):  # no order of a database decides which comes first
             if kind not in added:
                 raise ValueError(f"unknown kind of vocabulary entry: {kind!r}")
             added[kind][normal_label(text) if kind == "field" else normal_word(text)] = meaning

@@ -21,11 +21,7 @@ from projects.wording.phrases import PROVINCES, shown
 from projects.wording.topics import BY_COLUMN, NEW, TOPICS
 
 _MOST = 9  # choices of one facet; the form has them all
-MOST_COUNTED = 2_000  # changes
-_LOOKED_AT = (
-    200_000  # of the log's newest, for as many; fewer than `_ENOUGH` of them are looked for in all of it
-)
-_ENOUGH = 200
+_MOST_READ = 2_000  # changes
 _READ = ("pk", "province", "severity", "change_type", "entity_type")
 
 
@@ -77,7 +73,7 @@ def facets(request: HttpRequest) -> list[Facet]:
 
 
 def facets_of_changes(request: HttpRequest) -> list[Facet]:
-    """Of each, what the other filters leave of the log; of the newest `MOST_COUNTED` changes: that costs the
+    """Of each, what the other filters leave of the log; of the newest `_MOST_READ` changes: that costs the
     same however long the log is. Two queries for each facet, and two more where none of them is chosen."""
     newest = _Newest()
     return _worth_showing(_of_changes(request.GET, newest, *facet) for facet in _OF_CHANGES)
@@ -115,13 +111,13 @@ class _Newest:
     def _read(self, fitting: Any) -> tuple[list[Any], bool]:
         rows = fitting.order_by("-pk").values_list(*_READ)
         if self.after:
-            found = list(rows.filter(pk__gt=self.after)[: MOST_COUNTED + 1])
+            found = list(rows.filter(pk__gt=self.after)[: _MOST_READ + 1])
             if len(found) >= ENOUGH:
-                is_cut = len(found) > MOST_COUNTED or rows.filter(pk__lte=self.after).exists()
-                return found[:MOST_COUNTED], is_cut
+                is_cut = len(found) > _MOST_READ or rows.filter(pk__lte=self.after).exists()
+                return found[:_MOST_READ], is_cut
         # Few of those looked at fit: what is so rare is found by an index, or there is no more to look at.
-        found = list(rows[: MOST_COUNTED + 1])
-        return found[:MOST_COUNTED], len(found) > MOST_COUNTED
+        found = list(rows[: _MOST_READ + 1])
+        return found[:_MOST_READ], len(found) > _MOST_READ
 
 
 def _of_changes(

@@ -37,7 +37,7 @@ from projects.wording.phrases import PROVINCES, choices
 _LATEST = 3  # on a phone each is a fifth of the screen; the rest is a link away
 # Of its projects: so many are all shown; of more than that so many, the names of some more, and a link to the
 # list that has all. Of the questions about it the first: the page is as long for a metro as for a village.
-_FEW, _SHOWN, _NAMED = 5, 4, 4
+_FEW, _SHOWN, _NAMED = 5, 3, 5
 _ALL = 300  # there are 257: one page has them all
 _SHORT = 12  # of so many that were searched for none is folded
 

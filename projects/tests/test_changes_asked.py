@@ -120,7 +120,7 @@ def test_each_choice_beside_the_list_leads_to_as_many_changes_as_it_says(client,
 
 
 def test_in_a_long_log_the_newest_changes_are_counted_and_that_is_said(client, some, monkeypatch):
-    monkeypatch.setattr("projects.pages.facets.MOST_COUNTED", 3)
+    monkeypatch.setattr("projects.pages.facets._MOST_READ", 3)
     page = client.get("/changes/?each=1")
     (happened,) = (facet for facet in page.context["facets"] if facet.title == "What happened")
     # The newest three that a source made: completed, missing, returned.
@@ -128,6 +128,24 @@ def test_in_a_long_log_the_newest_changes_are_counted_and_that_is_said(client, s
         "Completed": 1, "Status changed": 1, "Vanished from the list": 1, "Listed again": 1,
     }  # fmt: skip
     assert "of the newest 3" in page.content.decode()
+
+
+@pytest.mark.parametrize("enough", [1, 100])
+def test_of_a_long_log_only_its_newest_are_looked_at_where_enough_of_them_fit(
+    client, some, monkeypatch, enough
+):
+    exact = client.get("/changes/?each=1").context["page"].paginator
+    assert exact.is_exact
+    for module in ("projects.log.paging", "projects.pages.facets"):
+        monkeypatch.setattr(f"{module}.LOOKED_AT", 3)
+        monkeypatch.setattr(f"{module}.ENOUGH", enough)
+    context = client.get("/changes/?each=1").context
+    newest, happened = context["page"].paginator, context["facets"][0]
+    if enough == 1:
+        assert 1 <= newest.count <= 3 < exact.count
+        assert (newest.is_exact, happened.of_newest) == (False, newest.count)
+    else:
+        assert (newest.count, newest.is_exact, happened.of_newest) == (exact.count, True, 0)
 
 
 def downloaded(client, query: str) -> list[dict[str, str]]:

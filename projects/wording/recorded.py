@@ -36,7 +36,9 @@ _DEEPEST = 4  # sentences within sentences
 _MOST_SENTENCES = 12
 _KEPT = 4_096
 # What a source or a person wrote, or an address: it is never translated, whatever it looks like.
-_AS_PUBLISHED = frozenset("name label text code key url host external_id shown path answer".split())
+_AS_PUBLISHED = frozenset(
+    "name label text code key url host external_id shown path answer same_number".split()
+)
 _NUMBERLESS = 6  # letters that a part of a sentence has at least which begins or ends with any words
 _OF_NUMBERS = ("number", "share", "found", "claimed")  # places
 _OF_ROWS = ("sentence", "what", "note", "problem")
@@ -263,8 +265,13 @@ def _of_a_name(text: str, depth: int) -> str | None:
 
 def _list(text: str, depth: int) -> str | None:
     """`62% numbers, 38% words.`"""
-    found = [_whole(part, depth) for part in _COMMA.split(text.removesuffix("."))] if text[-1] == "." else []
-    return f"{', '.join(map(str, found))}." if found and all(found) else None
+    found = []
+    for part in _COMMA.split(text[:-1]) if text[-1] == "." else ():
+        translated = _whole(part, depth) if part else None
+        if translated is None:
+            return None
+        found.append(translated)
+    return f"{', '.join(found)}." if found else None
 
 
 def _of_a_figure(text: str, _depth: int) -> str | None:
@@ -334,8 +341,3 @@ def _figure(text: str) -> str | None:
     if found := _YEARS.fullmatch(text):
         return gettext("{first} to {last}").format(first=found[1], last=found[2])
     return None
-
-
-def unsaid(texts: Iterator[str]) -> list[str]:
-    """Those that no pattern fits, for a test."""
-    return [text for text in texts if said(text) is None]
