@@ -35,7 +35,9 @@ class Line:
     def __call__(self, execute: Any, *question: Any) -> Any:
         if self.left == 0:
             self.cut = True
-            raise self.error
+            # Each time another: one that is raised again keeps the frames of all times before, and Django's
+            # technical page, which asks for whatever it shows, would never come to their end.
+            raise type(self.error)(*self.error.args)
         self.left -= 1
         return execute(*question)
 
