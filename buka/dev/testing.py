@@ -12,6 +12,7 @@
   are fewer than a server would have.
 * What pytest-django does around each test for marks and fixtures that no test of ours has is left out.
 * What the migrations seed is there in every test, also after one that commits (`transaction=True`).
+* The soak ends: what has not begun within a quarter of an hour is skipped and counted, but for FULL=1.
 * `s3`: a server that speaks S3; `bucket`: the archive is in a new bucket of it.
 * `cape_town`, `greater_giyani`, `amathole`: three named municipalities (metropolitan, local, district).
 """
@@ -58,6 +59,11 @@ _SAME_ON_BOTH = {
         words words_in_languages""",
     "realtime": "browser browser_finances browser_first_reading browser_map browser_search delay doors",
 }
+
+# `make soak` has a quarter of an hour; on the two cores that it was measured on all of it fits.
+_SOAK_SECONDS = 900.0
+_NOT_PLAYED = "a quarter of an hour is over: make soak FULL=1 plays this, too"
+_BEGAN = time.monotonic()
 
 # Fixtures of pytest-django that go before and after thousands of tests, for marks, a fixture and classes that
 # no test of ours has (one that has is refused), and for `django.contrib.sites`, which we do not have.
@@ -142,6 +148,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    is_late = time.monotonic() - _BEGAN > _SOAK_SECONDS and not os.environ.get("FULL")
+    if is_late and item.get_closest_marker("soak"):
+        pytest.skip(_NOT_PLAYED)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    if number := sum(_NOT_PLAYED in why for why in skipped):
+        terminalreporter.write_line(f"{number} cases were not played: {_NOT_PLAYED}", yellow=True)
 
 
 def _left_out() -> ModuleType:
