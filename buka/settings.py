@@ -337,7 +337,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Buka Amanzi",
-    "DESCRIPTION": "South Africa's water projects as published, and every change since we began to look.",
+    "DESCRIPTION": "South Africa’s water projects as published, and every change since we began to look.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVERS": [],

@@ -36,7 +36,6 @@ def written() -> dict[str, Any]:
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
-    from projects.tests.discrepancy_factories import a_question
     from projects.tests.factories import a_column, a_listing, a_plan, a_run, a_snapshot, change
     from projects.wording.figures import HERE
 
@@ -61,7 +60,7 @@ def written() -> dict[str, Any]:
         a_listing(code, run=run)
     _figures("LIM331")
     _figures("DC12")
-    question = a_question()
+    question = _question(slipped, proof)
     _crowd(run, now)
     return {
         "project": slipped.pk,
@@ -95,6 +94,21 @@ def _projects(run: Any, now: Any) -> list[Any]:
         )
         for number in range(40)
     ]
+
+
+def _question(project: Any, proof: Any) -> Any:
+    """About Greater Giyani, with a project and a figure behind it."""
+    from projects.models import MunicipalFigure
+    from projects.tests.discrepancy_factories import a_question
+
+    figure = MunicipalFigure.objects.filter(municipality_id="LIM331", measure="grant").latest("pk")
+    told = {"id": project.pk, "external_id": project.external_id, "name": project.name}
+    read = {"id": figure.pk, "financial_year": 2023, "measure": "grant", "code": "WSIG", "amount_type": "ACT"}
+    evidence = {
+        "projects": [{**told, "value": "30000000.00", "snapshot": proof.pk}],
+        "figures": [{**read, "amount": "12000000.50", "snapshot": figure.snapshot_id}],
+    }
+    return a_question(evidence=evidence)
 
 
 def _crowd(run: Any, now: Any) -> None:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.live
 
 # These are looked at with each change; all of them by `make soak`: each takes a second.
 FIRST = ("/", "/projects/{project}/")
+NOWHERE = "/nowhere/"
 PUBLIC = (
     "/", "/projects/", "/projects/?flag=overdue&q=nothing+fits", "/projects/{project}/",
     "/projects/{project}/sheet/",
@@ -26,10 +27,10 @@ PUBLIC = (
     "/snapshots/{snapshot}/?cited={change}", "/search/?q=giyani", "/search/?q=zzzz", "/glossary/", "/about/",
     "/map/", "/map/?measure=overdue&province=LIM", f"/municipalities/{CROWDED}/", "/data/",
     "/data/dictionary/", "/report/?about=project:{project}",
-    "/subscribe/?of=changes", "/api/v1/docs/", "/nowhere/", "/admin/login/",
+    "/subscribe/?of=changes", "/api/v1/docs/", NOWHERE, "/admin/login/",
 )  # fmt: skip
 ADMIN = (
-    "/admin/", "/admin/etl/source/", "/admin/etl/syncrun/", "/admin/etl/syncrun/{run}/change/",
+    "/admin/", "/admin/projects/source/", "/admin/projects/syncrun/", "/admin/projects/syncrun/{run}/change/",
     "/admin/projects/project/", "/admin/projects/project/{project}/change/", "/admin/projects/override/",
     "/admin/projects/override/add/", "/admin/password_change/",
 )  # fmt: skip
@@ -67,7 +68,9 @@ def steward(chromium: Browser, site: Site) -> Iterator[Page]:
 def violations(page: Page, path: str) -> str:
     """What axe reports of a page with all unfolded: by all rules in light, of its colours in the dark."""
     page.emulate_media(color_scheme="light")
-    page.goto(path)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.ok or path.endswith(NOWHERE), f"{path} is no page"
     page.evaluate(_UNFOLD)
     page.add_style_tag(
         content="* { transition: none !important; }"

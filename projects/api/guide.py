@@ -27,6 +27,7 @@ Schema = dict[str, Any]
 Row = dict[str, Any]
 
 _MOST_CHOICES = 30  # of a select; what has more is typed
+_NAMES = {"oc4ids": "OC4IDS"}
 _TYPES = {"integer": "number", "number": "number"}
 
 
@@ -65,7 +66,10 @@ def groups(schema: Schema, known: dict[str, Any]) -> list[Row]:
         for method, operation in operations.items():
             row = _operation(path, method.upper(), operation, schema, known)
             found.setdefault(operation["tags"][0], []).append(row)
-    return [{"tag": tag, "operations": rows} for tag, rows in found.items()]
+    return [
+        {"tag": tag, "name": _NAMES.get(tag) or tag.capitalize(), "operations": rows}
+        for tag, rows in found.items()
+    ]
 
 
 def _operation(path: str, method: str, operation: Schema, schema: Schema, known: dict[str, Any]) -> Row:

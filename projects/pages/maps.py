@@ -108,8 +108,10 @@ def _sentences(projects: ProjectQuerySet, rows: Sequence[Standing], measure: str
     """What the picture cannot show: how many there are, the largest, what has no place."""
     with_any = [row for row in rows if row.figure(measure)]
     largest = max(with_any, key=lambda row: row.figure(measure) or 0, default=None)
+    count = projects.count()
     return {
-        "count": projects.count(),
+        "count": count,
+        "nothing_read": not count and not Project.objects.exists(),
         "placeless": projects.filter(municipalities=None).count(),
         "no_town": [row.fact for row in rows if row.fact.latitude is None],
         "largest": largest,

@@ -9,7 +9,7 @@ from typing import Any
 from projects.languages import Words, gettext
 from projects.models import ReadingPlan
 from projects.models.vocabulary import is_none
-from projects.wording.phrases import label, listed, plural
+from projects.wording.phrases import label, plural
 
 # Shown; `manage.py understand` tells all.
 _SHAPES, _COLUMNS, _LONGEST = 20, 100, 80
@@ -73,9 +73,9 @@ def of_source(name: str) -> PlanShown | None:
 def _shape(shape: dict[str, Any]) -> ShapeShown:
     columns = shape["columns"]
     unread = sum(column["field"] is None and not is_none(column) for column in columns)
-    counts = [plural(len(columns), "column"), plural(shape["rows"], "row")]
+    counts = [plural(len(columns), "column")]
     counts += [gettext("{number} not understood").format(number=unread)] if unread else []
-    title = f"{_PARTS[shape['part']]}: {listed(counts)}"
+    title = f"{_PARTS[shape['part']]}: {', '.join(counts)}; {plural(shape['rows'], 'row')}"
     return ShapeShown(
         title, [_column(column) for column in columns[:_COLUMNS]], max(0, len(columns) - _COLUMNS)
     )

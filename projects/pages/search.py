@@ -15,6 +15,7 @@ from projects.api.search import closed_to_files
 from projects.charset import storable
 from projects.facts.towns import Near, nearest_seats
 from projects.languages import gettext, gettext_noop
+from projects.models import Project
 from projects.search.finding import Found, NotAQuery, find
 
 _PROPOSED_OF_EACH = 4
@@ -52,6 +53,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
         context |= {"errors": [("near" if position else "q", str(problem))], "q": ""}
     status = 400 if "errors" in context else 200
     found = context["found"]
+    if isinstance(found, Found) and not found.projects:
+        context["nothing_read"] = not Project.objects.exists()
     if isinstance(found, Found) and not found.is_empty:
         context |= {"closed": closed_to_files(found), "query": urlencode({"q": found.q})}
     if request.GET.get("fragment") == "proposals":

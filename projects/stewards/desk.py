@@ -54,6 +54,10 @@ def style(request: HttpRequest) -> str:
     return static("css/desk.css")
 
 
+# What other apps call by the names of their packages.
+_CALLED = {"otp_static": "Recovery codes", "otp_totp": "Second factors"}
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar: what is to be done, then the lists of each app. No query but permissions."""
     desk = {"title": "To do", "icon": "checklist", "link": reverse("admin:index")}
@@ -62,7 +66,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for app in sorted(apps, key=lambda app: app["app_label"] != "projects"):
         items = [_item(model) for model in app["models"] if model["admin_url"]]
         is_ours = app["app_label"] == "projects"
-        groups.append({"title": app["name"], "collapsible": not is_ours, "items": items})
+        title = _CALLED.get(app["app_label"], app["name"])
+        groups.append({"title": title, "collapsible": not is_ours, "items": items})
     return groups
 
 

@@ -26,7 +26,7 @@ def test_the_page_shows_each_column_with_its_meaning_and_the_reasons(client):
     page = html(client)
     assert "Version 1 of how this source is read, since <time" in page
     assert "Not understood: <strong>1 column</strong>" in page
-    assert "<summary>Lists: 3 columns, 40 rows and 1 not understood</summary>" in page
+    assert "<summary>Lists: 3 columns, 1 not understood; 40 rows</summary>" in page
     for cell in (
         '<th scope="row" class="break">Budget (R&#x27;000)</th>',
         '<td data-head="What it means">Budget</td>',
