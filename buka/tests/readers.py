@@ -43,7 +43,10 @@ def written() -> dict[str, Any]:
     get_user_model().objects.create_superuser(**STEWARD)
     run = a_run(pages=61, requests=63, seen=40, change_count=4)
     a_run(
-        state="failed", complete=False, error="The site did not answer.", finished_at=now - timedelta(days=2)
+        state="failed",
+        complete=False,
+        error="The site did not answer.",
+        finished_at=now - timedelta(minutes=5),
     )
     a_plan(a_column("Project Name", "name"), a_column("Remarks"))
     projects = _projects(run, now)

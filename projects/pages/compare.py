@@ -17,7 +17,7 @@ from projects.api.projects import end_of
 from projects.api.refusals import closed
 from projects.filters import FIRST_YEAR, ProjectFilter
 from projects.flags.facts import here
-from projects.models import Municipality, Project, Province, Source
+from projects.models import DataChangeLog, Municipality, Project, Province, Source
 from projects.pages.listings import filtered, paged
 from projects.pages.render import before_and_after
 from projects.wording import figures
@@ -55,6 +55,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         "provinces": choices(Province.choices),
         "municipalities": Municipality.objects.values_list("pk", "name"),
         "programmes": [(name, name) for name in Project.objects.programmes()],
+        "begun": bool(rows) or DataChangeLog.objects.exists(),
         "today": here(timezone.now()).isoformat(),
     }
     return render(request, "projects/compare.html", context, status=status)

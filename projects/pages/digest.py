@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -58,6 +59,7 @@ def digest_page(request: HttpRequest, week: str, province: str = "") -> HttpResp
     digest = Digest(asked, code)
     context = {
         "week": asked,
+        "named": re.sub(r"(?<=\d) (?=[^\W\d])", "\u00a0", asked.named),  # a heading that breaks between days
         "province": code,
         "place": PROVINCES[code] if code else gettext("South Africa"),
         "newest": newest,

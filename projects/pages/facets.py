@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, QueryDict
+from django.utils.text import capfirst
 
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_KNOWN, ProjectFilter
@@ -178,7 +179,7 @@ def _choice(
     is_made, query = code.lower() == made, others.copy()
     if not is_made:
         query[name] = code
-    label = gettext("not known") if value is None else written(code)
+    label = capfirst(gettext("not known")) if value is None else written(code)
     return Choice(label, number, query.urlencode(), is_made)
 
 

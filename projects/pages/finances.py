@@ -13,6 +13,7 @@ from projects.api.comparison import ComparisonFilter, about
 from projects.api.refusals import is_open
 from projects.facts.finance import TREASURY, year_label
 from projects.finances.comparing import Comparison
+from projects.finances.comparison import PARTS
 from projects.finances.comparison_table import table, unlike
 from projects.models import Municipality, Province
 from projects.pages.charts import money_chart, money_of_many
@@ -41,6 +42,7 @@ def _compared(comparison: Comparison) -> dict[str, Any]:
         "years": [(str(year), year_label(year)) for year in of.known],
         "unlike": unlike(comparison.sorted_by, rows),
         "about": about(of),
+        "never_read": len(of.unread) == len(PARTS),
         "attribution": of.source,
         "is_open": is_open(TREASURY),
     }

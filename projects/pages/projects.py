@@ -50,10 +50,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     filterset = ProjectFilter(request.GET, queryset=rows)
     context, status = filtered(request, filterset)
     is_empty = status == 200 and not context["page"].paginator.count
+    never_read = is_empty and not (context["filtered"] and newest)
     known = publishers()
-    flags = flag_counts(_counted(request), request.GET) if status == 200 else []
+    flags = flag_counts(_counted(request), request.GET) if status == 200 and not never_read else []
     context |= {
         "newest": newest,
+        "never_read": never_read,
         "narrowed": by_socket(request.GET, "municipality", "province", "source"),
         "facets": [] if is_empty or status != 200 else facets(request),
         "found": _found_else(request.GET.get("q", "")) if is_empty else None,

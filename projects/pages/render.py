@@ -35,8 +35,9 @@ _KINDS = {
 }
 
 
-def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = False) -> str:
-    """`<li data-change-id=…>` of a change and its `change_json`. No query; `details` adds old → new."""
+def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = False, here: str = "") -> str:
+    """`<li data-change-id=…>` of a change and its `change_json`. No query; `details` adds old → new. `here`:
+    the page it stands on, which does not name itself again."""
     name = name_of(row)
     return _html(
         PARTIAL,
@@ -45,11 +46,12 @@ def change_html(row: DataChangeLog, change: dict[str, Any], details: bool = Fals
             "when": figures.moment(row.at),
             "name": name,
             "about": about(change),
+            "here": here,
             "source": declaration(row.source_id).called,
             "cause": phrases.WORDS["cause"].get(change["cause"], change["cause"]),
             "kind": _KINDS.get(row.change_type, ""),
-            # A municipality's own line is not named twice.
-            "place": place(change["municipality"]).removeprefix(f"{name} "),
+            # A municipality's own line, or a question about its grant, does not name it twice.
+            "place": place(change["municipality"]).removeprefix(f"{name.partition(', ')[0]} "),
             "sentence": figures.unbroken(change["sentence"]),
             "fields": of_change(row, change["field_changes"]) if details else None,
         },

@@ -371,11 +371,11 @@ def listed_fields() -> list[Field]:
 
 
 @register.simple_tag
-def change(row: DataChangeLog | Event, details: bool = False) -> SafeString:
-    """The `<li>` of a change, or of a mass edit."""
+def change(row: DataChangeLog | Event, details: bool = False, here: str = "") -> SafeString:
+    """The `<li>` of a change, or of a mass edit; `here`: the page that it stands on."""
     if isinstance(row, Event):
         return mark_safe(event_html(row))
-    return mark_safe(change_html(row, change_json(row), details))
+    return mark_safe(change_html(row, change_json(row), details, here))
 
 
 @register.simple_tag
