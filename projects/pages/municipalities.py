@@ -80,7 +80,7 @@ def municipality_page(request: HttpRequest, code: str) -> HttpResponse:
     its_own = Project.objects.of_municipality(code)
     number = its_own.count()
     projects = its_own.for_list_page().with_standing_out().order_by("-stands_out", *DEFAULT_ORDER)
-    first = list(projects[: _SHOWN + _NAMED])
+    first = list(projects[: _SHOWN + _NAMED]) if number else []
     shown, named = (first, []) if number <= _FEW else (first[:_SHOWN], first[_SHOWN:])
     locals_ = list(Municipality.objects.for_list_page().filter(district=code))
     sources = publishers()
