@@ -1,6 +1,6 @@
 """Two hundred polls with random faults, kills and restarts; then the log is held against the truth.
 
-Run by `make soak`; `SOAK_POLLS`, `SOAK_SEED` and `SOAK_MINUTES` (10) change what it does.
+Run by `make soak`; `SOAK_POLLS`, `SOAK_SEED` and `SOAK_MINUTES` (5) change what it does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(660)]
 
 POLLS = int(os.environ.get("SOAK_POLLS", "200"))
 SEED = int(os.environ.get("SOAK_SEED", "20261123"))
-MINUTES = float(os.environ.get("SOAK_MINUTES", "9"))
+MINUTES = float(os.environ.get("SOAK_MINUTES", "5"))
 
 # Half of all polls find a healthy site; the others one of these.
 WIRE_FAULTS = ("status500", "status503", "status404", "waf200", "waf403", "login", "truncate", "cut", "empty")
