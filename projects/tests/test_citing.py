@@ -133,7 +133,7 @@ def test_an_archived_page_opens_on_the_cited_row_with_the_source_behind_it(clien
     row = log(project, "updated", {}, snapshot_id=shot.pk, evidence=evidence)
     page = html(client, f"/snapshots/{shot.pk}/?cited={row.pk}")
     (cited,) = re.findall(r'<tr class="is-cited".*?</tr>', page, re.DOTALL)
-    assert "<td>WP2</td>" in cited
+    assert '<td class="plain">WP2</td>' in cited
     assert "<mark>62%</mark>" in cited
     assert page.count("<mark>") == 1
     assert "Row 2 of 3" in page

@@ -551,8 +551,8 @@ def test_the_trust_page_of_figures_counts_municipalities_by_year_and_kind(client
     a_figure(run=run, municipality="LIM331", amount=None)
     a_figure("grant", "RBIG", "SCHD", run=run, municipality="LIM331", year=2022)
     page = html(client, "/sources/treasury/")
-    assert '<th scope="row" class="num">2021-22</th><td class="num">0</td><td class="num">1</td>' in page
-    assert '<th scope="row" class="num">2020-21</th><td class="num">1</td><td class="num">0</td>' in page
+    assert '<th scope="row" class="amount">2021-22</th><td class="num">0</td><td class="num">1</td>' in page
+    assert '<th scope="row" class="amount">2020-21</th><td class="num">1</td><td class="num">0</td>' in page
     assert "field by field" not in page
 
 

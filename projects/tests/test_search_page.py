@@ -142,7 +142,7 @@ def facet(page: str, title: str) -> dict[str, str]:
 def test_facets_count_what_the_other_filters_leave(client, some):
     page = html(client, "/projects/")
     assert facet(page, "Province") == {"Limpopo": "2", "Western Cape": "1"}
-    assert facet(page, "Status") == {"Construction": "1", "Design": "1", "not known": "1"}
+    assert facet(page, "Status") == {"Construction": "1", "Design": "1", "Not known": "1"}
     narrowed = html(client, "/projects/", {"province": "LIM"})
     assert facet(narrowed, "Province") == {"Limpopo": "2", "Western Cape": "1"}, (
         "the others can be chosen still"
