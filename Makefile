@@ -44,7 +44,7 @@ test: $(DEV) $(STANDARDS) ## the whole suite on SQLite, then on PostgreSQL what 
 	  echo "== PostgreSQL =="; $(PYTEST) --pg $(ARGS) && exit $$sqlite'
 
 soak: export FULL := $(FULL)
-# In the order of the files: the one of two hundred polls is among the first, and no worker waits for it alone.
+# In the order of buka/dev/testing.py: the one of two hundred polls comes first, and no worker waits for it alone.
 # These start whole sites side by side: what fails is tried once more with the machine to itself, and named.
 soak: $(DEV) ## the long tests: every fault, kills, restarts, 200 polls of a misbehaving site (FULL=1: all pages)
 	@$(WITH_SERVERS) sh -c '$(PY) -m pytest -m soak -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS) && exit; \

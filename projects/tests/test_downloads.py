@@ -357,7 +357,7 @@ def test_each_column_is_explained_and_each_field_is_among_them():
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_very_many_changes_are_written_and_verified_in_little_memory():
-    many = 100_000 if os.environ.get("FULL") else 40_000
+    many = 100_000 if os.environ.get("FULL") else 20_000
     a_log_of(2_000)
     make()
     a_log_of(many)
