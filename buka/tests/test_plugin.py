@@ -10,6 +10,7 @@ import pytest
 import requests
 from django.db import connection
 
+from buka.dev import testing
 from buka.dev.testing import ROOT, SocketBlocked, same_on_both
 
 
@@ -67,3 +68,25 @@ def test_pg_without_a_server_says_how_to_get_one(monkeypatch):
     )
     assert done.returncode != 0
     assert "buka.dev.supervisor exec" in done.stdout + done.stderr
+
+
+def test_each_file_that_the_soak_has_a_place_for_is_there():
+    named = [*testing._SOAK_BEGINS, *testing._SOAK_ENDS]
+    there = {path.stem.removeprefix("test_") for path in ROOT.glob("*/tests/test_*.py")}
+    assert set(named) <= there
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize(("marked", "full", "is_played"), [(1, "", False), (1, "1", True), (0, "", True)])
+def test_what_has_not_begun_in_time_is_skipped_of_the_soak_alone(
+    request, monkeypatch, marked, full, is_played
+):
+    monkeypatch.setattr(testing, "_SOAK_SECONDS", 0.0)
+    monkeypatch.setenv("FULL", full)
+    if marked:
+        request.node.add_marker("soak")
+    if is_played:
+        testing.pytest_runtest_setup(request.node)
+    else:
+        with pytest.raises(pytest.skip.Exception, match="FULL=1 plays this"):
+            testing.pytest_runtest_setup(request.node)
