@@ -131,7 +131,7 @@ def test_what_cannot_be_asked_is_said(client, query):
 
 
 def test_weeks_without_anything_say_why(client):
-    assert "Nothing has been read yet" in client.get(f"/digest/{WEEK}/").content.decode()
+    assert "Nothing is on record yet" in client.get(f"/digest/{WEEK}/").content.decode()
     a_project()
     assert "10 January 2026: of this week we know nothing" in client.get("/digest/2025-W50/").content.decode()
     assert "Nothing of this was found in Limpopo" in client.get(f"/digest/{WEEK}/LIM/").content.decode()
