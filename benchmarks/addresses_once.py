@@ -99,8 +99,9 @@ def of_other_pages() -> list[str]:
         "/api/v1/projects/17/history/", "/api/v1/projects/", f"/api/v1/projects/?changed_since={month}",
         "/api/v1/projects/?flag=slipping", "/municipalities/", "/municipalities/LIM331/by-year.csv",
         "/changes/heads.txt", f"/changes/{newest // 2}/", f"{API}{newest // 2}/", "/changes/?ordering=size",
-        "/data/", "/sources/", "/sources/dws/", "/api/v1/sources/", "/api/v1/runs/", "/api/v1/runs/?page=3",
-        "/discrepancies/", "/search/?q=villages", "/api/v1/search/?q=Scheme", "/finances/", "/sitemap.xml",
+        "/data/", "/sources/", "/sources/dws/", "/api/v1/sources/", "/api/v1/runs/",
+        "/api/v1/runs/?page=last", "/discrepancies/", "/search/?q=villages", "/api/v1/search/?q=Scheme",
+        "/finances/", "/sitemap.xml",
         "/sitemaps/projects.xml", "/api/v1/oc4ids/", "/api/v1/oc4ids/?page=20",
         told(newest).get_absolute_url(),
     ]  # fmt: skip

@@ -86,7 +86,8 @@ class Wire:
         self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     @property
     def url(self) -> str:
@@ -97,6 +98,10 @@ class Wire:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits for a connection
+        # Closed only then: a wait that is begun anew would be for the next socket of this number.
+        self._thread.join(10)
         self._socket.close()
 
     def _serve(self) -> None:
