@@ -153,11 +153,11 @@ class _Gathering:
     def _chunk(self) -> list[DataChangeLog]:
         """The next rows, less those of the events that are known by now."""
         rows = self.changes.newest_first()
-        if self.before is not None:
-            rows = rows.filter(pk__lt=self.before)
         for key, group in self.known.items():
             if group:
                 rows = rows.exclude(_is(key))
+        if self.before is not None:
+            return rows.filter(pk__lt=self.before).sliced(0, self.wanted + 1, self.before)
         return list(rows[: self.wanted + 1])
 
     def _learn(self, chunk: Iterable[DataChangeLog]) -> None:

@@ -15,12 +15,11 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models.lookups import GreaterThan
 
 from projects.models import ChangeFacet, DataChangeLog
-from projects.models.querysets import MOST_COUNTED
+from projects.models.querysets import LOOKED_AT, MOST_COUNTED
 
 _MOST_EVENTS = 2_000  # counted, of mass edits
 _NEAR = 500  # rows that are skipped by reading them
-# Of a longer log only the newest changes are looked at, where so many of them fit: more would say no more.
-LOOKED_AT, ENOUGH = 100_000, 100
+ENOUGH = 100  # of the changes looked at in a longer log, where so many of them fit: more would say no more
 _NEWEST_FIRST = ({"-pk"}, {"-id"}, {"-id", "-pk"}, {"-facets__change_id"})
 _OLDEST_FIRST = ({"pk"}, {"facets__change_id"})
 
@@ -130,6 +129,8 @@ class LogPaginator(Paginator):
             begin = {"pk__gt": self._oldest + start} if is_rising else {"pk__lte": self._newest - start}
             return list(rows.filter(**begin)[:number])
         if start < _NEAR:
+            if rows.model is DataChangeLog and self._order in _NEWEST_FIRST:
+                return rows.sliced(start, start + number, self._newest + 1)
             return list(rows[start : start + number])
         return list(rows.filter(pk__in=list(self._ids[start : start + number])))
 

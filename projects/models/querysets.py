@@ -19,6 +19,8 @@ from projects.wording.topics import ANSWERED, BY_COLUMN, CORRECTED, NEW
 
 # The dashboard says "more than" beyond this.
 MOST_COUNTED = 10_000
+# Of a longer log only the newest changes are looked at, where enough of these fit.
+LOOKED_AT = 100_000
 _LISTED = ~Q(presence="withdrawn")
 
 
@@ -234,6 +236,18 @@ class ChangeQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> ChangeQuerySet:
         return self.order_by(f"-{self.id_in_order}")
+
+    def sliced(self, start: int, end: int, below: int) -> list[Any]:
+        """The rows from `start` to `end` of these, which are newest first and have lower ids than `below`.
+
+        Looked for among the newest of a long log first: a database that has to find and to sort all that ever
+        fitted needs longer with each year. Those of a facet its index has in order.
+        """
+        if below > LOOKED_AT and self.id_in_order == "pk":
+            near = list(self.filter(pk__gte=below - LOOKED_AT)[start:end])
+            if len(near) == end - start:
+                return near
+        return list(self[start:end])
 
     def since(self, moment: datetime) -> ChangeQuerySet:
         """What was logged at the moment or later. Ids are in the order of time: the first of them bounds the

@@ -14,8 +14,9 @@ from django.utils.text import capfirst
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_KNOWN, ProjectFilter
 from projects.languages import MARKED, gettext
-from projects.log.paging import ENOUGH, LOOKED_AT
+from projects.log.paging import ENOUGH
 from projects.models import ChangeTopic, ChangeType, DataChangeLog, EntityType, Project
+from projects.models.querysets import LOOKED_AT
 from projects.pages.render import place
 from projects.wording.codes import WORDS
 from projects.wording.phrases import PROVINCES, shown

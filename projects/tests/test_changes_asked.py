@@ -148,6 +148,23 @@ def test_of_a_long_log_only_its_newest_are_looked_at_where_enough_of_them_fit(
         assert (newest.count, newest.is_exact, happened.of_newest) == (exact.count, True, 0)
 
 
+@pytest.mark.parametrize(
+    "query", ["", "each=1", "contractor=a", "province=LIM&each=1", "topic=finished,slipped"]
+)
+@pytest.mark.parametrize("looked_at", [1, 4, 9])
+def test_a_page_has_the_same_rows_wherever_it_is_looked_for_first(
+    client, some, monkeypatch, query, looked_at
+):
+    def rows() -> list[str]:
+        context = client.get(f"/changes/?{query}").context
+        listed = context["page"].object_list if "each" in query else context["entries"].rows
+        return [str(row) for row in listed]
+
+    whole = rows()
+    monkeypatch.setattr("projects.models.querysets.LOOKED_AT", looked_at)
+    assert rows() == whole
+
+
 def downloaded(client, query: str) -> list[dict[str, str]]:
     answer = client.get(f"{LIST}?{query}&format=csv")
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
