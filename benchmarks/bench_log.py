@@ -66,7 +66,7 @@ def _measured(folder: Path, server: str, projects: int, changes: int) -> dict[st
         url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     env = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder), "LOG_LEVEL": "ERROR", "REDIS_URL": ""}
     env["OPEN_DATA_SOURCES"] = "dws,treasury,correlation"
-    env["PGOPTIONS"] = "-c max_parallel_workers_per_gather=0"  # the time of what helps a backend is not counted
+    env["PGOPTIONS"] = "-c max_parallel_workers_per_gather=0"  # whose time is not counted
     try:
         began = time.monotonic()
         _run(["-m", "benchmarks.big_log", str(projects), str(changes)], env)
