@@ -274,7 +274,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         kept pages with them is kept for the poll that will use them. Raises EtlError."""
         now, then = (cls(SyncRun(source_id=source), dry_run=True, words=given) for given in (None, words))
         known = now.recorded()
-        return moves(*(Rows(monitor._listed(known), known, monitor.assembler) for monitor in (now, then)))
+        return moves(known, *(Rows(one._listed(known), known, one.assembler) for one in (now, then)))
 
     def _listed(self, known: Known) -> Survey:
         """What the kept pages list, before it is told whose the rows are."""

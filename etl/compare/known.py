@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -33,7 +33,7 @@ from etl.normalise.merge import Before
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.values.places import Places
-from etl.values.vocabulary import DEFAULT, Vocabulary, normal_label
+from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.fields import FIELDS
 from projects.models import (
     GOOD,
@@ -54,8 +54,6 @@ from projects.models import ReadingPlan as PlanRow
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
-
-_FIELD = VocabularyRow.Kind.FIELD
 
 
 @dataclass(slots=True)
@@ -385,16 +383,13 @@ def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
     return from_source
 
 
-def known_words(instead: Mapping[str, str | None] | None = None) -> Vocabulary:
+def known_words(without: Collection[int] = (), more: Iterable[tuple[str, str, str]] = ()) -> Vocabulary:
     """The built-in words with the stewards' rows over them; a row that cannot be used stops no poll.
 
-    `instead`: headings with what they are to mean, for a rehearsal; None: what they mean without a steward.
+    For a rehearsal: `without` these rows, by id, and with these `more` (kind, text, meaning).
     """
-    rows = list(VocabularyRow.objects.values_list("kind", "text", "meaning"))
-    for text, meaning in (instead or {}).items():
-        rows = [row for row in rows if row[0] != _FIELD or normal_label(row[1]) != normal_label(text)]
-        rows += [(_FIELD, text, meaning)] if meaning is not None else []
-    return _words(rows)
+    rows = VocabularyRow.objects.exclude(pk__in=without).values_list("kind", "text", "meaning")
+    return _words([*rows, *more])
 
 
 def words_and_places() -> tuple[Vocabulary, Places]:

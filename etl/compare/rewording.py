@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from etl.compare.assembler import Assembler
 from etl.compare.identity import Row
-from etl.compare.known import Known
+from etl.compare.known import Known, KnownProject
 from etl.compare.survey import Survey
 from etl.normalise.projects import Identifying
+from etl.values.identifiers import folded
 
 Pair = tuple[str, str]
 Place = tuple[str, str]  # a row's texts, as a digest, and the key of a list that shows it
@@ -17,12 +18,14 @@ _NOTHING = Identifying("", "", ("", ""), "")
 
 @dataclass(slots=True)
 class Moves:
-    """`projects`: how many the kept pages show. Of these `renamed` and `placed` go by another name or lie
+    """`projects`: how many the kept pages show; `unshown`: how many are known to be there beside these, which
+    are judged by what they said last. Of all `renamed` and `placed` go by another name or lie
     elsewhere, `numbered` have another number or none: what each was and would be, as published; `keyed` are
     known by another number, name or place. `together`: projects that would be one; `apart`: those that would
     be several; `lost`: those that would not be read. `gained`: rows that would be projects, and are none."""
 
     projects: int = 0
+    unshown: int = 0
     renamed: list[Pair] = field(default_factory=list)
     placed: list[Pair] = field(default_factory=list)
     numbered: list[Pair] = field(default_factory=list)
@@ -58,6 +61,10 @@ class Rows:
         said = self.who.reads(row.part.published, listed_under)
         return replace(said, number=row.number or said.number)
 
+    def said_last(self, project: KnownProject) -> Identifying:
+        """What a known project's last texts say."""
+        return self.who.reads(project.line() or project.published, project.values["municipalities"] or ())
+
     def owned(self) -> dict[str, list[Place]]:
         """Project → its rows."""
         found: dict[str, list[Place]] = {}
@@ -70,8 +77,8 @@ def _places(row: Row) -> list[Place]:
     return [(row.part.texts, listing) for listing, _ in row.sheets]
 
 
-def moves(was: Rows, now: Rows) -> Moves:
-    """What becomes of the projects from one reading of the same pages to the other."""
+def moves(known: Known, was: Rows, now: Rows) -> Moves:
+    """What becomes of the known projects from one reading of the same pages to the other."""
     owned = was.owned()
     found = Moves(projects=len(owned))
     called: dict[str, str] = {}
@@ -94,7 +101,43 @@ def moves(was: Rows, now: Rows) -> Moves:
     told = {external_id for ids in shared for external_id in ids}
     found.lost = [called[external_id] for external_id in found.lost if external_id not in told]
     found.gained = sum(not was.owners.keys() & set(places) for places in now.owned().values())
+    _add_unshown(found, was, now, known)
     return found
+
+
+def _add_unshown(found: Moves, was: Rows, now: Rows, known: Known) -> None:
+    """The projects that are there, but on no page that is kept: lists that could not be read showed them."""
+    shown = {external_id: places[0] for external_id, places in was.owned().items()}
+    unshown = known.in_full(i for i, key in known.keys.items() if key.is_present and i not in shown)
+    found.unshown = len(unshown)
+    alike: dict[_Known, dict[_Known, str]] = {}  # by what they will be known by, then by what they were
+    for external_id, place in shown.items() if unshown else ():
+        _by_both(alike, was.says(place), now.says(place), external_id)
+    for external_id, project in unshown.items():
+        says, will = was.said_last(project), now.said_last(project)
+        _note(found, says, will)
+        called = says.name or says.number or external_id
+        if not (will.number or will.name) and (says.number or says.name):
+            found.lost.append(called)
+        elif others := _by_both(alike, says, will, called):
+            found.together.append(sorted([called, *others]))
+
+
+_Known = tuple[str, tuple[str, ...]]
+
+
+def _known_by(says: Identifying) -> _Known:
+    return (folded(says.number), ()) if says.number else says.key
+
+
+def _by_both(
+    alike: dict[_Known, dict[_Known, str]], says: Identifying, will: Identifying, called: str
+) -> list[str]:
+    """Add one; those that were known by something else, and will be by the same."""
+    group = alike.setdefault(_known_by(will), {})
+    others = [other for before, other in group.items() if before != _known_by(says)]
+    group.setdefault(_known_by(says), says.name or called)
+    return others
 
 
 def _note(found: Moves, says: Identifying, will: Identifying) -> None:
