@@ -270,8 +270,8 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     @classmethod
     def rehearse(cls, source: str, words: Vocabulary) -> Moves:
-        """What other words would make of who is who among a source's known projects. What is read of the
-        kept pages with them is kept for the poll that will use them. Raises EtlError."""
+        """What other words would make of who is who among a source's known projects. What is read of pages
+        with them is kept for the poll that will use them. Raises EtlError."""
         now, then = (cls(SyncRun(source_id=source), dry_run=True, words=given) for given in (None, words))
         known = now.recorded()
         return moves(known, *(Rows(one._listed(known), known, one.assembler) for one in (now, then)))
@@ -305,7 +305,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         recognise(reading, known, self.assembler, bool(completeness.concludes))
         doubtful = absence.doubtful(completeness, reading, known)
         recall = reading.recall
-        is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
+        is_same = (recall or reading).unchanged_by and (recall or not known.is_in_doubt(reading.lines))
         changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
         if not recall and reading.plan.digest == known.plan_digest:
             changes.plan = None  # it is kept as it is

@@ -164,6 +164,17 @@ class Known:
         """The areas of a known project: its municipalities, and the lists of none that show it."""
         return set(self._places.get(pk, ()))
 
+    def is_one(self, one: str, other: str) -> bool:
+        """Whether two ids are of one project, as far as stewards say."""
+        pks = {self._survivors.get(self.keys[i].pk, self.keys[i].pk) for i in (one, other)}
+        return len(pks) == 1
+
+    @cached_property
+    def _survivors(self) -> dict[int, int]:
+        """A project that was merged into another one → that one."""
+        merges = Merge.objects.in_force().filter(merged__source=self.source)
+        return dict(merges.values_list("merged_id", "survivor_id"))
+
     def was_rejected(self, content_digest: str) -> bool:
         """Whether the same reading was the last that a steward decided on, and was rejected."""
         decided = SyncRun.objects.filter(source=self.source, decided_at__isnull=False).order_by("-decided_at")
@@ -223,9 +234,11 @@ class Known:
         present = (key.pk for key in self.keys.values() if key.is_present) if waiting else ()
         return any(waiting & self.places_of(pk) for pk in present)
 
-    def is_in_doubt(self) -> bool:
-        """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
-        though nothing changed since."""
+    def is_in_doubt(self, listed: Iterable[str]) -> bool:
+        """Whether the last reading left open what is gone, from where, or some of what is `listed` is not
+        present: what it kept is to be looked at again though nothing changed since."""
+        if any(key and not key.is_present for key in map(self.keys.get, listed)):
+            return True  # other words or code say of its row that it is this one
         if self.last and self.last.proof:
             return not self.last.concludes or self.leaves_open
         good = SyncRun.objects.good().filter(source=self.source)

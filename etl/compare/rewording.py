@@ -9,7 +9,7 @@ from etl.compare.identity import Row
 from etl.compare.known import Known, KnownProject
 from etl.compare.survey import Survey
 from etl.normalise.projects import Identifying
-from etl.values.identifiers import folded
+from etl.values.identifiers import folded, number_within
 
 Pair = tuple[str, str]
 Place = tuple[str, str]  # a row's texts, as a digest, and the key of a list that shows it
@@ -19,10 +19,11 @@ _NOTHING = Identifying("", "", ("", ""), "")
 @dataclass(slots=True)
 class Moves:
     """`projects`: how many the kept pages show; `unshown`: how many are known to be there beside these, which
-    are judged by what they said last. Of all `renamed` and `placed` go by another name or lie
-    elsewhere, `numbered` have another number or none: what each was and would be, as published; `keyed` are
-    known by another number, name or place. `together`: projects that would be one; `apart`: those that would
-    be several; `lost`: those that would not be read. `gained`: rows that would be projects, and are none."""
+    are judged by what they said last. Of all `renamed` and `placed` go by another name or lie elsewhere,
+    `numbered` have another number or none: what each was and would be, as published; `keyed` are known by
+    another number, name or place. `together`: projects that would be one; `apart`: those that would be
+    several; `taken`: those that would be taken for another one (its id), or get the number by which it is
+    known; `lost`: those that would not be read. `gained`: rows that would be projects, and are none."""
 
     projects: int = 0
     unshown: int = 0
@@ -32,6 +33,7 @@ class Moves:
     keyed: int = 0
     together: list[list[str]] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
+    taken: list[Pair] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     gained: int = 0
 
@@ -81,6 +83,9 @@ def moves(known: Known, was: Rows, now: Rows) -> Moves:
     """What becomes of the known projects from one reading of the same pages to the other."""
     owned = was.owned()
     found = Moves(projects=len(owned))
+    numbered: dict[str, list[str]] = {}
+    for external_id in known.keys:
+        numbered.setdefault(folded(number_within(external_id)), []).append(external_id)
     called: dict[str, str] = {}
     taken: dict[str, list[str]] = {}
     for external_id, places in owned.items():
@@ -90,6 +95,8 @@ def moves(known: Known, was: Rows, now: Rows) -> Moves:
         owners = {now.owners.get(place, "") for place in places}
         if len(owners) > 1:
             found.apart.append(called[external_id])
+        elif other := _another(external_id, owners, numbered.get(folded(will.number), []), known):
+            found.taken.append((called[external_id], other))
         for owner in owners:
             # rows that cannot be told apart are nobody's
             key = owner or (f"{will.where} {will.key[0]}" if will.name and not will.number else external_id)
@@ -138,6 +145,16 @@ def _by_both(
     others = [other for before, other in group.items() if before != _known_by(says)]
     group.setdefault(_known_by(says), says.name or called)
     return others
+
+
+def _another(external_id: str, owners: set[str], numbered: list[str], known: Known) -> str:
+    """The id of another project that this one would be taken for: its rows' then, or one of its number."""
+
+    def is_it(other: str) -> bool:
+        return other == external_id or (other in known.keys and known.is_one(other, external_id))
+
+    others = owners | (set() if any(map(is_it, numbered)) else set(numbered))
+    return next((other for other in sorted(others - {""}) if not is_it(other)), "")
 
 
 def _note(found: Moves, says: Identifying, will: Identifying) -> None:

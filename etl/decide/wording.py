@@ -104,14 +104,16 @@ def _touched(before: Vocabulary, after: Vocabulary) -> Iterator[_Touched]:
     known = Project.everything.order_by("source_id").values_list("source_id", flat=True).distinct()
     for source in known if moved else ():
         labels, fields = list[str](), set[str]()
-        for label, means in _columns(plans.get(source)):
+        is_less = False  # of headings that we know: with too few a table is no list of projects
+        for label, is_read, means in _columns(plans.get(source)):
             if taught(label, moved) is None:
                 continue
             labels.append(label)
             # also what it may mean: whether another heading is read for it may hang on this one
             was, will = (_told(label, words) for words in (before, after))
             fields |= {*means, was, will, DEFAULT.field_of(label) or ""}
-        if fields & _IDENTIFYING:
+            is_less = is_less or bool(is_read and is_read != will)
+        if is_less or fields & _IDENTIFYING:
             labels = list(dict.fromkeys(labels))
             numbers = [label for label in labels if _told(label, after) == "external_id"]
             yield _Touched(
@@ -133,11 +135,12 @@ def _told(label: str, words: Vocabulary) -> str:
     return found[1] if found else ""
 
 
-def _columns(plan: ReadingPlan | None) -> Iterator[tuple[str, set[str]]]:
-    """The headings of a plan, with the fields that they are read into and that are proposed."""
+def _columns(plan: ReadingPlan | None) -> Iterator[tuple[str, str, set[str]]]:
+    """The headings of a plan, with the field that each is read into, and with that and what is proposed."""
     for shape in plan.shapes if plan else ():
         for column in shape["columns"]:
-            yield column["label"], {column["field"] or "", column["proposal"] or ""}
+            is_read = column["field"] or ""
+            yield column["label"], is_read, {is_read, column["proposal"] or ""}
 
 
 def _effect_on(touched: _Touched, words: Vocabulary, rehearse: Rehearse) -> list[str]:
@@ -179,8 +182,11 @@ def _refuse(touched: _Touched, moves: Moves) -> None:
         why.append(f"projects would fall together as one: {_some(pairs)}")
     if moves.apart:
         why.append(f"a project would fall apart, as lists differ there: {_some(_quoted(moves.apart))}")
+    if moves.taken:
+        pairs = [f"“{name[:80]}” for {other[:80]}" for name, other in moves.taken]
+        why.append(f"projects would be taken for others: {_some(pairs)}")
     if moves.lost:
-        why.append(f"projects would have neither a number nor a name: {_some(_quoted(moves.lost))}")
+        why.append(f"projects would not be read any more: {_some(_quoted(moves.lost))}")
     if why:
         raise touched.refused(f"{'; '.join(why)}.")
 
