@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import (
@@ -39,6 +39,7 @@ from projects.models import (
     GOOD,
     READ,
     AreaReading,
+    Cause,
     Identity,
     Merge,
     Municipality,
@@ -54,6 +55,9 @@ from projects.models import ReadingPlan as PlanRow
 from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
+
+if TYPE_CHECKING:
+    from etl.compare.survey import Survey
 
 
 @dataclass(slots=True)
@@ -160,6 +164,16 @@ class Known:
     def present(self) -> int:
         return sum(key.is_present for key in self.keys.values())
 
+    def has_learnt(self, reading: Survey) -> bool:
+        """Whether texts that were known, and could not be told, are understood now."""
+        return reading.cause == Cause.SOURCE and not self.is_first and reading.plan.has_learnt(self.plan)
+
+    def unread(self, listed: Container[str]) -> list[int]:
+        """The projects that stood in a list and are there, but in none of these, by their ids here."""
+        return [
+            key.pk for i, key in self.keys.items() if key.is_present and key.line_digest and i not in listed
+        ]
+
     def places_of(self, pk: int) -> set[str]:
         """The areas of a known project: its municipalities, and the lists of none that show it."""
         return set(self._places.get(pk, ()))
@@ -236,9 +250,10 @@ class Known:
 
     def is_in_doubt(self, listed: Iterable[str]) -> bool:
         """Whether the last reading left open what is gone, from where, or some of what is `listed` is not
-        present: what it kept is to be looked at again though nothing changed since."""
-        if any(key and not key.is_present for key in map(self.keys.get, listed)):
-            return True  # other words or code say of its row that it is this one
+        present, or was not read again when the parser moved: what it kept is to be looked at again though
+        nothing changed since."""
+        if any(key and not (key.is_present and key.line_digest) for key in map(self.keys.get, listed)):
+            return True
         if self.last and self.last.proof:
             return not self.last.concludes or self.leaves_open
         good = SyncRun.objects.good().filter(source=self.source)
