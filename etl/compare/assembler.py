@@ -65,7 +65,11 @@ class Assembler:
             "external_id" in (meaning, DEFAULT.field_of(label))
             for label, meaning in self.words.fields.items()
         )
-        return Identities(known, reads, ids_of, self.within, is_told)
+
+        def is_listed(label: str) -> bool:
+            return plan.covers(label, "line")
+
+        return Identities(known, reads, ids_of, self.within, is_listed, is_told)
 
     def record(
         self, external_id: str, survey: Survey, known: KnownProject | None, doubtful: Set[str] | None

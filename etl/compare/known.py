@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Container, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -97,6 +97,13 @@ class KnownProject:
 
     def line(self) -> dict[str, str]:
         return self.before().line()
+
+    def listed(self, is_listed: Callable[[str], bool]) -> dict[str, str]:
+        """What its line said, also where its page says the same, word for word, in columns that lists have;
+        what its page says where no list is known to have shown it."""
+        line = self.line()
+        shared = {label: text for label, text in self.published.items() if is_listed(label)}
+        return {**shared, **line} or self.published
 
     def page(self) -> dict[str, str] | None:
         return self.before().page() or None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.compare.assembler import Assembler
 from etl.compare.identity import Row
-from etl.compare.known import Known, KnownProject
+from etl.compare.known import Known
 from etl.compare.survey import Survey
 from etl.normalise.projects import Identifying
 from etl.values.identifiers import folded, number_within
@@ -63,10 +63,6 @@ class Rows:
         said = self.who.reads(row.part.published, listed_under)
         return replace(said, number=row.number or said.number)
 
-    def said_last(self, project: KnownProject) -> Identifying:
-        """What a known project's last texts say."""
-        return self.who.reads(project.line() or project.published, project.values["municipalities"] or ())
-
     def owned(self) -> dict[str, list[Place]]:
         """Project → its rows."""
         found: dict[str, list[Place]] = {}
@@ -121,7 +117,7 @@ def _add_unshown(found: Moves, was: Rows, now: Rows, known: Known) -> None:
     for external_id, place in shown.items() if unshown else ():
         _by_both(alike, was.says(place), now.says(place), external_id)
     for external_id, project in unshown.items():
-        says, will = was.said_last(project), now.said_last(project)
+        says, will = was.who.said_last(project), now.who.said_last(project)
         _note(found, says, will)
         called = says.name or says.number or external_id
         if not (will.number or will.name) and (says.number or says.name):

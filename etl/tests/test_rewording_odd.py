@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from etl.tests.conftest import going_on
 from etl.tests.test_adding_a_source import AMATHOLE, CAPE_TOWN, GIYANI, Board, board, read
+from etl.tests.test_rewording_whole import NUMBERS, called
 from etl.tests.test_steward_identity import HEADINGS, ROWS, known, say
 from etl.tests.test_steward_plan import agree, asked, decide, is_no_news, newer, site, steward
 from etl.tests.test_vocabulary_edited import bulk, confirmed, sent, word
 from projects.models import Project, RunState, Sighting, Snapshot, SyncRun, Vocabulary
 from projects.stewards import merging
 
-__all__ = ["board", "site", "steward"]
+__all__ = ["board", "called", "site", "steward"]
 pytestmark = pytest.mark.django_db
 NUMBERED = ["Project No", *HEADINGS]
 NUMBERED_ROWS = [[f"WP{number}", *row] for number, row in enumerate(ROWS)]
@@ -191,6 +192,19 @@ def test_a_word_that_was_taken_away_behind_the_screens_leaves_nothing_missing_th
     assert {project.name for project in listed} == {*(row[0] for row in ROWS[:3]), "Another name altogether"}
     assert listed.filter(external_id="WP3").exists()
     assert sync().change_count == 0
+
+
+@pytest.mark.parametrize("replica", [{"projects": 6}], indirect=True)
+@pytest.mark.parametrize("called", [NUMBERS], indirect=True)
+def test_a_list_without_numbers_is_known_by_what_its_projects_own_pages_say_too(replica, called, sync):
+    """The name stands on both, word for word: it is the line's all the same."""
+    sync(replica.url)
+    before = known()
+    assert all(external_id.startswith("name:") for external_id, _, _ in before.values())
+    replica.site.mutate(6)
+    run = sync()
+    assert (run.created, run.missing, known()) == (0, 0, before)
+    assert run.updated
 
 
 # --- the moment, and what is kept ------------------------------------------------------------------
