@@ -64,7 +64,8 @@ class _Touched:
         return Project.everything.filter(source=self.source)
 
     def refused(self, why: str) -> CannotDecide:
-        return CannotDecide(f"{self.called} was not decided on: {why}")
+        were = "was" if len(self.labels) == 1 else "were"
+        return CannotDecide(f"{self.called} {were} not decided on: {why}")
 
 
 def ask(rewording: Rewording, rehearse: Rehearse, confirmed: str = "") -> None:
