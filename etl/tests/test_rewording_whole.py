@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from etl.tests.test_steward_identity import say
 from etl.tests.test_steward_plan import agree, is_no_news, newer, steward, waiting
+from etl.tests.test_vocabulary_edited import confirmed, sent, word
 from projects.models import DataChangeLog, OutboxMessage, Project, Vocabulary
 from projects.subscriptions import matching
 from projects.tests.alerts import by_mail
@@ -120,3 +121,32 @@ def test_each_project_of_the_whole_site_stays_itself(
     assert [row for row in shown() if row["pk"] not in changed] == [
         row for row in said if row["pk"] not in changed
     ]
+
+
+@pytest.mark.parametrize("replica", [WHOLE], indirect=True)
+def test_only_the_names_are_left_for_a_while_by_the_vocabulary_itself(
+    replica: ReplicaServer, sync, steward, client
+):
+    first = sync(replica.url)
+    before, said = kept(), shown()
+    question = confirmed(steward, "add/", word("Project No", ""))
+    assert "240 of 240 projects get another number, or none" in question
+    for _ in range(2):
+        assert sync().change_count == 0
+        assert kept() == before
+        assert agree()
+    for number in ("WP10007", "WP10070"):
+        replica.site.set_value(number, "budget", 7_700_00)
+    run = sync()
+    assert (run.created, run.missing, run.updated, kept()) == (0, 0, 2, before)
+    # of its place the list of all says nothing then, and those of the municipalities do
+    refused = sent(steward, "add/", word("Municipality", ""))
+    assert "a project would fall apart, as lists differ there" in refused
+    last = DataChangeLog.objects.latest("pk").pk
+    confirmed(steward, f"{Vocabulary.objects.get().pk}/delete/", {"post": "yes"})
+    assert sync().change_count == 0
+    assert newer(last) == []
+    assert kept() == before
+    assert sum(row not in said for row in shown()) == 2
+    assert agree()
+    assert {row.cause for row in newer(first.last_change)} == {"source"}
