@@ -79,6 +79,8 @@ def ask(rewording: Rewording, rehearse: Rehearse, confirmed: str = "") -> None:
     for touched in _touched(before, after):
         if effect := _effect_on(touched, after, rehearse):
             effects[touched.source] = effect
+    if known_words().digest() != before.digest():  # a rehearsal takes its time
+        raise CannotDecide("Another word was said meanwhile: look at this one again.")
     told = [
         sentence if len(effects) == 1 else f"{source}: {sentence}"
         for source, effect in effects.items()
@@ -147,12 +149,7 @@ def _columns(plan: ReadingPlan | None) -> Iterator[tuple[str, str, set[str]]]:
 def _effect_on(touched: _Touched, words: Vocabulary, rehearse: Rehearse) -> list[str]:
     """What those words do to the projects of one source, in sentences; [] where nothing of it moves. Raises
     CannotDecide."""
-    running = lease.active_run(touched.source)
-    if running and running.state == RunState.RUNNING:
-        raise touched.refused(
-            f"run {running.pk} is reading {touched.source}; what that does to the projects can be told when"
-            " it has ended."
-        )
+    _wait_for_run(touched)
     numbers = _numbers(touched)
     shared = sorted(number for number, times in numbers.items() if number and times > 1)
     if shared:
@@ -167,8 +164,19 @@ def _effect_on(touched: _Touched, words: Vocabulary, rehearse: Rehearse) -> list
             "what that does to the projects cannot be told, as the kept pages cannot be read again."
             f" {problem}"
         ) from problem
+    _wait_for_run(touched)  # one that began meanwhile goes on by the words of before
     _refuse(touched, moves)
     return _effect(touched, moves, numbers[""])
+
+
+def _wait_for_run(touched: _Touched) -> None:
+    """Raises CannotDecide where a run is reading the source."""
+    running = lease.active_run(touched.source)
+    if running and running.state == RunState.RUNNING:
+        raise touched.refused(
+            f"run {running.pk} is reading {touched.source}; what that does to the projects can be told when"
+            " it has ended."
+        )
 
 
 def _refuse(touched: _Touched, moves: Moves) -> None:

@@ -3,14 +3,14 @@ who is who among projects is rehearsed first, as on the columns' own screen."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from unfold.admin import ModelAdmin
@@ -37,10 +37,9 @@ def rehearse(source: str, words: Words) -> Moves:
 
 
 class WordForm(forms.ModelForm):
-    """A word. `question`: what it does to how projects are known, to be confirmed."""
+    """A word. `refused`: why it cannot be taken, as what it does to the projects was rehearsed before."""
 
-    confirmed = ""
-    question: NeedsConfirmation | None = None
+    refused = ""
 
     def _post_clean(self) -> None:
         """Last of all: the text is then as it will be looked up."""
@@ -49,13 +48,8 @@ class WordForm(forms.ModelForm):
             return
         if twin := _twin(self.instance):
             self.add_error("text", f"It is looked up as “{twin.text}”, which has a meaning already.")
-            return
-        try:
-            ask(Rewording.of(self.instance), rehearse, self.confirmed)
-        except NeedsConfirmation as question:
-            self.question = question
-        except CannotDecide as problem:
-            self.add_error(None, str(problem))
+        elif self.refused:
+            self.add_error(None, self.refused)
 
 
 def _twin(word: Vocabulary) -> Vocabulary | None:
@@ -68,6 +62,8 @@ def _twin(word: Vocabulary) -> Vocabulary | None:
 
 @admin.register(Vocabulary)
 class VocabularyAdmin(ModelAdmin):
+    """A rehearsal takes its time: it comes before the transactions in which the admin's own views write."""
+
     form = WordForm
     list_display = ("text", "kind", "meaning", "reason", "added_at")
     list_filter = ("kind",)
@@ -78,37 +74,57 @@ class VocabularyAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> type[WordForm]:
         form: type[WordForm] = super().get_form(request, *args, **options)
-        return type("WordForm", (form,), {"confirmed": request.POST.get("confirmed", "")})
+        return type("WordForm", (form,), {"refused": getattr(request, "refused", "")})
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        if form.question:
-            raise form.question
-        super().save_model(request, obj, form, change)
+    def changeform_view(self, request: Any, object_id: Any = None, *args: Any, **options: Any) -> Any:
+        if request.method == "POST":
+            try:
+                self._ask_of_form(request, object_id)
+            except NeedsConfirmation as question:
+                return self._question(request, question)
+            except CannotDecide as problem:
+                request.refused = str(problem)
+        return super().changeform_view(request, object_id, *args, **options)
 
-    def delete_model(self, request: HttpRequest, obj: Vocabulary) -> None:
-        ask(Rewording.removing([obj]), rehearse, request.POST.get("confirmed", ""))
-        super().delete_model(request, obj)
+    def delete_view(self, request: Any, object_id: str, *args: Any, **options: Any) -> Any:
+        def view() -> Any:
+            row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+            if row and self.has_delete_permission(request, row):
+                self._ask(request, Rewording.removing([row]))
+            return super(VocabularyAdmin, self).delete_view(request, object_id, *args, **options)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Vocabulary]) -> None:
-        ask(Rewording.removing(queryset), rehearse, request.POST.get("confirmed", ""))
-        super().delete_queryset(request, queryset)
+        return self._asking(request, view)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-        return self._asking(request, super().changeform_view, *args, **options)
+    def changelist_view(self, request: Any, *args: Any, **options: Any) -> Any:
+        return self._asking(
+            request, lambda: super(VocabularyAdmin, self).changelist_view(request, *args, **options)
+        )
 
-    def delete_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-        return self._asking(request, super().delete_view, *args, **options)
+    def log_deletions(self, request: Any, queryset: Any) -> Any:
+        """The first that is done when chosen rows are deleted: in no transaction yet."""
+        self._ask(request, Rewording.removing(queryset))
+        return super().log_deletions(request, queryset)
 
-    def changelist_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-        return self._asking(request, super().changelist_view, *args, **options)
+    def _ask_of_form(self, request: Any, object_id: Any) -> None:
+        """Raises NeedsConfirmation, CannotDecide. What is no word, or nobody's to say, the form tells."""
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        may = self.has_change_permission(request, row) if object_id else self.has_add_permission(request)
+        if not may or (object_id and row is None):
+            return
+        form = self.get_form(request, row)(request.POST, instance=row)
+        if form.is_valid():
+            self._ask(request, Rewording.of(form.instance))
 
-    def _asking(self, request: HttpRequest, view: Any, *args: Any, **options: Any) -> HttpResponseBase:
-        """A page of the admin, or what stands in its place where a word cannot be taken just so. Nothing of
-        it is kept then, nor that it was done."""
+    @staticmethod
+    def _ask(request: Any, rewording: Rewording) -> None:
+        if not getattr(request, "is_rehearsed", False):
+            ask(rewording, rehearse, request.POST.get("confirmed", ""))
+            request.is_rehearsed = True
+
+    def _asking(self, request: HttpRequest, view: Callable[[], Any]) -> Any:
+        """A page of the admin, or what stands in its place where a word cannot be taken away just so."""
         try:
-            with transaction.atomic():
-                answer: HttpResponseBase = view(request, *args, **options)
-                return answer
+            return view()
         except NeedsConfirmation as question:
             return self._question(request, question)
         except CannotDecide as problem:

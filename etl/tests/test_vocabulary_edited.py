@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from etl.desk import words
+from etl.tests.conftest import going_on
 from etl.tests.test_steward_identity import HEADINGS, ROWS, known
 from etl.tests.test_steward_plan import agree, is_no_news, newer, site, steward, yes
 from projects.models import Project, Vocabulary
@@ -161,3 +164,50 @@ def test_two_words_that_are_looked_up_alike_are_one_too_many(read, steward):
     confirmed(steward, "add/", word("Tag", "name"))
     assert "It is looked up as “Tag”" in sent(steward, "add/", word("TAG (R'000)", "budget"))
     assert Vocabulary.objects.count() == 1
+
+
+def test_a_word_that_is_said_during_a_rehearsal_ends_it(read, sync, steward, monkeypatch):
+    rehearse = words.rehearse
+
+    def slowly(*given: Any) -> Any:
+        Vocabulary.objects.get_or_create(kind="field", text="Kant", meaning="municipality")
+        return rehearse(*given)
+
+    question = sent(steward, "add/", word("Tag", "name"))
+    monkeypatch.setattr(words, "rehearse", slowly)
+    said = sent(steward, "add/", word("Tag", "name") | yes(question))
+    assert "Another word was said meanwhile" in said
+    assert [row.text for row in Vocabulary.objects.all()] == ["Kant"]
+
+
+def test_a_run_that_begins_during_a_rehearsal_ends_it(read, steward, monkeypatch):
+    rehearse = words.rehearse
+
+    def slowly(*given: Any) -> Any:
+        going_on()
+        return rehearse(*given)
+
+    question = sent(steward, "add/", word("Tag", "name"))
+    monkeypatch.setattr(words, "rehearse", slowly)
+    assert "is reading dws" in sent(steward, "add/", word("Tag", "name") | yes(question))
+    assert not Vocabulary.objects.exists()
+
+
+def test_who_may_not_teach_is_asked_and_told_nothing(read, steward, client, monkeypatch):
+    confirmed(steward, "add/", word("Tag", "name"))
+    row = Vocabulary.objects.get()
+    monkeypatch.setattr(words, "rehearse", None)  # nothing is rehearsed for him
+    reader = User.objects.create_user("reader", password="reader-password", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_vocabulary"))
+    client.force_login(reader)
+    for where, form in (
+        ("add/", word("Kant", "name")),
+        (f"{row.pk}/change/", word("Tag", "budget")),
+        (f"{row.pk}/delete/", {"post": "yes"}),
+    ):
+        assert client.post(f"{LIST}{where}", form).status_code == 403
+    client.post(LIST, bulk(row))
+    assert Vocabulary.objects.get().meaning == "name"
+    client.force_login(User.objects.get(username="steward"))
+    assert client.post(f"{LIST}77/change/", word("Tag", "budget")).status_code == 302
+    assert client.post(f"{LIST}77/delete/", {"post": "yes"}).status_code == 302
