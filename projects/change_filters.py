@@ -161,5 +161,6 @@ class NewsFilter(ChangeFilter):
     def told(self) -> Any:
         """What goes out to those who asked for it: of a project, too, nothing that we only read otherwise,
         unless a cause, a run or a kind is asked for."""
+        found = self.qs  # reads the form
         is_named = any(self.form.cleaned_data.get(name) for name in ("cause", "run", "kind"))
-        return self.qs if is_named else self.qs.exclude(cause=Cause.PARSER)
+        return found if is_named else found.exclude(cause=Cause.PARSER)
