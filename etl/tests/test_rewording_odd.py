@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from etl.tests.conftest import going_on
+from etl.tests.conftest import first_of, going_on
 from etl.tests.test_adding_a_source import AMATHOLE, CAPE_TOWN, GIYANI, Board, board, read
 from etl.tests.test_rewording_whole import NUMBERS, called
 from etl.tests.test_steward_identity import HEADINGS, ROWS, known, say
@@ -344,3 +344,19 @@ def test_a_word_is_rehearsed_for_each_source_that_shows_its_heading(board: Board
     assert "several projects have the same there: tender" in said
     assert not Vocabulary.objects.exists()
     assert Snapshot.objects.exists()
+
+
+@pytest.mark.parametrize("meaning", first_of(["name", "external_id", "municipality"]))
+def test_after_a_first_reading_that_was_cut_off(site, sync, steward, client, meaning):
+    """What it loaded is known, and no reading was believed to its end."""
+    site.publish(HEADINGS, ROWS)
+    first = sync(site.url)
+    before = known()
+    SyncRun.objects.update(state=RunState.ABANDONED, proof={}, profile={}, complete=False, concludes=False)
+    assert "of 4 projects" in confirmed(steward, "add/", word("Tag", meaning))
+    for _ in range(2):
+        sync()
+        assert known() == before
+        assert agree()
+    rows = newer(first.last_change)
+    assert not rows or is_no_news(client, rows)
