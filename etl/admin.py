@@ -18,16 +18,13 @@ from django.views.decorators.http import require_POST
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from etl.compare.rewording import Moves
 from etl.decide import agents, columns
 from etl.decide.waiting import held_areas
 from etl.desk import areas, captures, runs
 from etl.desk.splits import SplitAdmin
+from etl.desk.words import VocabularyAdmin, rehearse
 from etl.exceptions import EtlError, NeedsConfirmation
-from etl.project_source import ProjectSource
 from etl.scheduler import DataScheduler
-from etl.sources import source_of
-from etl.values.vocabulary import Vocabulary as Words
 from projects.admin import Recorded
 from projects.declared import REGISTRY, declared
 from projects.models import AgentName, AreaReading, Municipality, ReadingPlan, Source, SyncRun, Vocabulary
@@ -186,11 +183,10 @@ class ReadingPlanAdmin(Recorded):
         if not request.user.has_perm(f"projects.{needed}_vocabulary"):
             raise PermissionDenied
         given = {name: request.POST.get(name, "") for name in _GIVEN}
-        confirmed = request.POST.get("confirmed") == "yes"
         try:
-            row = _decided(**given, confirmed=confirmed)
+            row = _decided(**given, confirmed=request.POST.get("confirmed", ""))
         except NeedsConfirmation as question:
-            return self._confirm(request, given, question.effect)
+            return self._confirm(request, given, question)
         except EtlError as problem:
             messages.warning(request, str(problem))
         else:
@@ -205,7 +201,9 @@ class ReadingPlanAdmin(Recorded):
             says = "means what it did before a steward spoke"
         messages.success(request, f"“{row.text}” {says}, from the next reading on.")
 
-    def _confirm(self, request: HttpRequest, given: dict[str, str], effect: list[str]) -> HttpResponse:
+    def _confirm(
+        self, request: HttpRequest, given: dict[str, str], question: NeedsConfirmation
+    ) -> HttpResponse:
         """What a decision does to how projects are known, and a button that says yes."""
         means = given["proposal"] if given["decision"] == "accept" else given["meaning"]
         says = f"“{given['label']}” means {label(means)}"
@@ -214,9 +212,13 @@ class ReadingPlanAdmin(Recorded):
         context = {
             **self.admin_site.each_context(request),
             "title": f"{says}?",
-            "given": given,
-            "effect": effect,
+            "given": list(given.items()),
+            "effect": question.effect,
+            "token": question.token,
+            "what": f"“{given['label']}” were decided on",
             "says": says,
+            "address": reverse("admin:etl_decide_column"),
+            "back": reverse("admin:etl_columns"),
         }
         return render(request, "admin/etl/readingplan/confirm.html", context)
 
@@ -225,17 +227,11 @@ _WITHOUT = {"forbid": "“{}” is no field of ours", "take back": "“{}” mea
 _GIVEN = ("decision", "source", "label", "proposal", "meaning")
 
 
-def _rehearse(source: str, words: Words) -> Moves:
-    """What other words would make of who is who among a source's projects. Raises EtlError."""
-    monitor = source_of(source).monitor
-    return monitor.rehearse(source, words) if issubclass(monitor, ProjectSource) else Moves()
-
-
 def _decided(
-    decision: str, source: str, label: str, proposal: str, meaning: str, confirmed: bool
+    decision: str, source: str, label: str, proposal: str, meaning: str, confirmed: str
 ) -> Vocabulary:
     """The word that a steward's decision adds or takes back. Raises CannotDecide, NeedsConfirmation."""
-    how: columns.How = {"rehearse": _rehearse, "confirmed": confirmed}
+    how: columns.How = {"rehearse": rehearse, "confirmed": confirmed}
     if decision == "accept":
         return columns.accept(source, label, proposal, **how)
     if decision == "forbid":
@@ -383,4 +379,5 @@ __all__ = [
     "SourceAdmin",
     "SplitAdmin",
     "SyncRunAdmin",
+    "VocabularyAdmin",
 ]

@@ -9,7 +9,7 @@ from etl.compare.breaker import Belief
 from etl.compare.checks import Completeness
 from etl.correlating import reading
 from etl.correlating.inquiry import Inquiry, inquire
-from etl.correlating.questions import QuestionChanges, Touched, changes_of
+from etl.correlating.questions import OURS, QuestionChanges, Since, changes_of
 from etl.correlating.wording import many
 from etl.correlating.writing import QuestionWriter
 from etl.crawl.observations import ObservationSet
@@ -117,15 +117,18 @@ class Correlator(SourceMonitor[KnownComparison, Comparison, QuestionChanges]):
         open_now = {row.key: row for row in rows.iterator()}
         asked = [key for key in inquiry.discrepancies if key not in open_now]
         open_now |= Discrepancy.objects.in_bulk(asked, field_name="key") if asked else {}
-        return changes_of(inquiry.discrepancies, open_now, inquiry.tally, self._theirs(known))
+        return changes_of(inquiry.discrepancies, open_now, inquiry.tally, self._since(known))
 
-    def _theirs(self, known: KnownComparison) -> Touched | None:
-        """Where the rules are others than at the last comparison: what the sources have touched since, as all
-        else that moves is our doing. None where the rules are the same."""
+    def _since(self, known: KnownComparison) -> Since | None:
+        """What was touched since the last comparison, where our rules are others or our reading of texts is,
+        as what moves by that is our doing. None where neither is."""
         last = known.last
-        if last is None or last.started_at is None or last.parser_digest == self.run.parser_digest:
+        if last is None or last.started_at is None:
             return None
-        return reading.touched_since(last.started_at)
+        if last.parser_digest != self.run.parser_digest:
+            return Since(reading.touched_since(last.started_at))
+        reread = reading.touched_since(last.started_at, by=OURS)
+        return Since(reading.touched_since(last.started_at, but=OURS), reread) if reread else None
 
     def hold(
         self, compared: Comparison, changes: QuestionChanges, known: KnownComparison

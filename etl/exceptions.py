@@ -79,8 +79,8 @@ class CannotDecide(EtlError):
 
 class NeedsConfirmation(CannotDecide):
     """A steward's decision changes how projects are known, and is to be confirmed. `effect`: what it does, in
-    sentences."""
+    sentences; `token`: says yes to just that."""
 
-    def __init__(self, effect: list[str]) -> None:
+    def __init__(self, effect: list[str], token: str) -> None:
         super().__init__(" ".join(effect))
-        self.effect = effect
+        self.effect, self.token = effect, token

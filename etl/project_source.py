@@ -270,11 +270,11 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
 
     @classmethod
     def rehearse(cls, source: str, words: Vocabulary) -> Moves:
-        """What other words would make of who is who among a source's known projects. What is read of the
-        kept pages with them is kept for the poll that will use them. Raises EtlError."""
+        """What other words would make of who is who among a source's known projects. What is read of pages
+        with them is kept for the poll that will use them. Raises EtlError."""
         now, then = (cls(SyncRun(source_id=source), dry_run=True, words=given) for given in (None, words))
         known = now.recorded()
-        return moves(*(Rows(monitor._listed(known), known, monitor.assembler) for monitor in (now, then)))
+        return moves(known, *(Rows(one._listed(known), known, one.assembler) for one in (now, then)))
 
     def _listed(self, known: Known) -> Survey:
         """What the kept pages list, before it is told whose the rows are."""
@@ -305,7 +305,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         recognise(reading, known, self.assembler, bool(completeness.concludes))
         doubtful = absence.doubtful(completeness, reading, known)
         recall = reading.recall
-        is_same = recall.unchanged_by if recall else reading.unchanged_by and not known.is_in_doubt()
+        is_same = (recall or reading).unchanged_by and (recall or not known.is_in_doubt(reading.lines))
         changes = Changes(plan=reading.plan) if is_same else self._differences(reading, known, doubtful)
         if not recall and reading.plan.digest == known.plan_digest:
             changes.plan = None  # it is kept as it is
@@ -315,6 +315,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
             changes.absences, changes.unlisted = gone.projects(known, now), gone.lines(known)
         if recall is None:
             return changes
+        changes.unread = known.unread(reading.lines) if reading.cause == Cause.PARSER else []
         changes = changes.outside(recall.held, known.places_of)
         if recall.is_part:
             changes.listings, changes.plan = [], None
@@ -334,7 +335,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
     def _differences(self, reading: Survey, known: Known, doubtful: Set[str] | None) -> Changes:
         changes = Changes(invalid=reading.invalid, plan=reading.plan)
         # where columns are understood otherwise, texts that stay the same may say something else
-        is_all = self.run.force or bool(reading.plan.drifts) or known.is_first or _has_learnt(reading, known)
+        is_all = self.run.force or bool(reading.plan.drifts) or known.is_first or known.has_learnt(reading)
         differing = (i for i in reading.ids if is_all or self._may_differ(i, reading, known))
         self._compare_projects(changes, differing, reading, known, doubtful)
         listings = (reading.listings[code] for code in sorted(reading.listings))
@@ -356,7 +357,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         known: Known,
         doubtful: Set[str] | None,
     ) -> None:
-        has_learnt = _has_learnt(reading, known)
+        has_learnt = known.has_learnt(reading)
         for external_id, before in details(known, ids):
             try:
                 record = self.assembler.record(external_id, reading, before, doubtful)
@@ -370,7 +371,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
                 )
                 if change:
                     change.completes = completes
-                if change and before and has_learnt:
+                if change and before and (has_learnt or not before.line_digest):
                     change.learnt = self._learnt(change, before, reading.plan)
             except InvalidRecord as problem:
                 changes.problems.append(f"{external_id}: {problem}")
@@ -493,8 +494,3 @@ def _completes(record: ProjectRecord, before: KnownProject, known: Known) -> boo
     than at its creation; what its own page says, which was there and was left for later (CRAWL_MINUTES)."""
     is_left = before.url and not before.page_digest and before.is_present
     return known.is_first or bool(is_left and record.page_digest and record.line_digest == before.line_digest)
-
-
-def _has_learnt(reading: Survey, known: Known) -> bool:
-    """Whether texts that were known, and could not be told, are understood now."""
-    return reading.cause == Cause.SOURCE and not known.is_first and reading.plan.has_learnt(known.plan)

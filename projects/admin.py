@@ -36,7 +36,6 @@ from projects.models import (
     Sighting,
     Snapshot,
     Subscription,
-    Vocabulary,
 )
 from projects.models.project import SEARCHED
 from projects.stewards import todo
@@ -256,16 +255,6 @@ class SightingAdmin(Recorded):
     list_filter = ("source", "loaded", "at")
     search_fields = ("key", "url", "raw_sha256")
     list_select_related = ("source",)
-
-
-@admin.register(Vocabulary)
-class VocabularyAdmin(ModelAdmin):
-    list_display = ("text", "kind", "meaning", "reason", "added_at")
-    list_filter = ("kind",)
-    search_fields = ("text", "meaning", "reason")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Vocabulary]:
-        return super().get_queryset(request).order_by("kind", "text")
 
 
 # Last: they are made of Recorded.

@@ -156,3 +156,11 @@ class NewsFilter(ChangeFilter):
     def filter_queryset(self, queryset: Any) -> Any:
         found = super().filter_queryset(queryset)
         return found if names_a_cause(self.form.cleaned_data) else found.by_source()
+
+    @property
+    def told(self) -> Any:
+        """What goes out to those who asked for it: of a project, too, nothing that we only read otherwise,
+        unless a cause, a run or a kind is asked for."""
+        found = self.qs  # reads the form
+        is_named = any(self.form.cleaned_data.get(name) for name in ("cause", "run", "kind"))
+        return found if is_named else found.exclude(cause=Cause.PARSER)

@@ -17,7 +17,7 @@ from etl.understand.lookup import NOTHING, Lookup
 from etl.understand.plan import Choice, ReadingPlan
 from etl.values.identifiers import folded, number_within
 from etl.values.places import Places
-from etl.values.vocabulary import Vocabulary
+from etl.values.vocabulary import DEFAULT, Vocabulary
 
 
 class Assembler:
@@ -61,7 +61,15 @@ class Assembler:
         def ids_of(line: Mapping[str, str], listed_under: Sequence[str]) -> Iterator[str]:
             return ids_under_any_words(line, listed_under, self.places)
 
-        return Identities(known, reads, ids_of, self.within)
+        is_told = any(
+            "external_id" in (meaning, DEFAULT.field_of(label))
+            for label, meaning in self.words.fields.items()
+        )
+
+        def is_listed(label: str) -> bool:
+            return plan.covers(label, "line")
+
+        return Identities(known, reads, ids_of, self.within, is_listed, is_told)
 
     def record(
         self, external_id: str, survey: Survey, known: KnownProject | None, doubtful: Set[str] | None

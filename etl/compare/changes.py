@@ -124,6 +124,8 @@ class Changes:
     absences: list[Absence] = field(default_factory=list)
     unlisted: list[Absence] = field(default_factory=list)  # municipality lines
     quiet: list[QuietChange] = field(default_factory=list)
+    # known projects (their ids here) of which no page was there to be read again when the parser moved
+    unread: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by change type
     blanked: Counter[str] = field(default_factory=Counter)  # by field: records in which it went blank
     moved: int = 0  # known projects that say something else, not only more, or spelt otherwise
@@ -189,7 +191,7 @@ class Changes:
         }
 
     def __bool__(self) -> bool:
-        return bool(len(self.projects) or self.listings or self.absences or self.unlisted)
+        return bool(len(self.projects) or self.listings or self.absences or self.unlisted or self.unread)
 
 
 def _summary(change: ProjectChange, cause: str, differing: dict[str, list[Any]]) -> ChangeSummary:

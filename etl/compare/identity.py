@@ -68,14 +68,26 @@ class Resolved:
 
 class Identities:
     """Gives rows their identities. `reads`: what a line says of itself, with the places that list it;
-    `ids_of`: the ids that it has under whichever words; `within`: what a place is part of."""
+    `ids_of`: the ids that it has under whichever words; `within`: what a place is part of; `is_listed`:
+    whether lists have a column of that heading. `is_told`: a steward says which column has the numbers, or
+    has none, so that ids may be numbers of another column."""
 
-    def __init__(self, known: Known, reads: Reads, ids_of: Ids, within: Within) -> None:
+    def __init__(
+        self,
+        known: Known,
+        reads: Reads,
+        ids_of: Ids,
+        within: Within,
+        is_listed: Callable[[str], bool],
+        is_told: bool = False,
+    ) -> None:
         self.known, self.reads, self.ids_of, self.within = known, reads, ids_of, within
+        self.is_listed, self.is_told = is_listed, is_told
         self._by_name: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         # folded name that the last texts say → its projects, until the rows are resolved
         self._called: dict[str, list[tuple[str, KnownProject]]] = {}
         self._by_text: dict[str, list[str]] = {}  # folded number that they say → its projects
+        self._numbers: set[str] = set()  # those that say one
         self._is_gathered = False
         self._gone: list[str] | None = None  # the ids that are no number of the reading, once that is known
         self._own: dict[str, Own] = {}
@@ -160,12 +172,14 @@ class Identities:
         return numbered, list(named.values())
 
     def _numbered(self, number: str) -> list[str]:
-        """The known projects of a number, in whichever spelling: by their ids, else by their last texts."""
+        """The known projects of a number, in whichever spelling: by their ids, else by their last texts; by
+        these first where the ids may be of another column."""
         known = self._by_number.get(folded(number), [])
-        if not known:
-            self._gather()
-            known = self._by_text.get(folded(number), [])
-        return known
+        if known and not self.is_told:
+            return known
+        self._gather()
+        said = self._by_text.get(folded(number), [])
+        return said or [external_id for external_id in known if external_id not in self._numbers]
 
     def _named(self, said: Identifying) -> list[str]:
         """The known projects without number that go by that name in that place."""
@@ -179,11 +193,14 @@ class Identities:
         self._is_gathered = True
         unnumbered = set(self._unnumbered)
         gone = self._unnumbered if self._gone is None else self._gone
+        if self.is_told:
+            gone = sorted(self.known.keys)
         for external_id, project in self.known.in_full(gone).items():
-            said = self._says(project)
+            said = self.said_last(project)
             self._own[external_id] = said.own
             if said.number:
                 self._by_text.setdefault(folded(said.number), []).append(external_id)
+                self._numbers.add(external_id)
             if external_id in unnumbered or not said.number:  # else the site itself left its number out
                 self._by_name.setdefault((said.own[0], place_of(project.values)), []).append(external_id)
                 self._called.setdefault(said.own[0], []).append((external_id, project))
@@ -202,7 +219,7 @@ class Identities:
             external_id
             for external_id, project in self._called.get(said.own[0], ())
             if (not area or area in self._areas_of(project))
-            and self.reads(project.line() or project.published, listed_under).where == said.where
+            and self.reads(project.listed(self.is_listed), listed_under).where == said.where
         ]
 
     def _areas_of(self, project: KnownProject) -> set[str]:
@@ -212,14 +229,14 @@ class Identities:
             areas |= {self.within(code) or "" for code in areas}
         return areas
 
-    def _says(self, project: KnownProject) -> Identifying:
-        texts = project.line() or project.published
-        return self.reads(texts, project.values["municipalities"] or ())
+    def said_last(self, project: KnownProject) -> Identifying:
+        """What a known project's last texts say."""
+        return self.reads(project.listed(self.is_listed), project.values["municipalities"] or ())
 
     def _own_of(self, external_id: str) -> Own:
         if external_id not in self._own:
             known = self.known.in_full([external_id]).get(external_id)
-            self._own[external_id] = self._says(known).own if known else ("", "")
+            self._own[external_id] = self.said_last(known).own if known else ("", "")
         return self._own[external_id]
 
     def _assign(self, group: Group, known: list[str], found: Resolved) -> list[str]:

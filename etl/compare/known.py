@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import (
@@ -33,12 +33,13 @@ from etl.normalise.merge import Before
 from etl.understand.lookup import NOTHING
 from etl.understand.plan import ReadingPlan
 from etl.values.places import Places
-from etl.values.vocabulary import DEFAULT, Vocabulary, normal_label
+from etl.values.vocabulary import DEFAULT, Vocabulary
 from projects.fields import FIELDS
 from projects.models import (
     GOOD,
     READ,
     AreaReading,
+    Cause,
     Identity,
     Merge,
     Municipality,
@@ -55,7 +56,8 @@ from projects.models import Vocabulary as VocabularyRow
 from projects.models.vocabulary import MEANINGS
 from projects.stewards.values import typed
 
-_FIELD = VocabularyRow.Kind.FIELD
+if TYPE_CHECKING:
+    from etl.compare.survey import Survey
 
 
 @dataclass(slots=True)
@@ -95,6 +97,13 @@ class KnownProject:
 
     def line(self) -> dict[str, str]:
         return self.before().line()
+
+    def listed(self, is_listed: Callable[[str], bool]) -> dict[str, str]:
+        """What its line said, also where its page says the same, word for word, in columns that lists have;
+        what its page says where no list is known to have shown it."""
+        line = self.line()
+        shared = {label: text for label, text in self.published.items() if is_listed(label)}
+        return {**shared, **line} or self.published
 
     def page(self) -> dict[str, str] | None:
         return self.before().page() or None
@@ -162,9 +171,30 @@ class Known:
     def present(self) -> int:
         return sum(key.is_present for key in self.keys.values())
 
+    def has_learnt(self, reading: Survey) -> bool:
+        """Whether texts that were known, and could not be told, are understood now."""
+        return reading.cause == Cause.SOURCE and not self.is_first and reading.plan.has_learnt(self.plan)
+
+    def unread(self, listed: Container[str]) -> list[int]:
+        """The projects that stood in a list and are there, but in none of these, by their ids here."""
+        return [
+            key.pk for i, key in self.keys.items() if key.is_present and key.line_digest and i not in listed
+        ]
+
     def places_of(self, pk: int) -> set[str]:
         """The areas of a known project: its municipalities, and the lists of none that show it."""
         return set(self._places.get(pk, ()))
+
+    def is_one(self, one: str, other: str) -> bool:
+        """Whether two ids are of one project, as far as stewards say."""
+        pks = {self._survivors.get(self.keys[i].pk, self.keys[i].pk) for i in (one, other)}
+        return len(pks) == 1
+
+    @cached_property
+    def _survivors(self) -> dict[int, int]:
+        """A project that was merged into another one → that one."""
+        merges = Merge.objects.in_force().filter(merged__source=self.source)
+        return dict(merges.values_list("merged_id", "survivor_id"))
 
     def was_rejected(self, content_digest: str) -> bool:
         """Whether the same reading was the last that a steward decided on, and was rejected."""
@@ -225,9 +255,12 @@ class Known:
         present = (key.pk for key in self.keys.values() if key.is_present) if waiting else ()
         return any(waiting & self.places_of(pk) for pk in present)
 
-    def is_in_doubt(self) -> bool:
-        """Whether the last reading left open what is gone, from where: what it kept is to be looked at again
-        though nothing changed since."""
+    def is_in_doubt(self, listed: Iterable[str]) -> bool:
+        """Whether the last reading left open what is gone, from where, or some of what is `listed` is not
+        present, or was not read again when the parser moved: what it kept is to be looked at again though
+        nothing changed since."""
+        if any(key and not (key.is_present and key.line_digest) for key in map(self.keys.get, listed)):
+            return True
         if self.last and self.last.proof:
             return not self.last.concludes or self.leaves_open
         good = SyncRun.objects.good().filter(source=self.source)
@@ -385,16 +418,13 @@ def source_values(pks: Collection[int]) -> dict[int, dict[str, Any]]:
     return from_source
 
 
-def known_words(instead: Mapping[str, str | None] | None = None) -> Vocabulary:
+def known_words(without: Collection[int] = (), more: Iterable[tuple[str, str, str]] = ()) -> Vocabulary:
     """The built-in words with the stewards' rows over them; a row that cannot be used stops no poll.
 
-    `instead`: headings with what they are to mean, for a rehearsal; None: what they mean without a steward.
+    For a rehearsal: `without` these rows, by id, and with these `more` (kind, text, meaning).
     """
-    rows = list(VocabularyRow.objects.values_list("kind", "text", "meaning"))
-    for text, meaning in (instead or {}).items():
-        rows = [row for row in rows if row[0] != _FIELD or normal_label(row[1]) != normal_label(text)]
-        rows += [(_FIELD, text, meaning)] if meaning is not None else []
-    return _words(rows)
+    rows = VocabularyRow.objects.exclude(pk__in=without).values_list("kind", "text", "meaning")
+    return _words([*rows, *more])
 
 
 def words_and_places() -> tuple[Vocabulary, Places]:

@@ -9,6 +9,7 @@ from etl.compare.identity import Row
 from etl.compare.known import Known
 from etl.compare.survey import Survey
 from etl.normalise.projects import Identifying
+from etl.values.identifiers import folded, number_within
 
 Pair = tuple[str, str]
 Place = tuple[str, str]  # a row's texts, as a digest, and the key of a list that shows it
@@ -17,18 +18,22 @@ _NOTHING = Identifying("", "", ("", ""), "")
 
 @dataclass(slots=True)
 class Moves:
-    """`projects`: how many the kept pages show. Of these `renamed` and `placed` go by another name or lie
-    elsewhere, `numbered` have another number or none: what each was and would be, as published; `keyed` are
-    known by another number, name or place. `together`: projects that would be one; `apart`: those that would
-    be several; `lost`: those that would not be read. `gained`: rows that would be projects, and are none."""
+    """`projects`: how many the kept pages show; `unshown`: how many are known to be there beside these, which
+    are judged by what they said last. Of all `renamed` and `placed` go by another name or lie elsewhere,
+    `numbered` have another number or none: what each was and would be, as published; `keyed` are known by
+    another number, name or place. `together`: projects that would be one; `apart`: those that would be
+    several; `taken`: those that would be taken for another one (its id), or get the number by which it is
+    known; `lost`: those that would not be read. `gained`: rows that would be projects, and are none."""
 
     projects: int = 0
+    unshown: int = 0
     renamed: list[Pair] = field(default_factory=list)
     placed: list[Pair] = field(default_factory=list)
     numbered: list[Pair] = field(default_factory=list)
     keyed: int = 0
     together: list[list[str]] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
+    taken: list[Pair] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     gained: int = 0
 
@@ -70,10 +75,13 @@ def _places(row: Row) -> list[Place]:
     return [(row.part.texts, listing) for listing, _ in row.sheets]
 
 
-def moves(was: Rows, now: Rows) -> Moves:
-    """What becomes of the projects from one reading of the same pages to the other."""
+def moves(known: Known, was: Rows, now: Rows) -> Moves:
+    """What becomes of the known projects from one reading of the same pages to the other."""
     owned = was.owned()
     found = Moves(projects=len(owned))
+    numbered: dict[str, list[str]] = {}
+    for external_id in known.keys:
+        numbered.setdefault(folded(number_within(external_id)), []).append(external_id)
     called: dict[str, str] = {}
     taken: dict[str, list[str]] = {}
     for external_id, places in owned.items():
@@ -83,6 +91,8 @@ def moves(was: Rows, now: Rows) -> Moves:
         owners = {now.owners.get(place, "") for place in places}
         if len(owners) > 1:
             found.apart.append(called[external_id])
+        elif other := _another(external_id, owners, numbered.get(folded(will.number), []), known):
+            found.taken.append((called[external_id], other))
         for owner in owners:
             # rows that cannot be told apart are nobody's
             key = owner or (f"{will.where} {will.key[0]}" if will.name and not will.number else external_id)
@@ -94,7 +104,53 @@ def moves(was: Rows, now: Rows) -> Moves:
     told = {external_id for ids in shared for external_id in ids}
     found.lost = [called[external_id] for external_id in found.lost if external_id not in told]
     found.gained = sum(not was.owners.keys() & set(places) for places in now.owned().values())
+    _add_unshown(found, was, now, known)
     return found
+
+
+def _add_unshown(found: Moves, was: Rows, now: Rows, known: Known) -> None:
+    """The projects that are there, but on no page that is kept: lists that could not be read showed them."""
+    shown = {external_id: places[0] for external_id, places in was.owned().items()}
+    unshown = known.in_full(i for i, key in known.keys.items() if key.is_present and i not in shown)
+    found.unshown = len(unshown)
+    alike: dict[_Known, dict[_Known, str]] = {}  # by what they will be known by, then by what they were
+    for external_id, place in shown.items() if unshown else ():
+        _by_both(alike, was.says(place), now.says(place), external_id)
+    for external_id, project in unshown.items():
+        says, will = was.who.said_last(project), now.who.said_last(project)
+        _note(found, says, will)
+        called = says.name or says.number or external_id
+        if not (will.number or will.name) and (says.number or says.name):
+            found.lost.append(called)
+        elif others := _by_both(alike, says, will, called):
+            found.together.append(sorted([called, *others]))
+
+
+_Known = tuple[str, tuple[str, ...]]
+
+
+def _known_by(says: Identifying) -> _Known:
+    return (folded(says.number), ()) if says.number else says.key
+
+
+def _by_both(
+    alike: dict[_Known, dict[_Known, str]], says: Identifying, will: Identifying, called: str
+) -> list[str]:
+    """Add one; those that were known by something else, and will be by the same."""
+    group = alike.setdefault(_known_by(will), {})
+    others = [other for before, other in group.items() if before != _known_by(says)]
+    group.setdefault(_known_by(says), says.name or called)
+    return others
+
+
+def _another(external_id: str, owners: set[str], numbered: list[str], known: Known) -> str:
+    """The id of another project that this one would be taken for: its rows' then, or one of its number."""
+
+    def is_it(other: str) -> bool:
+        return other == external_id or (other in known.keys and known.is_one(other, external_id))
+
+    others = owners | (set() if any(map(is_it, numbered)) else set(numbered))
+    return next((other for other in sorted(others - {""}) if not is_it(other)), "")
 
 
 def _note(found: Moves, says: Identifying, will: Identifying) -> None:

@@ -36,6 +36,7 @@ OF_IDENTITIES = (
     "_unnumbered",
     "_by_name",
     "_by_text",
+    "_numbers",
     "_is_gathered",
     "_gone",
     "_own",

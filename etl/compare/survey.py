@@ -198,11 +198,11 @@ class Survey(ObservationSet):
         self.pages[external_id] = Part(project.published, url, seen.snapshot, self.plan.is_volatile)
 
     def _may_show(self, who: Identities, asked: str, number: str, project: PublishedProject) -> bool:
-        """Whether a page is that of the project it was asked for: by its number, or where the list gave none,
-        by its name."""
+        """Whether a page is that of whom it was asked for: by number, else by name or the line's texts."""
         if not is_unnumbered(asked):
             return folded(number_within(asked)) == folded(number)
-        return asked in self.lines and who.have_one_name(self.lines[asked].published, project.published)
+        line = self.lines[asked].published if asked in self.lines else {}
+        return folded(number) in map(folded, line.values()) or who.have_one_name(line, project.published)
 
     def _named_like(self, who: Identities, asked: str, project: PublishedProject) -> str:
         """The other project of the lists that is called as a page says, where it is not the one it was asked

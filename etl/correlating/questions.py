@@ -16,8 +16,17 @@ THEIRS, OURS = "source", "parser"  # causes: the figures moved, or our rules did
 OPENED, UPDATED = "opened", "updated"  # change types, with "closed"
 
 
-# {entity type: ids} of what the sources have said something new of.
-Touched = Mapping[str, Collection[int]]
+Touched = Mapping[str, Collection[int]]  # {entity type: ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was touched since the last comparison: `theirs`, of what the sources (and stewards) have said
+    something new; `reread`, of what texts are only read otherwise; None where our rules have moved: then all
+    that moves beside the former is our doing."""
+
+    theirs: Touched
+    reread: Touched | None = None
 
 
 class KnownQuestion(Protocol):
@@ -80,10 +89,10 @@ def changes_of(
     discrepancies: Mapping[str, FoundDiscrepancy],
     known: Mapping[str, KnownQuestion],
     tally: Tally,
-    theirs: Touched | None = None,
+    since: Since | None = None,
 ) -> QuestionChanges:
-    """What the discrepancies change in the questions that are known, by their keys. `theirs`: where our rules
-    have moved, what the sources touched beside; None: all that moves is theirs."""
+    """What the discrepancies change in the questions that are known, by their keys. `since`: where some of
+    what moves may be our doing; None: all of it is theirs."""
     changes = QuestionChanges()
     for key, discrepancy in sorted(discrepancies.items()):
         row = known.get(key)
@@ -95,25 +104,28 @@ def changes_of(
             changes.quiet.append(QuestionChange(key, UPDATED, {}, discrepancy, row))
     for key, row in sorted(known.items()):
         if row.state == OPEN and key not in discrepancies:
-            changes.questions.append(_closed(row, tally, _cause(row.evidence, theirs)))
+            changes.questions.append(_closed(row, tally, _cause(row.evidence, since), since))
     for change in changes.questions:
         if change.discrepancy:
-            change.cause = _cause(change.discrepancy.evidence, theirs)
+            change.cause = _cause(change.discrepancy.evidence, since)
     return changes
 
 
-def _cause(evidence: Any, theirs: Touched | None) -> str:
-    """Ours where the rules have moved, and no source any of what the question is about."""
-    if theirs is None:
+def _cause(evidence: Any, since: Since | None) -> str:
+    """Ours where the rules or our reading have moved, and no source any of what the question is about."""
+    if since is None or _is_about(evidence, since.theirs):
         return THEIRS
+    return OURS if since.reread is None or _is_about(evidence, since.reread) else THEIRS
+
+
+def _is_about(evidence: Any, touched: Touched) -> bool:
     about = {"project": ("projects",), "municipal_figure": ("figures", "in_kind", "capital")}
-    touched = any(
-        each["id"] in theirs.get(entity_type, ())
+    return any(
+        each["id"] in touched.get(entity_type, ())
         for entity_type, names in about.items()
         for name in names
         for each in evidence.get(name, ())
     )
-    return THEIRS if touched else OURS
 
 
 def wording_of(discrepancy: FoundDiscrepancy) -> dict[str, Any]:
@@ -156,11 +168,14 @@ def _opened(discrepancy: FoundDiscrepancy, row: Any) -> QuestionChange:
     return QuestionChange(discrepancy.key, OPENED, differing, discrepancy, row)
 
 
-def _closed(row: Any, tally: Tally, cause: str) -> QuestionChange:
+def _closed(row: Any, tally: Tally, cause: str, since: Since | None) -> QuestionChange:
     concerned = [project["id"] for project in row.evidence.get("projects", ())]
     reason = tally.why_closed(row.key, concerned)
     if cause == OURS:
-        reason = f"Not the figures but our rules have changed. By them: {reason[0].lower()}{reason[1:]}"
+        if since is None or since.reread is None:
+            reason = f"Not the figures but our rules have changed. By them: {reason[0].lower()}{reason[1:]}"
+        else:
+            reason = f"Not the figures but our reading has changed. By it: {reason[0].lower()}{reason[1:]}"
     differing: dict[str, list[Any]] = {"state": [OPEN, CLOSED], "reason": [None, reason]}
     return QuestionChange(row.key, CLOSED, differing, row=row, cause=cause)
 

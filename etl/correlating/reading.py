@@ -19,6 +19,7 @@ from projects.facts.finance import DWS, TREASURY
 from projects.facts.names import implementers, other_names
 from projects.models import (
     AgentName,
+    Cause,
     ChangeType,
     DataChangeLog,
     Merge,
@@ -161,9 +162,11 @@ def until() -> date:
     return (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
 
 
-def touched_since(moment: datetime) -> dict[str, set[int]]:
-    """{entity type: ids} of the projects and figures of which a source has said something new since then."""
-    rows = DataChangeLog.objects.by_source().filter(source__in=(DWS, TREASURY), at__gte=moment)
+def touched_since(moment: datetime, by: str = Cause.SOURCE, but: str = "") -> dict[str, set[int]]:
+    """{entity type: ids} of the projects and figures of which the log says something new since then that has
+    this cause, or any `but` one."""
+    rows = DataChangeLog.objects.filter(source__in=(DWS, TREASURY), at__gte=moment)
+    rows = rows.exclude(cause=but) if but else rows.filter(cause=by)
     touched: dict[str, set[int]] = {}
     for entity_type, pk in rows.order_by().values_list("entity_type", "entity_id").distinct():
         touched.setdefault(entity_type, set()).add(pk)

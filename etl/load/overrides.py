@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from etl.compare.changes import ProjectChange
 from projects.fields import BY_NAME
-from projects.models import Override, Project
+from projects.models import Cause, Override, Project
 from projects.stewards.overrides import settle
 from projects.stewards.values import canonical, typed
 
@@ -33,7 +33,8 @@ def keep(rows: Sequence[Project], changes: Sequence[ProjectChange]) -> None:
         change.kept[override.field] = override.value
         _put(row, override)
         kept[row.pk] = row
-        if settle(override, canonical(change.record.values[override.field]), now):
+        is_reread = change.cause == Cause.PARSER
+        if settle(override, canonical(change.record.values[override.field]), now, is_reread=is_reread):
             moved.append(override)
     _write(list(kept.values()), {name for row in kept for name in written[row][1].kept}, moved)
 

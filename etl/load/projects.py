@@ -119,6 +119,7 @@ class ProjectWriter:
     def entries(self, run: SyncRun, changes: Changes) -> Iterator[Entry]:
         """Write the rows, and say of each what the log says."""
         rows.write_plan(run, changes.plan)
+        rows.mark_unread(changes.unread)
         # listings first: what they sum up then stands above them, the newest of the log
         yield from of_listings(run, changes.listings, rows.write_listings(run, changes.listings))
         for batch in changes.projects.batches(_BATCH):

@@ -82,6 +82,12 @@ def write_quiet(quiet: list[QuietChange]) -> None:
     Project.everything.bulk_update(rows, columns, batch_size=500)
 
 
+def mark_unread(pks: list[int]) -> None:
+    """Forget how their lines were read, so that they are read anew when a list shows them."""
+    for start in range(0, len(pks), _BATCH):
+        Project.everything.filter(pk__in=pks[start : start + _BATCH]).update(line_digest="")
+
+
 def _write_places(rows: list[Project], changes: list[ProjectChange]) -> None:
     moved = [
         (row, change)

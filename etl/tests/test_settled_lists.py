@@ -293,7 +293,7 @@ def test_lists_that_are_too_long_to_wait_are_not_kept_in_vain(monkeypatch) -> No
 
 
 # to whoever tells projects apart, by the plan of now; and what is empty once they are
-GIVEN = {"known", "reads", "ids_of", "within", "_called"}
+GIVEN = {"known", "reads", "ids_of", "within", "is_listed", "is_told", "_called"}
 
 
 def test_all_that_tells_projects_apart_is_kept() -> None:

@@ -8,7 +8,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from etl.tests.test_steward_plan import agree, asked, decide, is_no_news, newer, site, steward, waiting
+from etl.tests.test_steward_plan import (
+    agree,
+    asked,
+    decide,
+    is_no_news,
+    newer,
+    site,
+    steward,
+    waiting,
+    yes,
+)
 from projects.models import DataChangeLog, Project, Vocabulary
 
 __all__ = ["site", "steward"]
@@ -45,8 +55,7 @@ def known() -> dict[int, tuple[str, str, str]]:
 def say(client: Client, decision: str, label: str, **given: str) -> tuple[str, str]:
     """What the confirm page says, and what is said after the yes."""
     question = asked(client, decision, label, **given)
-    assert 'name="confirmed" value="yes"' in question
-    return question, decide(client, decision, label, confirmed="yes", **given)
+    return question, decide(client, decision, label, **yes(question), **given)
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def _news(request: HttpRequest) -> list[DataChangeLog]:
     filterset = NewsFilter(request.GET, queryset=DataChangeLog.objects.order_by("-pk"))
     if not filterset.is_valid():
         raise NotUnderstood([(name, text) for name, texts in filterset.errors.items() for text in texts])
-    return list(filterset.qs[:_IN_FEED])
+    return list(filterset.told[:_IN_FEED])
 
 
 def _of_projects(request: HttpRequest) -> list[DataChangeLog]:

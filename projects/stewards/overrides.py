@@ -156,16 +156,19 @@ def expire_due(now: datetime | None = None) -> int:
     return ended
 
 
-def settle(override: Override, source_value: Any, now: datetime) -> bool:
+def settle(override: Override, source_value: Any, now: datetime, *, is_reread: bool = False) -> bool:
     """Tell a correction in force (unsaved) what the source says now, canonical; whether that was news.
 
-    The same as the correction: it has done its work and ends. Something else: a steward is to look.
+    The same as the correction: it has done its work and ends. Something else: a steward is to look, and so
+    where its texts are only read otherwise (`is_reread`): that may be taken back, and they with it.
     """
     if source_value == override.source_value:
         return False
     before, after = shown(override.field, override.source_value), shown(override.field, source_value)
     override.source_value, override.noticed_at = source_value, override.noticed_at or now
-    if source_value == override.value:
+    if source_value == override.value and is_reread:
+        override.notice = f"The source is read otherwise: it says {after} too (before: {before})."
+    elif source_value == override.value:
         override.state, override.ended_at = OverrideState.CAUGHT_UP, now
         override.notice = f"The source caught up: it says {after} too (before: {before})."
     else:

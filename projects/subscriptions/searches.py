@@ -100,7 +100,7 @@ class Search:
         """The newest changes that this would have told of."""
         filterset = _filterset(self.scope, self.asked)
         if self.scope == CHANGES:
-            return list(filterset.qs.newest_first()[:number])
+            return list(filterset.told.newest_first()[:number])
         # Of the projects that changed last: a walk back through the log for a rare one would be long.
         newest = filterset.qs.order_by("-last_changed_at").values_list("pk", flat=True)[:number]
         rows = DataChangeLog.objects.by_source().filter(entity_type=EntityType.PROJECT)
@@ -114,7 +114,7 @@ class Search:
         if not filterset.is_valid():
             raise NotUnderstood([(name, text) for name, texts in filterset.errors.items() for text in texts])
         if self.scope == CHANGES:
-            return sorted(set(filterset.qs.order_by().values_list("pk", flat=True)))
+            return sorted(set(filterset.told.order_by().values_list("pk", flat=True)))
         now = window.changes().by_source().of_projects(filterset.qs)
         inside = set(now.order_by().values_list("pk", flat=True))
         return sorted(inside.union(_of_leavers(filterset, window, inside)))
