@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,15 @@ BLANK_WORDS = frozenset(
     }
 )  # fmt: skip
 
+# What is still to be done, where a name is to stand. "Not yet awarded" is a status, and no company
+_TO_COME = re.compile(
+    r"(?:(?:not(?: yet| as yet)?(?: been)?|(?:still |yet )?to be|nog nie|nog te wees|word nog|moet nog) )"
+    r"(?:appointed|awarded|confirmed|determined|announced|advised|finali[sz]ed|known|available|specified|provided"
+    r"|stated|given|allocated|assigned|identified|procured|selected|aangestel|toegeken|bevestig|bepaal|bekend"
+    r"|beskikbaar|gefinaliseer|gespesifiseer|aangedui|geïdentifiseer)(?: nie| word| yet| as yet)?",
+    re.IGNORECASE,
+)
+
 LONGEST_FIGURE = 60  # characters; a longer text is prose, and is not searched for a figure
 
 
@@ -57,6 +67,12 @@ def is_blank(text: str) -> bool:
 @lru_cache(maxsize=16384)
 def _is_blank(text: str) -> bool:
     return one_line(text).casefold() in BLANK_WORDS
+
+
+@lru_cache(maxsize=4096)
+def is_to_come(text: str) -> bool:
+    """Whether the words say that what is asked for is still to come, and nothing else ("Not yet awarded")."""
+    return len(text) <= _SHORT and _TO_COME.fullmatch(one_line(text).strip(" .()")) is not None
 
 
 @dataclass(frozen=True, slots=True)
