@@ -15,6 +15,7 @@ from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
+from etl.extract.continued import join_pages
 from etl.extract.controls import read_controls
 from etl.extract.damage import pieces_of
 from etl.extract.dataaddress import read_data_addresses
@@ -113,7 +114,7 @@ def _content(
     join_halves(parsed.root)
     turn_pairs(parsed.root, document.field_of)
     turn_tables(parsed.root, document.field_of)
-    hide_extras(parsed.root)
+    hide_extras(parsed.root, document.source)
     add_opened_columns(parsed.root, document.field_of)
     drop_own_headings(parsed.root)
     part_stacked_columns(parsed.root, document.field_of)
@@ -180,6 +181,7 @@ def _tables(document: Document) -> list[Table]:
         if item.table.kind in ("grid", "table", "cards"):
             part_numbers(item.table, document.field_of)
     tables = [item.table for item in found]
+    join_pages(tables)
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document) or step_pager(document)

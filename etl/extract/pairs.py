@@ -50,6 +50,7 @@ _ROLES = {  # what the beginning of a class says of an element
         "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
     ),
 }  # fmt: skip
+_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$")  # what parts a value from the next label
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend"})
 BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
@@ -345,7 +346,7 @@ class _Scan:
             parts.append(f" {text_of(other)} {'' if is_block else other.tail or ''}")
             if is_block:
                 break
-        value = squash("".join(parts))
+        value = _BETWEEN.sub("", squash("".join(parts)))
         return value if value or elements else None
 
     def _below(self, label: Element) -> str | None:

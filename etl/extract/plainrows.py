@@ -74,7 +74,10 @@ def own_rows(table: Element, document: Document) -> OwnRows:
 
 def _read_rows(table: Element) -> OwnRows:
     found = OwnRows()
-    for place, (element, group, cells) in enumerate(_row_elements(table)):
+    elements = list(_row_elements(table))
+    if table.find("tfoot") is not None:  # it is shown last, wherever it stands
+        elements.sort(key=lambda row: row[1] is not None and row[1].tag == "tfoot")
+    for place, (element, group, cells) in enumerate(elements):
         section = "" if group is None else group.tag
         row = TableRow(element, cells, section, _parted(element.get("class") or ""), group, place)
         row.cells = [cell for cell in cells if not is_hidden(cell)]

@@ -141,9 +141,9 @@ def planned_and_actual_in_two_units() -> str:
 
 @unseen("""
 external_id|name|municipality|budget|contractor|completion_date
-LT-1|Nandoni Distribution|LIM343|214000000|-|-
+LT-1|Nandoni Distribution|LIM343|214000000|Khwara Civils ¦ Mpfumelelo JV ¦ Ndivho Plant|-
 LT-2|Sinthumule Boreholes|LIM344|9100000|Tshisevhe|2025-10-31
-LT-3|Makhado Industrial Line|LIM344|36700000|-|-
+LT-3|Makhado Industrial Line|LIM344|36700000|Khwara Civils ¦ Vhutali|-
 """)
 def lots_below_a_merged_project() -> str:
     """A project's cells reach over its lots, each with a contractor, an award and an end of its own."""
