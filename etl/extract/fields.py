@@ -15,8 +15,10 @@ from lxml import etree
 
 from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
+from etl.extract.groups import GROUP
 from etl.extract.html import BLOCKS, Element, words_of
 from etl.extract.links import best_links
+from etl.extract.looks import look_of, sections_above
 from etl.extract.pairs import (
     HEADINGS,
     LONGEST_TITLE,
@@ -82,8 +84,11 @@ def table_of(document: Document, name: str, records: list[Record]) -> Table:
     for row, record in zip(rows, records, strict=True):
         for pair in record.pairs:
             row.setdefault(pair.label, []).append(pair.value)
-    headers = list(dict.fromkeys(label for row in rows for label in row))
     above = _headings_above(records)
+    if GROUP not in rows[0] and (sections := sections_above([record.element for record in records])):
+        for row, section in zip(rows, sections, strict=True):
+            row[GROUP] = [section]
+    headers = list(dict.fromkeys(label for row in rows for label in row))
     titles = [words_of(heading) for heading in above] or [record.title for record in records]
     is_named = _TITLE in headers or any(document.field_of(header) == "name" for header in headers)
     if not is_named and are_names(titles):
@@ -173,13 +178,21 @@ def _returning(blocks: list[Element]) -> frozenset[str]:
 
 
 def _around(elements: list[Element]) -> list[Element]:
-    """For each element the outermost one around it that holds none of the others; each once."""
+    """For each element the outermost one around it that holds none of the others; each once. Where these lie
+    at several depths, as where a list of a board has one card alone, those of one kind."""
     counts = Counter(parent for element in elements for parent in _upwards(element))
-    found = []
-    for element in elements:
-        alone = [parent for parent in _upwards(element) if counts[parent] == 1]
-        found.append(alone[-1] if alone else element)
+    chains = [[part for part in _upwards(one) if counts[part] == 1] or [one] for one in elements]
+    found = [chain[-1] for chain in chains]
+    if len({sum(1 for _ in _upwards(part)) for part in found}) > 1:
+        kinds = [{_kind(part): part for part in chain} for chain in chains]
+        shared = set(kinds[0]).intersection(*kinds)
+        if outer := [kind for kind in map(_kind, chains[0]) if kind in shared]:
+            found = [kind[outer[-1]] for kind in kinds]
     return list(dict.fromkeys(found))
+
+
+def _kind(part: Element) -> tuple[str, str]:
+    return part.tag, look_of(part.get("class"))
 
 
 def _upwards(element: Element) -> Iterator[Element]:
