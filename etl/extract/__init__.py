@@ -15,7 +15,7 @@ from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
-from etl.extract.continued import join_pages
+from etl.extract.continued import join_headless, join_pages
 from etl.extract.controls import read_controls
 from etl.extract.damage import pieces_of
 from etl.extract.dataaddress import read_data_addresses
@@ -180,7 +180,7 @@ def _tables(document: Document) -> list[Table]:
             part_columns(item.table, document.field_of)
         if item.table.kind in ("grid", "table", "cards"):
             part_numbers(item.table, document.field_of)
-    tables = [item.table for item in found]
+    tables = join_headless([item.table for item in found])
     join_pages(tables)
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):

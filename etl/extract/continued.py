@@ -4,6 +4,7 @@ the rows below it. No project of its own stands there. Pure."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from etl.extract.types import Table
 
 _GOES_ON = re.compile(r"[a-z(&,;/–-]|and\b|of\b|en\b|van\b")
 _OPEN = re.compile(r"[,;&/(–-]$|\b(?:and|of|the|to|for|in|at|en|van|die|vir|na|by)$", re.IGNORECASE)
+_FEWEST_COLUMNS = 3
 GOES_ON = "It goes on with the text of the row above."
 HEADS = "It has one text alone and no number: it heads the rows below it, or says more of the one above."
 
@@ -48,6 +50,53 @@ def rows_of_one_text(rows: Sequence[Line], identity: int | None) -> dict[int, st
         else:
             reasons[number] = HEADS if number else ABOVE_ALL
     return reasons
+
+
+def join_headless(tables: Sequence[Table]) -> list[Table]:
+    """The tables, with the rows of one without headings given back to the one right before it, whose columns
+    hold the same kinds of texts: a table that breaks over a page goes on as another one."""
+    found: list[Table] = []
+    for table in tables:
+        if found and _goes_on(found[-1], table):
+            above, count = found[-1], len(found[-1].rows)
+            above.rows += table.rows
+            above.links += table.links
+            above.postbacks = above.postbacks and [*above.postbacks, *([None] * len(table.rows))]
+            above.continued |= {count + row for row in table.continued}
+            above.left_out += table.left_out
+            above.pager = above.pager or table.pager
+        else:
+            found.append(table)
+    return found
+
+
+def _goes_on(above: Table, below: Table) -> bool:
+    """Whether a table has no headings of its own, says nothing that the one before does not, and has texts of
+    the same kinds in as many columns."""
+    width = len(below.headers)
+    if width < _FEWEST_COLUMNS or len(above.headers) != width or above.kind != below.kind:
+        return False
+    numbered = [f"Column {at}" for at in range(1, width + 1)]
+    if below.headers != numbered or above.headers == numbered or any(below.postbacks):
+        return False
+    pairs = [(_kind(above, at), _kind(below, at)) for at in range(width)]
+    if not set(below.context) <= set(above.context) or any(one != two for one, two in pairs if one and two):
+        return False
+    coded = [at for at, (one, two) in enumerate(pairs) if one == two == "code"]
+    if any(_builds(above, at).isdisjoint(_builds(below, at)) for at in coded):
+        return False
+    return any(one == two and one in ("figure", "date") for one, two in pairs)
+
+
+def _builds(table: Table, at: int) -> set[str]:
+    """What codes begin with: "RBIG/" and "WSIG/"."""
+    return {re.split(r"\d", row[at], maxsplit=1)[0] for row in table.rows if kind_of(row[at]) == "code"}
+
+
+def _kind(table: Table, at: int) -> str:
+    """The kind of most texts of a column, "" where all are blank."""
+    counts = Counter(kind for row in table.rows if (kind := kind_of(row[at])))
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def join_pages(tables: Sequence[Table]) -> None:

@@ -50,7 +50,8 @@ _ROLES = {  # what the beginning of a class says of an element
         "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
     ),
 }  # fmt: skip
-_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$")  # what parts a value from the next label
+# What parts a value from the next label, or the label from its value
+_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$|^[-–—]\s+(?=\w)")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend"})
 BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",

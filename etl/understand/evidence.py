@@ -23,7 +23,9 @@ _LONG = 40  # characters: no longer text says that there is none
 _TELLING = 3  # figures
 
 _CURRENCY = re.compile(
-    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn)\b|\d\s*rands?\b|^\W*R\s?\d", re.IGNORECASE
+    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn|miljoen|miljard)\b|\d\s*(?:rands?|ZAR)\b"
+    r"|^\W*R\s?\d",
+    re.IGNORECASE,
 )
 _SIGN = re.compile(r"\W*(?:R|ZAR)", re.IGNORECASE)
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
@@ -151,7 +153,7 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
 def _names_scale(text: str) -> bool:
     """Whether a word of scale or of rand may stand in the text: without one, and no sign, it is no money."""
     lowered = text.lower()
-    return "mil" in lowered or "bn" in lowered or "rand" in lowered or "billion" in lowered
+    return any(word in lowered for word in ("mil", "bn", "rand", "billion", "zar"))
 
 
 def greatest_whole(texts: Iterable[str]) -> Decimal:

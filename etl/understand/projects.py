@@ -61,6 +61,7 @@ _OF_WORKS = re.compile(
     re.IGNORECASE,
 )
 _OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
+_COUNTED = re.compile(r"(\S.*?)\s*[(\[:-]?\s?\b(\d{1,5})[)\]]?")
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -164,8 +165,14 @@ def _sections(tables: Iterable[Table]) -> dict[int, str]:
         counted = Counter(text for table in some for text in table.context)
         own = [[text for text in t.context if counted[text] == 1 and not units_in([text])] for t in some]
         if all(own) and (len(some) > 1 or is_a_municipality(own[0][0])):
-            found |= {id(table): texts[0] for table, texts in zip(some, own, strict=True)}
+            found |= {id(table): _uncounted(table, texts[0]) for table, texts in zip(some, own, strict=True)}
     return found
+
+
+def _uncounted(table: Table, heading: str) -> str:
+    """A heading without the number of the rows below it: "Construction 12"."""
+    count = _COUNTED.fullmatch(heading)
+    return count[1] if count and int(count[2]) == len(table.rows) else heading
 
 
 def _by_headings(

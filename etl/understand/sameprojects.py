@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from etl.extract.columns import BUTTON_HEADINGS
@@ -122,6 +123,15 @@ def _are_figures(field: str, *texts: str) -> bool:
     return not field and all(text and parse_money(text).value is not None for text in texts)
 
 
+def _contradict(one: Parsed[Any], other: Parsed[Any]) -> bool:
+    """Whether two readings of a figure or a day are different ones, beyond what the rounder of both shows."""
+    if one.value is None or other.value is None:
+        return False
+    if isinstance(one.value, Decimal) and isinstance(other.value, Decimal):
+        return 2 * abs(one.value - other.value) > max(one.quantum, other.quantum)
+    return bool(one.value != other.value)
+
+
 def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject) -> bool:
     """Whether the better rendering can speak for both: no figure or day contradicts it. Words may be put
     differently (a code for a name); fields that it lacks or leaves blank it takes from the other."""
@@ -132,10 +142,8 @@ def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject)
         known = better.published.get(label if label in better.published else labels.get(field, ""), "")
         if text and not known:
             more[label] = text
-        elif text and field in _PARSERS:
-            one, two = (_PARSERS[field](reading).value for reading in (known, text))
-            if one is not None and two is not None and one != two:
-                return False
+        elif text and field in _PARSERS and _contradict(*map(_PARSERS[field], (known, text))):
+            return False
     better.published.update(more)
     better.url = better.url or other.url
     return True

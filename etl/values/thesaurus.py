@@ -123,7 +123,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.7": "reference|id|registration number|project unique",
         "0.68": "key",
         "0.55": "code|project|scheme",  # where its values are codes
-        "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
+        "helps": "project scheme unique system national internal mig rbig wsig iati pmd wp dws number"
         " reference id registration wsa programme grant mis",
         "never": "municipality district province lm dm mdb contract contractor tender bid order"
         " account vote ward erf phone telephone cell fax name title date type status stage"
