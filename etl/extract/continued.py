@@ -20,6 +20,10 @@ GOES_ON = "It goes on with the text of the row above."
 HEADS = "It has one text alone and no number: it heads the rows below it, or says more of the one above."
 
 
+PART = "It has no number, and says a part of the row above it."
+_PART = re.compile(
+    r"(?:[-–•]\s*)?(?:of which|waarvan|incl(?:uding|\.)?|insluitend|less|minus)\b", re.IGNORECASE
+)
 ABOVE_ALL = "It has one text alone and no number, above the first row: it heads the rows below it."
 
 
@@ -50,6 +54,32 @@ def rows_of_one_text(rows: Sequence[Line], identity: int | None) -> dict[int, st
         else:
             reasons[number] = HEADS if number else ABOVE_ALL
     return reasons
+
+
+def parts_of_rows(rows: Sequence[Line], identity: int | None) -> dict[int, str]:
+    """Number of each row that says a part of the row above it → why it is no data: it has no number where
+    others have one, and begins so ("of which …"), or is called the same again and again."""
+    if identity is None:
+        return {}
+    bare = {number: _first(line) for number, line in enumerate(rows) if not line.texts[identity]}
+    if not bare or len(bare) * 4 > len(rows) * 3:
+        return {}
+    times = Counter(map(str.casefold, bare.values()))
+    named = Counter(_first(line, identity).casefold() for line in rows)
+    return {
+        number: PART
+        for number, text in bare.items()
+        if number
+        and (
+            _PART.match(text)
+            or (times[text.casefold()] > 1 and times[text.casefold()] == named[text.casefold()])
+        )
+    }
+
+
+def _first(line: Line, identity: int | None = None) -> str:
+    """The row's first text beside its number."""
+    return next((text for at, text in enumerate(line.texts) if text and at != identity), "")
 
 
 def join_headless(tables: Sequence[Table]) -> list[Table]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
-from etl.extract.continued import ABOVE_ALL, rows_of_one_text
+from etl.extract.continued import ABOVE_ALL, parts_of_rows, rows_of_one_text
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
@@ -40,7 +40,7 @@ def tell_apart(
     lines: Sequence[Line],
     head: Sequence[Line],
     headers: list[str],
-    known: Iterable[int],
+    known: Sequence[int],
     titles: Sequence[Line] = (),
 ) -> Body:
     """Every line of a table's body in its place. `known`: columns whose heading means a project's number;
@@ -67,6 +67,7 @@ def tell_apart(
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
     _leave_out(body, rows_of_one_text(body.data, identity))
+    _leave_out(body, parts_of_rows(body.data, next(iter(known), identity)))
     _leave_out_totals(body, identity)
     _leave_out(body, _spread_rows(body.data, identity))
     _leave_out_misplaced(body)

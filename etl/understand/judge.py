@@ -42,6 +42,8 @@ _FIGURES = 0.7  # the least share of figures in a column that may be money
 _OWN_WORDS = 0.8  # … where each is a project's name
 NO_LABELS: Mapping[str, str] = {}
 _R_NUMBER = re.compile(r"R\d{1,6}")  # under a heading of numbers, as well a number as an amount
+# What is counted: "Projects: 12" on a tile is how many there are
+_COUNTED = re.compile(r"(?:\w+ )?(?:projects|schemes|projekte|skemas)", re.IGNORECASE)
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
 
@@ -168,7 +170,8 @@ def _claims(column: Column, seen: Profile, told: str | None) -> list[_Claim]:
         if words < _PROPOSED:
             continue
         fit, sentence = _fit(field, column.values, seen)
-        if words < _LIKELY and fit <= -1:
+        is_count = field == "external_id" and seen.number == 1 and _COUNTED.fullmatch(label.strip(" :"))
+        if is_count or (words < _LIKELY and fit <= -1):
             continue
         are = "are" if words >= _LIKELY else "may be"
         claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {name_of(field)}.", sentence)))

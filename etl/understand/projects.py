@@ -60,6 +60,14 @@ _OF_WORKS = re.compile(
     r"\b(?:blue|green|no) drop\b|\bcompliance\b|\be\.? ?coli\b|\bwater quality\b|\brisk rating\b|% full",
     re.IGNORECASE,
 )
+# … and of schemes that supply water
+_OF_SUPPLY = re.compile(r"\bcapacity\b|\bpopulation\b|\byield\b|\babstraction\b|\bsource\b", re.IGNORECASE)
+# What is published of what happens or is asked for, beside a number and a description
+_OF_CASES = re.compile(
+    r"\b(?:logged|lodged|complaints?|incidents?|applicants?|applications?|licen[cs]es?|permits?|payees?|penalt(?:y|ies)"
+    r"|customers?|queries|query)\b",
+    re.IGNORECASE,
+)
 _OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
 _COUNTED = re.compile(r"(\S.*?)\s*[(\[:-]?\s?\b(\d{1,5})[)\]]?")
 _MOST_LABELS = 300  # of one page; a page with more is no project's
@@ -125,15 +133,24 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     known = {choice.field for choice in understood}
     if not identifying or len(known) < 1 + others:
         return False
-    if not known & _OF_PROJECTS and any(_OF_WORKS.search(choice.label) for choice in choices):
+    if not known & _OF_PROJECTS and _speaks_of_works(choices):
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
+        if not says_project and any(_OF_CASES.search(choice.label) for choice in choices):
+            return False
         is_named = any(choice.field == "name" and choice.certainty >= _NAMED for choice in understood)
         if not is_named and any(_OF_ANOTHER.search(choice.label) for choice in choices):
             return False
         return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
     return True
+
+
+def _speaks_of_works(choices: Iterable[Choice]) -> bool:
+    """Whether the headings are those of works that run: how well they do, or what schemes supply."""
+    labels = [choice.label for choice in choices]
+    are_schemes = not any("proj" in label.lower() for label in labels)
+    return any(_OF_WORKS.search(one) or (are_schemes and _OF_SUPPLY.search(one)) for one in labels)
 
 
 def _is_vague(choice: Choice) -> bool:

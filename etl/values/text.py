@@ -49,10 +49,17 @@ BLANK_WORDS = frozenset(
 
 # What is still to be done, where a name is to stand. "Not yet awarded" is a status, and no company
 _TO_COME = re.compile(
-    r"(?:(?:not(?: yet| as yet)?(?: been)?|(?:still |yet )?to be|nog nie|nog te wees|word nog|moet nog) )"
+    r"(?:(?:the )?(?:contractor|kontrakteur|service provider|consultant|company|agent|bidder)s?:? )?"
+    r"(?:(?:(?:not(?: yet| as yet)?(?: been)?|(?:still |yet )?to be|nog nie|nog te wees|word nog|moet nog) )"
     r"(?:appointed|awarded|confirmed|determined|announced|advised|finali[sz]ed|known|available|specified|provided"
     r"|stated|given|allocated|assigned|identified|procured|selected|aangestel|toegeken|bevestig|bepaal|bekend"
-    r"|beskikbaar|gefinaliseer|gespesifiseer|aangedui|geïdentifiseer)(?: nie| word| yet| as yet)?",
+    r"|beskikbaar|gefinaliseer|gespesifiseer|aangedui|geïdentifiseer)(?: nie| word| yet| as yet)?"
+    r"|(?:awaiting|pending|await|wag vir|hangende) (?:appointment|award|approval|allocation|confirmation"
+    r"|procurement|aanstelling|toekenning|goedkeuring)"
+    r"|(?:appointment|award|aanstelling|toekenning) (?:awaited|pending|outstanding|in process|in progress"
+    r"|hangende)"
+    r"|(?:in|under|out on|out to|at) (?:procurement|tender|evaluation|adjudication)(?: stage| process)?"
+    r"|(?:procurement|tender|evaluation|adjudication) (?:stage|phase|process|in progress|under ?way))",
     re.IGNORECASE,
 )
 
