@@ -28,7 +28,7 @@ from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash, words_of
 from etl.extract.inlinefields import break_lines
-from etl.extract.innerlabels import part_columns, part_numbers
+from etl.extract.innerlabels import drop_counts, part_columns, part_numbers, part_pairs
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
@@ -178,7 +178,9 @@ def _tables(document: Document) -> list[Table]:
         if item.table.kind in ("grid", "table"):
             item.table.context = read_context(item.element, others, item.table.context)
             part_columns(item.table, document.field_of)
+            part_pairs(item.table, document.field_of)
         if item.table.kind in ("grid", "table", "cards"):
+            drop_counts(item.table, document.field_of)
             part_numbers(item.table, document.field_of)
     tables = join_headless([item.table for item in found])
     join_pages(tables)

@@ -43,12 +43,51 @@ _TITLE = "Title"  # what a block's heading is called, where no label of the bloc
 def read_cards(document: Document) -> list[PlacedTable]:
     """A `cards` table of the blocks that a label tells apart which identifies a project."""
     document.pairs = read_pairs(document)
-    blocks, table = _repeated(document, document.pairs)
+    found = list(_stacked(document))
+    blocks, table = _repeated(
+        document, [pair for pair in document.pairs if pair.element not in document.taken]
+    )
     if table is None:
-        return []
+        return found
     for block in blocks:
         document.take(block)
-    return [PlacedTable(blocks[0], table)]
+    return [*found, PlacedTable(blocks[0], table)]
+
+
+def _stacked(document: Document) -> Iterator[PlacedTable]:
+    """A `cards` table of each structure whose labels return: the fields of one record, then of the next."""
+    structures: dict[Element, list[Pair]] = {}
+    for pair in document.pairs:
+        if pair.structure is not None:
+            structures.setdefault(pair.structure, []).append(pair)
+    for structure, pairs in structures.items():
+        rows = _turns(pairs)
+        if not rows or structure in document.taken:
+            continue
+        headers = list(dict.fromkeys(label for row in rows for label in row))
+        texts = [[row.get(header, "") for header in headers] for row in rows]
+        named = [tuple(row[at] for at in document.identifying(headers)) for row in texts]
+        if len(set(named)) < len(named):
+            continue
+        document.take(structure)
+        name = structure.get("id") or ""
+        yield PlacedTable(
+            structure, Table("cards", name, headers, texts, [None] * len(rows), None, [""] * len(headers))
+        )
+
+
+def _turns(pairs: list[Pair]) -> list[dict[str, str]]:
+    """The records of pairs whose first label comes again, each with most of the labels; else []."""
+    rows: list[dict[str, str]] = []
+    for pair in pairs:
+        if pair.label == pairs[0].label:
+            rows.append({})
+        elif pair.label in rows[-1]:
+            return []
+        rows[-1][pair.label] = pair.value
+    labels = {label for row in rows for label in row}
+    is_regular = all(len(row) * 10 >= len(labels) * 6 for row in rows)
+    return rows if len(rows) > 1 and len(labels) > 1 and is_regular else []
 
 
 def read_fields(document: Document) -> list[PlacedTable]:

@@ -15,6 +15,7 @@ from etl.tests import (
     unseen_public_traps,
     unseen_saved,
     unseen_tables,
+    unseen_temptations,
     unseen_traps,
 )
 from etl.tests.unseen import UNSEEN, judged
@@ -29,6 +30,7 @@ assert all(
         unseen_public_traps,
         unseen_saved,
         unseen_tables,
+        unseen_temptations,
         unseen_traps,
     )
 )  # their pages are registered where they are imported
