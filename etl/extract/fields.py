@@ -17,6 +17,8 @@ from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.groups import GROUP
 from etl.extract.html import BLOCKS, Element, words_of
+from etl.extract.innerlabels import REFERENCE
+from etl.extract.leftover import unlabelled
 from etl.extract.links import best_links
 from etl.extract.looks import look_of, sections_above
 from etl.extract.pairs import (
@@ -127,6 +129,11 @@ def table_of(document: Document, name: str, records: list[Record]) -> Table:
     if GROUP not in rows[0] and (sections := sections_above([record.element for record in records])):
         for row, section in zip(rows, sections, strict=True):
             row[GROUP] = [section]
+    numbered = any(document.field_of(pair.label) == "external_id" for pair in records[0].pairs)
+    for label, column in unlabelled(records):
+        if label != REFERENCE or not numbered:
+            for row, text in zip(rows, column, strict=True):
+                row.setdefault(label, [text])
     headers = list(dict.fromkeys(label for row in rows for label in row))
     titles = [words_of(heading) for heading in above] or [record.title for record in records]
     is_named = _TITLE in headers or any(document.field_of(header) == "name" for header in headers)

@@ -87,12 +87,12 @@ def part_numbers(table: Table, field_of: FieldOf) -> None:
         for shape in _CODED:
             found = [shape.fullmatch(row[at]) for row in table.rows]
             parts = [(match["name"], match["code"]) for match in found if match]
-            if len(parts) == len(found) and _are_numbers([code for _, code in parts]):
+            if len(parts) == len(found) and are_numbers([code for _, code in parts]):
                 _insert(table, at, REFERENCE, parts)
                 return
 
 
-def _are_numbers(codes: list[str]) -> bool:
+def are_numbers(codes: list[str]) -> bool:
     """Whether codes of one build, each another, may be numbers of projects; a municipality's is none."""
     builds = {re.sub(r"[A-Za-z]+", "A", re.sub(r"\d+", "9", code)) for code in codes}
     is_coded = all(kind_of(code) == "code" and not _NO_NUMBER.match(code) for code in codes)

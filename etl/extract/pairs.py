@@ -42,6 +42,7 @@ _NO_LABELS = ("http", "Note:", "*")
 _LOOKED_AT = BLOCKS | _LABELS | {"a"}
 _LINE = re.compile(r"\s*([^:\n]{2,60}):(?:\s+(.*)|\s*)$", re.DOTALL)
 ELSEWHERE = UNSHOWN | {"footer", "nav", "aside", "button", "option", "textarea"}
+_NUMBERED = re.compile(r"\s*((?:[^\W\d]+\s){1,3}[^\W\d]{2,9}\.?)\s+((?=\S*\d)[\w./-]{3,30})\s*")
 _ROLES = {  # what the beginning of a class says of an element
     "label": ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl"),
     "caption": ("dxflCaption",),
@@ -287,8 +288,12 @@ class _Scan:
         return value is not None and self._add(Pair(part, label, value, place), part)
 
     def _lines(self, part: Element) -> bool:
-        """Lines of plain text, `Budget: R5`, in the element's own text; only known labels count."""
+        """Lines of plain text, `Budget: R5` and `Project No. 12/5`, in the element's own text; only known
+        labels count."""
         text = part.text
+        numbered = _NUMBERED.fullmatch(text or "") if self.is_record and not len(part) else None
+        if numbered and self.document.field_of(numbered[1]) == "external_id":
+            return self._add(Pair(part, numbered[1], numbered[2], "line"))
         if (not text or ":" not in text) and not (
             len(part) and any(":" in (child.tail or "") for child in part)
         ):

@@ -8,6 +8,7 @@ import pytest
 
 from etl.tests import (
     unseen_abroad,
+    unseen_beside,
     unseen_cards,
     unseen_late,
     unseen_public,
@@ -23,6 +24,7 @@ from etl.tests.unseen import UNSEEN, judged
 assert all(
     (
         unseen_abroad,
+        unseen_beside,
         unseen_cards,
         unseen_late,
         unseen_public,

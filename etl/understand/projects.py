@@ -68,6 +68,10 @@ _OF_CASES = re.compile(
     r"|customers?|queries|query)\b",
     re.IGNORECASE,
 )
+# … and of people
+_OF_PEOPLE = re.compile(
+    r"\b(?:participants?|wages?|gender|surname|id number|learners?|salary)\b", re.IGNORECASE
+)
 _OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
 _COUNTED = re.compile(r"(\S.*?)\s*[(\[:-]?\s?\b(\d{1,5})[)\]]?")
 _MOST_LABELS = 300  # of one page; a page with more is no project's
@@ -134,6 +138,8 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     if not identifying or len(known) < 1 + others:
         return False
     if not known & _OF_PROJECTS and _speaks_of_works(choices):
+        return False
+    if not known & {"external_id", "budget"} and any(_OF_PEOPLE.search(choice.label) for choice in choices):
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
