@@ -32,8 +32,8 @@ def pdf_head_over_two_lines() -> str:
     ]
     t = "".join(
         f'<p style="position:absolute;top:{y}px;left:{x[i]}px;white-space:nowrap" class="ft01">{c}</p>'
-        for y, l in L
-        for i, c in enumerate(l)
+        for y, cells in L
+        for i, c in enumerate(cells)
         if c
     )
     return f'<html><body><div id="page1-div" style="position:relative;width:892px;height:1263px;">{t}</div></body></html>'
