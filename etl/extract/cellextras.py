@@ -13,9 +13,9 @@ from itertools import islice
 from etl.extract.html import BLOCKS, Element, holds_table, is_hidden, squash, words_of
 from etl.extract.pairs import BUTTONS
 
-_FOR_READERS = frozenset(
-    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader"
-    " element-invisible assistive-text u-visuallyhidden wb-inv".split()
+_FOR_READERS = re.compile(  # as part of a name too: "slds-assistive-text", "govuk-visually-hidden"
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader|assistive-text|element-invisible|wb-inv|a11y-hidden)",
+    re.IGNORECASE,
 )
 _MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
 _MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
@@ -108,4 +108,4 @@ def _is_extra(part: Element, cell: str) -> bool:
 @lru_cache(maxsize=1024)
 def _kind(classes: str) -> tuple[bool, bool]:
     """Whether it is for readers of screens, and whether it is a menu."""
-    return not _FOR_READERS.isdisjoint(classes.split()), _MENU.search(classes) is not None
+    return _FOR_READERS.search(classes) is not None, _MENU.search(classes) is not None

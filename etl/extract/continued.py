@@ -56,6 +56,22 @@ def rows_of_one_text(rows: Sequence[Line], identity: int | None) -> dict[int, st
     return reasons
 
 
+def below_in_a_tree(rows: Sequence[Line], identity: int | None) -> dict[int, str]:
+    """Number of each row of a tree that stands below one with a number, and has none → why it is no data."""
+    levels = [_level(line) for line in rows]
+    if identity is None or len(set(levels)) < 2 or 0 in levels:
+        return {}
+    numbered = {level for level, line in zip(levels, rows, strict=True) if line.texts[identity]}
+    if len(numbered) != 1:
+        return {}
+    return {number: PART for number, level in enumerate(levels) if level > max(numbered)}
+
+
+def _level(line: Line) -> int:
+    text = line.row.element.get("aria-level") or ""
+    return int(text) if text.isdecimal() and len(text) < 3 else 0
+
+
 def parts_of_rows(rows: Sequence[Line], identity: int | None) -> dict[int, str]:
     """Number of each row that says a part of the row above it → why it is no data: it has no number where
     others have one, and begins so ("of which …"), or is called the same again and again."""

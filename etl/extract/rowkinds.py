@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
-from etl.extract.continued import ABOVE_ALL, parts_of_rows, rows_of_one_text
+from etl.extract.continued import ABOVE_ALL, below_in_a_tree, parts_of_rows, rows_of_one_text
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
@@ -67,6 +67,7 @@ def tell_apart(
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
     _leave_out(body, rows_of_one_text(body.data, identity))
+    _leave_out(body, below_in_a_tree(body.data, next(iter(known), identity)))
     _leave_out(body, parts_of_rows(body.data, next(iter(known), identity)))
     _leave_out_totals(body, identity)
     _leave_out(body, _spread_rows(body.data, identity))
@@ -197,7 +198,11 @@ def _leave_out_notes(body: Body, identity: int | None) -> None:
     kept = []
     for number, line in enumerate(body.data):
         is_short = 0 < len(line.starts) <= _MOST_NOTE_CELLS < len(line.cells) and not line.hangs
-        if is_short and is_note(line.starts[0][1].text) and not any(_is_figure(text) for text in line.texts):
+        if (
+            is_short
+            and any(is_note(cell.text) for _, cell in line.starts)
+            and not any(_is_figure(text) for text in line.texts)
+        ):
             body.leave_out(line, "note", "It is a remark on the table.")
         elif is_error(line.texts):
             body.leave_out(line, "note", "It says that something went wrong.")

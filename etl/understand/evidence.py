@@ -33,7 +33,7 @@ _WHOLE = re.compile(r"\(?-?\s?(?:R|ZAR)[\s\d.,-]+\)?")
 _PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\d[\d ,.]*")
 _CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z/_-])[\w./()-]{2,40}$")
-_SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
+_SLASHED = re.compile(r"^(?:[A-Za-z]{3,9}\.?,? )?(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
 _MONTHLY = re.compile(
     r"^(?:jan|feb|m[aä]r|maart|mrt|apr|ma[yi]|mei|jun|jul|aug|sep|o[ck]t|nov|de[cs])[a-z]{0,6}"
     r"[ '-]*(?:\d{4}|\d{2})$",

@@ -46,7 +46,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:,?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[ap]m)?Z?(?: on |$)",
+    r"(?:,?(?: [-–])?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"(?: ?[ap]m)?Z?(?: on |$)",
     re.IGNORECASE,
 )
 # An instant: its day depends on the clock that it is read by. .NET writes some in milliseconds since 1970
