@@ -51,8 +51,7 @@ _ROLES = {  # what the beginning of a class says of an element
         "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
     ),
 }  # fmt: skip
-# What parts a value from the next label, or the label from its value
-_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$|^[-–—]\s+(?=\w)")
+_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$|^[-–—]\s+(?=\w)")  # a mark between label and value
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend"})
 BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
@@ -288,8 +287,7 @@ class _Scan:
         return value is not None and self._add(Pair(part, label, value, place), part)
 
     def _lines(self, part: Element) -> bool:
-        """Lines of plain text, `Budget: R5` and `Project No. 12/5`, in the element's own text; only known
-        labels count."""
+        """Lines of plain text in the element's own, `Budget: R5`, `Project No. 12/5`; known labels count."""
         text = part.text
         numbered = _NUMBERED.fullmatch(text or "") if self.is_record and not len(part) else None
         if numbered and self.document.field_of(numbered[1]) == "external_id":
