@@ -63,6 +63,13 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 
+# What a figure or a day was before, behind what it is: "(revised from R4 million)", "was 31 March 2026"
+_FORMER = re.compile(
+    r"(?<=[\w)])[\s,;]*[(\[]?\s*\b(?:(?:revised|increased|reduced|extended|changed|moved|up|down) from|was"
+    r"|previously|formerly|original(?:ly)?|voorheen|oorspronklik)\b[^()\[\]]{1,60}[)\]]?$",
+    re.IGNORECASE,
+)
+
 LONGEST_FIGURE = 60  # characters; a longer text is prose, and is not searched for a figure
 
 
@@ -74,6 +81,11 @@ def is_blank(text: str) -> bool:
 @lru_cache(maxsize=16384)
 def _is_blank(text: str) -> bool:
     return one_line(text).casefold() in BLANK_WORDS
+
+
+def without_former(text: str) -> str:
+    """The text, in one line, without what it says that its value was before."""
+    return _FORMER.sub("", text) if len(text) <= _SHORT else text
 
 
 @lru_cache(maxsize=4096)
