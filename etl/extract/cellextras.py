@@ -12,6 +12,7 @@ from itertools import islice
 
 from etl.extract.html import BLOCKS, Element, holds_table, is_hidden, squash, words_of
 from etl.extract.pairs import BUTTONS
+from etl.extract.plainrows import STRUCK
 
 _FOR_READERS = re.compile(  # as part of a name too: "slds-assistive-text", "govuk-visually-hidden"
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader|assistive-text|element-invisible|wb-inv|a11y-hidden)",
@@ -24,7 +25,6 @@ _NEWS = frozenset({"new", "updated", "latest"})
 _MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
 _MOST_AROUND = 6  # ancestors of what is struck out within its cell
-_STRUCK = frozenset({"del", "s", "strike"})
 _LONGEST = 40  # characters: no word of a button or a badge is longer
 
 
@@ -53,7 +53,7 @@ def hide_extras(root: Element, source: str) -> None:
 
 def _struck_out(root: Element, source: str) -> Iterator[Element]:
     """What stands there with a line through it: another text has taken its place."""
-    yield from root.iter(*_STRUCK)
+    yield from root.iter(*STRUCK)
     if "line-through" in source:
         yield from (part for part in root.iter("span", "font", "b", "em", "i", "u") if _is_struck(part))
 

@@ -61,7 +61,7 @@ _OF_WORKS = re.compile(
     re.IGNORECASE,
 )
 # … and of schemes that supply water
-_OF_SUPPLY = re.compile(r"\bcapacity\b|\bpopulation\b|\byield\b|\babstraction\b|\bsource\b", re.IGNORECASE)
+_OF_SUPPLY = re.compile(r"\bcapacity\b|\bpopulation\b|\byield\b|\babstraction\b", re.IGNORECASE)
 # What is published of what happens or is asked for, beside a number and a description
 _OF_CASES = re.compile(
     r"\b(?:logged|lodged|complaints?|incidents?|applicants?|applications?|licen[cs]es?|permits?|payees?|penalt(?:y|ies)"
