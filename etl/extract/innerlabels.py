@@ -8,6 +8,7 @@ from collections.abc import Callable
 from etl.extract.cellkinds import kind_of
 from etl.extract.types import Table
 from etl.values.places import MUNICIPAL_CODE
+from etl.values.units import label_unit
 from etl.values.words import likely_field
 
 FieldOf = Callable[[str], str | None]
@@ -19,6 +20,7 @@ _CODED = (
     re.compile(r"(?P<code>[^\s()\[\]:]{5,30})\s*(?:\s[-–—|]|:)\s+(?P<name>.{6,})"),
 )
 _FEWEST_CODES = 3
+_MARKS = re.compile(r"[\d\s.,]")
 _TWO = re.compile(r"\s+(?:[-–—/|&]|and|to|en|tot)\s+")
 _COUNTED = re.compile(r"(\d{1,4})\s?[.)]\s+(\S.+)")
 # Municipalities and parts of a scheme have codes too, and no project has a number of one digit
@@ -49,7 +51,11 @@ def part_pairs(table: Table, field_of: FieldOf) -> None:
             or len({field_of(label) or likely_field(label) for label in labels} - {None}) != 2
         ):
             continue
-        if not set(labels).isdisjoint(table.headers) or "(" in table.headers[at]:
+        if (
+            not set(labels).isdisjoint(table.headers)
+            or label_unit(table.headers[at])
+            or any(table.column_notes)
+        ):
             continue  # a unit may be that of one of them alone
         said = [row[at] for row in table.rows if row[at]]
         parts = [_TWO.split(text) for text in said]
@@ -60,7 +66,9 @@ def part_pairs(table: Table, field_of: FieldOf) -> None:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    return kind_of(one) == kind_of(other) and kind_of(one) in ("figure", "date")
+    if kind_of(one) == kind_of(other) == "figure":
+        return _MARKS.sub("", one) == _MARKS.sub("", other)  # "45 / 12 million" are both millions, or not
+    return kind_of(one) == kind_of(other) == "date"
 
 
 def drop_counts(table: Table, field_of: FieldOf) -> None:

@@ -173,7 +173,9 @@ def _turned(table: Element, own: OwnRows, document: Document) -> Table | None:
         return None
     links = [_links(columns[at], document) for at in kept]
     best = best_links(links, document.identifying(headers))
-    return Table("table", table.get("id") or "", headers, rows, best, None, [""] * len(headers))
+    turned = Table("table", table.get("id") or "", headers, rows, best, None, [""] * len(headers))
+    turned.context = [text_of(row.cells[0]) for row in own.rows if _is_band(row)]
+    return turned
 
 
 def _is_band(row: TableRow) -> bool:

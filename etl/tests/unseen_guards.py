@@ -144,3 +144,53 @@ def all_of_a_cell_struck() -> str:
     return page(
         f"<table>{trs('Project No|Project Name|Municipality|Budget|Status', 'th')}<tr><td>DH-101</td><td>Tonga Bulk</td><td>{PLACE}</td><td>R45 000 000</td><td>Construction</td></tr><tr><td>DH-102</td><td>Naas Reservoir</td><td>{PLACE}</td><td>R12 000 000</td><td>Tender</td></tr><tr style='text-decoration:line-through'><td><s>DH-103</s></td><td><s>Hectorspruit Sewer</s></td><td><s>{PLACE}</s></td><td><s>R33 000 000</s></td><td><s>Planning</s></td></tr></table>"
     )
+
+
+@unseen("""
+external_id|name|municipality|budget|expenditure
+DI-101|Tonga Bulk|MP324|45000000|12000000
+DI-102|Naas Reservoir|MP324|12000000|11000000
+DI-103|Hectorspruit Sewer|MP324|33000000|500000
+""")
+def a_unit_of_two_figures_in_one_cell() -> str:
+    """What stands in thousands is said by a row of units, of both figures of a cell."""
+    return page(
+        table(
+            "Project No|Project Name|Municipality|Budget / Expenditure",
+            f"|||R'000\nDI-101|Tonga Bulk|{PLACE}|45 000 / 12 000\nDI-102|Naas Reservoir|{PLACE}|12 000 / 11 000\nDI-103|Hectorspruit Sewer|{PLACE}|33 000 / 500",
+        )
+    )
+
+
+@unseen("""
+external_id|name|municipality|budget
+DJ-101|Tonga Bulk|MP324|-
+DJ-102|Naas Reservoir|MP324|-
+DJ-103|Hectorspruit Sewer|MP324|-
+""")
+def two_figures_and_one_scale() -> str:
+    """Whether the first figure of each cell counts millions nobody can tell for sure."""
+    return page(
+        table(
+            "Project No|Project Name|Municipality|Budget / Expenditure",
+            f"DJ-101|Tonga Bulk|{PLACE}|45 / 12 million\nDJ-102|Naas Reservoir|{PLACE}|12 / 11 million\nDJ-103|Hectorspruit Sewer|{PLACE}|33 / 5 million",
+        )
+    )
+
+
+@unseen("""
+external_id|name|municipality|budget
+DK-101|Tonga Bulk|MP324|45000000
+DK-102|Naas Reservoir|MP324|12000000
+DK-103|Hectorspruit Sewer|MP324|33000000
+""")
+def a_table_on_its_side_with_a_unit_in_its_title() -> str:
+    return page(
+        "<table border=1><tr><td colspan=4><b>Water projects (R'000)</b></td></tr>"
+        + trs("<th>Project No</th>|DK-101|DK-102|DK-103")
+        + trs("<th>Project Name</th>|Tonga Bulk|Naas Reservoir|Hectorspruit Sewer")
+        + "<tr><td colspan=4>Where and how much</td></tr>"
+        + trs(f"<th>Municipality</th>|{PLACE}|{PLACE}|{PLACE}")
+        + trs("<th>Budget</th>|45 000|12 000|33 000")
+        + "</table>"
+    )
