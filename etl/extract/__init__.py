@@ -15,6 +15,7 @@ from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
 from etl.extract.clean import clean
 from etl.extract.context import read_context
+from etl.extract.continued import join_headless, join_pages
 from etl.extract.controls import read_controls
 from etl.extract.damage import pieces_of
 from etl.extract.dataaddress import read_data_addresses
@@ -27,7 +28,7 @@ from etl.extract.form import read_form
 from etl.extract.grid import read_grids
 from etl.extract.html import Parsed, squash, words_of
 from etl.extract.inlinefields import break_lines
-from etl.extract.innerlabels import part_columns, part_numbers
+from etl.extract.innerlabels import drop_counts, part_columns, part_numbers, part_pairs
 from etl.extract.jsonanswer import page_of_json
 from etl.extract.jsontable import read_json_tables
 from etl.extract.lines import read_lines
@@ -113,7 +114,7 @@ def _content(
     join_halves(parsed.root)
     turn_pairs(parsed.root, document.field_of)
     turn_tables(parsed.root, document.field_of)
-    hide_extras(parsed.root)
+    hide_extras(parsed.root, document.source)
     add_opened_columns(parsed.root, document.field_of)
     drop_own_headings(parsed.root)
     part_stacked_columns(parsed.root, document.field_of)
@@ -177,9 +178,12 @@ def _tables(document: Document) -> list[Table]:
         if item.table.kind in ("grid", "table"):
             item.table.context = read_context(item.element, others, item.table.context)
             part_columns(item.table, document.field_of)
+            part_pairs(item.table, document.field_of)
         if item.table.kind in ("grid", "table", "cards"):
+            drop_counts(item.table, document.field_of)
             part_numbers(item.table, document.field_of)
-    tables = [item.table for item in found]
+    tables = join_headless([item.table for item in found])
+    join_pages(tables)
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
         listed[-1].pager = link_pager(document) or step_pager(document)

@@ -8,23 +8,18 @@ against records is judged for the whole kind.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from etl.extract.document import Document, PlacedTable
 from etl.extract.fields import are_names, read_records, table_of
 from etl.extract.html import Element, squash, words_of
+from etl.extract.looks import look_of
 from etl.extract.namedfields import may_name_fields, named_table
 from etl.extract.pairs import BUTTONS, ELSEWHERE, MARKED, Record, is_elsewhere, roles_of
 from etl.extract.types import NotData, Table
 
-_STATES = frozenset(
-    "active alt alternate collapse collapsed current even expanded first in last odd open selected".split()
-)
-_DIGITS = re.compile(r"[-_]?\d+")
 _MAY_BE_BLOCK = frozenset(
     "a article dd details div dl fieldset form li ol p section table tbody td tr ul".split()
 )
@@ -113,7 +108,7 @@ class _Finder:
                 continue
             if len(self._begins) >= _MOST_ELEMENTS:
                 continue
-            key = (parent, element.tag, _look(element.get("class")))
+            key = (parent, element.tag, look_of(element.get("class")))
             number = known.setdefault(key, len(self.kinds))
             if number == len(self.kinds):
                 self.kinds.append(_Kind(parent, element.tag, bool(element.attrib)))
@@ -160,16 +155,6 @@ class _Finder:
         texts = self._said[self._begins[block] : self._ends[block]]
         self._left -= len(texts)
         return texts
-
-
-@lru_cache(maxsize=4096)
-def _look(classes: str | None) -> str:
-    """The class that tells what an element is, without what tells its place or state."""
-    for name in (classes or "").split():
-        bare = _DIGITS.sub("", name)
-        if bare and bare.lower() not in _STATES:
-            return bare
-    return ""
 
 
 def _is_marked(element: Element) -> bool:

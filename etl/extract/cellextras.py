@@ -6,16 +6,17 @@ Only where more stands in the cell: a lone button or badge is all that the cell 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from etl.extract.html import Element, holds_table, is_hidden, squash, words_of
+from etl.extract.html import BLOCKS, Element, holds_table, is_hidden, squash, words_of
 from etl.extract.pairs import BUTTONS
+from etl.extract.plainrows import STRUCK
 
-_FOR_READERS = frozenset(
-    "sr-only sr-only-focusable visually-hidden visuallyhidden screen-reader-text screen-reader"
-    " element-invisible assistive-text u-visuallyhidden wb-inv".split()
+_FOR_READERS = re.compile(  # as part of a name too: "slds-assistive-text", "govuk-visually-hidden"
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader|assistive-text|element-invisible|wb-inv|a11y-hidden)",
+    re.IGNORECASE,
 )
 _MENU = re.compile(r"(?:^|\s)(?:dropdown-menu|dropdown-toggle|context-menu|action-menu)(?:\s|$)")
 _MORE_BUTTONS = frozenset({"action", "actions", "options", "menu", "delete", "print", "share", "map"})
@@ -23,16 +24,16 @@ _BADGE = re.compile(r"badge|label|pill|chip|\bnew\b|flag|marker", re.IGNORECASE)
 _NEWS = frozenset({"new", "updated", "latest"})
 _MAY_SAY = frozenset({"a", "button", "span", "sup", "b"})
 _MOST_PARTS = 60
-_STRUCK = frozenset({"del", "s", "strike"})
+_MOST_AROUND = 6  # ancestors of what is struck out within its cell
 _LONGEST = 40  # characters: no word of a button or a badge is longer
 
 
-def hide_extras(root: Element) -> None:
-    """Hide in each cell what is not its value; what a text said before it was changed; actions in lists."""
-    for new in root.iter("ins"):
-        old = new.getprevious()
-        if old is not None and old.tag in _STRUCK and not (old.tail or "").strip():
-            old.set("hidden", "")
+def hide_extras(root: Element, source: str) -> None:
+    """Hide in each cell what is not its value; what is struck out; actions in lists. `source`: the page's
+    markup in lower case."""
+    for old in _struck_out(root, source):
+        around = islice(old.iterancestors(), _MOST_AROUND)
+        _hide(next((part for part in around if part.tag in BLOCKS), old), [old])
     for terms in root.iter("dl"):
         _hide_actions(terms)
     for cell in root.iter("td", "th"):
@@ -48,6 +49,17 @@ def hide_extras(root: Element) -> None:
         extras = [part for part in parts if _is_extra(part, cell.tag)]
         if extras:
             _hide(cell, extras)
+
+
+def _struck_out(root: Element, source: str) -> Iterator[Element]:
+    """What stands there with a line through it: another text has taken its place."""
+    yield from root.iter(*STRUCK)
+    if "line-through" in source:
+        yield from (part for part in root.iter("span", "font", "b", "em", "i", "u") if _is_struck(part))
+
+
+def _is_struck(part: Element) -> bool:
+    return "line-through" in (part.get("style") or "").lower()
 
 
 def _hide_actions(terms: Element) -> None:
@@ -96,4 +108,4 @@ def _is_extra(part: Element, cell: str) -> bool:
 @lru_cache(maxsize=1024)
 def _kind(classes: str) -> tuple[bool, bool]:
     """Whether it is for readers of screens, and whether it is a menu."""
-    return not _FOR_READERS.isdisjoint(classes.split()), _MENU.search(classes) is not None
+    return _FOR_READERS.search(classes) is not None, _MENU.search(classes) is not None

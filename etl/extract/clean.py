@@ -20,9 +20,11 @@ from etl.values.addresses import SESSION_PATH
 _KEPT = ("href", "id", "class", "value", "checked", "selected", "colspan", "rowspan", "alt", "title", "type",
          "name", "action", "content", "min", "max", "role", "itemprop", "aria-label", "aria-hidden",
          "aria-valuenow", "aria-valuemin", "aria-valuemax", "aria-colindex")  # fmt: skip
-# What of a style is read: how long a bar is, what is set like a table, where a text stands on a report's page
+# What of a style is read: how long a bar is, what is struck out, what is set like a table, and where
+# a text stands on a report's page
 _READ_STYLE = re.compile(
-    r"(?i)(?:^|[;\s])(width\s*:\s*[\d.,]{1,10}\s*%|display\s*:\s*[a-z-]{1,20}|(?:top|left)\s*:\s*-?[\d.]{1,10})"
+    r"(?i)(?:^|[;\s])(width\s*:\s*[\d.,]{1,10}\s*%|display\s*:\s*[a-z-]{1,20}"
+    r"|text-decoration[a-z-]{0,9}\s*:\s*line-through|(?:top|left)\s*:\s*-?[\d.]{1,10})"
 )
 _ATTRIBUTES = frozenset(_KEPT)
 _DROPPED = frozenset({"script", "style", "link", "noscript", "template", "svg"})

@@ -15,8 +15,12 @@ from lxml import etree
 
 from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
+from etl.extract.groups import GROUP
 from etl.extract.html import BLOCKS, Element, words_of
+from etl.extract.innerlabels import REFERENCE
+from etl.extract.leftover import unlabelled
 from etl.extract.links import best_links
+from etl.extract.looks import look_of, sections_above
 from etl.extract.pairs import (
     HEADINGS,
     LONGEST_TITLE,
@@ -41,12 +45,51 @@ _TITLE = "Title"  # what a block's heading is called, where no label of the bloc
 def read_cards(document: Document) -> list[PlacedTable]:
     """A `cards` table of the blocks that a label tells apart which identifies a project."""
     document.pairs = read_pairs(document)
-    blocks, table = _repeated(document, document.pairs)
+    found = list(_stacked(document))
+    blocks, table = _repeated(
+        document, [pair for pair in document.pairs if pair.element not in document.taken]
+    )
     if table is None:
-        return []
+        return found
     for block in blocks:
         document.take(block)
-    return [PlacedTable(blocks[0], table)]
+    return [*found, PlacedTable(blocks[0], table)]
+
+
+def _stacked(document: Document) -> Iterator[PlacedTable]:
+    """A `cards` table of each structure whose labels return: the fields of one record, then of the next."""
+    structures: dict[Element, list[Pair]] = {}
+    for pair in document.pairs:
+        if pair.structure is not None:
+            structures.setdefault(pair.structure, []).append(pair)
+    for structure, pairs in structures.items():
+        rows = _turns(pairs)
+        if not rows or structure in document.taken:
+            continue
+        headers = list(dict.fromkeys(label for row in rows for label in row))
+        texts = [[row.get(header, "") for header in headers] for row in rows]
+        named = [tuple(row[at] for at in document.identifying(headers)) for row in texts]
+        if len(set(named)) < len(named):
+            continue
+        document.take(structure)
+        name = structure.get("id") or ""
+        yield PlacedTable(
+            structure, Table("cards", name, headers, texts, [None] * len(rows), None, [""] * len(headers))
+        )
+
+
+def _turns(pairs: list[Pair]) -> list[dict[str, str]]:
+    """The records of pairs whose first label comes again, each with most of the labels; else []."""
+    rows: list[dict[str, str]] = []
+    for pair in pairs:
+        if pair.label == pairs[0].label:
+            rows.append({})
+        elif pair.label in rows[-1]:
+            return []
+        rows[-1][pair.label] = pair.value
+    labels = {label for row in rows for label in row}
+    is_regular = all(len(row) * 10 >= len(labels) * 6 for row in rows)
+    return rows if len(rows) > 1 and len(labels) > 1 and is_regular else []
 
 
 def read_fields(document: Document) -> list[PlacedTable]:
@@ -82,8 +125,16 @@ def table_of(document: Document, name: str, records: list[Record]) -> Table:
     for row, record in zip(rows, records, strict=True):
         for pair in record.pairs:
             row.setdefault(pair.label, []).append(pair.value)
-    headers = list(dict.fromkeys(label for row in rows for label in row))
     above = _headings_above(records)
+    if GROUP not in rows[0] and (sections := sections_above([record.element for record in records])):
+        for row, section in zip(rows, sections, strict=True):
+            row[GROUP] = [section]
+    numbered = any(document.field_of(pair.label) == "external_id" for pair in records[0].pairs)
+    for label, column in unlabelled(records):
+        if label != REFERENCE or not numbered:
+            for row, text in zip(rows, column, strict=True):
+                row.setdefault(label, [text])
+    headers = list(dict.fromkeys(label for row in rows for label in row))
     titles = [words_of(heading) for heading in above] or [record.title for record in records]
     is_named = _TITLE in headers or any(document.field_of(header) == "name" for header in headers)
     if not is_named and are_names(titles):
@@ -173,13 +224,21 @@ def _returning(blocks: list[Element]) -> frozenset[str]:
 
 
 def _around(elements: list[Element]) -> list[Element]:
-    """For each element the outermost one around it that holds none of the others; each once."""
+    """For each element the outermost one around it that holds none of the others; each once. Where these lie
+    at several depths, as where a list of a board has one card alone, those of one kind."""
     counts = Counter(parent for element in elements for parent in _upwards(element))
-    found = []
-    for element in elements:
-        alone = [parent for parent in _upwards(element) if counts[parent] == 1]
-        found.append(alone[-1] if alone else element)
+    chains = [[part for part in _upwards(one) if counts[part] == 1] or [one] for one in elements]
+    found = [chain[-1] for chain in chains]
+    if len({sum(1 for _ in _upwards(part)) for part in found}) > 1:
+        kinds = [{_kind(part): part for part in chain} for chain in chains]
+        shared = set(kinds[0]).intersection(*kinds)
+        if outer := [kind for kind in map(_kind, chains[0]) if kind in shared]:
+            found = [kind[outer[-1]] for kind in kinds]
     return list(dict.fromkeys(found))
+
+
+def _kind(part: Element) -> tuple[str, str]:
+    return part.tag, look_of(part.get("class"))
 
 
 def _upwards(element: Element) -> Iterator[Element]:

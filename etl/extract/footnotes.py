@@ -21,7 +21,8 @@ _RAISED = etree.XPath(
 _SAID = re.compile(r"<sup|vertical-align:\s*super|#_ftn|#cite_note|#footnote")
 # A number, a letter (not e, m, o: 2e, Rm, 23o), a sign; in brackets or not, several by commas
 _ONE = r"(?:\d{1,2}|[a-df-lnp-z]|[ivx]{2,4}|[*†‡§¶#]{1,3}|note \d)"
-_MARK = re.compile(rf"[\[(]?{_ONE}(?:\s?,\s?{_ONE})*[\])]?", re.IGNORECASE)
+# … or words in square brackets, as "[citation needed]"
+_MARK = re.compile(rf"[\[(]?{_ONE}(?:\s?,\s?{_ONE})*[\])]?|\[[^\[\]]{{3,40}}\]", re.IGNORECASE)
 _POWER = re.compile(r"(?:(?<![A-Za-z])(?:[kcdm]?m|Mm|ft|sec|s)\s?|(?<!\d)10)$")
 # A sign behind a text that no markup raises is one where a note of the page begins with it
 _TRAILED = re.compile(r"(?:(?<=[^\s<>])|(?<=[^\s<>]\s))[*†‡§¶]{1,3}\s*<")

@@ -96,15 +96,20 @@ def _line(row: TableRow, cells: list[Cell | None], above: list[Cell | None]) -> 
     return Line(row, cells, texts, starts, hangs)
 
 
-def continues(above: Line, line: Line) -> bool:
-    """Whether a row is one more line of the row above: most of its cells come down from there."""
+def continues(above: Line, line: Line, identity: Sequence[int] = ()) -> bool:
+    """Whether a row is one more line of the row above: most of its cells come down from there, or those that
+    tell what it is do. `identity`: the columns of the number and the name, where the table has both."""
     if not line.hangs:
         return False
+    if identity and all(line.texts[at] and line.cells[at] is above.cells[at] for at in identity):
+        return True
     pairs = [(one, other) for one, other in zip(above.cells, line.cells, strict=True) if other and other.text]
     return sum(one is other for one, other in pairs) * 2 > len(pairs)
 
 
-def shared_figures(lines: Sequence[Line], columns: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def shared_figures(
+    lines: Sequence[Line], columns: Sequence[int], identity: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
     """(row, place among the columns, number of rows) of each figure that stands once beside several projects:
     it is what they come to together, and no one's own. The row's own number in the first column is none."""
     if not any(line.hangs for line in lines):
@@ -116,5 +121,5 @@ def shared_figures(lines: Sequence[Line], columns: Sequence[int]) -> Iterator[tu
             text = lines[rows[0]].texts[at]
             if len(rows) < 2 or at == 0 or is_year(text) or read_figure(text) is None:
                 continue
-            if not all(continues(lines[row - 1], lines[row]) for row in rows[1:]):
+            if not all(continues(lines[row - 1], lines[row], identity) for row in rows[1:]):
                 yield from ((row, place, len(rows)) for row in rows)

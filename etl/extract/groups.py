@@ -18,6 +18,10 @@ _SUMS = frozenset({"total", "totals", "grand total", "grand totals", "sub total"
                     "subtotals", "overall total"})  # fmt: skip
 
 
+GROUP = "Group"  # what a column of groups is called that have no caption
+SECTION = "Section"  # what the heading above one of several tables is called
+
+
 @dataclass(slots=True)
 class _Group:
     level: int
@@ -63,7 +67,7 @@ class Groups:
                 current[following.level] = _value(following.text, captions[following.level])
                 following = next(waiting, None)
             rows.append([current.get(level, "") for level in levels])
-        return [captions[level] or "Group" for level in levels], rows
+        return [captions[level] or GROUP for level in levels], rows
 
 
 def _split(text: str) -> tuple[str, str] | None:

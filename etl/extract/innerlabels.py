@@ -8,6 +8,8 @@ from collections.abc import Callable
 from etl.extract.cellkinds import kind_of
 from etl.extract.types import Table
 from etl.values.places import MUNICIPAL_CODE
+from etl.values.units import label_unit
+from etl.values.words import likely_field
 
 FieldOf = Callable[[str], str | None]
 _MOST_WORDS = 5  # of a label
@@ -18,6 +20,9 @@ _CODED = (
     re.compile(r"(?P<code>[^\s()\[\]:]{5,30})\s*(?:\s[-–—|]|:)\s+(?P<name>.{6,})"),
 )
 _FEWEST_CODES = 3
+_MARKS = re.compile(r"[\d\s.,]")
+_TWO = re.compile(r"\s+(?:[-–—/|&]|and|to|en|tot)\s+")
+_COUNTED = re.compile(r"(\d{1,4})\s?[.)]\s+(\S.+)")
 # Municipalities and parts of a scheme have codes too, and no project has a number of one digit
 _NO_NUMBER = re.compile(
     MUNICIPAL_CODE.pattern + r"$|(?:phase|fase|ph|ward|wyk|lot|stage|part|zone|unit|block)\b|\D*\d\D*$",
@@ -36,6 +41,48 @@ def part_columns(table: Table, field_of: FieldOf) -> None:
             at += 1
 
 
+def part_pairs(table: Table, field_of: FieldOf) -> None:
+    """Make two columns of one whose heading names two fields and whose cells all hold two figures or two
+    days, parted alike: "Start – Completion" over "01/03/2025 – 30/11/2026"."""
+    for at in range(len(table.headers) - 1, -1, -1):
+        labels = _TWO.split(table.headers[at])
+        if (
+            len(labels) != 2
+            or len({field_of(label) or likely_field(label) for label in labels} - {None}) != 2
+        ):
+            continue
+        if (
+            not set(labels).isdisjoint(table.headers)
+            or label_unit(table.headers[at])
+            or any(table.column_notes)
+        ):
+            continue  # a unit may be that of one of them alone
+        said = [row[at] for row in table.rows if row[at]]
+        parts = [_TWO.split(text) for text in said]
+        if len(said) >= _FEWEST_ROWS and all(len(some) == 2 and _are_alike(*some) for some in parts):
+            pairs = [(row[at], _TWO.split(row[at])) for row in table.rows]
+            table.headers[at] = labels[0]
+            _insert(table, at, labels[1], [(some[0], some[1]) if text else ("", "") for text, some in pairs])
+
+
+def _are_alike(one: str, other: str) -> bool:
+    if kind_of(one) == kind_of(other) == "figure":
+        return _MARKS.sub("", one) == _MARKS.sub("", other)  # "45 / 12 million" are both millions, or not
+    return kind_of(one) == kind_of(other) == "date"
+
+
+def drop_counts(table: Table, field_of: FieldOf) -> None:
+    """Take the numbers off names that count them from the first row to the last: "1. Pipeline"."""
+    for at, header in enumerate(table.headers):
+        if header != "Title" and field_of(header) != "name":
+            continue
+        counted = [_COUNTED.fullmatch(row[at]) for row in table.rows]
+        numbers = [int(match[1]) for match in counted if match]
+        if len(numbers) == len(counted) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+            for row, match in zip(table.rows, counted, strict=True):
+                row[at] = match[2] if match else row[at]
+
+
 def part_numbers(table: Table, field_of: FieldOf) -> None:
     """Give the codes that stand in brackets behind all names, or before them, a column of their own, where no
     column is the projects' number."""
@@ -48,12 +95,12 @@ def part_numbers(table: Table, field_of: FieldOf) -> None:
         for shape in _CODED:
             found = [shape.fullmatch(row[at]) for row in table.rows]
             parts = [(match["name"], match["code"]) for match in found if match]
-            if len(parts) == len(found) and _are_numbers([code for _, code in parts]):
+            if len(parts) == len(found) and are_numbers([code for _, code in parts]):
                 _insert(table, at, REFERENCE, parts)
                 return
 
 
-def _are_numbers(codes: list[str]) -> bool:
+def are_numbers(codes: list[str]) -> bool:
     """Whether codes of one build, each another, may be numbers of projects; a municipality's is none."""
     builds = {re.sub(r"[A-Za-z]+", "A", re.sub(r"\d+", "9", code)) for code in codes}
     is_coded = all(kind_of(code) == "code" and not _NO_NUMBER.match(code) for code in codes)

@@ -42,6 +42,7 @@ _NO_LABELS = ("http", "Note:", "*")
 _LOOKED_AT = BLOCKS | _LABELS | {"a"}
 _LINE = re.compile(r"\s*([^:\n]{2,60}):(?:\s+(.*)|\s*)$", re.DOTALL)
 ELSEWHERE = UNSHOWN | {"footer", "nav", "aside", "button", "option", "textarea"}
+_NUMBERED = re.compile(r"\s*((?:[^\W\d]+\s){1,3}[^\W\d]{2,9}\.?)\s+((?=\S*\d)[\w./-]{3,30})\s*")
 _ROLES = {  # what the beginning of a class says of an element
     "label": ("label", "caption", "field-label", "field-name", "control-label", "key", "dxeBase", "lbl"),
     "caption": ("dxflCaption",),
@@ -50,6 +51,7 @@ _ROLES = {  # what the beginning of a class says of an element
         "footer", "nav", "menu", "breadcrumb", "dxgv", "dxtl", "dxm", "dxnb-header", "dxpc", "cookie"
     ),
 }  # fmt: skip
+_BETWEEN = re.compile(r"(?:^|\s+)[|·•]$|^[-–—]\s+(?=\w)")  # a mark between label and value
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend"})
 BUTTONS = frozenset(
     {"view", "details", "view details", "detail", "more", "more details", "read more", "more info", "open",
@@ -285,8 +287,11 @@ class _Scan:
         return value is not None and self._add(Pair(part, label, value, place), part)
 
     def _lines(self, part: Element) -> bool:
-        """Lines of plain text, `Budget: R5`, in the element's own text; only known labels count."""
+        """Lines of plain text in the element's own, `Budget: R5`, `Project No. 12/5`; known labels count."""
         text = part.text
+        numbered = _NUMBERED.fullmatch(text or "") if self.is_record and not len(part) else None
+        if numbered and self.document.field_of(numbered[1]) == "external_id":
+            return self._add(Pair(part, numbered[1], numbered[2], "line"))
         if (not text or ":" not in text) and not (
             len(part) and any(":" in (child.tail or "") for child in part)
         ):
@@ -345,7 +350,7 @@ class _Scan:
             parts.append(f" {text_of(other)} {'' if is_block else other.tail or ''}")
             if is_block:
                 break
-        value = squash("".join(parts))
+        value = _BETWEEN.sub("", squash("".join(parts)))
         return value if value or elements else None
 
     def _below(self, label: Element) -> str | None:

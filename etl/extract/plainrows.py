@@ -25,6 +25,7 @@ _PAGER_WORD = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"head|hdr|(?:^|\s)th\b|caption", re.IGNORECASE)
+STRUCK = frozenset({"del", "s", "strike"})
 SECTIONS = ("thead", "tbody", "tfoot")
 _WRAPPERS = frozenset(
     (*SECTIONS, "form", "div", "center", "span", "font", "b", "i", "strong", "em", "p", "a")
@@ -74,13 +75,18 @@ def own_rows(table: Element, document: Document) -> OwnRows:
 
 def _read_rows(table: Element) -> OwnRows:
     found = OwnRows()
-    for place, (element, group, cells) in enumerate(_row_elements(table)):
+    elements = list(_row_elements(table))
+    if table.find("tfoot") is not None:  # it is shown last, wherever it stands
+        elements.sort(key=lambda row: row[1] is not None and row[1].tag == "tfoot")
+    for place, (element, group, cells) in enumerate(elements):
         section = "" if group is None else group.tag
         row = TableRow(element, cells, section, _parted(element.get("class") or ""), group, place)
         row.cells = [cell for cell in cells if not is_hidden(cell)]
         if not row.cells or is_unseen(element):
             row.cells = cells
             found.set_apart(row, "hidden", "It is hidden.")
+        elif _is_struck_out(row):
+            found.set_apart(row, "note", "It is struck out.")
         elif _is_pager(row):
             found.pagers.append(element)
             found.set_apart(row, "pager", "It leads to other pages of the list.")
@@ -94,6 +100,23 @@ def _read_rows(table: Element) -> OwnRows:
         else:
             found.rows.append(row)
     return found
+
+
+def _is_struck_out(row: TableRow) -> bool:
+    """Whether a line goes through the whole row, or through all that each of its cells says."""
+    if "line-through" in (row.element.get("style") or ""):
+        return True
+    return all(map(_all_struck, row.cells)) and any(map(len, row.cells))
+
+
+def _all_struck(cell: Element) -> bool:
+    """Whether the cell is blank or says one thing, with a line through it."""
+    if "line-through" in (cell.get("style") or ""):
+        return True
+    if not len(cell):
+        return not (cell.text or "").strip()
+    around = (cell.text or "") + "".join(part.tail or "" for part in cell)
+    return cell[0].tag in STRUCK and len(cell) == 1 and not around.strip()
 
 
 @lru_cache(maxsize=1024)

@@ -65,6 +65,7 @@ def _table(parent: Element, lines: list[_Line]) -> None:
     if any(_at(left, columns) is None for line in inside for left, _ in line.texts):
         return  # something between the lines stands in none of the columns
     pitch = median(after.top - line.top for line, after in pairwise(rows))
+    inside += _wrapped_below(lines, columns, last, _WRAPPED * pitch)
     table = parent.makeelement("table")
     rows[0].texts[0][1].addprevious(table)
     cells: list[Element] = []
@@ -79,6 +80,20 @@ def _table(parent: Element, lines: list[_Line]) -> None:
             element.tail = " "
             cells[_at(left, columns) or 0].append(element)
         above = line.top
+
+
+def _wrapped_below(lines: list[_Line], columns: list[float], last: float, near: float) -> list[_Line]:
+    """The lines below the last row that go on with it: as near as no row is, and none in the first column."""
+    found: list[_Line] = []
+    for line in lines:
+        if line.top <= last:
+            continue
+        is_within = all(_at(left, columns) for left, _ in line.texts)
+        if line.top - last >= near or not is_within:
+            break
+        found.append(line)
+        last = line.top
+    return found
 
 
 def _columns(lines: list[_Line]) -> list[float]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from etl.extract.cellkinds import are_units, is_year, kind_of, numbers_columns, read_figure
-from etl.extract.continued import rows_of_one_text
+from etl.extract.continued import ABOVE_ALL, below_in_a_tree, parts_of_rows, rows_of_one_text
 from etl.extract.gridlines import Line
 from etl.extract.groups import Groups
 from etl.extract.html import holds_table, words_of
@@ -35,8 +36,15 @@ class Body:
         self.left_out.append((line.row.place, LeftOut(texts, kind, reason)))
 
 
-def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], known: Iterable[int]) -> Body:
-    """Every line of a table's body in its place. `known`: columns whose heading means a project's number."""
+def tell_apart(
+    lines: Sequence[Line],
+    head: Sequence[Line],
+    headers: list[str],
+    known: Sequence[int],
+    titles: Sequence[Line] = (),
+) -> Body:
+    """Every line of a table's body in its place. `known`: columns whose heading means a project's number;
+    `titles`: the lines above the header."""
     body = Body()
     lines = _without_units(lines, head, body)
     headings = {tuple(headers), *(tuple(line.texts) for line in head)}
@@ -45,6 +53,8 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     grouping: list[tuple[Line, str]] = []  # lines across the table, with their text
     levels: dict[tuple[str, ...], int] = {}
     identity = identity_column([line.texts for line in lines if not line.says_one_thing()], list(known))
+    if titles and _heads_first(titles[-1], lines, headings):
+        _across(titles[-1], body, levels, grouping)
     for line in lines:
         if tuple(line.texts) in headings:
             body.leave_out(line, "heading", "The heading is repeated.")
@@ -57,10 +67,23 @@ def tell_apart(lines: Sequence[Line], head: Sequence[Line], headers: list[str], 
     _settle_groups(body, grouping)
     _leave_out_notes(body, identity)
     _leave_out(body, rows_of_one_text(body.data, identity))
+    _leave_out(body, below_in_a_tree(body.data, next(iter(known), identity)))
+    _leave_out(body, parts_of_rows(body.data, next(iter(known), identity)))
     _leave_out_totals(body, identity)
     _leave_out(body, _spread_rows(body.data, identity))
     _leave_out_misplaced(body)
     return body
+
+
+def _heads_first(title: Line, lines: Sequence[Line], headings: set[tuple[str, ...]]) -> bool:
+    """Whether what stands above the header heads the first rows: what looks like it stands above each heading
+    that is repeated, and heads the rows below that."""
+    above = [one for one, line in pairwise(lines) if tuple(line.texts) in headings]
+    return (
+        title.is_lone()
+        and bool(above)
+        and all(one.is_lone() and _signature(one.row) == _signature(title.row) for one in above)
+    )
 
 
 def _without_units(lines: Sequence[Line], head: Sequence[Line], body: Body) -> Sequence[Line]:
@@ -175,7 +198,11 @@ def _leave_out_notes(body: Body, identity: int | None) -> None:
     kept = []
     for number, line in enumerate(body.data):
         is_short = 0 < len(line.starts) <= _MOST_NOTE_CELLS < len(line.cells) and not line.hangs
-        if is_short and is_note(line.starts[0][1].text) and not any(_is_figure(text) for text in line.texts):
+        if (
+            is_short
+            and any(is_note(cell.text) for _, cell in line.starts)
+            and not any(_is_figure(text) for text in line.texts)
+        ):
             body.leave_out(line, "note", "It is a remark on the table.")
         elif is_error(line.texts):
             body.leave_out(line, "note", "It says that something went wrong.")
@@ -235,7 +262,8 @@ def _leave_out_misplaced(body: Body) -> None:
 def _leave_out(body: Body, reasons: dict[int, str]) -> None:
     """Rows by their numbers, with the reason why each is no data."""
     for number, reason in reasons.items():
-        body.leave_out(body.data[number], "note", reason)
+        line = body.data[number]
+        body.leave_out(line, "note", reason, line.texts if reason == ABOVE_ALL else None)
     _keep(body, [number for number in range(len(body.data)) if number not in reasons])
 
 

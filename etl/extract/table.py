@@ -6,10 +6,12 @@ The grid comes first (`gridlines`), then its header (`plainheader`), then the ve
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from etl.extract.cellkinds import are_units, read_figure
+from etl.extract.continued import ABOVE_ALL
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.gridlines import Grid, Line, continues, grid_of, shared_figures
 from etl.extract.halves import cut, halved, unfolded, width_of_halves
@@ -20,7 +22,7 @@ from etl.extract.misplaced import rightly_headed, say_again
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
-from etl.extract.plainrows import OwnRows, own_rows
+from etl.extract.plainrows import OwnRows, TableRow, own_rows
 from etl.extract.rowkinds import is_heading, tell_apart
 from etl.extract.rowpostbacks import row_postbacks
 from etl.extract.spans import Cell, span
@@ -29,6 +31,7 @@ from etl.extract.types import NotData, Table
 # Controls whose inner tables are never data; panels, popups and tab pages may hold some
 _CONTROL_PARTS = ("dxgv", "dxtl", "dxe", "dxp-", "dxpLite", "dxpCtrl", "dxm", "dxlp", "dxnb-header", "dxic",
                   "ui-datepicker", "rcMainTable", "rcCalendar")  # fmt: skip
+_PHASE = re.compile(r"\b(?:phase|fase)\b", re.IGNORECASE)
 _MOST_ANCESTORS = 500
 _MOST_HEADS = 6
 _MOST_PARTS = 40
@@ -152,7 +155,7 @@ def _is_no_candidate(table: Element) -> str:
 
 def _turned(table: Element, own: OwnRows, document: Document) -> Table | None:
     """A table with labels down its first column and a project in each further one; None for all others."""
-    lines = [row.cells for row in own.rows]
+    lines = [row.cells for row in own.rows if not _is_band(row)]
     if len(lines) < 2 or len({len(cells) for cells in lines}) > 1 or len(lines[0]) < 3:
         return None
     known = [document.field_of(text_of(cells[0]).rstrip(":").strip()) for cells in lines]
@@ -170,7 +173,14 @@ def _turned(table: Element, own: OwnRows, document: Document) -> Table | None:
         return None
     links = [_links(columns[at], document) for at in kept]
     best = best_links(links, document.identifying(headers))
-    return Table("table", table.get("id") or "", headers, rows, best, None, [""] * len(headers))
+    turned = Table("table", table.get("id") or "", headers, rows, best, None, [""] * len(headers))
+    turned.context = [text_of(row.cells[0]) for row in own.rows if _is_band(row)]
+    return turned
+
+
+def _is_band(row: TableRow) -> bool:
+    """Whether one cell stands across several columns, and alone: a heading of the rows below it."""
+    return len(row.cells) == 1 and span(row.cells[0], "colspan", 99) > 2
 
 
 def _identify(document: Document, headers: list[str], rows: list[list[str]]) -> bool:
@@ -279,7 +289,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     if reason := reason_against(table, shape.header, shape.body, headers):
         return _no_data(table, shape, reason)
     known = [at for at, header in enumerate(headers) if document.field_of(header) == "external_id"]
-    body = tell_apart(shape.body, shape.head, headers, known)
+    titles = shape.grid.lines[: shape.header.start]
+    body = tell_apart(shape.body, shape.head, headers, known, titles)
     if not body.data:
         return _no_data(table, shape, "It has a heading, and below it no row of data.")
     totals = [row for _, row in body.left_out if row.kind == "total"]
@@ -294,7 +305,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
     texts = [[line.texts[at] for at in shown] for line in body.data]
     say_again(texts)
-    for row, at, count in shared_figures(body.data, shown):
+    identity = _identity(headers, document)
+    for row, at, count in shared_figures(body.data, shown, identity):
         texts[row][at] += f" (of {count} rows together)"
     names, values = body.groups.columns(len(texts))
     if names:
@@ -313,8 +325,11 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         field_names=[""] * (len(names) + len(shown)),
         linked={len(names) + place for place, at in enumerate(shown) if at in everywhere},
     )
-    result.continued = {at for at in range(1, len(body.data)) if continues(body.data[at - 1], body.data[at])}
-    for total in totals:
+    result.continued = {
+        at for at in range(1, len(body.data)) if continues(body.data[at - 1], body.data[at], identity)
+    }
+    placed = [row for _, row in body.left_out if row.kind == "total" or row.reason == ABOVE_ALL]
+    for total in placed:
         total.row = blank + [total.row[at] for at in shown]
     left_out = sorted(body.left_out + shape.rows.apart, key=lambda item: item[0])
     result.left_out = [row for _, row in left_out]
@@ -324,9 +339,16 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         result.postbacks = row_postbacks(
             [[cell and cell.element for cell in line.cells] for line in body.data]
         )
-    titles = shape.grid.lines[: shape.header.start]
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
+
+
+def _identity(headers: list[str], document: Document) -> list[int]:
+    """The columns that tell a project from all others, where a row that has them from above is one more line
+    of it: a number and a name, and no phase that parts it in several."""
+    found = [at for at, header in enumerate(headers) if document.field_of(header) in IDENTIFYING]
+    is_whole = len({document.field_of(headers[at]) for at in found}) == len(IDENTIFYING)
+    return found if is_whole and not any(map(_PHASE.search, headers)) else []
 
 
 def _begins(row: list[str], at: int) -> bool:

@@ -69,7 +69,9 @@ _ERROR = re.compile(
 )
 _NOTE = re.compile(
     r"(?:sources?|notes?|n\.?b\.?|bron|nota|opmerkings?|let wel|remarks?|disclaimers?|legend|key|footnotes?"
-    r"|data as at|as at|last updated?|updated|prepared by|report date|generated)\s*\d{0,2}"
+    r"|data as at|as at|last updated?|updated|prepared by"
+    r"|compiled by|approved by|checked by|reviewed by|authori[sz]ed by|signed by|opgestel deur"
+    r"|goedgekeur deur|report date|generated)\s*\d{0,2}"
     r"\s*(?:[:.–—-]|\bon\b|\bby\b|\bat\b)"
     r"|[*†‡]+\s*\S|#\s+\S|(?:all\s+)?(?:amounts?|figures?|values?|bedrae|syfers)\b.{0,40}\b(?:in|are|is)\b",
     re.IGNORECASE,

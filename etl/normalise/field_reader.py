@@ -17,7 +17,7 @@ from etl.understand.plan import Choice
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.coordinates import parse_coordinate, parse_point
 from etl.values.dates import DAY_FIRST, MONTH_FIRST, parse_date
-from etl.values.text import Parsed, is_blank
+from etl.values.text import Parsed, is_blank, is_to_come
 from etl.values.units import Unit, label_unit
 from etl.values.vocabulary import Vocabulary, province_of
 from etl.values.words import stands_in
@@ -99,7 +99,7 @@ class FieldReader:
         self._fields: dict[str, list[Candidate]] = {}
         for label, text in {**line, **page}.items():
             choice = lookup.choice(label, "page" if label in page else "line")
-            if choice and not is_blank(text):
+            if choice and not is_blank(text) and not (choice.field in _TEXTS and is_to_come(text)):
                 self._add(choice, label, text, on_page=label in page)
         for candidates in self._fields.values():
             candidates.sort(key=lambda candidate: candidate.order)

@@ -6,11 +6,41 @@ from collections import Counter
 
 import pytest
 
-from etl.tests import unseen_abroad, unseen_cards, unseen_late, unseen_saved, unseen_tables, unseen_traps
+from etl.tests import (
+    unseen_abroad,
+    unseen_beside,
+    unseen_cards,
+    unseen_guards,
+    unseen_late,
+    unseen_public,
+    unseen_public_end,
+    unseen_public_last,
+    unseen_public_late,
+    unseen_public_traps,
+    unseen_saved,
+    unseen_tables,
+    unseen_temptations,
+    unseen_traps,
+)
 from etl.tests.unseen import UNSEEN, judged
 
 assert all(
-    (unseen_abroad, unseen_cards, unseen_late, unseen_saved, unseen_tables, unseen_traps)
+    (
+        unseen_abroad,
+        unseen_beside,
+        unseen_cards,
+        unseen_guards,
+        unseen_late,
+        unseen_public,
+        unseen_public_end,
+        unseen_public_last,
+        unseen_public_late,
+        unseen_public_traps,
+        unseen_saved,
+        unseen_tables,
+        unseen_temptations,
+        unseen_traps,
+    )
 )  # their pages are registered where they are imported
 RIGHT = 0.9  # of what a person reads on all of them, and of the pages that are read without a fault
 

@@ -40,7 +40,7 @@ FIELDS = {
 SAID = {
     "drupal_view": 10, "sharepoint_grouped": 10, "arcgis_features": 10, "bootstrap_accordion": 10,
     "datatables_inline": 10, "excel_saved": 10, "mediawiki_refs": 10, "treasury_bands": 10,
-    "details_lists": 10, "merged_municipality": 10, "revised_below": 10, "shared_amount": 10,
+    "details_lists": 10, "merged_municipality": 10, "shared_amount": 10,
     "struck_through": 4, "swiss_marks_and_scales": 3, "json_epochs": 10,
     "datatables_child_rows": 20, "missing_cells": 4,
     "world_bank_page": 1,  # the name that only the heading says: one page alone cannot tell

@@ -1,7 +1,7 @@
 """Pages with what a careful person reads on each: how they are registered and judged.
 
 The truth of a page is a small table: field names, then a line a project; "-" where nothing is published or
-where nobody can tell. Amounts are in rand, dates as the record has them.
+where nobody can tell. Amounts are in rand, dates as the record has them; "¦" is a "|" within a text.
 """
 
 from __future__ import annotations
@@ -42,9 +42,8 @@ UNSEEN: dict[str, tuple[Truth, str]] = {}
 
 def unseen(truth: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
     """Register a page."""
-    head, *lines = [
-        [cell.strip() for cell in line.split("|")] for line in truth.strip().splitlines() if line.strip()
-    ] or [[]]
+    rows = [line.split("|") for line in truth.strip().splitlines()]
+    head, *lines = [[cell.strip().replace("¦", "|") for cell in row] for row in rows] or [[]]
 
     def register(build: Callable[[], str]) -> Callable[[], str]:
         UNSEEN[build.__name__] = [dict(zip(head, line, strict=True)) for line in lines], build()

@@ -335,9 +335,9 @@ def bars_in_pre() -> str:
 def tables_in_captions() -> str:
     return page("".join(f"<table><caption>{code} projects</caption>{tr(heads('Project No|Project Name|Municipality|Budget|Status'), 'th')}{''.join(tr(texts(p, 'no name place bud status')) for p in WORLD if p.programme == code)}</table>" for code in ("RBIG", "WSIG", "MIG")))
 
-@wild("external_id name municipality")
+@wild("external_id name municipality budget start_date completion_date")
 def dates_in_one_cell() -> str:
-    rows = each(lambda p: tr([*texts(p, "no name place"), f"{R['start'](p)} – {R['end'](p)}", f"R{p.budget / 1e6:.1f} million (revised from R{p.budget / 1e6 - 1:.1f} million)"]))
+    rows = each(lambda p: tr([*texts(p, "no name place"), f"{R['start'](p)} – {R['end'](p)}", f"R{p.budget:,.2f} (revised from R{p.budget - 1000000:,.2f})"]))
     return page(f"<table>{tr(heads('Project No|Project Name|Municipality|Start – End|Budget'), 'th')}{rows}</table>")
 
 @wild("external_id name municipality budget")

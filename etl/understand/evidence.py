@@ -23,7 +23,9 @@ _LONG = 40  # characters: no longer text says that there is none
 _TELLING = 3  # figures
 
 _CURRENCY = re.compile(
-    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn)\b|\d\s*rands?\b|^\W*R\s?\d", re.IGNORECASE
+    r"^\W*(?:R|ZAR)\s?-?\(?\s?\d|\b(?:million|billion|mil|bn|miljoen|miljard)\b|\d\s*(?:rands?|ZAR)\b"
+    r"|^\W*R\s?\d",
+    re.IGNORECASE,
 )
 _SIGN = re.compile(r"\W*(?:R|ZAR)", re.IGNORECASE)
 _NUMBER = re.compile(r"^[(\[-]?\s*\d(?:[\d ,.]*\d)?\s*[)\]-]?$")
@@ -31,7 +33,7 @@ _WHOLE = re.compile(r"\(?-?\s?(?:R|ZAR)[\s\d.,-]+\)?")
 _PERCENT = re.compile(r"^-?\s*\d[\d ,.]*\s*(?:/\s*100$|(?:/\s*100\s*)?(?:%|percent|per cent))", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\d[\d ,.]*")
 _CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z/_-])[\w./()-]{2,40}$")
-_SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
+_SLASHED = re.compile(r"^(?:[A-Za-z]{3,9}\.?,? )?(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:\D.*)?$")
 _MONTHLY = re.compile(
     r"^(?:jan|feb|m[aä]r|maart|mrt|apr|ma[yi]|mei|jun|jul|aug|sep|o[ck]t|nov|de[cs])[a-z]{0,6}"
     r"[ '-]*(?:\d{4}|\d{2})$",
@@ -151,7 +153,7 @@ def _kind(text: str) -> tuple[str, Decimal | None]:
 def _names_scale(text: str) -> bool:
     """Whether a word of scale or of rand may stand in the text: without one, and no sign, it is no money."""
     lowered = text.lower()
-    return "mil" in lowered or "bn" in lowered or "rand" in lowered or "billion" in lowered
+    return any(word in lowered for word in ("mil", "bn", "rand", "billion", "zar"))
 
 
 def greatest_whole(texts: Iterable[str]) -> Decimal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from etl.extract.groups import GROUP, SECTION
 from etl.understand import plan as plans
 from etl.understand.context import NamedUnit, column_unit
 from etl.understand.evidence import (
@@ -33,12 +34,16 @@ _LEAST = 3  # different texts from which on values can speak against a known hea
 _GREATEST = Decimal(10**11)  # rand: no budget of a water project reaches a hundred billion
 _GREATEST_SIGNED = Decimal(10**10)  # … nor, where each has a sign "R", is it likely in thousands or millions
 _SMALL = 0.8  # share of figures below R1 000 from which on a column counts something larger than rand
+# what a status says of a column of what heads several projects: it is called nothing, and all of it is one
+_OF_GROUPS = 0.36
 _IN_OUR_WORDS = 1.5  # how well values fit that are words with a meaning: more than any figures do
 _SHOWN = 5
 _FIGURES = 0.7  # the least share of figures in a column that may be money
 _OWN_WORDS = 0.8  # … where each is a project's name
 NO_LABELS: Mapping[str, str] = {}
 _R_NUMBER = re.compile(r"R\d{1,6}")  # under a heading of numbers, as well a number as an amount
+# What is counted: "Projects: 12" on a tile is how many there are
+_COUNTED = re.compile(r"(?:\w+ )?(?:projects|schemes|projekte|skemas)", re.IGNORECASE)
 _VARIETY = 0.5  # the least share of different texts where each is a project's number
 
 
@@ -165,11 +170,12 @@ def _claims(column: Column, seen: Profile, told: str | None) -> list[_Claim]:
         if words < _PROPOSED:
             continue
         fit, sentence = _fit(field, column.values, seen)
-        if words < _LIKELY and fit <= -1:
+        is_count = field == "external_id" and seen.number == 1 and _COUNTED.fullmatch(label.strip(" :"))
+        if is_count or (words < _LIKELY and fit <= -1):
             continue
         are = "are" if words >= _LIKELY else "may be"
         claims.append(_Claim(field, words, fit, (f"“{label}” {are} words for {name_of(field)}.", sentence)))
-    return claims or ([] if is_of_another_thing(label) else _by_values(column.values, seen))
+    return claims or ([] if is_of_another_thing(label) else _by_values(label, column.values, seen))
 
 
 def _renamed(field: str, column: Column, seen: Profile) -> list[_Claim]:
@@ -191,13 +197,15 @@ _BY_VALUES = {
 }
 
 
-def _by_values(values: ColumnValues, seen: Profile) -> list[_Claim]:
+def _by_values(label: str, values: ColumnValues, seen: Profile) -> list[_Claim]:
     """What values alone say, under a heading that says nothing."""
     if not seen.count:
         return []
     found = []
     for field, (least, words) in _BY_VALUES.items():
         share = _share(field, values, seen)
+        if label in (GROUP, SECTION) and field == "status" and share == 1:
+            words = _OF_GROUPS
         if share >= least and (seen.count > 1 or field in ("municipality", "coordinates")):
             why = f"{_percent(share)} of its texts are read as {name_of(field)}."
             found.append(_Claim(field, words, _IN_OUR_WORDS, (why,), by_values=True))

@@ -10,14 +10,20 @@ from itertools import chain
 from typing import Literal
 
 from etl.extract.columns import HEADING, published, published_rows
-from etl.extract.groups import is_total
+from etl.extract.groups import SECTION, is_total
 from etl.extract.lines import listing_rows
-from etl.extract.types import LeftOut, PublishedProject, Table
+from etl.extract.types import LeftOut, PublishedProject, Table, TableKind
 from etl.understand.context import NamedUnit, column_unit, names_foreign_money, table_units, units_in
 from etl.understand.evidence import ColumnValues
 from etl.understand.judge import Column, judge
 from etl.understand.plan import Choice
-from etl.understand.sameprojects import data_columns, each_once, is_of_several_lines, put_together
+from etl.understand.sameprojects import (
+    data_columns,
+    each_once,
+    is_of_several_lines,
+    join_sections,
+    put_together,
+)
 from etl.values.identifiers import number_of
 from etl.values.places import is_a_municipality
 from etl.values.units import label_unit
@@ -35,16 +41,17 @@ _CERTAIN = 0.8
 _NAMED = 0.6  # a name that the heading says, and not its words alone
 _SAMPLES = 50  # texts of a column by which one page's tables are judged; the whole reading is judged by more
 _UNTOLD = ("json", "cards", "list")  # tables whose sums no reader has told apart
-_SECTION = "Section"  # what the heading above one of several tables is called
 # Fields that only a project has: tenders and posts have a name, a description and an amount too
 _SPECIFIC = frozenset(
     {"progress_percentage", "contractor", "implementing_agent", "programme", "project_type",
      "completion_date"}
 )  # fmt: skip
 _SAYS_PROJECT = re.compile(r"project|scheme|projek|skema", re.IGNORECASE)
-# What the rows of a plan of works, of payments or of risks are
+# What the rows of a plan of works, of payments or of risks are, or of a budget by what it is for
 _OF_ANOTHER = re.compile(
-    r"^(?:tasks?|milestones?|activit(?:y|ies)|deliverables?|risks?|invoices?|payments?|employees?|bidders?)"
+    r"^(?:tasks?|milestones?|activit(?:y|ies)|deliverables?|risks?|invoices?|payments?|employees?|bidders?"
+    r"|functions?|sub-?functions?|votes?|departments?|directorates?|divisions?|clusters?|sectors?|line items?"
+    r"|items?|outcomes?|objectives?|indicators?|kpis?|economic classification|asset class)"
     r"(?:\s+(?:id|name|no|number|title|description)\b\.?)?$",
     re.IGNORECASE,
 )
@@ -53,7 +60,20 @@ _OF_WORKS = re.compile(
     r"\b(?:blue|green|no) drop\b|\bcompliance\b|\be\.? ?coli\b|\bwater quality\b|\brisk rating\b|% full",
     re.IGNORECASE,
 )
+# … and of schemes that supply water
+_OF_SUPPLY = re.compile(r"\bcapacity\b|\bpopulation\b|\byield\b|\babstraction\b", re.IGNORECASE)
+# What is published of what happens or is asked for, beside a number and a description
+_OF_CASES = re.compile(
+    r"\b(?:logged|lodged|complaints?|incidents?|applicants?|applications?|licen[cs]es?|permits?|payees?|penalt(?:y|ies)"
+    r"|customers?|queries|query)\b",
+    re.IGNORECASE,
+)
+# … and of people
+_OF_PEOPLE = re.compile(
+    r"\b(?:participants?|wages?|gender|surname|id number|learners?|salary)\b", re.IGNORECASE
+)
 _OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
+_COUNTED = re.compile(r"(\S.*?)\s*[(\[:-]?\s?\b(\d{1,5})[)\]]?")
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -99,7 +119,10 @@ def read_projects(
         _doubt_foreign(table, meanings, [*table.context, *remarks])
     sections = _sections(tables)
     lists = [table for table in tables if table.kind != "fields"]
-    shown = [(table.kind, _lines(meanings, table, sections.get(id(table), ""))) for table in lists]
+    shown = [(one.kind, _lines(meanings, one, sections.get(id(one), ""), page_url)) for one in lists]
+    alike = [[projects for projects in some if projects] for some in _by_headings(lists, shown, sections)]
+    for some in alike:
+        join_sections(meanings.field_of, some)
     lines = each_once(meanings.field_of, shown)
     is_list = any(kind == "cards" and projects for kind, projects in shown)
     fields = [table for table in tables if table.kind == "fields"]
@@ -114,15 +137,26 @@ def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
     known = {choice.field for choice in understood}
     if not identifying or len(known) < 1 + others:
         return False
-    if not known & _OF_PROJECTS and any(_OF_WORKS.search(choice.label) for choice in choices):
+    if not known & _OF_PROJECTS and _speaks_of_works(choices):
+        return False
+    if not known & {"external_id", "budget"} and any(_OF_PEOPLE.search(choice.label) for choice in choices):
         return False
     if all(map(_is_vague, identifying)):
         says_project = any(_SAYS_PROJECT.search(choice.label) for choice in understood)
+        if not says_project and any(_OF_CASES.search(choice.label) for choice in choices):
+            return False
         is_named = any(choice.field == "name" and choice.certainty >= _NAMED for choice in understood)
         if not is_named and any(_OF_ANOTHER.search(choice.label) for choice in choices):
             return False
         return len(known) > 2 and (bool(known & _SPECIFIC) or says_project)
     return True
+
+
+def _speaks_of_works(choices: Iterable[Choice]) -> bool:
+    """Whether the headings are those of works that run: how well they do, or what schemes supply."""
+    labels = [choice.label for choice in choices]
+    are_schemes = not any("proj" in label.lower() for label in labels)
+    return any(_OF_WORKS.search(one) or (are_schemes and _OF_SUPPLY.search(one)) for one in labels)
 
 
 def _is_vague(choice: Choice) -> bool:
@@ -131,12 +165,14 @@ def _is_vague(choice: Choice) -> bool:
     )
 
 
-def _leads_on(choices: Iterable[Choice], table: Table) -> bool:
-    """Whether each row of a list that shows little (or vague labels) has a link to a project's own page."""
+def _leads_on(choices: Iterable[Choice], table: Table, page_url: str) -> bool:
+    """Whether each row of a list that shows little (or vague labels) has a link to a project's own page. One
+    to the page itself with other parameters is none, unless these speak of a project."""
     fields = {choice.field for choice in choices if choice.field}
     if not fields.intersection(IDENTIFYING) or not (fields >= set(IDENTIFYING) or len(fields) > 2):
         return False
-    own = {url for url in table.links if url and _OWN_PAGE.search(url)}
+    here = page_url.partition("?")[0]
+    own = {url for url in table.links if url and _OWN_PAGE.search(url.removeprefix(f"{here}?"))}
     return len(own) == len(table.links) == len(table.rows)
 
 
@@ -152,11 +188,30 @@ def _sections(tables: Iterable[Table]) -> dict[int, str]:
         counted = Counter(text for table in some for text in table.context)
         own = [[text for text in t.context if counted[text] == 1 and not units_in([text])] for t in some]
         if all(own) and (len(some) > 1 or is_a_municipality(own[0][0])):
-            found |= {id(table): texts[0] for table, texts in zip(some, own, strict=True)}
+            found |= {id(table): _uncounted(table, texts[0]) for table, texts in zip(some, own, strict=True)}
     return found
 
 
-def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProject]:
+def _uncounted(table: Table, heading: str) -> str:
+    """A heading without the number of the rows below it: "Construction 12"."""
+    count = _COUNTED.fullmatch(heading)
+    return count[1] if count and int(count[2]) == len(table.rows) else heading
+
+
+def _by_headings(
+    lists: Sequence[Table],
+    shown: Sequence[tuple[TableKind, list[PublishedProject]]],
+    sections: Mapping[int, str],
+) -> Iterable[list[list[PublishedProject]]]:
+    """The projects of tables with the same columns that sections tell apart, together."""
+    alike: dict[tuple[str, ...], list[list[PublishedProject]]] = {}
+    for table, (_, projects) in zip(lists, shown, strict=True):
+        if id(table) in sections:
+            alike.setdefault(tuple(table.headers), []).append(projects)
+    return alike.values()
+
+
+def _lines(meanings: Meanings, table: Table, section: str, page_url: str) -> list[PublishedProject]:
     if not table.rows:
         return []
     if listing_rows(table):
@@ -167,11 +222,11 @@ def _lines(meanings: Meanings, table: Table, section: str) -> list[PublishedProj
         table.rows if kept == list(range(len(headers))) else [[row[at] for at in kept] for row in table.rows]
     )
     rows = published_rows([headers[at] for at in kept], shown)
-    if section and _SECTION not in headers:
-        rows = [{_SECTION: section, **row} for row in rows]
+    if section and SECTION not in headers:
+        rows = [{SECTION: section, **row} for row in rows]
     doubts = meanings.doubts
     choices = meanings.of_rows(rows, doubts)
-    if not is_about_projects(choices.values(), 1) and not _leads_on(choices.values(), table):
+    if not is_about_projects(choices.values(), 1) and not _leads_on(choices.values(), table, page_url):
         return []
     table.role = "projects"
     id_label, name_label = _identifying(choices.values())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from etl.extract.columns import BUTTON_HEADINGS
+from etl.extract.groups import SECTION
 from etl.extract.types import CERTAINTY, PublishedProject, Table, TableKind
 from etl.values.amounts import parse_count, parse_money, parse_percent
 from etl.values.dates import parse_date
@@ -69,6 +71,33 @@ def each_once(
     return [project for _, projects in shown for project in projects if id(project) not in left_out]
 
 
+def join_sections(field_of: FieldOf, sections: Sequence[list[PublishedProject]]) -> None:
+    """Make one of a project that stands in several sections of a list (a tab a year): what differs from one
+    to the other is no figure of the project. Takes the later ones out of their section."""
+    known: dict[tuple[str, str], PublishedProject] = {}
+    for projects in sections:
+        here = {id(project): _key(field_of, project) for project in projects}
+        kept = []
+        for project in projects:
+            first = known.get(here[id(project)])
+            differ = first and [k for k, text in first.published.items() if project.published.get(k) != text]
+            if first is None or not (
+                differ == [SECTION] or is_of_several_lines(field_of, first.published, project.published)
+            ):
+                kept.append(project)
+                continue
+            first.published = put_together(first.published, project.published)
+            first.url, first.postback = first.url or project.url, first.postback or project.postback
+        projects[:] = kept
+        known |= {key: project for project in kept if all(key := here[id(project)])}
+
+
+def _key(field_of: FieldOf, project: PublishedProject) -> tuple[str, str]:
+    """Number and name, "" where it has none."""
+    names = (text for label, text in project.published.items() if field_of(label) == "name" and text)
+    return project.external_id, next(names, "")
+
+
 def put_together(above: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
     """A project of several lines: where these differ all texts stand side by side, in an order of their own,
     and no figure is read."""
@@ -83,8 +112,24 @@ def is_of_several_lines(field_of: FieldOf, above: Mapping[str, str], texts: Mapp
     """Whether two lines of one table, which have one number and one name, are of one project: a line a year,
     or a fund. Then no figure that differs is the project's. What names a part tells two projects apart."""
     differ = [label for label, text in above.items() if texts.get(label, text) != text]
-    figures = any((field_of(label) or "") in _PARSERS for label in differ)
+    figures = any(_are_figures(field_of(label) or "", above[label], texts[label]) for label in differ)
     return figures and not any(normal_label(label) in PART_LABELS for label in differ)
+
+
+def _are_figures(field: str, *texts: str) -> bool:
+    """Whether two texts are values that contradict each other: by their field, or as figures by looks."""
+    if field in _PARSERS:
+        return True
+    return not field and all(text and parse_money(text).value is not None for text in texts)
+
+
+def _contradict(one: Parsed[Any], other: Parsed[Any]) -> bool:
+    """Whether two readings of a figure or a day are different ones, beyond what the rounder of both shows."""
+    if one.value is None or other.value is None:
+        return False
+    if isinstance(one.value, Decimal) and isinstance(other.value, Decimal):
+        return 2 * abs(one.value - other.value) > max(one.quantum, other.quantum)
+    return bool(one.value != other.value)
 
 
 def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject) -> bool:
@@ -97,10 +142,8 @@ def _joins(field_of: FieldOf, better: PublishedProject, other: PublishedProject)
         known = better.published.get(label if label in better.published else labels.get(field, ""), "")
         if text and not known:
             more[label] = text
-        elif text and field in _PARSERS:
-            one, two = (_PARSERS[field](reading).value for reading in (known, text))
-            if one is not None and two is not None and one != two:
-                return False
+        elif text and field in _PARSERS and _contradict(*map(_PARSERS[field], (known, text))):
+            return False
     better.published.update(more)
     better.url = better.url or other.url
     return True

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
+from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line, without_former
 from etl.values.units import Unit
 
 AMBIGUOUS = "the separator can be read in two ways"
@@ -181,7 +181,7 @@ def _read_money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
     plain = _NO_CENTS.sub("", _VAT.sub("", one_line(text)).rstrip(" *"))
     if len(plain) > LONGEST_FIGURE:
         return Parsed(None, NOT_MONEY)
-    match = _MONEY.fullmatch(plain)
+    match = _MONEY.fullmatch(plain) or _MONEY.fullmatch(without_former(plain))
     if match:
         return _amount(match, unit, mark)
     return Parsed(None, RANGE if _RANGE.search(plain) else NOT_MONEY)

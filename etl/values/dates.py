@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line
+from etl.values.text import LONGEST_FIGURE, Parsed, is_blank, one_line, without_former
 
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 NO_ORDER = "day and month cannot be told apart, in this column or any other"
@@ -46,7 +46,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:,?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[ap]m)?Z?(?: on |$)",
+    r"(?:,?(?: [-–])?[ T]|^)(?:at )?[0-2]?[0-9][:hH][0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"(?: ?[ap]m)?Z?(?: on |$)",
     re.IGNORECASE,
 )
 # An instant: its day depends on the clock that it is read by. .NET writes some in milliseconds since 1970
@@ -152,8 +153,12 @@ def parse_date(text: str, order: str | None = DAY_FIRST) -> Parsed[date]:
     if is_blank(text):
         return Parsed(None)
     plain = one_line(text)
-    if len(plain) > LONGEST_FIGURE or _OTHER_WORD.search(plain):
+    if len(plain) > LONGEST_FIGURE:
         return _NO_DATE
+    if _OTHER_WORD.search(plain):
+        plain = without_former(plain)
+        if _OTHER_WORD.search(plain):
+            return _NO_DATE
     if not _NUMBERS.fullmatch(plain):
         if instant := _INSTANT.fullmatch(plain) or _TICKS.fullmatch(plain):
             return _day_of(instant)

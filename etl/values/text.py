@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,29 @@ BLANK_WORDS = frozenset(
     }
 )  # fmt: skip
 
+# What is still to be done, where a name is to stand. "Not yet awarded" is a status, and no company
+_TO_COME = re.compile(
+    r"(?:(?:the )?(?:contractor|kontrakteur|service provider|consultant|company|agent|bidder)s?:? )?"
+    r"(?:(?:(?:not(?: yet| as yet)?(?: been)?|(?:still |yet )?to be|nog nie|nog te wees|word nog|moet nog) )"
+    r"(?:appointed|awarded|confirmed|determined|announced|advised|finali[sz]ed|known|available|specified|provided"
+    r"|stated|given|allocated|assigned|identified|procured|selected|aangestel|toegeken|bevestig|bepaal|bekend"
+    r"|beskikbaar|gefinaliseer|gespesifiseer|aangedui|geïdentifiseer)(?: nie| word| yet| as yet)?"
+    r"|(?:awaiting|pending|await|wag vir|hangende) (?:appointment|award|approval|allocation|confirmation"
+    r"|procurement|aanstelling|toekenning|goedkeuring)"
+    r"|(?:appointment|award|aanstelling|toekenning) (?:awaited|pending|outstanding|in process|in progress"
+    r"|hangende)"
+    r"|(?:in|under|out on|out to|at) (?:procurement|tender|evaluation|adjudication)(?: stage| process)?"
+    r"|(?:procurement|tender|evaluation|adjudication) (?:stage|phase|process|in progress|under ?way))",
+    re.IGNORECASE,
+)
+
+# What a figure or a day was before, behind what it is: "(revised from R4 million)", "was 31 March 2026"
+_FORMER = re.compile(
+    r"(?<=[\w)])[\s,;]*[(\[]?\s*\b(?:(?:revised|increased|reduced|extended|changed|moved|up|down) from|was"
+    r"|previously|formerly|original(?:ly)?|voorheen|oorspronklik)\b[^()\[\]]{1,60}[)\]]?$",
+    re.IGNORECASE,
+)
+
 LONGEST_FIGURE = 60  # characters; a longer text is prose, and is not searched for a figure
 
 
@@ -57,6 +81,17 @@ def is_blank(text: str) -> bool:
 @lru_cache(maxsize=16384)
 def _is_blank(text: str) -> bool:
     return one_line(text).casefold() in BLANK_WORDS
+
+
+def without_former(text: str) -> str:
+    """The text, in one line, without what it says that its value was before."""
+    return _FORMER.sub("", text) if len(text) <= _SHORT else text
+
+
+@lru_cache(maxsize=4096)
+def is_to_come(text: str) -> bool:
+    """Whether the words say that what is asked for is still to come, and nothing else ("Not yet awarded")."""
+    return len(text) <= _SHORT and _TO_COME.fullmatch(one_line(text).strip(" .()")) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,9 @@ OTHER = frozenset(
     " reason reasons refreshed remark remarks report retention risk risks safety savings settlement"
     " telephone tender town towns updated user variance variation vat village villages ward wards"
     " weather women wyk youth task tasks milestone milestones activity activities deliverable"
-    " deliverables dam dams employee company bidder school clinic designation salary vacancy".split()
+    " deliverables dam dams employee company bidder school clinic designation salary vacancy vendor vendors"
+    " supplier suppliers client clients applicant applicants owner owners sponsor donor councillor"
+    " councillors bank developer inspector supervisor".split()
 )
 # words with two plain forms: each is tried
 EITHER = {
@@ -123,7 +125,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "0.7": "reference|id|registration number|project unique",
         "0.68": "key",
         "0.55": "code|project|scheme",  # where its values are codes
-        "helps": "project scheme unique system national internal mig rbig wsig pmd wp dws number"
+        "helps": "project scheme unique system national internal mig rbig wsig iati pmd wp dws number"
         " reference id registration wsa programme grant mis",
         "never": "municipality district province lm dm mdb contract contractor tender bid order"
         " account vote ward erf phone telephone cell fax name title date type status stage"
@@ -139,7 +141,8 @@ PHRASES: dict[str, dict[str, str]] = {
         " phase start end date cost budget value amount expenditure total count category"
         " progress percent reference town village ward department supplier year size duration"
         " class group funder source fund completion description scope planned task activity milestone"
-        " deliverable risk issue employee contact company bidder",
+        " deliverable risk issue employee contact company bidder vendor client applicant owner sponsor donor"
+        " councillor bank developer inspector supervisor",
     },
     "description": {
         "1.0": "description|scope|project description|scope work|description work",

@@ -82,7 +82,7 @@ _PARTS = {
         *NEUTRAL,
         *(w for p in _FIELDS.values() for _, phrase in p.weighed for w in phrase),
     )
-    if len(word) > 3 or word in ("id", "no", "of", "lat", "end")
+    if len(word) > 3 or word in ("id", "no", "nr", "of", "lat", "end")
 }
 _LONGEST_PART = max(map(len, _PARTS))
 
