@@ -15,7 +15,7 @@ from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.progress import Progress
 from etl.crawl.reading import Count, Reading
-from etl.crawl.scripted import scripted_data
+from etl.crawl.scripted import only_reads, scripted_data
 from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.lines import total_of_lines
@@ -183,6 +183,7 @@ class Crawl(CrawlSession):
         if reading.area and (content.tables or content.listings):
             self._areas_read.add(reading.area)
         self._follow_lines(step, reading)
+        self._follow_parts(step, reading)
         is_barren = not has_data(content)
         self._barren += is_barren
         if step.depth >= _DEEPEST or not (is_barren or step.depth == 0) or content.projects:
@@ -194,6 +195,25 @@ class Crawl(CrawlSession):
                 if links.is_volatile(link.url):
                     key = f"{step.key} › {link.text}"
                 self._push(Step(key, link.url, step.depth + 1, None, reading.page.url, link.text))
+
+    def _follow_parts(self, step: Step, reading: Reading) -> None:
+        """Frames and panels are the page itself, whatever they are called and whatever stands beside them."""
+        content = reading.content
+        if step.depth >= _DEEPEST or self._barren > _MOST_BARREN:
+            return
+        paged = {url for table in content.tables if table.pager for url in table.pager.arguments.values()}
+        asked = paged | (
+            {address.url for address in content.data_addresses} if not has_data(content) else set()
+        )
+        for at, part in enumerate(content.parts):
+            if (
+                part.url not in asked
+                and links.is_below(part.url, self.entry)
+                and only_reads(part.url, self.entry)
+            ):
+                lasts = not links.is_volatile(part.url)
+                key = links.key_of(part.url) if lasts else f"{step.key} › {part.text or at}"
+                self._push(Step(key, part.url, step.depth + 1, None, reading.page.url, part.text))
 
     def _may_go(self, step: Step, link: Link) -> bool:
         """Below the first level, what the entry page shows too is the site's menu again: by its text also,

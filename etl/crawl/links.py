@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.types import Link, PageContent
 from etl.values.addresses import SESSION_NAMES, has_session_path, without_session
+from etl.values.places import is_a_municipality
 
 # What no list of projects hides behind: files, sessions, maps, pictures, forms to fill in.
 _USELESS = re.compile(
@@ -21,6 +22,7 @@ _PROMISING = re.compile(
     r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
+_LONGEST_NAME = 100  # characters of a link that may be called as a municipality
 _VOLATILE = SESSION_NAMES | {"enc", "_", "t", "ts", "token", "rnd", "nocache"}
 _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
 
@@ -63,7 +65,9 @@ def is_promising(link: Link, entry: str) -> bool:
     # "Last Visited Project" depends on the session
     if _USELESS.search(path) or "last visited" in link.text.casefold():
         return False
-    return bool(_PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url))
+    if _PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url):
+        return True
+    return len(link.text) < _LONGEST_NAME and is_a_municipality(link.text)
 
 
 def area_of(content: PageContent) -> str | None:

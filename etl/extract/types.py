@@ -158,6 +158,8 @@ class PageContent:
     )
     remarks: list[str] = field(default_factory=list)  # sentences outside of tables that may name a unit
     links: list[Link] = field(default_factory=list)
+    # frames, panels and the page that a refresh leads to: what belongs to this page at other addresses
+    parts: list[Link] = field(default_factory=list)
     form: Form | None = None
     controls: list[Control] = field(default_factory=list)
     # callback panel that filters by letter ("" in an answer without scripts), with the letters that the page

@@ -74,7 +74,9 @@ def world(n: int, places: Sequence[str], seed: int, number: str = "WP{:05}") -> 
     )
 
 
-def after(last: World, moves: Mapping[int, dict[str, Any]], drop: Sequence[int] = (), new: World = ()) -> World:
+def after(
+    last: World, moves: Mapping[int, dict[str, Any]], drop: Sequence[int] = (), new: World = ()
+) -> World:
     """The world a poll later. `moves`: what differs, by the place in `last`."""
     kept = [replace(one, **moves.get(at, {})) for at, one in enumerate(last) if at not in drop]
     return (*kept, *new)
@@ -177,7 +179,7 @@ def plain(field: str, value: Any) -> str | None:
         return None
     if field in ("budget", "spent"):
         return str(Decimal(str(value)).quantize(Decimal(1)))
-    return str(value).lower() if field == "status" else str(value)
+    return str(value).lower().replace("_", " ") if field == "status" else str(value)
 
 
 def truth(system: System, at: int) -> dict[str, dict[str, str | None]]:
@@ -189,10 +191,20 @@ def truth(system: System, at: int) -> dict[str, dict[str, str | None]]:
     }
 
 
+def key_of(system: System, external_id: str, name: str) -> str:
+    """By what the truth knows a project: its number, which the reading may not have understood."""
+    if not system.is_numbered:
+        return name
+    if not external_id.startswith("name:"):
+        return external_id
+    numbers = [one.number for then in system.worlds[: system.poll + 1] for one in then if one.name == name]
+    return numbers[-1] if numbers else external_id
+
+
 def record(system: System) -> dict[str, dict[str, Any]]:
     found = {}
     for one in Project.objects.filter(presence="present"):
-        key = one.external_id if system.is_numbered else one.name
+        key = key_of(system, one.external_id, one.name)
         values = {
             field: plain(field, one.municipality_id if field == "place" else getattr(one, NAMES[field]))
             for field in system.fields
@@ -258,8 +270,12 @@ def judge_state(system: System, verdict: Verdict, run: SyncRun | None, at: int) 
             if have[field] == value:
                 verdict.say("right", at, "")
                 continue
-            is_old = have[field] is None or any(have[field] == then.get(key, {}).get(field) for then in former)
-            said = "said" if is_said(run, have["_"], field, None if value is None else str(value)) else "silent"
+            is_old = have[field] is None or any(
+                have[field] == then.get(key, {}).get(field) for then in former
+            )
+            said = (
+                "said" if is_said(run, have["_"], field, None if value is None else str(value)) else "silent"
+            )
             verdict.say(said if is_old else "wrong", at, f"{key} {field}: {have[field]!r}, is {value!r}")
     for key in set(known) - set(true):
         was = any(key in then for then in former)
@@ -272,7 +288,7 @@ def judge_news(system: System, verdict: Verdict, rows: Sequence[DataChangeLog], 
     true, told = truth(system, at), Counter[tuple[str, str]]()
     former = [truth(system, before) for before in range(at)]
     for row in rows:
-        key = row.external_id if system.is_numbered else row.name
+        key = key_of(system, row.external_id, row.name)
         if row.change_type in ("created", "missing", "withdrawn", "returned"):
             is_there = row.change_type in ("created", "returned")
             was = [key in then for then in former]
@@ -285,7 +301,9 @@ def judge_news(system: System, verdict: Verdict, rows: Sequence[DataChangeLog], 
             if field not in system.fields:
                 continue
             told[(row.external_id, field)] += 1
-            olds = {then[k].get(field) for then in former for k in then if system.is_numbered is False or k == key}
+            olds = {
+                then[k].get(field) for then in former for k in then if system.is_numbered is False or k == key
+            }
             now = true.get(key, {}).get(field)
             right = plain(field, new) == now and plain(field, old) in olds and old != new
             if not right or told[(row.external_id, field)] > 1:

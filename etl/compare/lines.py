@@ -1,0 +1,57 @@
+"""One line of a project that several lists show: their columns together, and who speaks where they differ. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from etl.compare.identity import Row
+from etl.compare.part import Part
+
+Texts = Mapping[str, str]
+
+
+def differ(rows: list[Row]) -> bool:
+    """Whether lists do not show a project with the same texts."""
+    return any(not row.part.says_what(rows[0].part) for row in rows[1:])
+
+
+def line_of(rows: list[Row], before: Texts, is_municipality: Callable[[str], bool]) -> Part:
+    """The same project in several lists is one record: their columns are put together.
+
+    Where they differ, one row is taken whole, never a mixture. A row that says what the line said `before` stays:
+    an old copy of one list, or one that is behind, takes nothing back and is no news until all lists say it or
+    none says what was known. Else which it is does not depend on the order of reading.
+    """
+    line = rows[0].part
+    line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
+    shown = next((row.part for row in rows if row.part.url), line)
+    line.url, line.at = shown.url or None, shown.at
+    for area in {area for row in rows for area in row.areas}:
+        if is_municipality(area):
+            line.list_under(area)
+    if differ(rows):
+        texts = [(row.part.compared, row.part.published) for row in rows]
+        texts.sort(
+            key=lambda row: (not _stays(row[0], before), json.dumps(row[1], sort_keys=True)), reverse=True
+        )
+        line.published = {label: text for _, published in texts for label, text in published.items()}
+    return line
+
+
+def conflict_of(external_id: str, rows: list[Row], is_volatile: Callable[[str], bool]) -> str:
+    """What two lists say differently of a project, an example in a sentence; "" where nothing."""
+    first, *others = [row.part.published for row in rows]
+    for other in others:
+        shared = [label for label in first.keys() & other.keys() if not is_volatile(label)]
+        differing = [label for label in shared if first[label] != other[label]]
+        if differing:
+            label = min(differing)
+            pair = f"“{first[label]}” in one list, “{other[label]}” in another"
+            return f"{external_id}: “{label}” is {pair}."
+    return ""
+
+
+def _stays(row: Texts, before: Texts) -> bool:
+    """Whether a row says what was known, as far as it says anything."""
+    return bool(before) and all(before.get(label, "") == text for label, text in row.items())
