@@ -1,4 +1,4 @@
-"""One line of a project that several lists show: their columns together, and who speaks where they differ. Pure."""
+"""One line of a project that several lists show: all their columns; who speaks where they differ. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def differ(rows: list[Row]) -> bool:
 def line_of(rows: list[Row], before: Texts, is_municipality: Callable[[str], bool]) -> Part:
     """The same project in several lists is one record: their columns are put together.
 
-    Where they differ, one row is taken whole, never a mixture. A row that says what the line said `before` stays:
-    an old copy of one list, or one that is behind, takes nothing back and is no news until all lists say it or
-    none says what was known. Else which it is does not depend on the order of reading.
+    Where they differ, one row is taken whole, never a mixture. A row that says what the line said `before`
+    stays: an old copy of one list takes nothing back, and what one list alone says is news when the others
+    follow. Else which it is does not depend on the order of reading.
     """
     line = rows[0].part
     line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
@@ -31,11 +31,8 @@ def line_of(rows: list[Row], before: Texts, is_municipality: Callable[[str], boo
         if is_municipality(area):
             line.list_under(area)
     if differ(rows):
-        texts = [(row.part.compared, row.part.published) for row in rows]
-        texts.sort(
-            key=lambda row: (not _stays(row[0], before), json.dumps(row[1], sort_keys=True)), reverse=True
-        )
-        line.published = {label: text for _, published in texts for label, text in published.items()}
+        last = sorted(rows, key=lambda row: _rank(row.part, before), reverse=True)
+        line.published = {label: text for row in last for label, text in row.part.published.items()}
     return line
 
 
@@ -52,6 +49,7 @@ def conflict_of(external_id: str, rows: list[Row], is_volatile: Callable[[str], 
     return ""
 
 
-def _stays(row: Texts, before: Texts) -> bool:
-    """Whether a row says what was known, as far as it says anything."""
-    return bool(before) and all(before.get(label, "") == text for label, text in row.items())
+def _rank(part: Part, before: Texts) -> tuple[bool, str]:
+    """The row that says what was known, as far as it says anything, before all others."""
+    stays = bool(before) and all(before.get(label, "") == text for label, text in part.compared.items())
+    return not stays, json.dumps(part.published, sort_keys=True)

@@ -1,7 +1,7 @@
 """Pagers that no class or `rel` marks: links to the page's own address with another number in it. Pure.
 
-The number says which part of the list it is: the next or the one before, counted in pages or in rows. What the
-link is called has to fit: the page's number itself, or a word or a sign for going on or back.
+The number says which part of the list it is: the next or the one before, counted in pages or in rows. What
+the link is called has to fit: the page's number itself, or a word or a sign for going on or back.
 """
 
 from __future__ import annotations
@@ -84,26 +84,22 @@ def _number(text: str) -> int | None:
 
 
 def _pager(ways: dict[str, tuple[int, str]], own: int | None, rows: int) -> Pager | None:
-    """Where the numbers are such as a pager has: pages from 0 or 1 on, or rows."""
-    arguments: dict[str, str] = {}
-    for label, (number, url) in ways.items():
-        if label.isdigit():
-            at = int(label)
-            fits = number in (at, at - 1) or (
-                at > 1 and number % (at - 1) == 0 and number // (at - 1) >= rows
-            )
-            fits = fits or (at == 1 and number in (0, 1))
-        else:
-            sign = 1 if label == _NEXT else -1
-            steps = (number - own) * sign if own is not None else number
-            fits = steps in ((1, rows) if own is not None else (1, 2, rows, rows + 1)) or (
-                sign < 0 and number <= 1
-            )
-        if fits:
-            arguments[label] = url
-    numbers = sorted(int(label) for label in arguments if label.isdigit())
-    if not (_NEXT in arguments or BACK in arguments or numbers):
+    """Where the numbers are such as a pager has."""
+    fits = {label: url for label, (number, url) in ways.items() if _fits(label, number, own, rows)}
+    if not fits:
         return None
-    shown = {*numbers}
-    page = next((at for at in range(1, (max(shown) if shown else 0) + 2) if at not in shown), 1)
-    return Pager(page if own is not None or page == 1 else 1, None, None, "link", "", arguments)
+    shown = {int(label) for label in fits if label.isdigit()}
+    page = next(at for at in range(1, len(shown) + 2) if at not in shown)
+    return Pager(page, None, None, "link", "", fits)
+
+
+def _fits(label: str, number: int, own: int | None, rows: int) -> bool:
+    """Whether a number leads where its link says: pages are counted from 0 or 1 on, or rows are, of which the
+    last page may show fewer than the others."""
+    if label.isdigit():
+        before = int(label) - 1
+        return number - before in (0, 1) or (before > 0 and number % before == 0 and number // before >= rows)
+    if own is None:
+        return number in (1, 2, rows, rows + 1) if label == _NEXT else number in (0, 1)
+    step = number - own if label == _NEXT else own - number
+    return step in (1, rows) or (label == BACK and step >= rows)

@@ -1,4 +1,4 @@
-"""Parts of a page that come from addresses of their own: frames, panels that open, where it goes on by itself. Pure.
+"""Parts of a page that come from addresses of their own: frames, panels, where it goes on by itself. Pure.
 
 What a browser fills in without being asked, or at a click on a tab, is this page to whoever looks at it; its
 address stands in the markup under one of a few attributes.
@@ -15,7 +15,7 @@ from etl.extract.types import Link
 _FRAMES = {"frame": "src", "iframe": "src", "object": "data", "embed": "src"}
 # HTMX, Bootstrap's and jQuery UI's tabs, PJAX, w3.js
 _PANELS = ("data-url", "data-src", "data-href", "data-remote", "data-load", "data-load-url", "data-ajax-url",
-           "data-content-url", "data-source", "hx-get", "data-hx-get", "ic-get-from", "w3-include-html")  # fmt: skip
+           "data-content-url", "hx-get", "data-hx-get", "ic-get-from", "w3-include-html")  # fmt: skip
 _REFRESH = re.compile(r"\s*\d*(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.I)
 _MEDIA = frozenset({"img", "source", "video", "audio", "script", "link", "picture"})
 _PASSIVE = re.compile(
@@ -54,8 +54,5 @@ def _is_panel(element: Element, document: Document) -> bool:
     """What stands in a row or an entry of a list is about that entry: its page, a button that acts on it."""
     if element.tag in _MEDIA or element in document.taken:
         return False
-    return next(element.iterancestors("table", "tr", "td"), None) is None and element.tag not in (
-        "tr",
-        "td",
-        "table",
-    )
+    is_of_table = element.tag in ("tr", "td", "table")
+    return not is_of_table and next(element.iterancestors("table", "tr", "td"), None) is None
