@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from etl.crawl import links
+from etl.crawl.choices import Choices
 from etl.crawl.closing import FirstLists
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
@@ -53,13 +54,14 @@ class Crawl(CrawlSession):
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
     rows: OpenedRows = field(init=False)
+    choices: Choices = field(init=False)
     _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
     _lists: int = 0  # of municipalities, that lines led to so far
     _begun: int = 0  # of them, taken up
 
     def __post_init__(self) -> None:
-        self.rows = OpenedRows(self)
+        self.rows, self.choices = OpenedRows(self), Choices(self)
 
     def lists(self) -> Iterator[Reading]:
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
@@ -119,6 +121,9 @@ class Crawl(CrawlSession):
             shown = shown or has_data(reading.content)
             yield reading
         self.firsts.end(self, first, paging)
+        for reading in self.choices.readings(first):
+            shown = shown or has_data(reading.content)
+            yield reading
         if not shown:
             yield from scripted_data(self, first, self._scripted)
 

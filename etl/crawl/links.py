@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.types import Link, PageContent
 from etl.values.addresses import SESSION_NAMES, has_session_path, without_session
-from etl.values.places import is_a_municipality
+from etl.values.places import METRO_CODE, MUNICIPAL_CODE, is_a_municipality
 
 # What no list of projects hides behind: files, sessions, maps, pictures, forms to fill in.
 _USELESS = re.compile(
@@ -71,8 +71,14 @@ def is_promising(link: Link, entry: str) -> bool:
 
 
 def area_of(content: PageContent) -> str | None:
-    """The code in the page's title, `… - [LIM331]`, where it names exactly one."""
+    """The code in the page's title, `… - [LIM331]`, where it names exactly one; else that of the one municipality
+    that its heading, or what stands above its lists, names."""
     found = {match.replace(" ", "") for match in _AREA.findall(content.title)}
+    if not found and content.projects:
+        lists = [table.context for table in content.tables if table.role == "projects"]
+        said = " / ".join([content.heading, *(text for context in lists for text in context)])
+        codes = (match.replace(" ", "") for match in _AREA.findall(said))
+        found = {code for code in codes if MUNICIPAL_CODE.fullmatch(code) or METRO_CODE.fullmatch(code)}
     return found.pop() if len(found) == 1 else None
 
 

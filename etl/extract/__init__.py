@@ -14,6 +14,7 @@ from etl.extract.addresspager import address_pager
 from etl.extract.blocks import read_blocks
 from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
+from etl.extract.choices import read_choices
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.controls import read_controls
@@ -136,6 +137,7 @@ def _content(
         links=read_links(document),
         parts=read_parts(document),
         form=read_form(document, url),
+        choices=read_choices(document, tables),
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
         data_addresses=read_data_addresses(document, scripts),

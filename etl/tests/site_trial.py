@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -235,10 +236,11 @@ def is_said(run: SyncRun | None, project: Project | None, field: str, text: str 
     if project is None:
         return False
     name = NAMES[field]
-    return any(issue.get("field") == name for issue in project.issues) or (
-        getattr(project, name if field != "place" else "municipality_id") in (None, "")
-        and any(text and text in str(value) for value in project.published.values())
-    )
+    if any(issue.get("field") == name for issue in project.issues):
+        return True
+    is_blank = getattr(project, name if field != "place" else "municipality_id") in (None, "")
+    kept = [re.sub(r"\W", "", str(shown)) for shown in project.published.values()]  # for a steward to tell
+    return is_blank and any(len(each) > 2 and re.sub(r"\W", "", text or "").startswith(each) for each in kept)
 
 
 def poll(system: System, url: str, sync: Callable[..., SyncRun], at: int) -> SyncRun | None:
