@@ -71,8 +71,8 @@ def is_promising(link: Link, entry: str) -> bool:
 
 
 def area_of(content: PageContent) -> str | None:
-    """The code in the page's title, `… - [LIM331]`, where it names exactly one; else that of the one municipality
-    that its heading, or what stands above its lists, names."""
+    """The code in the page's title, `… - [LIM331]`, where it names exactly one; else that of the one
+    municipality that its heading, or what stands above its lists, names."""
     found = {match.replace(" ", "") for match in _AREA.findall(content.title)}
     if not found and content.projects:
         lists = [table.context for table in content.tables if table.role == "projects"]

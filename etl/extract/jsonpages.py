@@ -1,7 +1,7 @@
 """What an answer of data says of the next part of its list: an address, a token, a total. Pure.
 
-`{"items": […], "nextPageToken": "…"}`, `{"value": […], "@odata.nextLink": "…"}`, `{"data": […], "recordsTotal":
-50}`, `{"results": […], "_links": {"next": {"href": "…"}}}`: in the words of the protocols sites are made with.
+`{"items": […], "nextPageToken": "…"}`, `{"value": […], "@odata.nextLink": "…"}`, `{"results": […], "_links":
+{"next": {"href": "…"}}}`, `{"data": […], "recordsTotal": 50}`: in the words of the protocols of the field.
 """
 
 from __future__ import annotations

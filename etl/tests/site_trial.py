@@ -1,9 +1,12 @@
 """Whole sites that nobody had in view: a world, a server that renders it in its own way, and a judge.
 
-A `System` has a truth a poll (`worlds`) and answers whatever it is asked. `trial` polls it once a world and counts
-what the record says beside the truth: `right`, `said` (not read, and the run says so), `silent` (not read, and
-nothing says so), `wrong`, `invented`, `false` (news of what did not happen).
+A `System` has a truth a poll (`worlds`) and answers whatever it is asked. `trial` polls it once a world and
+counts what the record says beside the truth: `right`, `said` (not read, and the run says so), `silent` (not read,
+and nothing says so), `wrong`, `invented`, `false` (news of what did not happen).
 """
+
+# Names in long lists
+# ruff: noqa: E501
 
 from __future__ import annotations
 
