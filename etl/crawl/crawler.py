@@ -210,10 +210,11 @@ class Crawl(CrawlSession):
         asked = paged | (
             {address.url for address in content.data_addresses} if not has_data(content) else set()
         )
+        asked |= {url for each in (*content.projects, *content.listings) if (url := each.url)}
         for at, part in enumerate(content.parts):
             if (
                 part.url not in asked
-                and links.is_below(part.url, self.entry)
+                and links.is_part(part.url, self.entry)
                 and only_reads(part.url, self.entry)
             ):
                 lasts = not links.is_volatile(part.url)

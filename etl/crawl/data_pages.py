@@ -14,6 +14,8 @@ from etl.crawl.session import CrawlSession
 from etl.extract.jsonpages import Onward, parameters, table_protocol
 from etl.extract.types import DataAddress
 
+# https://developers.arcgis.com/rest/services-reference/enterprise/query-feature-service-layer/
+_ARCGIS = "exceededTransferLimit"
 _BY_ROWS = re.compile(r"\$?(?:skip|start|offset|from|first_?row|start_?index|row_?start)", re.I)
 _BY_PAGE = re.compile(r"(?:p|pg|page|page_?(?:no|num|number|index))", re.I)
 
@@ -67,8 +69,11 @@ class DataPages:
             suited = [name for name in names if key.lower().endswith(name.lower())]
             return _with(first, {(suited or [bare[:1].lower() + bare[1:]])[0]: value})
         rows, total = self.onward.rows, self.onward.total
-        if total is None or not rows or (found or rows) >= total:
+        is_more = now.flag if total is None else (found or rows) < total
+        if not is_more or not rows:
             return None
+        if now.flag == _ARCGIS:
+            return _with(first, {"resultOffset": str(number * rows)})
         if protocol := table_protocol(self._scripts):
             draw, start, length = protocol
             return _with(first, {draw: str(number + 1), start: str(number * rows), length: str(rows)})

@@ -22,6 +22,8 @@ _PROMISING = re.compile(
     r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
+# Oracle APEX: `f?p=application:page:session:…`, https://docs.oracle.com/en/database/oracle/apex/ ("f?p syntax")
+_APEX = re.compile(r"^(\w*:\w*:)\d*")
 _LONGEST_NAME = 100  # characters of a link that may be called as a municipality
 _VOLATILE = SESSION_NAMES | {"enc", "_", "t", "ts", "token", "rnd", "nocache"}
 _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
@@ -41,7 +43,7 @@ def key_of(url: str) -> str:
     """A name for the page that lasts: path and sorted query, without session parts."""
     parts = _split(without_session(url))
     query = sorted(
-        (name, value)
+        (name, _APEX.sub(r"\1", value) if name == "p" and parts.path.endswith("/f") else value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in _VOLATILE
     )
@@ -68,6 +70,14 @@ def is_promising(link: Link, entry: str) -> bool:
     if _PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url):
         return True
     return len(link.text) < _LONGEST_NAME and is_a_municipality(link.text)
+
+
+def is_part(url: str, entry: str) -> bool:
+    """Whether a frame or a panel may hold more than what a page has around its data."""
+    if not is_below(url, entry):
+        return False
+    folder = _split(without_session(entry)).path.rsplit("/", 1)[0]
+    return not _USELESS.search(_split(without_session(url)).path[len(folder) :].replace("search", ""))
 
 
 def area_of(content: PageContent) -> str | None:

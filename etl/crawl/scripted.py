@@ -61,6 +61,10 @@ def scripted_data(session: CrawlSession, first: Reading, known: set[str]) -> Ite
             if not address.is_call and pages.is_of_several:
                 yield from pages.readings()
                 paging.is_of_several = True
+            elif pages.onward.flag:
+                session.incomplete(
+                    f"{name}: the answer says that there is more of its list; it was not read."
+                )
             if address.is_call:
                 paging.shows_again = partial(_called_again, session, address.url)
             if not paging.is_of_several:

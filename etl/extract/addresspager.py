@@ -20,6 +20,8 @@ _ON = re.compile(
 )
 _BACK = re.compile(r"(?:prev(?:ious)?|back|newer|vorige|terug)\b.{0,20}|(?:<|‹|«|←|◀|⟨)+[\W_]*", re.I)
 _SIGNS = re.compile(r"^(?:<|‹|«|←|◀|⟨|\s)+(?=\w)|(?<=\w)(?:>|›|»|→|▶|⟩|\s)+$")
+_QUOTED = re.compile(r"'([^'\s<>]{3,800})'|\"([^\"\s<>]{3,800})\"")
+_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w~-]+/|\?)[^'\"]*|[\w~-]+\.\w{2,5}(?:\?.*)?$", re.I)
 _LONGEST = 30  # characters of a link's text
 _NEXT = "next"
 Query = dict[str, str]
@@ -31,15 +33,18 @@ def address_pager(document: Document, url: str, rows: int) -> Pager | None:
         return None
     own = urlsplit(url)
     query = dict(parse_qsl(own.query, keep_blank_values=True))
-    found: dict[str, dict[str, tuple[int, str]]] = {}  # parameter → label → number, address
+    ways: dict[str, str] = {}
     for label, target in _labelled(document):
         parts = urlsplit(target)
-        if (parts.netloc, parts.path) == (own.netloc, own.path):
-            other = dict(parse_qsl(parts.query, keep_blank_values=True))
-            for name, number in _differs(query, other):
-                found.setdefault(name, {}).setdefault(label, (number, target))
-    pagers = (_pager(ways, _number(query.get(name, "")), rows) for name, ways in found.items())
-    return next(filter(None, pagers), None)
+        other = dict(parse_qsl(parts.query, keep_blank_values=True))
+        is_own = (parts.netloc, parts.path) == (own.netloc, own.path) and target != url
+        if is_own and _leads(label, query, other, rows):
+            ways.setdefault(label, target)
+    if not ways:
+        return None
+    shown = {int(label) for label in ways if label.isdigit()}
+    page = next(at for at in range(1, len(shown) + 2) if at not in shown)
+    return Pager(page, None, None, "link", "", ways)
 
 
 def _labelled(document: Document) -> Iterator[tuple[str, str]]:
@@ -47,11 +52,31 @@ def _labelled(document: Document) -> Iterator[tuple[str, str]]:
     for anchor in document.all("a"):
         if anchor in document.taken and not _is_of_pager_row(anchor):
             continue
-        text = text_of(anchor) or anchor.get("aria-label") or anchor.get("title") or ""
-        label = _label(text) if len(text) <= _LONGEST else ""
-        url = document.links.absolute(anchor.get("href")) if label else None
+        label = page_label(anchor)
+        url = document.links.absolute(anchor.get("href")) or address_in(anchor, document) if label else None
         if url:
             yield label, url
+
+
+def page_label(part: Element) -> str:
+    """The number of the page to which a link or button leads, "next", "prev", or "" for any other."""
+    texts = (text_of(part), part.get("value"), part.get("aria-label"), part.get("title"), *_pictured(part))
+    text = next(filter(None, texts), "")
+    return _label(text) if len(text) <= _LONGEST else ""
+
+
+def address_in(part: Element, document: Document) -> str | None:
+    """The address that the script of a click names, where it names one."""
+    code = (
+        f"{part.get('onclick') or ''} {part.get('href') or ''}" if part.get("onclick") else part.get("href")
+    )
+    found = [match[1] or match[2] for match in _QUOTED.finditer(code or "")]
+    found = [text.replace("\\u0026", "&").replace("\\u002f", "/") for text in found]
+    return next((document.links.absolute(text) for text in found if _ADDRESS.match(text)), None)
+
+
+def _pictured(part: Element) -> Iterator[str]:
+    return (image.get("alt") or "" for image in part.iter("img"))
 
 
 def _is_of_pager_row(anchor: Element) -> bool:
@@ -69,28 +94,23 @@ def _label(text: str) -> str:
     return BACK if _BACK.fullmatch(bare) else ""
 
 
-def _differs(own: Query, other: Query) -> Iterator[tuple[str, int]]:
-    """The one parameter in which the addresses differ, where it is a whole number there."""
-    named = {name for name in own.keys() | other.keys() if own.get(name, "") != other.get(name, "")}
-    if len(named) == 1:
-        name = named.pop()
-        number = _number(other.get(name, ""))
-        if number is not None and (own.get(name, "") == "" or _number(own[name]) is not None):
-            yield name, number
+def _leads(label: str, own: Query, other: Query, rows: int) -> bool:
+    """Whether the addresses differ in one whole number that leads where the label says. What says that it goes on
+    or back may differ in more, where the number counts rows, or where the rest are numbers or new."""
+    names = [name for name in own.keys() | other.keys() if own.get(name, "") != other.get(name, "")]
+    numbers = {name: number for name in names if (number := _number(other.get(name, ""))) is not None}
+    fits = {n: number for n, number in numbers.items() if _fits(label, number, _number(own.get(n, "")), rows)}
+    if label.isdigit():
+        return len(names) == 1 and bool(fits)
+    is_plain = all(name in numbers or not (own.get(name) and other.get(name)) for name in names)
+    counts_rows = any(
+        abs(number - (_number(own.get(n, "")) or 0)) in (rows, rows + 1) for n, number in fits.items()
+    )
+    return bool(fits) and (is_plain or (counts_rows and rows > 1))
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
-def _pager(ways: dict[str, tuple[int, str]], own: int | None, rows: int) -> Pager | None:
-    """Where the numbers are such as a pager has."""
-    fits = {label: url for label, (number, url) in ways.items() if _fits(label, number, own, rows)}
-    if not fits:
-        return None
-    shown = {int(label) for label in fits if label.isdigit()}
-    page = next(at for at in range(1, len(shown) + 2) if at not in shown)
-    return Pager(page, None, None, "link", "", fits)
 
 
 def _fits(label: str, number: int, own: int | None, rows: int) -> bool:

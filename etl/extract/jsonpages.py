@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 _NEXT = re.compile(r"next|continuation|cursor", re.I)
+_MORE = re.compile(
+    r"_?has_?(?:more|next)\w*|exceeded\w*limit|more_?(?:records|results|available|data)?|is_?truncated|incomplete_?\w+",
+    re.I,
+)
 _BEFORE = re.compile(r"prev|first|last|has|is_?", re.I)
 _TOTAL = re.compile(
     r"@?(?:odata\.)?_*(?:i?total\w*|records?_?(?:total|filtered)|row_?count|num_?found|count)", re.I
@@ -26,16 +30,20 @@ _SERVER_SIDE = re.compile(r"\b(b?[sS]erverSide)\b['\"]?\s*:\s*(?:true|!0)\b")
 @dataclass(frozen=True, slots=True)
 class Onward:
     """Where an answer's list goes on. `link`: the next part's address as written; `token`: a key and its
-    value; `total`: rows in all; `rows`: those of this part. Blank, or None, where nothing is said."""
+    value; `total`: rows in all; `rows`: those of this part; `flag`: the key that says there is more. Blank, or
+    None, where nothing is said."""
 
     link: str = ""
     token: tuple[str, str] | None = None
     total: int | None = None
     rows: int = 0
+    flag: str = ""
 
     @property
     def is_more(self) -> bool:
-        return bool(self.link or self.token or (self.total is not None and 0 < self.rows < self.total))
+        return bool(
+            self.link or self.token or self.flag or (self.total is not None and 0 < self.rows < self.total)
+        )
 
 
 def read_onward(text: str) -> Onward:
@@ -51,7 +59,10 @@ def read_onward(text: str) -> Onward:
     links = [found for key, part in said if _leads_on(key) and (found := _address(part))]
     tokens = [(key, str(part)) for key, part in said if _leads_on(key) and _is_token(part)]
     totals = [part for key, part in said if _TOTAL.fullmatch(key) and type(part) is int and part >= 0]
-    return Onward(next(iter(links), ""), next(iter(tokens), None), max(totals, default=None), _rows(value))
+    flag = next((key for key, part in said if part is True and _MORE.fullmatch(key)), "")
+    return Onward(
+        next(iter(links), ""), next(iter(tokens), None), max(totals, default=None), _rows(value), flag
+    )
 
 
 def parameters(scripts: str) -> list[str]:

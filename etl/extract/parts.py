@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from etl.extract.addresspager import address_in, page_label
 from etl.extract.document import Document
 from etl.extract.html import Element, text_of
 from etl.extract.types import Link
@@ -21,6 +22,7 @@ _MEDIA = frozenset({"img", "source", "video", "audio", "script", "link", "pictur
 _PASSIVE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|csv|zip|png|jpe?g|gif|svg|js|css|ico|woff2?|mp4|swf|kmz|kml)$", re.I
 )
+_FIELDS = frozenset({"input", "select", "option", "textarea", "body"})
 _MOST = 60  # of one page
 
 
@@ -44,6 +46,10 @@ def _addresses(document: Document) -> list[tuple[Element, str]]:
             found += [(element, match[1].strip())] if match else []
     if document.mentions("<frame", "<iframe", "<object", "<embed"):
         found += [(each, each.get(_FRAMES[each.tag]) or "") for each in document.root.iter(*_FRAMES)]
+    if document.mentions("onclick"):
+        holders = (value.getparent() for value in document.root.xpath("//@onclick"))
+        clicked = [each for each in holders if each.tag not in _FIELDS and _is_panel(each, document)]
+        found += [(each, address_in(each, document) or "") for each in clicked if not page_label(each)]
     for name in filter(document.mentions, _PANELS):
         holders = (value.getparent() for value in document.root.xpath(f"//@{name}"))
         found += [(each, each.get(name) or "") for each in holders if _is_panel(each, document)]

@@ -9,6 +9,7 @@ import re
 from itertools import islice
 from urllib.parse import unquote
 
+from etl.extract.addresspager import page_label
 from etl.extract.document import Document
 from etl.extract.html import Element, is_hidden, squash, text_of
 from etl.extract.pager import POSTBACK
@@ -49,6 +50,11 @@ def step_pager(document: Document) -> Pager | None:
         for element in document.root.iter("a", "button", "input"):
             pager = _of_button(element, document) if _says_more(element) else None
             if pager:
+                return pager
+    if document.mentions("next", "volgende"):
+        for element in document.root.iter("button", "input"):
+            pager = _of_button(element, document) if page_label(element) == "next" else None
+            if pager and pager.how == "more":
                 return pager
     for name in filter(document.mentions, _ATTRIBUTES):
         for value in document.root.xpath(f"//@{name}"):

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
@@ -243,6 +243,11 @@ def is_said(run: SyncRun | None, project: Project | None, field: str, text: str 
         return True
     is_blank = getattr(project, name if field != "place" else "municipality_id") in (None, "")
     kept = [re.sub(r"\W", "", str(shown)) for shown in project.published.values()]  # for a steward to tell
+    if is_blank and field == "end" and text:
+        return any(
+            each.startswith(str(int(datetime.fromisoformat(f"{text}T00:00+00:00").timestamp())))
+            for each in kept
+        )
     return is_blank and any(len(each) > 2 and re.sub(r"\W", "", text or "").startswith(each) for each in kept)
 
 
