@@ -7,8 +7,13 @@ from collections.abc import Callable, Mapping
 
 from etl.compare.identity import Row
 from etl.compare.part import Part
+from etl.extract.types import PageContent
+from etl.values.dates import latest_named
 
 Texts = Mapping[str, str]
+Period = tuple[int, int, int]  # year, month, day; 0 for what is not said
+NO_PERIOD: Period = (0, 0, 0)
+_LONGEST = 2000  # characters that are looked through
 
 
 def differ(rows: list[Row]) -> bool:
@@ -16,12 +21,33 @@ def differ(rows: list[Row]) -> bool:
     return any(not row.part.says_what(rows[0].part) for row in rows[1:])
 
 
-def line_of(rows: list[Row], before: Texts, is_municipality: Callable[[str], bool]) -> Part:
-    """The same project in several lists is one record: their columns are put together.
+def period_of(content: PageContent) -> Period:
+    """Of which month or day a page says that its lists are: the last that its title, its heading or what is
+    above a list names."""
+    above = (text for table in content.tables for text in table.context)
+    return latest_named(" ; ".join([content.title, content.heading, *above])[:_LONGEST])
 
-    Where they differ, one row is taken whole, never a mixture. A row that says what the line said `before`
-    stays: an old copy of one list takes nothing back, and what one list alone says is news when the others
-    follow. Else which it is does not depend on the order of reading.
+
+def of_last_period(rows: list[Row], periods: Mapping[str, Period]) -> list[Row]:
+    """Of rows whose lists all say of which period they are, those of the last; else all."""
+    said = [max(periods.get(listing, NO_PERIOD) for listing, _ in row.sheets) for row in rows]
+    if min(said) == NO_PERIOD:
+        return rows
+    return [row for row, period in zip(rows, said, strict=True) if period == max(said)]
+
+
+def line_of(
+    rows: list[Row],
+    before: Texts,
+    periods: Mapping[str, Period],
+    is_municipality: Callable[[str], bool],
+) -> Part:
+    """The same project in several lists is one record, of all their columns.
+
+    Where they differ, one row is taken whole, never a mixture: one of the last period, where they say of
+    which they are (`periods`, by list). Then a row that says what the line said `before` stays: an old copy
+    of one list takes nothing back, and what one list alone says is news when the others follow. Else which it
+    is does not depend on the order of reading.
     """
     line = rows[0].part
     line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
@@ -31,7 +57,8 @@ def line_of(rows: list[Row], before: Texts, is_municipality: Callable[[str], boo
         if is_municipality(area):
             line.list_under(area)
     if differ(rows):
-        last = sorted(rows, key=lambda row: _rank(row.part, before), reverse=True)
+        newest = of_last_period(rows, periods)
+        last = sorted(rows, key=lambda row: (row not in newest, *_rank(row.part, before)), reverse=True)
         line.published = {label: text for row in last for label, text in row.part.published.items()}
     return line
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from etl.compare.facts import Facts, as_read
 from etl.compare.identity import Group, Identities, Resolved, Row
-from etl.compare.lines import conflict_of, differ, line_of
+from etl.compare.lines import NO_PERIOD, Period, conflict_of, differ, line_of, of_last_period, period_of
 from etl.compare.part import At, Part, packed
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
@@ -64,6 +64,7 @@ class Survey(ObservationSet):
     rows: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
     listed: dict[str, set[str]] = field(default_factory=dict)
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
+    periods: dict[str, Period] = field(default_factory=dict)  # list → of which month it says that it is
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     list_urls: set[str] = field(default_factory=set)
@@ -127,6 +128,9 @@ class Survey(ObservationSet):
         if reading.unit:
             self.area_of_list[reading.key.split("#")[0]] = reading.unit
             self.names.setdefault(reading.unit, reading.key.split("#")[0])
+        if not reading.external_id:
+            listing = reading.key.split("#")[0]
+            self.periods[listing] = max(self.periods.get(listing, NO_PERIOD), period_of(reading.content))
         if reading.shortfall:
             self.incomplete(reading.shortfall)
             self.short.add(reading.unit)
@@ -388,9 +392,10 @@ class Survey(ObservationSet):
         for external_id, rows in resolved.rows.items():
             self._tally(external_id, rows)
             said = before[external_id].line() if external_id in before else {}
-            if conflict := conflict_of(external_id, rows, self.plan.is_volatile):
+            speaking = of_last_period(rows, self.periods)
+            if conflict := conflict_of(external_id, speaking, self.plan.is_volatile):
                 self.conflicts[external_id] = conflict
-            self.lines[external_id] = line_of(rows, said, self.is_municipality)
+            self.lines[external_id] = line_of(rows, said, self.periods, self.is_municipality)
         for external_id, others in resolved.twins.items():
             self.lines[external_id].same_number = others
         for group in resolved.left_out:
@@ -450,6 +455,11 @@ class Survey(ObservationSet):
         line, page = self.lines.get(external_id), self.pages.get(external_id)
         shown = page if page and page.digest() != known_page else line or page
         return shown.snapshot if shown else None
+
+    def first_had(self, last: Mapping[str, LastSeen]) -> frozenset[str | None]:
+        """The kept bytes of pages that no reading had before. Where the parser moved since, what they show is
+        no news: that nobody saw the way to them was our doing."""
+        return frozenset(seen.snapshot for key, seen in self.observations.items() if key not in last)
 
     def compare_pages(self, last: Mapping[str, LastSeen]) -> None:
         """Say `bytes` or `page` where each page is as last loaded: byte for byte, or without its noise."""

@@ -52,8 +52,7 @@ class Choices:
                 return
             open_ones = choices[:1]  # what narrows nothing shows nothing: it only asks to choose
         if len(open_ones) > 1:
-            names = ", ".join(f"“{choice.text(choice.chosen)}”" for choice in open_ones)
-            self.session.incomplete(f"{first.key}: its list is narrowed to {names}; the rest was not read.")
+            self._say_narrowed(first, open_ones)
             return
         yield from self._each(first, open_ones[0], base, is_shown and not is_narrowed)
 
@@ -80,11 +79,8 @@ class Choices:
         if known in self._known:
             return True
         if len(self._known) >= _MOST_OPTIONS or not _may_ask(choice, first, self.session.entry):
-            said = " and ".join(f"“{choice.text(choice.chosen)}”" for choice in first.content.choices[:1])
             if is_wanted or len(self._known) >= _MOST_OPTIONS:
-                self.session.incomplete(
-                    f"{first.key}: its list is narrowed to {said}; the rest was not read."
-                )
+                self._say_narrowed(first, [choice])
             return False
         self._known.add(known)
         ask = partial(self._answer, first, choice, wanted)
@@ -101,6 +97,10 @@ class Choices:
         if paging.is_of_several and (count := look_again(self.session, reading, paging)):
             self.session.counts.append(count)
         return has_data(reading.content) or bool(self._shown & _lines(reading.content))
+
+    def _say_narrowed(self, first: Reading, choices: list[Choice]) -> None:
+        shown = ", ".join(f"“{choice.text(choice.chosen)}”" for choice in choices)
+        self.session.incomplete(f"{first.key}: its list is narrowed to {shown}; the rest was not read.")
 
     def _read(self, key: str, ask: Callable[[], Page]) -> Reading | None:
         session = self.session

@@ -210,7 +210,8 @@ class Crawl(CrawlSession):
         asked = paged | (
             {address.url for address in content.data_addresses} if not has_data(content) else set()
         )
-        asked |= {url for each in (*content.projects, *content.listings) if (url := each.url)}
+        asked |= {project.url for project in content.projects if project.url}
+        asked |= {line.url for line in content.listings if line.url}
         for at, part in enumerate(content.parts):
             if (
                 part.url not in asked

@@ -33,7 +33,7 @@ class DataPages:
 
     def readings(self) -> Iterator[Reading]:
         session, first, now = self._session, self._first, self.onward
-        found, url, shown = now.rows, first.page.url, {first.page.sha256}
+        found, url, known = now.rows, first.page.url, {first.page.sha256}
         for number in range(1, MOST_PAGES):
             onward = self._next(now, url, number, found)
             if onward is None or not links.is_below(onward, session.entry):
@@ -43,14 +43,14 @@ class DataPages:
             if reading is None:
                 break
             now = session.pages.onward(reading)
-            if reading.page.sha256 in shown or not reading.content.projects:
+            if reading.page.sha256 in known or not reading.content.projects:
                 break  # its end, or the same again
-            shown.add(reading.page.sha256)
+            known.add(reading.page.sha256)
             found += now.rows
             reading.area, reading.of_list = first.area, first.unit
             yield reading
         else:
-            session.incomplete(f"{first.key}: the list has no end; {MOST_PAGES} pages were read.")
+            session.incomplete(f"{first.key}: the list has no end; {len(known)} pages were read.")
         self._sum_up(found)
 
     def _sum_up(self, found: int) -> None:

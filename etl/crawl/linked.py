@@ -74,10 +74,10 @@ def _ids(content: PageContent) -> set[str]:
 
 
 def _repeated(pages: list[set[str]]) -> int:
-    """How many projects stand on several pages and not on all, as what is pinned does: rows moved from page to page
-    while they were read, and another may have been on none."""
+    """How many projects stand on several pages, and not on all as what is pinned does: rows moved while they
+    were read, and another may have been on none."""
     times = Counter(external_id for page in pages for external_id in page)
-    return sum(1 < number and (number < len(pages) or number == 2) for number in times.values())
+    return sum(number > 1 and (number < len(pages) or number == 2) for number in times.values())
 
 
 @dataclass

@@ -22,7 +22,7 @@ _PROMISING = re.compile(
     r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
-# Oracle APEX: `f?p=application:page:session:…`, https://docs.oracle.com/en/database/oracle/apex/ ("f?p syntax")
+# Oracle APEX: `f?p=application:page:session:…`, "f?p syntax" in https://docs.oracle.com/en/database/oracle/apex/
 _APEX = re.compile(r"^(\w*:\w*:)\d*")
 _LONGEST_NAME = 100  # characters of a link that may be called as a municipality
 _VOLATILE = SESSION_NAMES | {"enc", "_", "t", "ts", "token", "rnd", "nocache"}

@@ -63,7 +63,7 @@ def scripted_data(session: CrawlSession, first: Reading, known: set[str]) -> Ite
                 paging.is_of_several = True
             elif pages.onward.flag:
                 session.incomplete(
-                    f"{name}: the answer says that there is more of its list; it was not read."
+                    f"{reading.key}: it says that there is more of its list; that was not read."
                 )
             if address.is_call:
                 paging.shows_again = partial(_called_again, session, address.url)

@@ -95,8 +95,8 @@ def _label(text: str) -> str:
 
 
 def _leads(label: str, own: Query, other: Query, rows: int) -> bool:
-    """Whether the addresses differ in one whole number that leads where the label says. What says that it goes on
-    or back may differ in more, where the number counts rows, or where the rest are numbers or new."""
+    """Whether the addresses differ in one whole number that leads where the label says. What goes on or back
+    may differ in more, where the number counts rows, or where the rest are numbers or new."""
     names = [name for name in own.keys() | other.keys() if own.get(name, "") != other.get(name, "")]
     numbers = {name: number for name in names if (number := _number(other.get(name, ""))) is not None}
     fits = {n: number for n, number in numbers.items() if _fits(label, number, _number(own.get(n, "")), rows)}

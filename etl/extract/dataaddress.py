@@ -1,7 +1,7 @@
 """Addresses that a page's scripts ask for data: `$.getJSON('list.ashx')`, `fetch('projects.json')`. Pure.
 
 An address that a script puts together of more than constants, or asks with arguments, is left alone: half of
-it is not known. What it may add to a whole one, on a condition (`'list?n=15' + (next ? … : '')`), is left out.
+it is not known. What it may add to a whole one, on a condition (`'a?n=15' + (next ? … : '')`), is left out.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from typing import Any
 
 _NEXT = re.compile(r"next|continuation|cursor", re.I)
 _MORE = re.compile(
-    r"_?has_?(?:more|next)\w*|exceeded\w*limit|more_?(?:records|results|available|data)?|is_?truncated|incomplete_?\w+",
+    r"_?has_?(?:more|next)\w*|exceeded\w*limit|more_?(?:records|results|available|data)?|is_?truncated"
+    r"|incomplete_?\w+",
     re.I,
 )
 _BEFORE = re.compile(r"prev|first|last|has|is_?", re.I)
@@ -30,8 +31,8 @@ _SERVER_SIDE = re.compile(r"\b(b?[sS]erverSide)\b['\"]?\s*:\s*(?:true|!0)\b")
 @dataclass(frozen=True, slots=True)
 class Onward:
     """Where an answer's list goes on. `link`: the next part's address as written; `token`: a key and its
-    value; `total`: rows in all; `rows`: those of this part; `flag`: the key that says there is more. Blank, or
-    None, where nothing is said."""
+    value; `total`: rows in all; `rows`: those of this part; `flag`: the key that says there is more. Blank,
+    or None, where nothing is said."""
 
     link: str = ""
     token: tuple[str, str] | None = None

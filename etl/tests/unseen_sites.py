@@ -1,4 +1,4 @@
-"""Eight sites in the manner of as many makers, and what changes on them from poll to poll."""
+"""Seven sites in the manner of as many makers, and what changes on them from poll to poll."""
 
 # Markup is long, and is no easier to read in pieces
 # ruff: noqa: E501
@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from html import escape
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from etl.tests.site_trial import ENTRY, Answer, Ask, P, System, World, after, world
 
@@ -59,7 +59,11 @@ class PostedProvinces(System):
 
     places = ("EC124", "EC121", "LIM331", "KZN272")
     first = world(34, places, 11)
-    two = after(first, {3: {"budget": first[3].budget + 1_500_000}, 9: {"status": "Cancelled"}}, new=world(1, ("LIM331",), 77, "WP9{:04}"))
+    two = after(
+        first,
+        {3: {"budget": first[3].budget + 1_500_000}, 9: {"status": "Cancelled"}},
+        new=world(1, ("LIM331",), 77, "WP9{:04}"),
+    )
     three = after(two, {20: {"end": date(2029, 3, 31)}})
     four = after(three, {0: {"spent": three[0].spent + 20_000}}, drop=(12,))
     worlds: ClassVar = [first, two, three, four]
@@ -71,7 +75,13 @@ class PostedProvinces(System):
         chosen, at = state.split("|")
         target, argument = ask.form.get("__EVENTTARGET", ""), ask.form.get("__EVENTARGUMENT", "")
         if ask.method == "POST" and not ask.form.get("__EVENTVALIDATION", "").endswith(state):
-            return 500, {}, html("<h1>Server Error in '/pmd' Application.</h1><h2><i>Invalid postback or callback argument.</i></h2>")
+            return (
+                500,
+                {},
+                html(
+                    "<h1>Server Error in '/pmd' Application.</h1><h2><i>Invalid postback or callback argument.</i></h2>"
+                ),
+            )
         if target == "ctl00$Main$ddlProvince":
             chosen, at = ask.form["ctl00$Main$ddlProvince"], "1"
         elif argument.startswith("Page$"):
@@ -87,17 +97,49 @@ class PostedProvinces(System):
         rows = [[one.number, one.name, place(one), one.status, rand(one.budget), rand(one.spent), f"{one.end:%d %b %Y}", one.firm]
                 for one in some[(at - 1) * size : at * size]]  # fmt: skip
         cells = "".join(
-            f"<td><span>{n}</span></td>" if n == at else f"<td><a href=\"javascript:__doPostBack('ctl00$Main$gv','Page${n}')\">{n}</a></td>"
+            f"<td><span>{n}</span></td>"
+            if n == at
+            else f"<td><a href=\"javascript:__doPostBack('ctl00$Main$gv','Page${n}')\">{n}</a></td>"
             for n in range(1, pages + 1)
         )
-        table = grid(["Project No", "Project Name", "Municipality", "Stage", "Approved Budget", "Expenditure to date", "Completion Date", "Contractor"], rows, "id='ctl00_Main_gv'")
-        pager = f'<tr class="pgr"><td colspan="8"><table><tr>{cells}</tr></table></td></tr></table>' if pages > 1 else "</table>"
-        options = "".join(f"<option value='{code}'{' selected' * (code == chosen)}>{PROVINCES[code]}</option>" for code in ("EC", "KZN", "LIM"))
+        table = grid(
+            [
+                "Project No",
+                "Project Name",
+                "Municipality",
+                "Stage",
+                "Approved Budget",
+                "Expenditure to date",
+                "Completion Date",
+                "Contractor",
+            ],
+            rows,
+            "id='ctl00_Main_gv'",
+        )
+        pager = (
+            f'<tr class="pgr"><td colspan="8"><table><tr>{cells}</tr></table></td></tr></table>'
+            if pages > 1
+            else "</table>"
+        )
+        options = "".join(
+            f"<option value='{code}'{' selected' * (code == chosen)}>{PROVINCES[code]}</option>"
+            for code in ("EC", "KZN", "LIM")
+        )
         state = f"{chosen}|{at}"
-        hidden = {"__EVENTTARGET": "", "__EVENTARGUMENT": "", "__LASTFOCUS": "", "__VIEWSTATE": base64.b64encode(state.encode()).decode(), "__EVENTVALIDATION": f"v/{state}"}
-        fields = "".join(f"<input type='hidden' name='{name}' value='{value}'>" for name, value in hidden.items())
+        hidden = {
+            "__EVENTTARGET": "",
+            "__EVENTARGUMENT": "",
+            "__LASTFOCUS": "",
+            "__VIEWSTATE": base64.b64encode(state.encode()).decode(),
+            "__EVENTVALIDATION": f"v/{state}",
+        }
+        fields = "".join(
+            f"<input type='hidden' name='{name}' value='{value}'>" for name, value in hidden.items()
+        )
         select = f"<select name='ctl00$Main$ddlProvince' onchange=\"javascript:setTimeout('__doPostBack(\\'ctl00$Main$ddlProvince\\',\\'\\')', 0)\">{options}</select>"
-        return html(f"<form method='post' action='./level.aspx' id='aspnetForm'>{fields}<p>Province: {select}</p>{table[:-8]}{pager}</form>")
+        return html(
+            f"<form method='post' action='./level.aspx' id='aspnetForm'>{fields}<p>Province: {select}</p>{table[:-8]}{pager}</form>"
+        )
 
 
 @system
@@ -105,7 +147,13 @@ class TokenApi(System):
     """A page without data; its script fetches JSON with a token a page. Once a page is an error, with 200."""
 
     first = world(41, ("NW373", "MP324", "WC048"), 12, "RB-{}")
-    two = after(first, {5: {"budget": first[5].budget + 9_000_000, "spent": first[5].spent + 1}, 6: {"name": "Xonxa Bulk Pipeline Phase 2"}})
+    two = after(
+        first,
+        {
+            5: {"budget": first[5].budget + 9_000_000, "spent": first[5].spent + 1},
+            6: {"name": "Xonxa Bulk Pipeline Phase 2"},
+        },
+    )
     three = two
     four = after(two, {30: {"status": "On hold"}}, drop=(8,), new=world(2, ("NW373",), 5, "RC-{}"))
     worlds: ClassVar = [first, two, three, four]
@@ -115,7 +163,9 @@ class TokenApi(System):
 
     def answer(self, ask: Ask) -> Answer:
         if ask.path == ENTRY:
-            return html(f"<div id='app'><div class='spinner'>Loading…</div></div><script>{self.SCRIPT}</script>")
+            return html(
+                f"<div id='app'><div class='spinner'>Loading…</div></div><script>{self.SCRIPT}</script>"
+            )
         if ask.path != "/pmd/api/v2/projects":
             return 404, {}, html("no")
         at = int(base64.b64decode(ask.query.get("pageToken", "")).decode() or 0)
@@ -140,7 +190,9 @@ class Letters(System):
     first = world(30, ("KZN238", "KZN272", "FS184"), 13, "{}/KN")
     two = after(first, {4: {"name": "Berg River Outfall Upgrade"}, 11: {"budget": 777_000_000}})
     three = two
-    four = after(two, {2: {"end": date(2030, 1, 31)}, 7: {"status": "Completed"}}, new=world(1, ("FS184",), 3, "{}/FS"))
+    four = after(
+        two, {2: {"end": date(2030, 1, 31)}, 7: {"status": "Completed"}}, new=world(1, ("FS184",), 3, "{}/FS")
+    )
     worlds: ClassVar = [first, two, three, four]
     bad = (2,)
 
@@ -149,11 +201,33 @@ class Letters(System):
             return 404, {}, html("no")
         letter = ask.query.get("init", "")
         letters = sorted({one.name[0] for one in self.now})
-        index = " | ".join(f"<a href='?init={chr(n)}#list'>{chr(n)}</a>" if chr(n) in letters else f"<span class=off>{chr(n)}</span>" for n in range(65, 91))
+        index = " | ".join(
+            f"<a href='?init={chr(n)}#list'>{chr(n)}</a>"
+            if chr(n) in letters
+            else f"<span class=off>{chr(n)}</span>"
+            for n in range(65, 91)
+        )
         rows = [[one.name, one.number, place(one), one.status.upper(), f"{one.budget / 1e6:.3f}", f"{one.end:%Y/%m/%d}"]
                 for one in sorted(self.now, key=lambda one: one.name) if letter and one.name.startswith(letter)]  # fmt: skip
-        table = grid(["Project", "Project number", "Municipality", "Status", "Total cost (R million)", "Planned completion"], rows, "class=list") if letter else "<p>Choose a letter.</p>"
-        page = html(f"<h1>Register of projects</h1><div class=az>{index}</div><a name=list></a>{table}<div id=foot>Department of Water and Sanitation</div>")
+        table = (
+            grid(
+                [
+                    "Project",
+                    "Project number",
+                    "Municipality",
+                    "Status",
+                    "Total cost (R million)",
+                    "Planned completion",
+                ],
+                rows,
+                "class=list",
+            )
+            if letter
+            else "<p>Choose a letter.</p>"
+        )
+        page = html(
+            f"<h1>Register of projects</h1><div class=az>{index}</div><a name=list></a>{table}<div id=foot>Department of Water and Sanitation</div>"
+        )
         busiest = max(letters, key=lambda each: sum(one.name[0] == each for one in two_of(self)))
         if self.poll == 2 and letter == busiest:
             return 200, {}, page[: page.index("class=list") + len(table) // 2]
@@ -185,7 +259,9 @@ class Frames(System):
         if ask.path == "/pmd/main/default.htm":
             return "<html><head><title>PMD</title></head><frameset cols='200,*'><frame name=nav src='nav.asp'><frame name=body src='welcome.asp'><noframes>Your browser has no frames.</noframes></frameset></html>"
         if ask.path == "/pmd/main/nav.asp":
-            links = "".join(f"<li><a target=body href='show.asp?mun={code}'>{PLACES[code]}</a>" for code in self.places)
+            links = "".join(
+                f"<li><a target=body href='show.asp?mun={code}'>{PLACES[code]}</a>" for code in self.places
+            )
             return f"<html><head><base href='../lists/'></head><body><ul>{links}</ul></body></html>"
         if ask.path == "/pmd/main/welcome.asp":
             return html("<h1>Welcome</h1><p>Choose a municipality on the left.</p>")
@@ -195,9 +271,16 @@ class Frames(System):
 
     def show(self, code: str) -> str:
         if self.poll == 2 and code == "LIM333":
-            return html("<h2>We will be back soon</h2><table><tr><td>The database is being backed up between 20:00 and 22:00.</td></tr></table>", "PMD")
+            return html(
+                "<h2>We will be back soon</h2><table><tr><td>The database is being backed up between 20:00 and 22:00.</td></tr></table>",
+                "PMD",
+            )
         heads = ["Proj No.", "Description of project", "Current stage", "Budget", "Appointed contractor"]
-        rows = [[one.number, one.name, one.status, f"R {one.budget:,}.00", one.firm] for one in self.now if one.place == code]
+        rows = [
+            [one.number, one.name, one.status, f"R {one.budget:,}.00", one.firm]
+            for one in self.now
+            if one.place == code
+        ]
         if self.poll == 3:
             heads = [*heads[:2], "Ward", *heads[2:]]
             rows = [[*cells[:2], str(at + 3), *cells[2:]] for at, cells in enumerate(rows)]
@@ -246,9 +329,22 @@ class SessionInPath(System):
         def money(amount: int) -> str:
             return f"{amount // scale:,}" if scale == 1000 else f"{amount / scale:.3f}"
 
-        rows = [[one.number, one.name, one.status, money(one.budget), money(one.spent), f"{one.end:%d/%m/%Y}"] for one in self.now if one.place == code]
-        heads = ["Project ID", "Project Title", "Project Status", f"Budget ({unit})", f"Spent ({unit})", "Expected Completion"]
-        return html(f"<a href='{base}/level.aspx'>Back</a><h2>{PLACES[code]} - [{code}]</h2>{grid(heads, rows)}")
+        rows = [
+            [one.number, one.name, one.status, money(one.budget), money(one.spent), f"{one.end:%d/%m/%Y}"]
+            for one in self.now
+            if one.place == code
+        ]
+        heads = [
+            "Project ID",
+            "Project Title",
+            "Project Status",
+            f"Budget ({unit})",
+            f"Spent ({unit})",
+            "Expected Completion",
+        ]
+        return html(
+            f"<a href='{base}/level.aspx'>Back</a><h2>{PLACES[code]} - [{code}]</h2>{grid(heads, rows)}"
+        )
 
 
 @system
@@ -273,15 +369,39 @@ class SearchForm(System):
         return 404, {}, html("no")
 
     def form(self, words: str, stage: str) -> str:
-        options = "".join(f"<option{' selected' * (each == stage)} value='{each}'>{each or 'All stages'}</option>" for each in ("", "Design", "Tender", "Construction", "Completed"))
+        options = "".join(
+            f"<option{' selected' * (each == stage)} value='{each}'>{each or 'All stages'}</option>"
+            for each in ("", "Design", "Tender", "Construction", "Completed")
+        )
         return f"<form action='results.php' method='get'><input type='text' name='q' value='{escape(words)}'><select name='stage'>{options}</select><input type='submit' value='Search'></form>"
 
     def results(self, words: str, stage: str, start: int) -> str:
         some = [one for one in self.now if words.lower() in one.name.lower() and stage in ("", one.status)]
-        rows = [[str(start + at + 1), one.number, one.name, place(one), one.status, rand(one.budget, ","), rand(one.spent, ",")] for at, one in enumerate(some[start : start + 8])]
-        links = "".join(f"<a href='results.php?q={words}&amp;stage={stage}&amp;start={n}'>{n // 8 + 1}</a> " if n != start else f"<b>{n // 8 + 1}</b> " for n in range(0, len(some), 8))
+        rows = [
+            [
+                str(start + at + 1),
+                one.number,
+                one.name,
+                place(one),
+                one.status,
+                rand(one.budget, ","),
+                rand(one.spent, ","),
+            ]
+            for at, one in enumerate(some[start : start + 8])
+        ]
+        links = "".join(
+            f"<a href='results.php?q={words}&amp;stage={stage}&amp;start={n}'>{n // 8 + 1}</a> "
+            if n != start
+            else f"<b>{n // 8 + 1}</b> "
+            for n in range(0, len(some), 8)
+        )
         said = f"<p>Results {start + 1} - {min(start + 8, len(some))} of {len(some)}</p>"
-        return html(self.form(words, stage) + said + grid(["#", "Ref", "Project name", "Local municipality", "Phase", "Budget", "Expenditure"], rows) + f"<div class=nav>{links}</div>")
+        return html(
+            self.form(words, stage)
+            + said
+            + grid(["#", "Ref", "Project name", "Local municipality", "Phase", "Budget", "Expenditure"], rows)
+            + f"<div class=nav>{links}</div>"
+        )
 
 
 @system
@@ -293,12 +413,39 @@ class ServerSideTable(System):
     three = after(two, {2: {"firm": "Sanyati"}})
     four = after(three, {41: {"status": "Cancelled"}}, drop=(17,))
     worlds: ClassVar = [first, two, three, four]
-    SCRIPT = "$(function(){ $('#projects').DataTable({processing: true, serverSide: true, pageLength: 20, ajax: {url: 'Grid.ashx', type: 'GET'}, columns: [" + ", ".join(f"{{data: '{name}'}}" for name in ("No", "Name", "Municipality", "Status", "Budget", "Expenditure", "CompletionDate", "Contractor")) + "]}); });"
+    SCRIPT = (
+        "$(function(){ $('#projects').DataTable({processing: true, serverSide: true, pageLength: 20, ajax: {url: 'Grid.ashx', type: 'GET'}, columns: ["
+        + ", ".join(
+            f"{{data: '{name}'}}"
+            for name in (
+                "No",
+                "Name",
+                "Municipality",
+                "Status",
+                "Budget",
+                "Expenditure",
+                "CompletionDate",
+                "Contractor",
+            )
+        )
+        + "]}); });"
+    )
 
     def answer(self, ask: Ask) -> Answer:
-        heads = ["No", "Name", "Municipality", "Status", "Budget (R)", "Expenditure (R)", "Completion date", "Contractor"]
+        heads = [
+            "No",
+            "Name",
+            "Municipality",
+            "Status",
+            "Budget (R)",
+            "Expenditure (R)",
+            "Completion date",
+            "Contractor",
+        ]
         if ask.path == ENTRY:
-            return html(f"<table id='projects'><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead><tbody></tbody></table><script>{self.SCRIPT}</script>")
+            return html(
+                f"<table id='projects'><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead><tbody></tbody></table><script>{self.SCRIPT}</script>"
+            )
         if ask.path != "/pmd/Grid.ashx":
             return 404, {}, html("no")
         start, length = int(ask.query.get("start", 0)), int(ask.query.get("length", 10))
@@ -308,36 +455,15 @@ class ServerSideTable(System):
         some = some[start : start + length] if length > 0 else some
         data = [{"No": one.number, "Name": one.name, "Municipality": place(one), "Status": one.status, "Budget": f"{one.budget:,}", "Expenditure": f"{one.spent:,}",
                  "CompletionDate": f"{one.end}", "Contractor": one.firm} for one in some]  # fmt: skip
-        return 200, {"Content-Type": "application/json"}, json.dumps({"draw": int(ask.query.get("draw", 0)), "recordsTotal": len(self.now), "recordsFiltered": len(self.now), "data": data})
-
-
-@system
-class StageTabs(System):
-    """Tabs whose panels come from addresses of their own, one a stage. One panel is an old copy once: a project
-    that moved on stands in two."""
-
-    fields = ("name", "place", "budget", "end")
-    first = world(24, ("LIM331", "MP324"), 18, "TW{}")
-    two = after(first, {at: {"status": "Construction", "budget": one.budget + 2_000} for at, one in enumerate(first) if one.status == "Tender" and at < 9})
-    three = two
-    four = after(two, {1: {"end": date(2031, 6, 30)}})
-    worlds: ClassVar = [first, two, three, four]
-    bad = (2,)
-    STAGES: ClassVar = {"Design": "design", "Tender": "tender", "Construction": "constr", "Completed": "done"}
-
-    def answer(self, ask: Ask) -> Answer:
-        if ask.path == ENTRY:
-            tabs = "".join(f"<li class='nav-item'><a class='nav-link' data-toggle='tab' href='#{key}' data-url='panels/{key}'>{name}</a></li>" for name, key in self.STAGES.items())
-            panes = "".join(f"<div class='tab-pane' id='{key}'></div>" for key in self.STAGES.values())
-            return html(f"<ul class='nav nav-tabs'>{tabs}</ul><div class='tab-content'>{panes}</div><script>$('a[data-toggle]').on('shown.bs.tab', function(e){{ $($(e.target).attr('href')).load($(e.target).data('url')); }});</script>")
-        for name, key in self.STAGES.items():
-            if ask.path == f"/pmd/panels/{key}":
-                return self.panel(name)
-        return 404, {}, html("no")
-
-    def panel(self, stage: str) -> str:
-        shown: Any = self.worlds[0] if self.poll == 2 and stage == "Tender" else self.now
-        rows = [[one.number, one.name, place(one), f"R{one.budget / 1e6:,.3f} m", f"{one.end:%B %d, %Y}"] for one in shown if one.status == stage]
-        return f"<h4>{stage} ({len(rows)})</h4>" + grid(["Number", "Project name", "Municipality", "Budget", "Completion"], rows)
-
-
+        return (
+            200,
+            {"Content-Type": "application/json"},
+            json.dumps(
+                {
+                    "draw": int(ask.query.get("draw", 0)),
+                    "recordsTotal": len(self.now),
+                    "recordsFiltered": len(self.now),
+                    "data": data,
+                }
+            ),
+        )

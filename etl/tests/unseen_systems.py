@@ -32,16 +32,34 @@ class PagesDisagree(System):
         if ask.path == ENTRY:
             rows = [[f"<a href='project.aspx?key={at}#summary'>{one.number}</a>", one.name, place(one), one.status, rand(one.budget), f"<a href='project.aspx?key={at}#map'>Map</a>"]
                     for at, one in enumerate(self.now)]  # fmt: skip
-            return html(f"<h2>All projects</h2><p>{len(rows)} projects</p>" + grid(["Project number", "Name of project", "Municipality", "Status", "Budget", ""], rows))
-        if ask.path == "/pmd/project.aspx" and ask.query.get("key", "").isdigit() and int(ask.query["key"]) < len(self.now):
+            return html(
+                f"<h2>All projects</h2><p>{len(rows)} projects</p>"
+                + grid(["Project number", "Name of project", "Municipality", "Status", "Budget", ""], rows)
+            )
+        if (
+            ask.path == "/pmd/project.aspx"
+            and ask.query.get("key", "").isdigit()
+            and int(ask.query["key"]) < len(self.now)
+        ):
             at = int(ask.query["key"])
             at = {4: 5, 5: 4}.get(at, at) if self.poll == 3 else at
             return self.page(self.now[at], self.first[at].budget)
         return 404, {}, html("no")
 
     def page(self, one: P, budget: int) -> str:
-        facts = {"Project number": one.number, "Project name": one.name, "Budget": rand(budget), "Expenditure to date": rand(one.spent), "Completion date": f"{one.end:%d-%b-%Y}", "Main contractor": one.firm}
-        return html("<a href='level.aspx'>Back to the list</a><h1>Project details</h1><a name=summary></a><table>" + "".join(f"<tr><td><b>{label}:</b></td><td>{text}</td></tr>" for label, text in facts.items()) + "</table><a name=map></a><div id=map></div>")
+        facts = {
+            "Project number": one.number,
+            "Project name": one.name,
+            "Budget": rand(budget),
+            "Expenditure to date": rand(one.spent),
+            "Completion date": f"{one.end:%d-%b-%Y}",
+            "Main contractor": one.firm,
+        }
+        return html(
+            "<a href='level.aspx'>Back to the list</a><h1>Project details</h1><a name=summary></a><table>"
+            + "".join(f"<tr><td><b>{label}:</b></td><td>{text}</td></tr>" for label, text in facts.items())
+            + "</table><a name=map></a><div id=map></div>"
+        )
 
 
 @system
@@ -58,27 +76,60 @@ class Downloads(System):
         if ask.path == ENTRY:
             return self.show(int(ask.query.get("page") or 1))
         if ask.path == "/pmd/export/projects.csv":
-            return 200, {"Content-Type": "text/csv", "Content-Disposition": "attachment; filename=projects.csv"}, self.csv()
+            return (
+                200,
+                {"Content-Type": "text/csv", "Content-Disposition": "attachment; filename=projects.csv"},
+                self.csv(),
+            )
         if ask.path == "/pmd/export/projects.pdf":
-            return 200, {"Content-Type": "application/pdf"}, b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+            return (
+                200,
+                {"Content-Type": "application/pdf"},
+                b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF",
+            )
         return 404, {}, html("no")
 
     def cells(self, one: P) -> list[str]:
-        return [one.number, one.name, one.status, f"{one.budget:,}".replace(",", " ") + ",00", f"{one.spent:,}".replace(",", " ") + ",00", f"{one.end}", one.firm]
+        return [
+            one.number,
+            one.name,
+            one.status,
+            f"{one.budget:,}".replace(",", " ") + ",00",
+            f"{one.spent:,}".replace(",", " ") + ",00",
+            f"{one.end}",
+            one.firm,
+        ]
 
-    HEADS: ClassVar = ["Project No", "Project Name", "Municipality", "Status", "Budget (ZAR)", "Actual expenditure (ZAR)", "Completion date", "Contractor"]
+    HEADS: ClassVar = [
+        "Project No",
+        "Project Name",
+        "Municipality",
+        "Status",
+        "Budget (ZAR)",
+        "Actual expenditure (ZAR)",
+        "Completion date",
+        "Contractor",
+    ]
 
     def show(self, at: int) -> str:
         some = self.now[(at - 1) * 15 : at * 15]
         pages = -(-len(self.now) // 15)
         rows = [[*self.cells(one)[:2], place(one), *self.cells(one)[2:]] for one in some]
-        nav = "".join(f"<li class='page-item{' active' * (n == at)}'><a class='page-link' href='/pmd/level.aspx?page={n}'>{n}</a></li>" for n in range(1, pages + 1))
+        nav = "".join(
+            f"<li class='page-item{' active' * (n == at)}'><a class='page-link' href='/pmd/level.aspx?page={n}'>{n}</a></li>"
+            for n in range(1, pages + 1)
+        )
         buttons = "<a class='btn' href='export/projects.csv'>Export to CSV</a> <a class='btn' href='export/projects.pdf'>PDF</a>"
-        return html(f"<h1>Projects</h1>{buttons}<p>Page {at} of {pages} ({len(self.now)} items)</p>{grid(self.HEADS, rows)}<ul class='pagination'>{nav}</ul>")
+        return html(
+            f"<h1>Projects</h1>{buttons}<p>Page {at} of {pages} ({len(self.now)} items)</p>{grid(self.HEADS, rows)}<ul class='pagination'>{nav}</ul>"
+        )
 
     def csv(self) -> bytes:
         shown = self.worlds[self.poll - 1] if self.poll == 2 else self.now
-        lines = [";".join(self.HEADS), *(";".join([*self.cells(one)[:2], place(one), *self.cells(one)[2:]]) for one in shown)]
+        lines = [
+            ";".join(self.HEADS),
+            *(";".join([*self.cells(one)[:2], place(one), *self.cells(one)[2:]]) for one in shown),
+        ]
         return "\r\n".join(lines).encode("cp1252")
 
 
@@ -87,7 +138,10 @@ class EndlessNext(System):
     """A "Next" that never ends: past the last page the last is shown again. Page size, order, no counts."""
 
     fields = ("name", "place", "status", "budget", "spent")
-    first = after(world(31, ("EC124", "FS184"), 23, "{}-EN"), {6: {"name": "Malmesbury Réservoir – Phase 2"}, 7: {"name": "Môreson “Noord” Pump Station"}})
+    first = after(
+        world(31, ("EC124", "FS184"), 23, "{}-EN"),
+        {6: {"name": "Malmesbury Réservoir – Phase 2"}, 7: {"name": "Môreson “Noord” Pump Station"}},
+    )
     two = after(first, {18: {"budget": 4_400_000}})
     three = after(two, {6: {"status": "On hold"}})
     four = after(three, {7: {"spent": 123_000}}, drop=(29,))
@@ -100,7 +154,10 @@ class EndlessNext(System):
         some = sorted(self.now, key=lambda one: one.name if self.poll >= 2 else one.number)
         last = (len(some) - 1) // size
         first = min(at, last) * size
-        rows = [[one.number, one.name, place(one), one.status, f"R {one.budget:,}.-", f"R {one.spent:,}.-"] for one in some[first : first + size]]
+        rows = [
+            [one.number, one.name, place(one), one.status, f"R {one.budget:,}.-", f"R {one.spent:,}.-"]
+            for one in some[first : first + size]
+        ]
         page = html(grid(["Nr", "Project", "Municipality", "Project status", "Budget", "Spent to date"], rows) + f"<p><a href='?p={max(at - 1, 0)}'>&laquo; Previous</a> <a href='?p={at + 1}'>Next &raquo;</a></p>",
                     head="<meta http-equiv='Content-Type' content='text/html; charset=windows-1252'>")  # fmt: skip
         return 200, {"Content-Type": "text/html"}, page.encode("cp1252")
@@ -123,27 +180,71 @@ class Spellings(System):
 
     def answer(self, ask: Ask) -> Answer:
         if ask.path == "/robots.txt":
-            return 200, {"Content-Type": "text/plain"}, "\ufeffUser-agent: *\r\nCrawl-delay: 0\r\nDisallow: /PMD/admin\r\nDisallow:\r\nSitemap: nowhere\r\n\r\nnonsense here"
+            return (
+                200,
+                {"Content-Type": "text/plain"},
+                "\ufeffUser-agent: *\r\nCrawl-delay: 0\r\nDisallow: /PMD/admin\r\nDisallow:\r\nSitemap: nowhere\r\n\r\nnonsense here",
+            )
         path = ask.path.lower().rstrip("/").replace("/./", "/")
         if self.poll == 2 and (2, path) not in self.refused:
             self.refused.add((2, path))
             return 503, {"Retry-After": "0"}, html("Busy")
         if path == ENTRY:
             ways = {"WC048": "list/wc048", "NC062": "./List/NC062/", "KZN272": "LIST/kzn272?"}
-            home = "".join(f"<a href='{way}'>Home</a> " for way in ("/PMD/Level.aspx", "level.aspx/", "level.aspx?", "./level.aspx#top", "/pmd/../pmd/level.aspx"))
-            return self.packed(ask, html(home + "".join(f"<p><a href='/pmd/{ways[code]}'>Projects in {PLACES[code]}</a></p>" for code in self.places) + "<a href='/pmd/list/WC048'>Projects in the Garden Route</a>"))
+            home = "".join(
+                f"<a href='{way}'>Home</a> "
+                for way in (
+                    "/PMD/Level.aspx",
+                    "level.aspx/",
+                    "level.aspx?",
+                    "./level.aspx#top",
+                    "/pmd/../pmd/level.aspx",
+                )
+            )
+            return self.packed(
+                ask,
+                html(
+                    home
+                    + "".join(
+                        f"<p><a href='/pmd/{ways[code]}'>Projects in {PLACES[code]}</a></p>"
+                        for code in self.places
+                    )
+                    + "<a href='/pmd/list/WC048'>Projects in the Garden Route</a>"
+                ),
+            )
         code = path.rpartition("/")[2].upper()
         if path.startswith("/pmd/list/") and code in self.places:
-            rows = [[one.number, one.name, one.status, rand(one.budget), rand(one.spent), f"{one.end:%d %B %Y}", one.firm] for one in self.now if one.place == code]
+            rows = [
+                [
+                    one.number,
+                    one.name,
+                    one.status,
+                    rand(one.budget),
+                    rand(one.spent),
+                    f"{one.end:%d %B %Y}",
+                    one.firm,
+                ]
+                for one in self.now
+                if one.place == code
+            ]
             heads = ["Project No", "Project", "Status", "Budget", "Spent", "End date", "Contractor"]
-            return self.packed(ask, html(f"<a href='/PMD/level.aspx'>Home</a> <a href='/pmd/List/{code.lower()}/'>Refresh this list</a><h1>{PLACES[code]} ({code})</h1>{grid(heads, rows)}"))
+            return self.packed(
+                ask,
+                html(
+                    f"<a href='/PMD/level.aspx'>Home</a> <a href='/pmd/List/{code.lower()}/'>Refresh this list</a><h1>{PLACES[code]} ({code})</h1>{grid(heads, rows)}"
+                ),
+            )
         return 404, {}, html("no")
 
     def packed(self, ask: Ask, page: str) -> Answer:
         tag = f'W/"{hashlib.md5(page.encode()).hexdigest()}"'  # noqa: S324
         if ask.headers.get("If-None-Match") == tag:
             return 304, {"ETag": tag}, b""
-        return 200, {"Content-Encoding": "gzip", "ETag": tag, "Vary": "Accept-Encoding"}, gzip.compress(page.encode())
+        return (
+            200,
+            {"Content-Encoding": "gzip", "ETag": tag, "Vary": "Accept-Encoding"},
+            gzip.compress(page.encode()),
+        )
 
 
 @system
@@ -161,24 +262,40 @@ class CalendarBeside(System):
     def answer(self, ask: Ask) -> Answer:
         month = int(ask.query.get("month") or 202601)
         if ask.path == ENTRY:
-            return html("<h1>Programmes</h1><a href='rbig.aspx'>RBIG projects</a> <a href='wsig.aspx'>WSIG projects</a>" + self.calendar(month))
+            return html(
+                "<h1>Programmes</h1><a href='rbig.aspx'>RBIG projects</a> <a href='wsig.aspx'>WSIG projects</a>"
+                + self.calendar(month)
+            )
         if ask.path == "/pmd/day.aspx":
             return html(f"<h1>Events of {ask.query.get('d')}</h1><p>No events.</p>" + self.calendar(month))
         if ask.path == "/pmd/rbig.aspx":
-            return html("<h1>Regional Bulk Infrastructure Grant</h1>" + self.table(self.now[:18]) + self.calendar(month))
+            return html(
+                "<h1>Regional Bulk Infrastructure Grant</h1>"
+                + self.table(self.now[:18])
+                + self.calendar(month)
+            )
         if ask.path == "/pmd/wsig.aspx":
-            return html("<h1>Water Services Infrastructure Grant</h1>" + self.table(self.now[12:]) + self.calendar(month))
+            return html(
+                "<h1>Water Services Infrastructure Grant</h1>"
+                + self.table(self.now[12:])
+                + self.calendar(month)
+            )
         return 404, {}, html("no")
 
     def calendar(self, month: int) -> str:
-        days = "".join(f"<td><a href='day.aspx?d={month}{day:02}&month={month}'>{day}</a></td>" for day in range(1, 29))
+        days = "".join(
+            f"<td><a href='day.aspx?d={month}{day:02}&month={month}'>{day}</a></td>" for day in range(1, 29)
+        )
         return f"<table class=cal><caption><a href='?month={month - 1}'>&lt;</a> {month} <a href='?month={month + 1}'>&gt;</a></caption><tr>{days}</tr></table>"
 
     def table(self, some: tuple[P, ...]) -> str:
         money = "Approved project budget (R)" if self.poll == 3 else "Budget (R)"
         order = (0, 1, 2, 3, 4, 5) if self.poll < 2 else (1, 0, 4, 5, 2, 3)
         heads = ["Project No", "Project Name", "Municipality", "Status", money, "Completion"]
-        rows = [[one.number, one.name, place(one), one.status, f"{one.budget:,}.00", f"{one.end:%d/%m/%Y}"] for one in some]
+        rows = [
+            [one.number, one.name, place(one), one.status, f"{one.budget:,}.00", f"{one.end:%d/%m/%Y}"]
+            for one in some
+        ]
         return grid([heads[at] for at in order], [[cells[at] for at in order] for cells in rows])
 
 
@@ -208,13 +325,27 @@ class CallbackGrid(System):
             return 200, {"Content-Type": "text/plain"}, f"0|/*DX*/({{'result':{{'html':'{body}'}},'id':0}})"
         control = f"{{'uniqueID':'ctl00$grid','callBack':function(arg){{WebForm_DoCallback('ctl00$grid',arg);}},'pageCount':{pages}}}"
         script = f"<script>ASPx.createControl(ASPxClientGridView,'ctl00_grid','',{control});</script>"
-        return html(f"<form method=post action='./level.aspx'><input type=hidden name=__VIEWSTATE value='s{self.poll}'><table id='ctl00_grid'><tr><td>{self.body(0, size, pages)}</td></tr></table></form>{script}")
+        return html(
+            f"<form method=post action='./level.aspx'><input type=hidden name=__VIEWSTATE value='s{self.poll}'><table id='ctl00_grid'><tr><td>{self.body(0, size, pages)}</td></tr></table></form>{script}"
+        )
 
     def body(self, at: int, size: int, pages: int) -> str:
         heads = ("Project No", "Project Name", "Municipality", "Status", "Budget (R'000)", "Contractor")
         head = "".join(f"<td class='dxgvHeader'>{text}</td>" for text in heads)
         rows = "".join(
-            f"<tr class='dxgvDataRow' id='ctl00_grid_DXDataRow{n}'>" + "".join(f"<td class='dxgv'>{cell}</td>" for cell in (one.number, one.name, place(one), one.status, f"{one.budget // 1000:,}", one.firm)) + "</tr>"
+            f"<tr class='dxgvDataRow' id='ctl00_grid_DXDataRow{n}'>"
+            + "".join(
+                f"<td class='dxgv'>{cell}</td>"
+                for cell in (
+                    one.number,
+                    one.name,
+                    place(one),
+                    one.status,
+                    f"{one.budget // 1000:,}",
+                    one.firm,
+                )
+            )
+            + "</tr>"
             for n, one in enumerate(self.now[at * size : (at + 1) * size], at * size)
         )
         pager = f"<div id='ctl00_grid_DXPagerBottom'><b class='dxp-summary'>Page {at + 1} of {pages} ({len(self.now)} items)</b></div>"
@@ -234,7 +365,9 @@ class Feed(System):
 
     def answer(self, ask: Ask) -> Answer:
         if ask.path == ENTRY:
-            return html(f"<div id='list' data-bind='foreach: projects'></div><script src='app.js'></script><script>{self.SCRIPT}</script>")
+            return html(
+                f"<div id='list' data-bind='foreach: projects'></div><script src='app.js'></script><script>{self.SCRIPT}</script>"
+            )
         if ask.path == "/pmd/app.js":
             return 200, {"Content-Type": "text/javascript"}, "function show(rows){}"
         if ask.path != "/pmd/odata/Projects":
@@ -265,11 +398,36 @@ class NoNumbers(System):
     def answer(self, ask: Ask) -> Answer:
         codes = sorted({one.place for one in self.now})
         if ask.path == ENTRY:
-            return html("".join(f"<div class=panel><a href='/pmd/prov/{code}'>{PROVINCES[code]}</a> <span class=badge>{sum(province(one) == code for one in self.now)}</span></div>" for code in ("KZN", "LIM")))
+            return html(
+                "".join(
+                    f"<div class=panel><a href='/pmd/prov/{code}'>{PROVINCES[code]}</a> <span class=badge>{sum(province(one) == code for one in self.now)}</span></div>"
+                    for code in ("KZN", "LIM")
+                )
+            )
         folder, _, code = ask.path.rpartition("/")
         if folder == "/pmd/prov" and code in PROVINCES:
-            return html(f"<h1>{PROVINCES[code]}</h1>" + "".join(f"<li><a href='../mun/{each}'>{PLACES[each]} - [{each}]</a> {sum(one.place == each for one in self.now)} Projects</li>" for each in codes if each.startswith(code)))
+            return html(
+                f"<h1>{PROVINCES[code]}</h1>"
+                + "".join(
+                    f"<li><a href='../mun/{each}'>{PLACES[each]} - [{each}]</a> {sum(one.place == each for one in self.now)} Projects</li>"
+                    for each in codes
+                    if each.startswith(code)
+                )
+            )
         if folder == "/pmd/mun" and code in codes:
-            rows = [[one.name, one.status, f"{one.budget / 1e6:,.3f}".replace(".", ","), f"{one.spent / 1e6:,.3f}".replace(".", ","), f"{one.end:%d.%m.%Y}"] for one in self.now if one.place == code]
-            return html(f"<h1>{PLACES[code]} - [{code}]</h1><p>Amounts in R million</p>" + grid(["Project", "Stage", "Budget", "Expenditure", "Completion"], rows))
+            rows = [
+                [
+                    one.name,
+                    one.status,
+                    f"{one.budget / 1e6:,.3f}".replace(".", ","),
+                    f"{one.spent / 1e6:,.3f}".replace(".", ","),
+                    f"{one.end:%d.%m.%Y}",
+                ]
+                for one in self.now
+                if one.place == code
+            ]
+            return html(
+                f"<h1>{PLACES[code]} - [{code}]</h1><p>Amounts in R million</p>"
+                + grid(["Project", "Stage", "Budget", "Expenditure", "Completion"], rows)
+            )
         return 404, {}, html("no")
