@@ -20,6 +20,7 @@ from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.types import Choice, PageContent
 from etl.fetch.page import Page
 
+_DEEPEST = 3  # choices that have to be made one after the other
 _MOST_OPTIONS = 300  # of one crawl
 Wanted = dict[str, str]  # a choice's name → the value that is asked for
 
@@ -32,15 +33,17 @@ class Choices:
     _known: set[str] = field(default_factory=set)
     _shown: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
 
-    def readings(self, first: Reading) -> Iterator[Reading]:
-        """The parts of the page's list that it does not show, each to its last page."""
-        choices = _of_one_form(first.content.choices)
+    def readings(self, first: Reading, made: Wanted | None = None) -> Iterator[Reading]:
+        """The parts of the page's list that it does not show, each to its last page. `made`: what was chosen
+        before this page offered the rest."""
+        made = made or {}
+        choices = [one for one in _of_one_form(first.content.choices) if one.name not in made]
         if choices and first.is_had:  # its form is of a session that is over
             choices = self._anew(first)
         if not choices:
             return
-        self._shown = {tuple(project.published.items()) for project in first.content.projects}
-        base = {choice.name: choice.whole for choice in choices if choice.whole is not None}
+        self._shown |= _lines(first.content)
+        base = made | {each.name: each.whole for each in choices if each.name and each.whole is not None}
         open_ones = [choice for choice in choices if choice.whole is None]
         is_narrowed = any(choice.chosen != base.get(choice.name, choice.chosen) for choice in choices)
         is_shown = has_data(first.content)
@@ -84,13 +87,15 @@ class Choices:
             return False
         self._known.add(known)
         ask = partial(self._answer, first, choice, wanted)
-        reading = self._read(f"{first.key}#{name}", ask)
+        reading = self._read(f"{first.key.partition('#')[0]}#{name}", ask, is_wanted)
         if reading is None:
             return False
         reading.area = links.area_of(reading.content) or first.area
         self._check(reading, wanted)
         paging = Paging(self.session, reading)
         paging.shows_again = lambda: self.session.pages.offered(ask())
+        if not has_data(reading.content) and len(wanted) < _DEEPEST:
+            yield from self.readings(reading, wanted)
         yield self._without_repeated(reading)
         for further in paging.readings():
             yield self._without_repeated(further)
@@ -102,13 +107,14 @@ class Choices:
         shown = ", ".join(f"“{choice.text(choice.chosen)}”" for choice in choices)
         self.session.incomplete(f"{first.key}: its list is narrowed to {shown}; the rest was not read.")
 
-    def _read(self, key: str, ask: Callable[[], Page]) -> Reading | None:
+    def _read(self, key: str, ask: Callable[[], Page], is_wanted: bool) -> Reading | None:
         session = self.session
         session.report(0, key)
+        is_list = is_wanted or session.pages.evidence.said_something(key)
         try:
-            return session.attempt(lambda: session.pages.read(key, ask()), is_list=True)
+            return session.attempt(lambda: session.pages.read(key, ask()), is_list=is_list)
         except SessionExpired as problem:
-            session.not_had(str(problem), is_list=True)
+            session.not_had(str(problem), is_list=is_list)
             return None
 
     def _answer(self, first: Reading, choice: Choice, wanted: Wanted) -> Page:

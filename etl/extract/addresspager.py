@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.document import Document
 from etl.extract.html import Element, text_of
@@ -29,22 +29,37 @@ Query = dict[str, str]
 
 def address_pager(document: Document, url: str, rows: int) -> Pager | None:
     """The pager of the list of so many rows that the page of this address shows; None where it has none."""
-    if not url or not rows or not document.mentions("?"):
+    if not url or not rows or not document.mentions("?", "<button", "submit"):
         return None
-    own = urlsplit(url)
+    own = _split(url)
     query = dict(parse_qsl(own.query, keep_blank_values=True))
     ways: dict[str, str] = {}
     for label, target in _labelled(document):
-        parts = urlsplit(target)
+        parts = _split(target)
         other = dict(parse_qsl(parts.query, keep_blank_values=True))
-        is_own = (parts.netloc, parts.path) == (own.netloc, own.path) and target != url
+        is_own = (parts.netloc, parts.path) == (own.netloc, own.path)
         if is_own and _leads(label, query, other, rows):
             ways.setdefault(label, target)
     if not ways:
         return None
+    return Pager(_page_of(query, ways), None, None, "link", "", ways)
+
+
+def _page_of(own: Query, ways: dict[str, str]) -> int:
+    """The number that no link has; 1 where all have one and the page's own address names none yet."""
     shown = {int(label) for label in ways if label.isdigit()}
     page = next(at for at in range(1, len(shown) + 2) if at not in shown)
-    return Pager(page, None, None, "link", "", ways)
+    first = dict(parse_qsl(_split(ways["1"]).query, keep_blank_values=True)) if "1" in ways else {}
+    is_unnumbered = any(value and not own.get(name) for name, value in first.items())
+    return 1 if is_unnumbered and page > max(shown) else page
+
+
+def _split(url: str) -> SplitResult:
+    """The URL's parts; of what is no URL at all, none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _labelled(document: Document) -> Iterator[tuple[str, str]]:
@@ -56,6 +71,24 @@ def _labelled(document: Document) -> Iterator[tuple[str, str]]:
         url = document.links.absolute(anchor.get("href")) or address_in(anchor, document) if label else None
         if url:
             yield label, url
+    for button in document.root.iter("button", "input") if document.all("form") else ():
+        label = page_label(button)
+        url = _asked_by(button, document) if label and button.get("name") else None
+        if url:
+            yield label, url
+
+
+def _asked_by(button: Element, document: Document) -> str | None:
+    """The address that a button of a form asks for which changes nothing and takes no words."""
+    form = next(button.iterancestors("form"), None)
+    if form is None or (form.get("method") or "get").strip().lower() != "get":
+        return None
+    boxes = [box for box in form.iter("input") if (box.get("type") or "text").lower() != "submit"]
+    action = document.links.absolute(form.get("action"))
+    if action is None or any((box.get("type") or "text").lower() != "hidden" for box in boxes):
+        return None
+    pairs = [(box.get("name") or "", box.get("value") or "") for box in (*boxes, button)]
+    return f"{action.partition('?')[0]}?{urlencode([pair for pair in pairs if pair[0]])}"
 
 
 def page_label(part: Element) -> str:

@@ -25,17 +25,39 @@ _WHOLE_VALUES = frozenset({"all", "*", "%", "any"})
 _MOST = 400  # options
 _SHARE = 0.6  # of the options have to mean something
 _BUTTON = ("submit", "image")
+_WORDS = frozenset({"text", "search"})
+_QUIET = frozenset({"hidden", "submit", "image", "button", "reset"})
 _SECRET = ("password", "file")
 
 
 def read_choices(document: Document, tables: Iterable[Table]) -> list[Choice]:
     """The choices of the page that a form or a postback asks with, in its order."""
     if not document.mentions("<select"):
-        return []
+        return _searches(document)
     held: list[set[str]] = []
     for table in tables:
         held += [{row[at].casefold() for row in table.rows} for at in range(len(table.headers))]
-    return [choice for box in document.root.iter("select") for choice in _of_box(box, document, held)]
+    found = [choice for box in document.root.iter("select") for choice in _of_box(box, document, held)]
+    return found or _searches(document)
+
+
+def _searches(document: Document) -> list[Choice]:
+    """Forms that ask for words alone and change nothing: empty, each may list all."""
+    found = []
+    for form in document.all("form"):
+        boxes = [(box.get("type") or "text").lower() for box in form.iter("input")]
+        button = _button(form)
+        is_search = button and not set(boxes).isdisjoint(_WORDS) and set(boxes) <= _WORDS | _QUIET
+        if is_search and _is_get(form) and next(form.iter("select", "textarea"), None) is None:
+            asked = {box.get("name") or "" for box in form.iter("input") if box.get("type", "text") in _WORDS}
+            fields = {name: "" if name in asked else value for name, value in read_fields_of(form)}
+            action = document.links.absolute(form.get("action")) or ""
+            found.append(Choice("", (), "", "", action, True, "", button, fields))
+    return found
+
+
+def _is_get(form: Element) -> bool:
+    return (form.get("method") or "get").strip().lower() == "get"
 
 
 def _of_box(box: Element, document: Document, held: list[set[str]]) -> Iterator[Choice]:
@@ -47,7 +69,7 @@ def _of_box(box: Element, document: Document, held: list[set[str]]) -> Iterator[
     pairs = [(option.get("value", text), text) for option, text in zip(options, texts, strict=True)]
     whole = next((value for value, text in pairs if _is_whole(value, text)), None)
     named = [text for value, text in pairs if not _is_whole(value, text)]
-    if len(named) < 2 or not _means_something(named, held):
+    if not _means_something(named, held):
         return
     chosen = selected_option(box)
     at = options.index(chosen) if chosen is not None else 0
@@ -63,7 +85,7 @@ def _of_box(box: Element, document: Document, held: list[set[str]]) -> Iterator[
             chosen=pairs[at][0],
             whole=whole,
             action=document.links.absolute(form.get("action")) or "",
-            is_get=(form.get("method") or "get").strip().lower() == "get",
+            is_get=_is_get(form),
             target=match[1] if match else "",
             button=None if match else button,
             fields=dict(read_fields_of(form)),
@@ -80,6 +102,8 @@ def _means_something(texts: list[str], held: list[set[str]]) -> bool:
     granted = sum(bool(DEFAULT.programme_of(text)) for text in texts)
     folded = {text.casefold() for text in texts}
     shown = max((len(folded & cells) for cells in held), default=0)
+    if len(texts) < 2:
+        return known > 0
     return max(known, staged, granted, shown) >= max(2, _SHARE * len(texts))
 
 

@@ -6,25 +6,35 @@ Nothing is run: what is named once, as a text, stands in for its name where text
 from __future__ import annotations
 
 import re
+from functools import partial
 
 _TEXT = r"'[^'\\\n]{0,300}'|\"[^\"\\\n]{0,300}\""
 _NAMED = re.compile(rf"(?<![\w$.])([A-Za-z_$][\w$]{{0,60}})\s*=\s*({_TEXT})\s*(?=[;,\n]|$)")
 _JOINED = re.compile(rf"({_TEXT})\s*\+\s*({_TEXT})")
+_TEMPLATE = re.compile(r"`([^`\\\n\"]{0,300})`")
+_PLACE = re.compile(r"\$\{\s*([A-Za-z_$][\w$]{0,60})\s*\}")
 _TIMES = 4  # names that are made of names
 _LONGEST = 300_000  # characters of one script
 
 
 def with_constants(code: str) -> str:
     """The script with its joined constants written out; one that joins nothing, or is too long, as it is."""
-    if "+" not in code or len(code) > _LONGEST:
+    if ("+" not in code and "`" not in code) or len(code) > _LONGEST:
         return code
     for _ in range(_TIMES):
         known = _constants(code)
-        written = _JOINED.sub(lambda pair: f'"{pair[1][1:-1]}{pair[2][1:-1]}"', _written(code, known))
+        filled = _TEMPLATE.sub(partial(_filled, known), code)
+        written = _JOINED.sub(lambda pair: f'"{pair[1][1:-1]}{pair[2][1:-1]}"', _written(filled, known))
         if written == code:
             break
         code = written
     return code
+
+
+def _filled(known: dict[str, str], template: re.Match[str]) -> str:
+    """A template's text with what is known of its names; with all of them, a text like any other."""
+    filled = _PLACE.sub(lambda name: known[name[1]][1:-1] if name[1] in known else name[0], template[1])
+    return f"`{filled}`" if "${" in filled else f'"{filled}"'
 
 
 def _constants(code: str) -> dict[str, str]:

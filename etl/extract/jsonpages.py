@@ -25,6 +25,8 @@ _TOTAL = re.compile(
 _ADDRESS = re.compile(r"(?:https?:/)?/|\?|[\w.~-]+\?[\w$.%-]+=", re.I)
 _LISTS = ("page", "paging", "pagination", "meta", "_meta", "links", "_links", "d")
 _BY_VARIABLE = re.compile(r"[?&]([\w$.-]{1,40})=(?:['\"`]?\s*\+|\$\{)")
+_LINK = re.compile(r"<([^<>]{1,2000})>[^<>]{0,200}?;\s*rel=\"?([\w -]{1,40})", re.I)
+_LONGEST_HEADER = 8000  # characters
 _SERVER_SIDE = re.compile(r"\b(b?[sS]erverSide)\b['\"]?\s*:\s*(?:true|!0)\b")
 
 
@@ -64,6 +66,14 @@ def read_onward(text: str) -> Onward:
     return Onward(
         next(iter(links), ""), next(iter(tokens), None), max(totals, default=None), _rows(value), flag
     )
+
+
+def linked_next(header: str) -> str:
+    """The address of the next part in a `Link` header (RFC 8288); "" where there is none."""
+    found = (
+        match for match in _LINK.finditer(header[:_LONGEST_HEADER]) if "next" in match[2].lower().split()
+    )
+    return next((match[1] for match in found), "")
 
 
 def parameters(scripts: str) -> list[str]:

@@ -53,7 +53,8 @@ def step_pager(document: Document) -> Pager | None:
                 return pager
     if document.mentions("next", "volgende"):
         for element in document.root.iter("button", "input"):
-            pager = _of_button(element, document) if page_label(element) == "next" else None
+            is_next = page_label(element) == "next" and _is_of_bare_form(element)
+            pager = _of_button(element, document) if is_next else None
             if pager and pager.how == "more":
                 return pager
     for name in filter(document.mentions, _ATTRIBUTES):
@@ -62,6 +63,15 @@ def step_pager(document: Document) -> Pager | None:
             if url:
                 return Pager(1, None, None, "link", "", {"next": url})
     return None
+
+
+def _is_of_bare_form(button: Element) -> bool:
+    """Whether nothing is filled in where the button stands: a questionnaire's "Next" is no step of a list."""
+    form = next(button.iterancestors("form"), None)
+    if form is None or next(form.iter("textarea"), None) is not None:
+        return False
+    kinds = {(box.get("type") or "text").lower() for box in form.iter("input")}
+    return kinds <= {"hidden", "submit", "image", "button"}
 
 
 def _says_more(element: Element) -> bool:

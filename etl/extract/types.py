@@ -145,7 +145,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A `<select>` by which the page shows a part of its list, and how a browser asks for another part."""
+    """A `<select>` by which the page shows a part of its list, and how a browser asks for another part; or
+    without a name and options, a form that asks for words."""
 
     name: str
     options: tuple[tuple[str, str], ...]  # value and text of each

@@ -107,6 +107,7 @@ class System:
     is_numbered = True
     bad: ClassVar[tuple[int, ...]] = ()
     settings: ClassVar[dict[str, Any]] = {}
+    unread: ClassVar[str] = ""  # why not all of it is read or said, where that is known
     worlds: list[World]
 
     def __init__(self) -> None:

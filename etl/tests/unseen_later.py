@@ -301,6 +301,8 @@ class OpenedByScript(System):
 class LatestTen(System):
     """The page shows the ten that moved last; all of them are only in a file beside it."""
 
+    unread = "files beside a list are not read, and that a list is cut to what moved last is said nowhere"
+    bad = (1, 2, 3)
     fields = ("name", "place", "status", "budget")
     first = world(25, ("NC062", "EC124"), 38, "LT{}")
     two = after(first, {15: {"budget": 7_700_000}})

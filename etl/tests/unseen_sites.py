@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from datetime import date
 from html import escape
 from typing import ClassVar
 
 from etl.tests.site_trial import ENTRY, Answer, Ask, P, System, World, after, world
 
-SYSTEMS: dict[str, Callable[[], System]] = {}
+SYSTEMS: dict[str, type[System]] = {}
 PLACES = {
     "LIM331": "Greater Giyani", "LIM332": "Greater Letaba", "LIM333": "Greater Tzaneen", "EC124": "Amahlathi",
     "EC121": "Mbhashe", "KZN238": "Alfred Duma", "KZN272": "Jozini", "NW373": "Rustenburg", "WC048": "Knysna",
