@@ -30,6 +30,7 @@ class Choices:
     """What a crawl chose so far: no choice is made twice."""
 
     session: CrawlSession
+    has_posted: bool = False  # the server may remember what was chosen
     _known: set[str] = field(default_factory=set)
     _shown: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
 
@@ -128,6 +129,7 @@ class Choices:
             fields |= {choice.button[0]: choice.button[1]}
         if choice.is_get:
             return fetcher.get(f"{url.partition('?')[0]}?{urlencode(fields)}")
+        self.has_posted = True
         return fetcher.post(url, fields)
 
     def _check(self, reading: Reading, wanted: Wanted) -> None:

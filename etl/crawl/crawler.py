@@ -55,6 +55,7 @@ class Crawl(CrawlSession):
     _areas_read: set[str] = field(default_factory=set)
     rows: OpenedRows = field(init=False)
     choices: Choices = field(init=False)
+    _choosing: deque[tuple[Step, Reading]] = field(default_factory=deque)
     _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
     _lists: int = 0  # of municipalities, that lines led to so far
@@ -66,10 +67,13 @@ class Crawl(CrawlSession):
     def lists(self) -> Iterator[Reading]:
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
         self._push(Step(links.key_of(self.entry), self.entry, 0))
-        while self._queue:
+        while self._queue or self._choosing:
             if self.is_over:
                 self.leave_off(is_list=True)
                 return
+            if not self._queue:
+                yield from self._chosen(*self._choosing.popleft())
+                continue
             step = self._queue.popleft()
             self._count(step)
             if step.area and step.area in self._areas_read:
@@ -84,6 +88,18 @@ class Crawl(CrawlSession):
                 self._follow_lines(step, further)
                 self.rows.note(reading, further)
                 yield further
+            if reading.content.choices:
+                self._choosing.append((step, reading))
+        if self.choices.has_posted:
+            self.new_session()  # what is asked for again is to be shown as it was
+
+    def _chosen(self, step: Step, first: Reading) -> Iterator[Reading]:
+        """The parts of its list that a page shows when they are chosen: after all other lists, as a server
+        may remember what was chosen and narrow them too."""
+        for further in self.choices.readings(first):
+            self._follow_lines(step, further)
+            self.rows.note(first, further)
+            yield further
 
     def projects(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         """The own pages of projects, given as (external id, URL); without a URL it is opened in its list."""
@@ -121,9 +137,6 @@ class Crawl(CrawlSession):
             shown = shown or has_data(reading.content)
             yield reading
         self.firsts.end(self, first, paging)
-        for reading in self.choices.readings(first):
-            shown = shown or has_data(reading.content)
-            yield reading
         if not shown:
             yield from scripted_data(self, first, self._scripted)
 
@@ -191,10 +204,12 @@ class Crawl(CrawlSession):
         self._follow_parts(step, reading)
         is_barren = not has_data(content)
         self._barren += is_barren
-        if step.depth >= _DEEPEST or not (is_barren or step.depth == 0) or content.projects:
+        if step.depth >= _DEEPEST or not (is_barren or step.depth == 0):
             return
         own = {project.url for project in content.projects} | {line.url for line in content.listings}
         for link in content.links:
+            if content.projects and links.path_of(link.url) == links.path_of(reading.page.url):
+                continue  # the list that it shows, in another order
             if link.url not in own and links.is_promising(link, self.entry) and self._may_go(step, link):
                 key = links.key_of(link.url)
                 if links.is_volatile(link.url):

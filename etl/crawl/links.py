@@ -50,6 +50,10 @@ def key_of(url: str) -> str:
     return parts.path + (f"?{urlencode(query)}" if query else "")
 
 
+def path_of(url: str) -> str:
+    return _split(without_session(url)).path.rstrip("/").casefold()
+
+
 def is_below(url: str, entry: str) -> bool:
     """Whether the URL is on the entry page's host and below its folder."""
     ours, theirs = _split(without_session(entry)), _split(without_session(url))

@@ -9,7 +9,7 @@ import json
 from datetime import date
 from typing import ClassVar
 
-from etl.tests.site_trial import ENTRY, Answer, Ask, System, after, world
+from etl.tests.site_trial import ENTRY, Answer, Ask, P, System, after, world
 from etl.tests.unseen_sites import PLACES, PROVINCES, grid, html, place, province, rand, system
 
 
@@ -215,3 +215,49 @@ class WordSearch(System):
             + grid(["Project No", "Project Name", "Municipality", "Status", "Budget"], rows)
             + f"<form method=get action='find.aspx'><input type=hidden name=name value='{ask.query.get('name', '')}'>{buttons}</form>"
         )
+
+
+@system
+class ChoiceStays(System):
+    """A stage that is chosen on one page stays chosen on all others, for as long as the session lasts."""
+
+    places = ("LIM331", "MP324")
+    fields = ("name", "place", "status", "budget")
+    first = world(28, places, 47, "ST{}")
+    two = after(first, {2: {"budget": 6_060_000}})
+    three = after(two, {3: {"budget": 7_070_000}})
+    four = after(three, {5: {"budget": 8_080_000}}, drop=(6,))
+    worlds: ClassVar = [first, two, three, four]
+    STAGES: ClassVar = ("Construction", "Completed", "Design", "Tender")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: dict[str, str] = {}
+
+    def answer(self, ask: Ask) -> Answer:
+        name = ask.cookies.get("sid") or f"s{len(self.sessions)}"
+        if "stage" in ask.form:
+            self.sessions[name] = ask.form["stage"]
+        stage = self.sessions.setdefault(name, "")
+        page = ask.path.rpartition("/")[2]
+        if page == "level.aspx":
+            chosen = stage or self.STAGES[0]
+            options = "".join(
+                f"<option{' selected' * (each == chosen)}>{each}</option>" for each in self.STAGES
+            )
+            form = f"<form method=post action='level.aspx'><input type=hidden name=__VIEWSTATE value=v><select name=stage onchange=\"__doPostBack('stage','')\">{options}</select></form>"
+            links = "".join(
+                f"<a href='list.aspx?m={code}'>Projects in {PLACES[code]}</a> " for code in self.places
+            )
+            body = form + links + self.table([one for one in self.now if one.status == chosen][:6])
+        elif page == "list.aspx" and ask.query.get("m") in self.places:
+            body = self.table(
+                [one for one in self.now if one.place == ask.query["m"] and stage in ("", one.status)]
+            )
+        else:
+            return 404, {}, html("no")
+        return 200, {"Set-Cookie": f"sid={name}; path=/"}, html(body)
+
+    def table(self, some: list[P]) -> str:
+        heads = ["Project No", "Project Name", "Municipality", "Stage", "Budget"]
+        return grid(heads, [[one.number, one.name, place(one), one.status, rand(one.budget)] for one in some])
