@@ -149,6 +149,11 @@ class Choices:
         return reading
 
 
+def will_post(content: PageContent) -> bool:
+    """Whether a part of the page's list has to be asked for with its own hidden fields."""
+    return any(not each.is_get and each.chosen != each.whole for each in content.choices)
+
+
 def _lines(content: PageContent) -> set[tuple[tuple[str, str], ...]]:
     return {tuple(project.published.items()) for project in content.projects}
 

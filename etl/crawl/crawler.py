@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from etl.crawl import links
-from etl.crawl.choices import Choices
+from etl.crawl.choices import Choices, will_post
 from etl.crawl.closing import FirstLists
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
@@ -160,7 +160,8 @@ class Crawl(CrawlSession):
     def _first_page(self, step: Step) -> Reading | None:
         self.report(len(self._queue), step.key)
         reading = self._entry(step) if step.depth == 0 else self._listed(step)
-        if reading and reading.page.not_modified and needs_conversation(reading.content):
+        asks = reading and (needs_conversation(reading.content) or will_post(reading.content))
+        if reading and reading.page.not_modified and asks:
             # what we kept has the hidden fields of a session of long ago
             reading = self.page(step.key, step.url, is_list=True, fresh=True)
         if reading:

@@ -47,18 +47,16 @@ def _addresses(document: Document) -> list[tuple[Element, str]]:
     if document.mentions("<frame", "<iframe", "<object", "<embed"):
         found += [(each, each.get(_FRAMES[each.tag]) or "") for each in document.root.iter(*_FRAMES)]
     if document.mentions("onclick"):
-        holders = (value.getparent() for value in document.root.xpath("//@onclick"))
-        clicked = [each for each in holders if each.tag not in _FIELDS and _is_panel(each, document)]
+        clicked = [each for each in _panels("onclick", document) if each.tag not in _FIELDS]
         found += [(each, address_in(each, document) or "") for each in clicked if not page_label(each)]
     for name in filter(document.mentions, _PANELS):
-        holders = (value.getparent() for value in document.root.xpath(f"//@{name}"))
-        found += [(each, each.get(name) or "") for each in holders if _is_panel(each, document)]
+        found += [(each, each.get(name) or "") for each in _panels(name, document)]
     return found
 
 
-def _is_panel(element: Element, document: Document) -> bool:
-    """What stands in a row or an entry of a list is about that entry: its page, a button that acts on it."""
-    if element.tag in _MEDIA or element in document.taken:
-        return False
-    is_of_table = element.tag in ("tr", "td", "table")
-    return not is_of_table and next(element.iterancestors("table", "tr", "td"), None) is None
+def _panels(name: str, document: Document) -> list[Element]:
+    """The elements with such an attribute. What stands in a row or an entry of a list is about that entry:
+    its page, a button that acts on it."""
+    outside = f"//*[@{name}][not(ancestor-or-self::table or ancestor-or-self::tr)]"
+    found: list[Element] = document.root.xpath(outside)
+    return [each for each in found if each.tag not in _MEDIA and each not in document.taken]

@@ -261,3 +261,47 @@ class ChoiceStays(System):
     def table(self, some: list[P]) -> str:
         heads = ["Project No", "Project Name", "Municipality", "Stage", "Budget"]
         return grid(heads, [[one.number, one.name, place(one), one.status, rand(one.budget)] for one in some])
+
+
+@system
+class OldLayout(System):
+    """A site of 1999: tables for layout, cells that are clicked, bracketed numbers of pages, capital tags."""
+
+    places = ("EC124", "KZN238", "NW373")
+    fields = ("name", "place", "status", "budget", "spent")
+    first = world(39, places, 48, "OL{}")
+    two = after(first, {30: {"budget": 4_040_000}})
+    three = after(two, {31: {"status": "On hold"}})
+    four = after(three, {32: {"spent": 77_000}}, drop=(33,))
+    worlds: ClassVar = [first, two, three, four]
+
+    def answer(self, ask: Ask) -> Answer:
+        cells = "".join(
+            f"<TR><TD onclick=\"window.location='list.pl?area={code}'\"><FONT SIZE=2><A HREF='list.pl?area={code}'>{PLACES[code]}</A></FONT></TD></TR>"
+            for code in self.places
+        )
+        body = "<FONT>Choose an area.</FONT>"
+        code = ask.query.get("area", "")
+        if ask.path == "/pmd/list.pl" and code in self.places:
+            body = self.list(code, int(ask.query.get("start") or 0))
+        elif ask.path != ENTRY:
+            return 404, {}, html("no")
+        return f"<HTML><BODY BGCOLOR=#FFFFFF><TABLE WIDTH=100%><TR><TD COLSPAN=2><B>Water Projects</B></TD></TR><TR><TD VALIGN=top><TABLE>{cells}</TABLE></TD><TD>{body}</TD></TR></TABLE></BODY></HTML>"
+
+    def list(self, code: str, start: int) -> str:
+        some = [one for one in self.now if one.place == code]
+        heads = "".join(
+            f"<TD><B>{text}</B></TD>"
+            for text in ("Number", "Project Name", "Municipality", "Phase", "Budget", "Spent")
+        )
+        rows = "".join(
+            f"<TR><TD>{one.number}<TD>{one.name}<TD>{place(one)}<TD>{one.status}<TD ALIGN=right>{rand(one.budget)}<TD ALIGN=right>{rand(one.spent)}"
+            for one in some[start : start + 5]
+        )
+        pages = " ".join(
+            f"[<A HREF='list.pl?area={code}&start={at}'>{at // 5 + 1}</A>]"
+            if at != start
+            else f"[{at // 5 + 1}]"
+            for at in range(0, len(some), 5)
+        )
+        return f"<TABLE BORDER=1><TR BGCOLOR=#CCCCCC>{heads}</TR>{rows}</TABLE><P ALIGN=center>{pages}</P>"
