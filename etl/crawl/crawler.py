@@ -21,7 +21,7 @@ from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.lines import total_of_lines
 from etl.extract.pager import numbers_in
-from etl.extract.types import Link
+from etl.extract.types import Link, PageContent
 from etl.values.addresses import without_session
 
 __all__ = ["Crawl", "Progress"]
@@ -208,9 +208,11 @@ class Crawl(CrawlSession):
         if step.depth >= _DEEPEST or not (is_barren or step.depth == 0):
             return
         own = {project.url for project in content.projects} | {line.url for line in content.listings}
+        # its own list has other pages, and stands in another order
+        shown = {links.path_of(url) for url in (reading.page.url, *_paged(content))}
         for link in content.links:
-            if content.projects and links.path_of(link.url) == links.path_of(reading.page.url):
-                continue  # the list that it shows, in another order
+            if content.projects and links.path_of(link.url) in shown:
+                continue
             if link.url not in own and links.is_promising(link, self.entry) and self._may_go(step, link):
                 key = links.key_of(link.url)
                 if links.is_volatile(link.url):
@@ -222,8 +224,7 @@ class Crawl(CrawlSession):
         content = reading.content
         if step.depth >= _DEEPEST or self._barren > _MOST_BARREN:
             return
-        paged = {url for table in content.tables if table.pager for url in table.pager.arguments.values()}
-        asked = paged | (
+        asked = _paged(content) | (
             {address.url for address in content.data_addresses} if not has_data(content) else set()
         )
         asked |= {project.url for project in content.projects if project.url}
@@ -261,3 +262,9 @@ class Crawl(CrawlSession):
             if line.url and links.is_below(line.url, self.entry):
                 parent = reading.page.url if origin == reading.key else ""
                 self._push(Step(f"{origin} › {line.code}", line.url, step.depth + 1, line.code, parent))
+
+
+def _paged(content: PageContent) -> set[str]:
+    """The addresses of further pages of its lists."""
+    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
+    return {url for pager in pagers for url in pager.arguments.values()}
