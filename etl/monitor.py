@@ -155,6 +155,7 @@ class ArchivedSource(SourceMonitor[K, R, C]):
     ) -> None:
         super().__init__(run, store=store, dry_run=dry_run, on_progress=on_progress)
         self.recall, self.known = recall, known
+        self.has_moved = False  # the parser, since what is known was read
 
     @classmethod
     def again(cls, run: SyncRun, recall: Recall, known: K | None, store: Store[C]) -> None:
@@ -186,6 +187,7 @@ class ArchivedSource(SourceMonitor[K, R, C]):
         except PageChanged as problem:  # bytes are gone: what is published today is read in any case
             self.run.notes.append(f"The parser moved, and what is known could not be read again: {problem}")
             return self.doubted(known)
+        self.has_moved = True
         return self.recorded()
 
     def read(self, known: K) -> R:

@@ -358,14 +358,14 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         doubtful: Set[str] | None,
     ) -> None:
         has_learnt = known.has_learnt(reading)
+        first_had = reading.first_had(self.evidence.last) if self.has_moved else frozenset()
         for external_id, before in details(known, ids):
             try:
                 record = self.assembler.record(external_id, reading, before, doubtful)
                 proof = reading.proof(external_id, before.page_digest if before else None)
-                # pages of the past that are read again bring nobody back
-                listed = reading.cause == Cause.SOURCE
+                listed = reading.cause == Cause.SOURCE  # pages of the past bring nobody back
                 completes = listed and before is not None and _completes(record, before, known)
-                cause = Cause.PARSER if completes else reading.cause
+                cause = Cause.PARSER if completes or (not before and proof in first_had) else reading.cause
                 change = self._process_project(
                     record, before, proof=proof, cause=cause, is_listed=listed, plan=reading.plan
                 )

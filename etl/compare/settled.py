@@ -274,7 +274,8 @@ def _of_page(survey: Survey, reading: Reading, seen: Observation) -> str:
     is_list = all(project.part == "line" for project in of_page(reading))
     if not reading.substance or not is_list or survey.is_partial:
         return ""
-    whose = reading.key, reading.area, reading.external_id, reading.unit
+    period = survey.periods.get(reading.key.split("#")[0])
+    whose = reading.key, reading.area, reading.external_id, reading.unit, period
     return _digest(repr((*whose, seen.snapshot, seen.is_emptied, seen.is_repeated, reading.substance)))
 
 

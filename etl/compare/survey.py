@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from etl.compare.facts import Facts, as_read
 from etl.compare.identity import Group, Identities, Resolved, Row
+from etl.compare.lines import NO_PERIOD, Period, conflict_of, differ, line_of, of_last_period, period_of
 from etl.compare.part import At, Part, packed
 from etl.crawl.observations import LastSeen, Observation, ObservationSet
 from etl.crawl.reading import Count, Reading
@@ -64,6 +64,7 @@ class Survey(ObservationSet):
     rows: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
     listed: dict[str, set[str]] = field(default_factory=dict)
     variants: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # code → (number, value)
+    periods: dict[str, Period] = field(default_factory=dict)  # list → of which month it says that it is
     conflicts: dict[str, str] = field(default_factory=dict)  # what lists say differently, an example each
     doubtful: set[str] = field(default_factory=set)  # new ids that may be known projects under another name
     list_urls: set[str] = field(default_factory=set)
@@ -127,6 +128,9 @@ class Survey(ObservationSet):
         if reading.unit:
             self.area_of_list[reading.key.split("#")[0]] = reading.unit
             self.names.setdefault(reading.unit, reading.key.split("#")[0])
+        if not reading.external_id:
+            listing = reading.key.split("#")[0]
+            self.periods[listing] = max(self.periods.get(listing, NO_PERIOD), period_of(reading.content))
         if reading.shortfall:
             self.incomplete(reading.shortfall)
             self.short.add(reading.unit)
@@ -220,43 +224,6 @@ class Survey(ObservationSet):
     def _unnamed(self, key: str) -> None:
         self.invalid += 1
         self.notes.append(f"{key}: a row without number or name was left out.")
-
-    def _line(self, external_id: str, rows: list[Row]) -> Part:
-        """The same project in several lists is one record: their columns are put together.
-
-        Where they differ, one row is taken whole, never a mixture, and which does not depend on the order
-        of reading.
-        """
-        line = rows[0].part
-        line.lists = frozenset(listing for row in rows for listing, _ in row.sheets)
-        shown = next((row.part for row in rows if row.part.url), line)
-        line.url, line.at = shown.url or None, shown.at
-        for area in {area for row in rows for area in row.areas}:
-            if self.is_municipality(area):
-                line.list_under(area)
-        if any(not row.part.says_what(line) for row in rows):
-            published = [row.part.published for row in rows]
-            self._note_conflict(external_id, published)
-            merged: dict[str, str] = {}
-            for texts in sorted(published, key=lambda row: json.dumps(row, sort_keys=True), reverse=True):
-                merged = {**merged, **texts}
-            line.published = merged
-        return line
-
-    def _note_conflict(self, external_id: str, published: list[dict[str, str]]) -> None:
-        first = published[0]
-        for other in published[1:]:
-            differing = [
-                label
-                for label in first.keys() & other.keys()
-                if first[label] != other[label] and not self.plan.is_volatile(label)
-            ]
-            if differing:
-                label = min(differing)
-                self.conflicts.setdefault(
-                    external_id,
-                    f"{external_id}: “{label}” is “{first[label]}” in one list, “{other[label]}” in another.",
-                )
 
     def saw_page_of(self, reading: Reading) -> None:
         """A project's page that shows no project was looked at all the same: it waits for its next turn.
@@ -420,9 +387,15 @@ class Survey(ObservationSet):
     def _place(self, resolved: Resolved) -> None:
         """Take in which rows are whose."""
         self.doubtful = resolved.doubtful
+        several = sorted(i for i, rows in resolved.rows.items() if differ(rows))
+        before = self.who.known.in_full(several) if self.who and several else {}
         for external_id, rows in resolved.rows.items():
             self._tally(external_id, rows)
-            self.lines[external_id] = self._line(external_id, rows)
+            said = before[external_id].line() if external_id in before else {}
+            speaking = of_last_period(rows, self.periods)
+            if conflict := conflict_of(external_id, speaking, self.plan.is_volatile):
+                self.conflicts[external_id] = conflict
+            self.lines[external_id] = line_of(rows, said, self.periods, self.is_municipality)
         for external_id, others in resolved.twins.items():
             self.lines[external_id].same_number = others
         for group in resolved.left_out:
@@ -482,6 +455,11 @@ class Survey(ObservationSet):
         line, page = self.lines.get(external_id), self.pages.get(external_id)
         shown = page if page and page.digest() != known_page else line or page
         return shown.snapshot if shown else None
+
+    def first_had(self, last: Mapping[str, LastSeen]) -> frozenset[str | None]:
+        """The kept bytes of pages that no reading had before. Where the parser moved since, what they show is
+        no news: that nobody saw the way to them was our doing."""
+        return frozenset(seen.snapshot for key, seen in self.observations.items() if key not in last)
 
     def compare_pages(self, last: Mapping[str, LastSeen]) -> None:
         """Say `bytes` or `page` where each page is as last loaded: byte for byte, or without its noise."""

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Case, F, Max, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
+from etl.crawl import links
 from etl.crawl.observations import Observation
 from etl.crawl.reading import Reading, is_list
 from etl.exceptions import EvidenceDamaged
@@ -83,6 +84,8 @@ def readings(
             continue
         area, of_list = ("", look.area) if is_list(look.area) else (look.area, "")
         content = extract(page)
+        if not (area or look.external_id):  # whose list it is was not understood then
+            area = links.area_of(content) or ""
         yield Reading(look.key, page, content, area or None, look.external_id or None, of_list=of_list)
 
 

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from etl.crawl import links
+from etl.crawl.choices import Choices, will_post
 from etl.crawl.closing import FirstLists
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.progress import Progress
 from etl.crawl.reading import Count, Reading
-from etl.crawl.scripted import scripted_data
+from etl.crawl.scripted import only_reads, scripted_data
 from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
 from etl.extract.lines import total_of_lines
 from etl.extract.pager import numbers_in
-from etl.extract.types import Link
+from etl.extract.types import Link, PageContent
 from etl.values.addresses import without_session
 
 __all__ = ["Crawl", "Progress"]
@@ -53,21 +54,26 @@ class Crawl(CrawlSession):
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
     rows: OpenedRows = field(init=False)
+    choices: Choices = field(init=False)
+    _choosing: deque[tuple[Step, Reading]] = field(default_factory=deque)
     _scripted: set[str] = field(default_factory=set)
     _barren: int = 0
     _lists: int = 0  # of municipalities, that lines led to so far
     _begun: int = 0  # of them, taken up
 
     def __post_init__(self) -> None:
-        self.rows = OpenedRows(self)
+        self.rows, self.choices = OpenedRows(self), Choices(self)
 
     def lists(self) -> Iterator[Reading]:
         """Every page of every list, starting at the entry page. Raises EtlError where the site is down."""
         self._push(Step(links.key_of(self.entry), self.entry, 0))
-        while self._queue:
+        while self._queue or self._choosing:
             if self.is_over:
                 self.leave_off(is_list=True)
                 return
+            if not self._queue:
+                yield from self._chosen(*self._choosing.popleft())
+                continue
             step = self._queue.popleft()
             self._count(step)
             if step.area and step.area in self._areas_read:
@@ -82,6 +88,18 @@ class Crawl(CrawlSession):
                 self._follow_lines(step, further)
                 self.rows.note(reading, further)
                 yield further
+            if reading.content.choices:
+                self._choosing.append((step, reading))
+        if self.choices.has_posted:
+            self.new_session()  # what is asked for again is to be shown as it was
+
+    def _chosen(self, step: Step, first: Reading) -> Iterator[Reading]:
+        """The parts of its list that a page shows when they are chosen: after all other lists, as a server
+        may remember what was chosen and narrow them too."""
+        for further in self.choices.readings(first):
+            self._follow_lines(step, further)
+            self.rows.note(first, further)
+            yield further
 
     def projects(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         """The own pages of projects, given as (external id, URL); without a URL it is opened in its list."""
@@ -142,7 +160,8 @@ class Crawl(CrawlSession):
     def _first_page(self, step: Step) -> Reading | None:
         self.report(len(self._queue), step.key)
         reading = self._entry(step) if step.depth == 0 else self._listed(step)
-        if reading and reading.page.not_modified and needs_conversation(reading.content):
+        asks = reading and (needs_conversation(reading.content) or will_post(reading.content))
+        if reading and reading.page.not_modified and asks:
             # what we kept has the hidden fields of a session of long ago
             reading = self.page(step.key, step.url, is_list=True, fresh=True)
         if reading:
@@ -183,17 +202,42 @@ class Crawl(CrawlSession):
         if reading.area and (content.tables or content.listings):
             self._areas_read.add(reading.area)
         self._follow_lines(step, reading)
+        self._follow_parts(step, reading)
         is_barren = not has_data(content)
         self._barren += is_barren
-        if step.depth >= _DEEPEST or not (is_barren or step.depth == 0) or content.projects:
+        if step.depth >= _DEEPEST or not (is_barren or step.depth == 0):
             return
         own = {project.url for project in content.projects} | {line.url for line in content.listings}
+        # its own list has other pages, and stands in another order
+        shown = {links.path_of(url) for url in (reading.page.url, *_paged(content))}
         for link in content.links:
+            if content.projects and links.path_of(link.url) in shown:
+                continue
             if link.url not in own and links.is_promising(link, self.entry) and self._may_go(step, link):
                 key = links.key_of(link.url)
                 if links.is_volatile(link.url):
                     key = f"{step.key} › {link.text}"
                 self._push(Step(key, link.url, step.depth + 1, None, reading.page.url, link.text))
+
+    def _follow_parts(self, step: Step, reading: Reading) -> None:
+        """Frames and panels are the page itself, whatever they are called and whatever stands beside them."""
+        content = reading.content
+        if step.depth >= _DEEPEST or self._barren > _MOST_BARREN:
+            return
+        asked = _paged(content) | (
+            {address.url for address in content.data_addresses} if not has_data(content) else set()
+        )
+        asked |= {project.url for project in content.projects if project.url}
+        asked |= {line.url for line in content.listings if line.url}
+        for at, part in enumerate(content.parts):
+            if (
+                part.url not in asked
+                and links.is_part(part.url, self.entry)
+                and only_reads(part.url, self.entry)
+            ):
+                lasts = not links.is_volatile(part.url)
+                key = links.key_of(part.url) if lasts else f"{step.key} › {part.text or at}"
+                self._push(Step(key, part.url, step.depth + 1, None, reading.page.url, part.text))
 
     def _may_go(self, step: Step, link: Link) -> bool:
         """Below the first level, what the entry page shows too is the site's menu again: by its text also,
@@ -218,3 +262,9 @@ class Crawl(CrawlSession):
             if line.url and links.is_below(line.url, self.entry):
                 parent = reading.page.url if origin == reading.key else ""
                 self._push(Step(f"{origin} › {line.code}", line.url, step.depth + 1, line.code, parent))
+
+
+def _paged(content: PageContent) -> set[str]:
+    """The addresses of further pages of its lists."""
+    pagers = (table.pager for table in content.tables if table.pager and table.pager.how == "link")
+    return {url for pager in pagers for url in pager.arguments.values()}

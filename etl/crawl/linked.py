@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, takewhile
@@ -13,6 +14,8 @@ from etl.extract.pager import BACK
 from etl.extract.types import PageContent, Table
 
 MOST_PAGES = 5000  # of one list
+ONCE = "projects of its list on one page each"
+_TORN = "{what}: {found} of {claimed}; the site was edited while it was read."
 _REPEATED = "{what}: {found} of the {claimed} that its pager names."
 
 
@@ -23,6 +26,7 @@ def linked_pages(session: CrawlSession, first: Reading) -> Iterator[Reading]:
     numbered, repeated = _numbered_targets(first.content), set()
     listed = _Listed.of(first)
     rows = {tuple(row) for table in first.content.tables for row in table.rows}
+    pages = [_ids(first.content)]
     while waiting:
         url = waiting.pop(0)
         key = links.key_of(url)
@@ -43,6 +47,7 @@ def linked_pages(session: CrawlSession, first: Reading) -> Iterator[Reading]:
             repeated |= {url} if shown else set()
             continue  # the same again, or nothing: its "next" leads nowhere
         rows |= shown
+        pages.append(_ids(reading.content))
         if listed:
             listed.take(reading.content)
         reading.area, reading.of_list = first.area, first.unit
@@ -53,12 +58,26 @@ def linked_pages(session: CrawlSession, first: Reading) -> Iterator[Reading]:
         waiting.extend(further)
     if listed:
         session.counts.append(listed.count(first))
+    area = first.area or ("" if first.content.listings else first.unit)
+    if again := _repeated(pages):
+        what, all_of = f"{first.key}: {ONCE}", len(set().union(*pages))
+        session.counts.append(Count(what, all_of, all_of - again, _TORN, area, ONCE, is_of_site=False))
     own = _own_number(first.content)
     named = _in_a_row({int(label) for label in numbered.values()} | {own})
     if hidden := named & {int(numbered[url]) for url in repeated if url in numbered} - {own}:
         what, found = f"{first.key}: {PAGES}", len(named - hidden)
-        area = first.area or ("" if first.content.listings else first.unit)
         session.counts.append(Count(what, len(named), found, _REPEATED, area, PAGES, is_of_site=False))
+
+
+def _ids(content: PageContent) -> set[str]:
+    return {project.external_id for project in content.projects if project.external_id}
+
+
+def _repeated(pages: list[set[str]]) -> int:
+    """How many projects stand on several pages, and not on all as what is pinned does: rows moved while they
+    were read, and another may have been on none."""
+    times = Counter(external_id for page in pages for external_id in page)
+    return sum(number > 1 and (number < len(pages) or number == 2) for number in times.values())
 
 
 @dataclass

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from etl.extract.types import Link, PageContent
 from etl.values.addresses import SESSION_NAMES, has_session_path, without_session
+from etl.values.places import METRO_CODE, MUNICIPAL_CODE, is_a_municipality
 
 # What no list of projects hides behind: files, sessions, maps, pictures, forms to fill in.
 _USELESS = re.compile(
@@ -21,6 +22,9 @@ _PROMISING = re.compile(
     r"[\[(](DC\d{1,2}|[A-Z]{2,3}\d{0,3})[\])]",
     re.I,
 )
+# Oracle APEX: `f?p=application:page:session:…`, "f?p syntax" in https://docs.oracle.com/en/database/oracle/apex/
+_APEX = re.compile(r"^(\w*:\w*:)\d*")
+_LONGEST_NAME = 100  # characters of a link that may be called as a municipality
 _VOLATILE = SESSION_NAMES | {"enc", "_", "t", "ts", "token", "rnd", "nocache"}
 _AREA = re.compile(r"[\[(]\s*(DC\s?\d{1,2}|[A-Z]{2,3}\s?\d{0,3})\s*[\])]")
 
@@ -39,11 +43,15 @@ def key_of(url: str) -> str:
     """A name for the page that lasts: path and sorted query, without session parts."""
     parts = _split(without_session(url))
     query = sorted(
-        (name, value)
+        (name, _APEX.sub(r"\1", value) if name == "p" and parts.path.endswith("/f") else value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in _VOLATILE
     )
     return parts.path + (f"?{urlencode(query)}" if query else "")
+
+
+def path_of(url: str) -> str:
+    return _split(without_session(url)).path.rstrip("/").casefold()
 
 
 def is_below(url: str, entry: str) -> bool:
@@ -63,12 +71,28 @@ def is_promising(link: Link, entry: str) -> bool:
     # "Last Visited Project" depends on the session
     if _USELESS.search(path) or "last visited" in link.text.casefold():
         return False
-    return bool(_PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url))
+    if _PROMISING.search(path) or _PROMISING.search(link.text) or is_volatile(link.url):
+        return True
+    return len(link.text) < _LONGEST_NAME and is_a_municipality(link.text)
+
+
+def is_part(url: str, entry: str) -> bool:
+    """Whether a frame or a panel may hold more than what a page has around its data."""
+    if not is_below(url, entry):
+        return False
+    folder = _split(without_session(entry)).path.rsplit("/", 1)[0]
+    return not _USELESS.search(_split(without_session(url)).path[len(folder) :].replace("search", ""))
 
 
 def area_of(content: PageContent) -> str | None:
-    """The code in the page's title, `… - [LIM331]`, where it names exactly one."""
+    """The code in the page's title, `… - [LIM331]`, where it names exactly one; else that of the one
+    municipality that its heading, or what stands above its lists, names."""
     found = {match.replace(" ", "") for match in _AREA.findall(content.title)}
+    if not found and content.projects:
+        lists = [table.context for table in content.tables if table.role == "projects"]
+        said = " / ".join([content.heading, *(text for context in lists for text in context)])
+        codes = (match.replace(" ", "") for match in _AREA.findall(said))
+        found = {code for code in codes if MUNICIPAL_CODE.fullmatch(code) or METRO_CODE.fullmatch(code)}
     return found.pop() if len(found) == 1 else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from etl.crawl.looks import Looker
 from etl.crawl.reading import Reading
 from etl.exceptions import EvidenceDamaged, PageChanged, PageTooCostly
 from etl.extract.jsonanswer import is_data
+from etl.extract.jsonpages import Onward, linked_next, read_onward
 from etl.extract.types import CallbackAnswer, DataAddress, PageContent
 from etl.fetch.fetcher import Fetcher
 from etl.fetch.page import Page
@@ -89,6 +90,12 @@ class PageReader:
         if not (content.projects or content.listings) and not self._bounded(is_data, reading.page.text):
             raise PageChanged(f"{address.url} answered with something else than data.")
         return reading
+
+    def onward(self, reading: Reading) -> Onward:
+        """What an answer of data says of the next part of its list."""
+        onward: Onward = self._bounded(read_onward, reading.page.text)
+        linked = linked_next(reading.page.header("Link"))
+        return replace(onward, link=linked) if linked else onward
 
     def look(self, url: str) -> PageContent:
         """What a page that was read already offers now: for its links and hidden fields, not for its data.

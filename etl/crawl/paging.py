@@ -133,13 +133,17 @@ class Paging:
         return content
 
     def _shown_again(self) -> PageContent:
-        """A list's address, asked once more, in a new session where the old one ended."""
-        url = without_session(self._first.page.url)
+        """A list's address, asked once more as it was, in a new session where the old one ended."""
+        url = self._first.page.url
+        bare = without_session(url)
         try:
             return self._session.pages.look(url)
         except SessionExpired:
             self._session.new_session()
-        return self._session.pages.look(url)
+        except FetchFailed:
+            if bare == url:
+                raise
+        return self._session.pages.look(bare)
 
     def _letter_again(self, target: str, letter: str) -> PageContent:
         self._go_live()

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.crawl import links
 from etl.crawl.closing import look_again
+from etl.crawl.data_pages import DataPages
 from etl.crawl.paging import Paging
 from etl.crawl.reading import Reading
 from etl.crawl.session import CrawlSession
@@ -56,10 +57,18 @@ def scripted_data(session: CrawlSession, first: Reading, known: set[str]) -> Ite
         if reading:
             reading.area = first.area or links.area_of(reading.content)
             yield reading
-            paging = Paging(session, reading)
+            paging, pages = Paging(session, reading), DataPages(session, reading, first.page.text)
+            if not address.is_call and pages.is_of_several:
+                yield from pages.readings()
+                paging.is_of_several = True
+            elif pages.onward.flag:
+                session.incomplete(
+                    f"{reading.key}: it says that there is more of its list; that was not read."
+                )
             if address.is_call:
                 paging.shows_again = partial(_called_again, session, address.url)
-            yield from paging.readings()
+            if not paging.is_of_several:
+                yield from paging.readings()
             if paging.is_of_several and (count := look_again(session, reading, paging)):
                 session.counts.append(count)
 
@@ -73,6 +82,11 @@ def only_reads(url: str, entry: str) -> bool:
     sessions or files."""
     parts, folder = urlsplit(without_session(url)), urlsplit(without_session(entry)).path.rpartition("/")[0]
     text = _SETS.sub("", f"{parts.path.removeprefix(folder)} {parts.query}")
+    return says_it_only_reads(text)
+
+
+def says_it_only_reads(text: str) -> bool:
+    """Whether no word of an address or of a button says that it changes something."""
     words = {word.lower() for word in _WORD.findall(text)}
     return not _CHANGES.search(text) and not words & _WORDS
 

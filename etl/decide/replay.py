@@ -118,6 +118,9 @@ def _without_completed(
     create it is compared here, and what it comes to by the records."""
     rows = DataChangeLog.objects.filter(cause=Cause.PARSER, run=run)
     completed = {f"created {i}" for i in rows.values_list("external_id", flat=True)}
+    # of pages that were had first when the parser had moved: created by us, and no news
+    ours = {f"created {i}" for i in rows.filter(change_type="created").values_list("external_id", flat=True)}
+    changed = {what: said for what, said in changed.items() if what in logged or what not in ours}
     if run.state in CUT_OFF:
         completed |= logged.keys()
     both = completed & logged.keys() & changed.keys()

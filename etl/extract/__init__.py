@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from etl.extract.addresspager import address_pager
 from etl.extract.blocks import read_blocks
 from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
+from etl.extract.choices import read_choices
 from etl.extract.clean import clean
 from etl.extract.context import read_context
 from etl.extract.continued import join_headless, join_pages
@@ -40,6 +42,7 @@ from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.ownheadings import drop_own_headings
 from etl.extract.pager import link_pager, settle_pagers
+from etl.extract.parts import read_parts
 from etl.extract.positioned import name_positioned
 from etl.extract.readings import read_twice
 from etl.extract.remarks import read_remarks
@@ -122,7 +125,7 @@ def _content(
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
-    tables = _tables(document)
+    tables = _tables(document, url)
     listings = read_lines(document, tables)
     content = PageContent(
         title=squash(next((title.text for title in document.all("title")), "")),
@@ -133,7 +136,9 @@ def _content(
         in_all=projects_in_all(document),
         remarks=read_remarks(document),
         links=read_links(document),
+        parts=read_parts(document),
         form=read_form(document, url),
+        choices=read_choices(document, tables),
         controls=document.controls,
         alphabet=read_alphabet(document, scripts),
         data_addresses=read_data_addresses(document, scripts),
@@ -166,7 +171,7 @@ def _base(document: Document, url: str) -> str:
     return (Links(url).absolute(base) or url) if base else url
 
 
-def _tables(document: Document) -> list[Table]:
+def _tables(document: Document, url: str) -> list[Table]:
     found = [item for read in READERS for item in read(document)]
     if len(found) > 1:
         places = {item.element for item in found}
@@ -186,7 +191,8 @@ def _tables(document: Document) -> list[Table]:
     join_pages(tables)
     listed = [table for table in tables if table.kind != "fields"]
     if listed and all(table.pager is None for table in listed):
-        listed[-1].pager = link_pager(document) or step_pager(document)
+        marked = link_pager(document) or step_pager(document)
+        listed[-1].pager = marked or address_pager(document, url, len(listed[-1].rows))
     note_stated(document, listed)
     if len(listed) > 1:
         settle_pagers(document.field_of, listed)

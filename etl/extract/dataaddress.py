@@ -1,6 +1,7 @@
 """Addresses that a page's scripts ask for data: `$.getJSON('list.ashx')`, `fetch('projects.json')`. Pure.
 
-An address that a script puts together, or asks with arguments, is left alone: half of it is not known.
+An address that a script puts together of more than constants, or asks with arguments, is left alone: half of
+it is not known. What it may add to a whole one, on a condition (`'a?n=15' + (next ? … : '')`), is left out.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from etl.extract.constants import with_constants
 from etl.extract.document import Document
 from etl.extract.types import DataAddress
 
@@ -23,6 +25,10 @@ _CALLER = re.compile(
     r"(?:\burl|\bajax|\bdataUrl|\bsAjaxSource|\bserviceUrl)['\"]?\s*[:=]\s*$"
     r"|(?:\.getJSON|\bfetch|\baxios|\bd3\.json|(?:\$|jQuery)\.(?:get|post|ajax)|axios\.(?:get|post))\(\s*$"
     r"|\.open\(\s*['\"]\w{3,7}['\"]\s*,\s*$"
+)
+_MAY_ADD = re.compile(r"\s*\+\s*\([^()?]{1,100}\?")  # on a condition
+_FUNCTION = re.compile(
+    r"function\s+([A-Za-z_$][\w$]{0,60})\s*\(\s*([A-Za-z_$][\w$]{0,60})[^()]{0,100}\)\s*\{"
 )
 _OF_OBJECT = re.compile(r"\w['\"]?\s*:\s*$")
 _OTHER = re.compile(r"\.(?:png|jpe?g|gif|svg|css|js|pdf|docx?|xlsx?|zip|html?|axd|ico|woff2?|map)$", re.I)
@@ -43,7 +49,7 @@ def read_data_addresses(document: Document, scripts: list[str]) -> list[DataAddr
     found = list(_of_attributes(document))
     for script in scripts:
         if len(script) < _LONGEST:
-            found += _of_script(document, _without_comments(script))
+            found += _of_script(document, with_constants(_without_comments(script)))
     return list(dict.fromkeys(found))
 
 
@@ -70,18 +76,33 @@ def _of_attributes(document: Document) -> Iterator[DataAddress]:
 
 
 def _of_script(document: Document, code: str) -> Iterator[DataAddress]:
+    handed = _handing_on(code)
     for match in _STRING.finditer(code):
         text = (match[1] or match[2] or match[3]).replace("\\/", "/")
         before, behind = code[max(0, match.start() - _REACH) : match.start()], code[match.end() :][:_REACH]
         path = _path(text)
         is_named = bool(_NAMED.search(path))
-        if not is_named and (not _CALLER.search(before) or _OTHER.search(path)):
+        is_asked = _CALLER.search(before) or (handed and handed.search(before))
+        if not is_named and (not is_asked or _OTHER.search(path)):
             continue
-        if before.rstrip().endswith("+") or behind.lstrip().startswith("+") or _has_arguments(before, behind):
+        is_cut = behind.lstrip().startswith("+") and not ("=" in text and _MAY_ADD.match(behind))
+        if before.rstrip().endswith("+") or is_cut or _has_arguments(before, behind):
             continue
         url = document.links.absolute(text.removeprefix("~/") if text.startswith("~/") else text)
         if url:
             yield DataAddress(url, bool(_METHOD.search(path)) and not _is_asked_by_get(before, behind))
+
+
+def _handing_on(code: str) -> re.Pattern[str] | None:
+    """What stands before an address that is handed to a function of the script, which asks for it."""
+    names = [match[1] for match in _FUNCTION.finditer(code) if _asks_for(match[2], code, match.end())]
+    return re.compile(rf"(?<![\w$.])(?:{'|'.join(map(re.escape, names[:20]))})\(\s*$") if names else None
+
+
+def _asks_for(parameter: str, code: str, at: int) -> bool:
+    body = code[at : at + _REACH]
+    used = re.search(rf"(?<![\w$.'\"]){re.escape(parameter)}(?![\w$'\"])", body)
+    return used is not None and bool(_CALLER.search(body[: used.start()]))
 
 
 def _has_arguments(before: str, behind: str) -> bool:

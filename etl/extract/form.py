@@ -20,10 +20,11 @@ def read_form(document: Document, page_url: str) -> Form | None:
     if form is None:
         return None
     action = document.links.absolute(form.get("action")) or page_url
-    return Form(action, dict(_fields(form)))
+    return Form(action, dict(read_fields_of(form)))
 
 
-def _fields(form: Element) -> Iterator[tuple[str, str]]:
+def read_fields_of(form: Element) -> Iterator[tuple[str, str]]:
+    """Its successful controls, without those of its buttons."""
     for element in form.iter("input", "select", "textarea"):
         name = element.get("name")
         if not name or element.get("disabled") is not None:

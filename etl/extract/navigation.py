@@ -10,6 +10,7 @@ from etl.extract.types import Control, Link
 
 _PERFORM = re.compile(r"(?<![\w.])([A-Za-z_$][\w$]*)\.PerformCallback\(")
 _FUNCTION = re.compile(r"function\s+([A-Za-z_$][\w$]*)\s*\(\s*([\w$]+)\s*\)\s*\{")
+_JUMPS = re.compile(r"\blocation\b|window\.open|\.href\b|navigate|goto|jump", re.I)
 _COMMENT = re.compile(r"(?<!:)//[^\n]*")
 _LETTER = r"\(\s*(?:'([^']{1,12})'|\"([^\"]{1,12})\")\s*\)"
 
@@ -23,6 +24,10 @@ def read_links(document: Document) -> list[Link]:
         if url is not None:
             text = text_of(anchor)
             found.setdefault((text, url), Link(text, url))
+    for option in _jumps(document):
+        url = absolute(option.get("value"))
+        if url is not None:
+            found.setdefault((text_of(option), url), Link(text_of(option), url))
     known = {link.url for link in found.values()}
     for control in document.controls:
         for href in _node_hrefs(control):
@@ -31,6 +36,14 @@ def read_links(document: Document) -> list[Link]:
                 known.add(url)
                 found[("", url)] = Link("", url)
     return list(found.values())
+
+
+def _jumps(document: Document) -> list[Element]:
+    """The options of menus that lead to the address which was chosen."""
+    if not document.mentions("<select"):
+        return []
+    menus = (box for box in document.root.iter("select") if _JUMPS.search(box.get("onchange") or ""))
+    return [option for box in menus for option in box.iter("option")]
 
 
 def _node_hrefs(control: Control) -> list[str]:

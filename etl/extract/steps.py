@@ -9,6 +9,7 @@ import re
 from itertools import islice
 from urllib.parse import unquote
 
+from etl.extract.addresspager import page_label
 from etl.extract.document import Document
 from etl.extract.html import Element, is_hidden, squash, text_of
 from etl.extract.pager import POSTBACK
@@ -50,12 +51,27 @@ def step_pager(document: Document) -> Pager | None:
             pager = _of_button(element, document) if _says_more(element) else None
             if pager:
                 return pager
+    if document.mentions("next", "volgende"):
+        for element in document.root.iter("button", "input"):
+            is_next = page_label(element) == "next" and _is_of_bare_form(element)
+            pager = _of_button(element, document) if is_next else None
+            if pager and pager.how == "more":
+                return pager
     for name in filter(document.mentions, _ATTRIBUTES):
         for value in document.root.xpath(f"//@{name}"):
             url = document.links.absolute(str(value)) if _PART.search(str(value)) else None
             if url:
                 return Pager(1, None, None, "link", "", {"next": url})
     return None
+
+
+def _is_of_bare_form(button: Element) -> bool:
+    """Whether nothing is filled in where the button stands: a questionnaire's "Next" is no step of a list."""
+    form = next(button.iterancestors("form"), None)
+    if form is None or next(form.iter("textarea"), None) is not None:
+        return False
+    kinds = {(box.get("type") or "text").lower() for box in form.iter("input")}
+    return kinds <= {"hidden", "submit", "image", "button"}
 
 
 def _says_more(element: Element) -> bool:

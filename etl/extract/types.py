@@ -143,6 +143,25 @@ class Form:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A `<select>` by which the page shows a part of its list, and how a browser asks for another part; or
+    without a name and options, a form that asks for words."""
+
+    name: str
+    options: tuple[tuple[str, str], ...]  # value and text of each
+    chosen: str  # the value of the one that is shown
+    whole: str | None  # the value of the one that narrows nothing; None where there is none
+    action: str  # absolute; "" for the page's own address
+    is_get: bool
+    target: str  # of the postback that a change of it makes; "" where a button, or the form alone, asks
+    button: tuple[str, str] | None  # its name and text
+    fields: dict[str, str]  # the form's, as it stands
+
+    def text(self, value: str) -> str:
+        return next((text for known, text in self.options if known == value), value)
+
+
 @dataclass(slots=True)
 class PageContent:
     """All that one page offers. `notes` are plain sentences about what was seen and could not be used."""
@@ -158,7 +177,10 @@ class PageContent:
     )
     remarks: list[str] = field(default_factory=list)  # sentences outside of tables that may name a unit
     links: list[Link] = field(default_factory=list)
+    # frames, panels and the page that a refresh leads to: what belongs to this page at other addresses
+    parts: list[Link] = field(default_factory=list)
     form: Form | None = None
+    choices: list[Choice] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
     # callback panel that filters by letter ("" in an answer without scripts), with the letters that the page
     # offers, which may be none: (unique id, ["All", "A", …])

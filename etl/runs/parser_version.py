@@ -24,6 +24,7 @@ PARSER = (
     "etl.compare.survey",
     "etl.compare.identity",
     "etl.compare.part",
+    "etl.compare.lines",
     "etl.compare.assembler",
     "etl.compare.continuity",
 )

@@ -219,9 +219,8 @@ def test_pages_behind_links_are_counted_together(sync: Sync) -> None:
         with serving({"/pmd/level.aspx": first, **pages}) as here:
             assert sync(f"{here.root}/pmd/level.aspx").complete == complete
     assert Project.objects.count() == 6
-    (area,) = states()
-    assert (area[:5], states()[area]) == ("list-", "incomplete")  # of no municipality's list
-    assert claims() == {(area, "rows of its list"): ("8", "6", False)}
+    assert states() == {"LIM331": "incomplete"}  # its heading says whose it is
+    assert claims() == {("LIM331", "rows of its list"): ("8", "6", False)}
 
 
 @pytest.mark.django_db

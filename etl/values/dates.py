@@ -85,6 +85,23 @@ _YEAR_PAIR = re.compile(
 )
 
 
+# A day or a month in a sentence: "at the end of July 2026", "as at 31 July 2026"
+_NAMED_DAY = re.compile(
+    r"(?:(?<![0-9])(?P<day>[0-9]{1,2}) )?\b(?P<name>[a-z]{3,10})\.?,? (?P<year>20[0-9]{2})(?![0-9/-])", re.I
+)
+_ISO_DAY = re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])")
+
+
+def latest_named(text: str) -> tuple[int, int, int]:
+    """The last day, or month (day 0), that a sentence names: (2026, 7, 31); (0, 0, 0) where it names none."""
+    found = [(0, 0, 0)]
+    for match in _NAMED_DAY.finditer(text):
+        if month := _MONTHS.get(match["name"].casefold()):
+            found.append((int(match["year"]), month, int(match["day"] or 0)))
+    found += [(int(m["year"]), int(m["month"]), int(m["day"])) for m in _ISO_DAY.finditer(text)]
+    return max(found)
+
+
 _NO_DATE: Parsed[date] = Parsed(None, NOT_DATE)
 
 

@@ -1,0 +1,116 @@
+"""Choices of which part of a list is shown: a `<select>` of provinces, municipalities or stages. Pure.
+
+What a choice is of is told by its options, not by its name: what they mean, or that a column of the list
+holds them. Choices of languages, orders, years and rows a page hide no projects, and are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from etl.extract.document import Document
+from etl.extract.form import read_fields_of
+from etl.extract.html import Element, selected_option, squash, text_of
+from etl.extract.pager import POSTBACK
+from etl.extract.types import Choice, Table
+from etl.values.places import names_a_municipality
+from etl.values.vocabulary import DEFAULT, province_of
+
+_WHOLE_TEXT = re.compile(
+    r"\W*(?:(?:show\s+)?(?:all|any|every|alle)\b.*|(?:please\s+)?(?:select|choose|kies)\b.*)?", re.I
+)
+_WHOLE_VALUES = frozenset({"all", "*", "%", "any"})
+_MOST = 400  # options
+_SHARE = 0.6  # of the options have to mean something
+_BUTTON = ("submit", "image")
+_WORDS = frozenset({"text", "search"})
+_QUIET = frozenset({"hidden", "submit", "image", "button", "reset"})
+_SECRET = ("password", "file")
+
+
+def read_choices(document: Document, tables: Iterable[Table]) -> list[Choice]:
+    """The choices of the page that a form or a postback asks with, in its order."""
+    if not document.mentions("<select"):
+        return _searches(document)
+    held: list[set[str]] = []
+    for table in tables:
+        held += [{row[at].casefold() for row in table.rows} for at in range(len(table.headers))]
+    found = [choice for box in document.root.iter("select") for choice in _of_box(box, document, held)]
+    return found or _searches(document)
+
+
+def _searches(document: Document) -> list[Choice]:
+    """Forms that ask for words alone and change nothing: empty, each may list all."""
+    found = []
+    for form in document.all("form"):
+        boxes = [(box.get("type") or "text").lower() for box in form.iter("input")]
+        button = _button(form)
+        is_search = button and not set(boxes).isdisjoint(_WORDS) and set(boxes) <= _WORDS | _QUIET
+        if is_search and _is_get(form) and next(form.iter("select", "textarea"), None) is None:
+            asked = {box.get("name") or "" for box in form.iter("input") if box.get("type", "text") in _WORDS}
+            fields = {name: "" if name in asked else value for name, value in read_fields_of(form)}
+            action = document.links.absolute(form.get("action")) or ""
+            found.append(Choice("", (), "", "", action, True, "", button, fields))
+    return found
+
+
+def _is_get(form: Element) -> bool:
+    return (form.get("method") or "get").strip().lower() == "get"
+
+
+def _of_box(box: Element, document: Document, held: list[set[str]]) -> Iterator[Choice]:
+    form = next(box.iterancestors("form"), None)
+    name, options = box.get("name") or "", list(box.iter("option"))
+    if form is None or not name or not 1 < len(options) <= _MOST or box.get("multiple") is not None:
+        return
+    texts = [squash(text_of(option)) for option in options]
+    pairs = [(option.get("value", text), text) for option, text in zip(options, texts, strict=True)]
+    whole = next((value for value, text in pairs if _is_whole(value, text)), None)
+    named = [text for value, text in pairs if not _is_whole(value, text)]
+    if not _means_something(named, held):
+        return
+    chosen = selected_option(box)
+    at = options.index(chosen) if chosen is not None else 0
+    code = unquote(box.get("onchange") or "").replace("\\'", "'")
+    match = POSTBACK.search(code)
+    button = _button(form)
+    if any((each.get("type") or "").lower() in _SECRET for each in form.iter("input")):
+        return
+    if match or button or "submit" in code:
+        yield Choice(
+            name=name,
+            options=tuple(pairs),
+            chosen=pairs[at][0],
+            whole=whole,
+            action=document.links.absolute(form.get("action")) or "",
+            is_get=_is_get(form),
+            target=match[1] if match else "",
+            button=None if match else button,
+            fields=dict(read_fields_of(form)),
+        )
+
+
+def _is_whole(value: str, text: str) -> bool:
+    return value.strip().casefold() in _WHOLE_VALUES or bool(_WHOLE_TEXT.fullmatch(text))
+
+
+def _means_something(texts: list[str], held: list[set[str]]) -> bool:
+    known = sum(bool(province_of(text) or names_a_municipality(text)) for text in texts)
+    staged = sum(bool(DEFAULT.status_of(text)) for text in texts)
+    granted = sum(bool(DEFAULT.programme_of(text)) for text in texts)
+    folded = {text.casefold() for text in texts}
+    shown = max((len(folded & cells) for cells in held), default=0)
+    if len(texts) < 2:
+        return known > 0
+    return max(known, staged, granted, shown) >= max(2, _SHARE * len(texts))
+
+
+def _button(form: Element) -> tuple[str, str] | None:
+    """The name and the text of the button that asks: the only one, or the first of several."""
+    for element in form.iter("input", "button"):
+        kind = (element.get("type") or ("submit" if element.tag == "button" else "text")).lower()
+        if kind in _BUTTON:
+            return element.get("name") or "", element.get("value") or text_of(element)
+    return None
