@@ -381,7 +381,9 @@ def test_what_a_date_is_may_stand_behind_it(remark: str) -> None:
 
 
 def test_a_remark_that_says_another_date_is_none() -> None:
-    assert parse_date("30 November 2026 (was 3 May 2025)").value is None
+    assert parse_date("30 November 2026 (revised 3 May 2027)").value is None
+    assert parse_date("30 November 2026 (3 May 2027)").value is None
+    assert str(parse_date("30 November 2026 (was 3 May 2025)").value) == "2026-11-30"
     assert parse_date("(revised)").value is None
 
 
