@@ -34,7 +34,7 @@ def address_pager(document: Document, url: str, rows: int) -> Pager | None:
     own = _split(url)
     query = dict(parse_qsl(own.query, keep_blank_values=True))
     ways: dict[str, str] = {}
-    for label, target in _labelled(document):
+    for label, target in _labelled(document, own.netloc + own.path):
         parts = _split(target)
         other = dict(parse_qsl(parts.query, keep_blank_values=True))
         is_own = (parts.netloc, parts.path) == (own.netloc, own.path)
@@ -62,13 +62,17 @@ def _split(url: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
-def _labelled(document: Document) -> Iterator[tuple[str, str]]:
-    """Links outside of what was read as data, each with the number of a page, "next" or "prev"."""
+def _labelled(document: Document, place: str) -> Iterator[tuple[str, str]]:
+    """Links outside of what was read as data, each with the number of a page, "next" or "prev". `place`: host
+    and path of the page; of links that lead elsewhere, of which lists have thousands, no word is read."""
     for anchor in document.all("a"):
+        url = document.links.absolute(anchor.get("href"))
+        if url and url.partition("?")[0].partition("://")[2] != place:
+            continue
         if anchor in document.taken and not _is_of_pager_row(anchor):
             continue
         label = page_label(anchor)
-        url = document.links.absolute(anchor.get("href")) or address_in(anchor, document) if label else None
+        url = url or address_in(anchor, document) if label else None
         if url:
             yield label, url
     for button in document.root.iter("button", "input") if document.all("form") else ():
