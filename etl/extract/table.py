@@ -23,7 +23,7 @@ from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
 from etl.extract.plainrows import OwnRows, TableRow, own_rows
-from etl.extract.rowkinds import is_heading, tell_apart
+from etl.extract.rowkinds import Body, is_heading, tell_apart
 from etl.extract.rowpostbacks import row_postbacks
 from etl.extract.spans import Cell, span
 from etl.extract.types import NotData, Table
@@ -293,13 +293,7 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     body = tell_apart(shape.body, shape.head, headers, known, titles)
     if not body.data:
         return _no_data(table, shape, "It has a heading, and below it no row of data.")
-    totals = [row for _, row in body.left_out if row.kind == "total"]
-    shown = [
-        at
-        for at, header in enumerate(headers)
-        if (header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals))
-        and not _holds_currency(body.data, headers, at)
-    ]
+    shown = _shown(headers, body)
     if not shown:
         return _no_data(table, shape, "Its cells hold buttons only.")
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
@@ -341,6 +335,17 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         )
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
+
+
+def _shown(headers: list[str], body: Body) -> list[int]:
+    """The columns that say something: by their heading, in a row of data or where a total begins."""
+    totals = [row for _, row in body.left_out if row.kind == "total"]
+    return [
+        at
+        for at, header in enumerate(headers)
+        if (header or _says_something(body.data, at) or any(_begins(total.row, at) for total in totals))
+        and not _holds_currency(body.data, headers, at)
+    ]
 
 
 def _identity(headers: list[str], document: Document) -> list[int]:
