@@ -55,7 +55,9 @@ def change_list(request: HttpRequest) -> HttpResponse:
     sources = in_order(Source.objects.all())
     one_by_one = status != 200 or any(request.GET.get(name) for name in _ONE_BY_ONE)
     if not one_by_one:
-        context["entries"] = events.entries(filterset.qs, PER_PAGE, _before(request) or newest + 1)
+        before = _before(request)
+        before = newest + 1 if before is None else before
+        context["entries"] = events.entries(filterset.qs, PER_PAGE, before)
     context |= {
         "newest": newest,
         "is_live": status == 200 and not any(request.GET.get(name) for name in _PAST),

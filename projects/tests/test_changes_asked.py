@@ -165,6 +165,11 @@ def test_a_page_has_the_same_rows_wherever_it_is_looked_for_first(
     assert rows() == whole
 
 
+@pytest.mark.parametrize(("before", "is_empty"), [("0", True), ("1", True), ("9" * 18, False), ("x", False)])
+def test_nothing_stands_before_the_first_change(client, some, before, is_empty):
+    assert (client.get(f"/changes/?before={before}").context["entries"].rows == []) is is_empty
+
+
 def downloaded(client, query: str) -> list[dict[str, str]]:
     answer = client.get(f"{LIST}?{query}&format=csv")
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
