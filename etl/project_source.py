@@ -10,6 +10,7 @@ from functools import partial
 from typing import cast
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from etl.compare import absence, checks
@@ -170,7 +171,9 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         code = f"{self.run.parser_digest} {settling_code(*own)}"
         basis = repr([code, sys.version, self.places.digest, known.plan.as_json()])
         files = SignedFiles(settings.READINGS_DIR, keep=not self.dry_run)
-        return SettledLists(files, f"lists of {self.run.source_id}", known, basis)
+        database = connection.settings_dict["NAME"]  # several may share a folder
+        of = f"lists of {self.run.source_id} in {database}"
+        return SettledLists(files, of, known, basis)
 
     def take(self, reading: Reading, survey: Survey, counts: Sequence[Count] = ()) -> None:
         """Add a page that was read to the survey. `counts`: the totals of the lists that were read."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from etl.compare import settled
 from etl.compare.assembler import Assembler
@@ -505,9 +505,14 @@ def test_a_rehearsal_keeps_nothing_and_another_key_knows_nothing(
     sync()
     sync()
     assert restored == [False, False, True]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "NAME", "another database with this folder")
+        sync()
+    sync()
+    assert restored[3:] == [False, True], "what the one kept is not overwritten by the other"
     settings.SECRET_KEY = "somebody else's"
     sync()
-    assert restored[3:] == [False]
+    assert restored[5:] == [False]
     name = "0" * 64
     SignedFiles(tmp_path, keep=False).keep(name, b"x")
     assert SignedFiles(tmp_path).get(name) is None
