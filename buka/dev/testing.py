@@ -3,7 +3,8 @@
 * Without `--pg` the tests run on SQLite, whatever `DATABASE_URL` says. With `--pg` they run on the server
   of `TEST_DATABASE_URL`, and of all tests only those that use a database or are marked `live`, without the
   files of `_SAME_ON_BOTH`.
-* Each worker has a numbered database of the Redis server to itself: one clears its cache, another counts.
+* Each worker has a numbered database of the Redis server and a `VAR_DIR` to itself: one clears its cache,
+  another counts; one keeps a reading, another would find it.
 * Sockets go to loopback only.
 * The migrations are gone through once a run: each test database is a copy, and so is what `migrated_copy`
   makes, which several processes share.
@@ -124,6 +125,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         number = int(worker.removeprefix("gw")) % 15 + 1  # a server has 16, as it comes
         for name in {"REDIS_URL", "TEST_REDIS_URL"} & os.environ.keys():
             os.environ[name] = _numbered(os.environ[name], number)
+        if folder := os.environ.get("VAR_DIR"):
+            os.environ["VAR_DIR"] = str(Path(folder, worker))
     return (yield)
 
 
