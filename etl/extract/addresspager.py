@@ -75,7 +75,7 @@ def _labelled(document: Document, place: str) -> Iterator[tuple[str, str]]:
         url = url or address_in(anchor, document) if label else None
         if url:
             yield label, url
-    for button in document.root.iter("button", "input") if document.all("form") else ():
+    for button in document.all("button") + document.all("input") if document.all("form") else ():
         label = page_label(button)
         url = _asked_by(button, document) if label and button.get("name") else None
         if url:

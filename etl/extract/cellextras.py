@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
+from etl.extract.document import Document
 from etl.extract.html import BLOCKS, Element, holds_table, is_hidden, squash, words_of
 from etl.extract.pairs import BUTTONS
 from etl.extract.plainrows import STRUCK
@@ -28,15 +29,14 @@ _MOST_AROUND = 6  # ancestors of what is struck out within its cell
 _LONGEST = 40  # characters: no word of a button or a badge is longer
 
 
-def hide_extras(root: Element, source: str) -> None:
-    """Hide in each cell what is not its value; what is struck out; actions in lists. `source`: the page's
-    markup in lower case."""
-    for old in _struck_out(root, source):
+def hide_extras(document: Document) -> None:
+    """Hide in each cell what is not its value; what is struck out; actions in lists."""
+    for old in _struck_out(document):
         around = islice(old.iterancestors(), _MOST_AROUND)
         _hide(next((part for part in around if part.tag in BLOCKS), old), [old])
-    for terms in root.iter("dl"):
+    for terms in document.all("dl"):
         _hide_actions(terms)
-    for cell in root.iter("td", "th"):
+    for cell in document.root.iter("td", "th"):
         if not len(cell):
             continue
         first = cell[0]
@@ -51,11 +51,11 @@ def hide_extras(root: Element, source: str) -> None:
             _hide(cell, extras)
 
 
-def _struck_out(root: Element, source: str) -> Iterator[Element]:
+def _struck_out(document: Document) -> Iterator[Element]:
     """What stands there with a line through it: another text has taken its place."""
-    yield from root.iter(*STRUCK)
-    if "line-through" in source:
-        yield from (part for part in root.iter("span", "font", "b", "em", "i", "u") if _is_struck(part))
+    yield from document.walk(*STRUCK)
+    if document.mentions("line-through"):
+        yield from (part for part in document.walk("span", "font", "b", "em", "i", "u") if _is_struck(part))
 
 
 def _is_struck(part: Element) -> bool:

@@ -45,15 +45,22 @@ def _searches(document: Document) -> list[Choice]:
     """Forms that ask for words alone and change nothing: empty, each may list all."""
     found = []
     for form in document.all("form"):
-        boxes = [(box.get("type") or "text").lower() for box in form.iter("input")]
-        button = _button(form)
-        is_search = button and not set(boxes).isdisjoint(_WORDS) and set(boxes) <= _WORDS | _QUIET
-        if is_search and _is_get(form) and next(form.iter("select", "textarea"), None) is None:
+        button = _button(form) if _asks_for_words(form) else None
+        if button:
             asked = {box.get("name") or "" for box in form.iter("input") if box.get("type", "text") in _WORDS}
             fields = {name: "" if name in asked else value for name, value in read_fields_of(form)}
             action = document.links.absolute(form.get("action")) or ""
             found.append(Choice("", (), "", "", action, True, "", button, fields))
     return found
+
+
+def _asks_for_words(form: Element) -> bool:
+    if not _is_get(form):
+        return False
+    kinds = {(box.get("type") or "text").lower() for box in form.iter("input")}
+    if kinds.isdisjoint(_WORDS) or not kinds <= _WORDS | _QUIET:
+        return False
+    return next(form.iter("select", "textarea"), None) is None
 
 
 def _is_get(form: Element) -> bool:

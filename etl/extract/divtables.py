@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator
 
+from etl.extract.document import Document
 from etl.extract.html import Element, text_of
 from etl.extract.sidebyside import join_rows
 from etl.extract.styles import Styles, display_of
@@ -36,8 +37,9 @@ FieldOf = Callable[[str], str | None]
 Part = Callable[[Element], str]  # "table", "row", one of the roles of cells, or ""
 
 
-def name_tables(root: Element, source: str, styles: Styles, field_of: FieldOf) -> None:
-    """Turn what is a table by its roles, its style or its headings into one. `source`: in lower case."""
+def name_tables(document: Document, styles: Styles) -> None:
+    """Turn what is a table by its roles, its style or its headings into one."""
+    root, source = document.root, document.source
     if _SPREADSHEET in source[:5000]:
         for row in list(root.iter("row")):
             _name_sheet_row(row)
@@ -50,7 +52,7 @@ def name_tables(root: Element, source: str, styles: Styles, field_of: FieldOf) -
     if "table-row" in source or "table-row" in styles.values():
         for element in [part for part in root.iter("*") if _set_as(part, styles) == "table"]:
             _turn(element, lambda part: _set_as(part, styles), fewest=_FEWEST_ROWS)
-    _name_rows(root, field_of)
+    _name_rows(document)
 
 
 def _name_sheet_row(row: Element) -> None:
@@ -127,9 +129,9 @@ def _own(element: Element, part: Part, wanted: Container[str]) -> Iterator[Eleme
                 waiting.append(iter(child))
 
 
-def _name_rows(root: Element, field_of: FieldOf) -> None:
+def _name_rows(document: Document) -> None:
     """Turn rows of elements under a row that heads them into a table of their own."""
-    for parent in list(root.iter(*_MAY_HOLD_ROWS)):
+    for parent in list(document.walk(*_MAY_HOLD_ROWS)):
         if len(parent) < _FEWEST_ROWS or parent.tag in _OWN_TAGS:
             continue
         rows = [child for child in parent if child.tag in _MAY_BE_ROW and len(child) > 1]
@@ -137,7 +139,9 @@ def _name_rows(root: Element, field_of: FieldOf) -> None:
             continue
         width = len(rows[-1])
         rows = [row for row in rows if len(row) == width and all(cell.tag in _MAY_BE_CELL for cell in row)]
-        head = next((row for row in (*rows[:1], *_before(parent)) if _heads(row, width, field_of)), None)
+        head = next(
+            (row for row in (*rows[:1], *_before(parent)) if _heads(row, width, document.field_of)), None
+        )
         body = [row for row in rows if row is not head]
         if head is None or len(body) < _FEWEST_ROWS or len({row.get("class") for row in body}) > _MOST_LOOKS:
             continue

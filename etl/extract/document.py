@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,10 @@ from etl.extract.links import Links
 from etl.extract.types import Control, NotData, Table
 from etl.values.vocabulary import field_of
 
+_TAG = re.compile(r"<([a-z]+)")
+_IMPLIED = ("html", "head", "body", "p", "tbody")  # what a parser adds
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
-_COLLECTED = ("a", "area", "base", "dl", "form", "h1", "link", "script", "table", "title")
+_COLLECTED = ("a", "area", "base", "button", "dl", "form", "h1", "input", "link", "script", "table", "title")
 IDENTIFYING = ("external_id", "name")  # fields that identify a project, the better one first
 
 
@@ -40,14 +43,27 @@ class Document:
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     class_names: dict[str, tuple[str, bool]] = field(default_factory=dict)  # what classes call a field
     _plain: str | None = None
+    _tags: frozenset[str] = field(init=False)  # of the markup, without digits
     _meanings: dict[str, str | None] = field(default_factory=dict)
     _elements: dict[str, list[Element]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tags = frozenset(_TAG.findall(self.said))
+        self._tags |= {tag for tag in _IMPLIED if tag != "p" or "body" not in self._tags}
 
     def plain(self) -> str:
         """All texts of the page as they stand one behind the other, in lower case; for looks at words."""
         if self._plain is None:
             self._plain = etree.tostring(self.root, method="text", encoding="unicode").lower()
         return self._plain
+
+    def walk(self, *tags: str) -> Iterator[Element]:
+        """All elements of the tags, in document order: no walk where the markup has none of them.
+
+        Not for what a reader makes of other elements (tables and what they hold, lists of terms).
+        """
+        there = [tag for tag in tags if tag.rstrip("123456") in self._tags]
+        return self.root.iter(*there) if there else iter(())
 
     def all(self, tag: str) -> list[Element]:
         """All elements of one of the collected tags, in document order."""
@@ -56,6 +72,10 @@ class Document:
             for element in self.root.iter(*_COLLECTED):
                 self._elements[element.tag].append(element)
         return self._elements[tag]
+
+    def changed(self) -> None:
+        """Elements were taken out, moved or made: what was collected before is to be collected anew."""
+        self._elements.clear()
 
     def field_of(self, label: str) -> str | None:
         """The field that a text means, if it is a label: a hint, which its values have not yet borne out."""

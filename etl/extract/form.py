@@ -13,7 +13,7 @@ _BUTTONS = frozenset({"submit", "button", "image", "reset", "file"})
 
 def read_form(document: Document, page_url: str) -> Form | None:
     """The WebForms form (the one with `__VIEWSTATE`), else the first; None on a page without one."""
-    state = next((box for box in document.root.iter("input") if box.get("name") == "__VIEWSTATE"), None)
+    state = next((box for box in document.all("input") if box.get("name") == "__VIEWSTATE"), None)
     form = next(state.iterancestors("form"), None) if state is not None else None
     if form is None:
         form = next(iter(document.all("form")), None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from etl.extract.document import Document
 from etl.extract.html import Element, holds_table, is_hidden, words_of
 from etl.extract.plainrows import is_bold
 
@@ -19,10 +20,10 @@ FieldOf = Callable[[str], str | None]
 Pairs = list[tuple[str, str]]
 
 
-def add_opened_columns(root: Element, field_of: FieldOf) -> None:
+def add_opened_columns(document: Document) -> None:
     """Give rows the columns that stand in them as pairs, where the table has a heading to take the labels."""
     found: dict[Element, dict[Element, tuple[Element, Pairs]]] = {}  # table → row → what holds the pairs
-    for holder in islice(_holders(root), _MOST_ROWS):
+    for holder in islice(_holders(document), _MOST_ROWS):
         is_opened = holder.tag == "tr"
         row = holder.getprevious() if is_opened else next(holder.iterancestors("tr"), None)
         if row is None or row.tag != "tr" or (is_opened and _lone_cell(row) is not None):
@@ -32,18 +33,19 @@ def add_opened_columns(root: Element, field_of: FieldOf) -> None:
         if pairs and table is not None:
             found.setdefault(table, {})[row] = holder, pairs
     for table, rows in found.items():
-        _add(table, rows, field_of)
+        _add(table, rows, document.field_of)
+        document.changed()
 
 
-def _holders(root: Element) -> Iterator[Element]:
+def _holders(document: Document) -> Iterator[Element]:
     """What may hold pairs: rows of one wide cell, and tables alone in a cell beside others."""
-    for cell in root.iter("td"):
+    for cell in document.root.iter("td") if document.mentions("colspan") else ():
         if not len(cell) or not cell.get("colspan") or holds_table(cell):
             continue
         row = cell.getparent()
         if _lone_cell(row) is cell:
             yield row
-    for table in root.iter("table"):
+    for table in document.all("table"):
         cell = table.getparent()
         row = cell.getparent() if cell is not None and cell.tag == "td" else None
         if row is None or row.tag != "tr" or sum(1 for _ in row.iterchildren("td")) < 3:

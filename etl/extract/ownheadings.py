@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from etl.extract.document import Document
 from etl.extract.html import BLOCKS, Element, holds_table, squash, text_of
 
 _MARKED = "label"  # in a class of what stands before a value
@@ -12,9 +13,9 @@ _MOST_ROWS = 20_000
 _FEWEST_COLUMNS = 2
 
 
-def drop_own_headings(root: Element) -> None:
+def drop_own_headings(document: Document) -> None:
     """Take out of each cell the element that says its column's heading, where most cells have one."""
-    for table in root.iter("table"):
+    for table in document.all("table"):
         if holds_table(table):
             continue
         second = next(islice(table.iter("tr"), 1, None), None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
+from etl.extract.document import Document
 from etl.extract.html import Element, holds_table, text_of
 
 Row = tuple[Element, list[Element]]
@@ -12,9 +12,9 @@ _MOST_TABLES = 400
 _FEWEST_ROWS = 2
 
 
-def join_halves(root: Element) -> None:
+def join_halves(document: Document) -> None:
     """Join two heads that are followed by two bodies of as many rows and columns as they."""
-    tables = [table for table in islice(root.iter("table"), _MOST_TABLES) if not holds_table(table)]
+    tables = [table for table in document.all("table")[:_MOST_TABLES] if not holds_table(table)]
     if len(tables) < 4:
         return
     rows = {table: [list(row.iterchildren("td", "th")) for row in table.iter("tr")] for table in tables}
@@ -26,6 +26,7 @@ def join_halves(root: Element) -> None:
                 cells[0].getparent().extend(more)
             for table in (tables[at + 1], tables[at + 3]):
                 table.getparent().remove(table)
+            document.changed()
             at += 4
         else:
             at += 1

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from etl.extract.document import Document
 from etl.extract.html import Element, holds_table
 from etl.extract.stackedrows import Line, has_lines, lines_of, made_of, rows_with_lines, said
 
@@ -11,10 +10,10 @@ _MOST_LINES = 4
 _MOST_COLUMNS = 200
 
 
-def part_stacked_columns(root: Element, field_of: Callable[[str], str | None]) -> None:
+def part_stacked_columns(document: Document) -> None:
     """Give each label of a heading of several lines a column of its own, where every line is a label of
     another field and the cells below have as many lines, or none."""
-    for head in rows_with_lines(root):
+    for head in rows_with_lines(document):
         table = next(head.iterancestors("table"), None)
         if table is None or holds_table(table) or next(table.iter("tr")) is not head:
             continue
@@ -24,9 +23,10 @@ def part_stacked_columns(root: Element, field_of: Callable[[str], str | None]) -
             continue
         for at, cell in enumerate(rows[0]):
             labels = lines_of(cell) if has_lines(cell) else []
-            fields = {field_of(said(line).rstrip(": ")) for line in labels}
+            fields = {document.field_of(said(line).rstrip(": ")) for line in labels}
             if 1 < len(labels) == len(fields) <= _MOST_LINES and None not in fields:
                 _part([row[at] for row in rows], len(labels))
+                document.changed()
 
 
 def _spans(cell: Element) -> bool:

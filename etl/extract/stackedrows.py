@@ -6,6 +6,7 @@ from copy import deepcopy
 from itertools import islice
 
 from etl.extract.cellkinds import kind_of
+from etl.extract.document import Document
 from etl.extract.html import Element, holds_table, squash, words_of
 
 _MOST_PARTS = 200_000
@@ -14,12 +15,12 @@ Line = list[Element | str]  # what stands in one line of a cell
 _LINES = frozenset({"br", "p", "div", "li"})
 
 
-def part_stacked_rows(root: Element) -> None:
+def part_stacked_rows(document: Document) -> None:
     """Give each project of a row a row of its own, where the lines of all its cells go together.
 
     A cell of one line reaches down beside them: it stands for all of them together.
     """
-    for row in rows_with_lines(root):
+    for row in rows_with_lines(document):
         cells = list(row.iterchildren("td", "th"))
         if len(cells) < 2 or not any(has_lines(cell) for cell in cells):
             continue
@@ -27,12 +28,13 @@ def part_stacked_rows(root: Element) -> None:
         count = max(map(len, lines))
         if _are_stacked(lines, count) and not any(cell.get("rowspan") for cell in cells):
             _part(row, cells, lines, count)
+            document.changed()
 
 
-def rows_with_lines(root: Element) -> list[Element]:
+def rows_with_lines(document: Document) -> list[Element]:
     """The rows of which a cell holds lines, in the page's order."""
     found: dict[Element, None] = {}
-    for line in islice(root.iter(*_LINES), _MOST_PARTS):
+    for line in islice(document.walk(*_LINES), _MOST_PARTS):
         cell = line.getparent()
         if cell is not None and cell.tag in ("td", "th") and (row := cell.getparent()).tag == "tr":
             found[row] = None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import chain, islice
 
 from etl.extract.cellkinds import kind_of
-from etl.extract.document import IDENTIFYING
+from etl.extract.document import IDENTIFYING, Document
 from etl.extract.html import Element, holds_table, squash, text_of
 from etl.extract.lines import COUNT_HEADER
 
@@ -24,10 +24,10 @@ _FEWEST_PAIRS = 2
 _FEWEST_TABLES = 3
 
 
-def turn_pairs(root: Element, field_of: FieldOf) -> None:
+def turn_pairs(document: Document) -> None:
     """Turn the pairs of a block round where all of its values stand before their labels."""
     blocks: dict[Element, list[Pair]] = {}
-    for holder in root.iter(*_HOLDERS):
+    for holder in document.walk(*_HOLDERS):
         parts = _parts(holder)
         if len(parts) == 2:
             around = holder.getparent()
@@ -35,9 +35,9 @@ def turn_pairs(root: Element, field_of: FieldOf) -> None:
                 blocks.setdefault(around, []).append((parts[0], parts[1]))
         elif len(parts) > 3:
             some = parts[len(parts) % 2 :]  # a name may stand first
-            _turn(list(zip(some[::2], some[1::2], strict=True)), field_of)
+            _turn(list(zip(some[::2], some[1::2], strict=True)), document)
     for pairs in blocks.values():
-        _turn(pairs, field_of)
+        _turn(pairs, document)
 
 
 def _parts(holder: Element) -> list[Element]:
@@ -50,18 +50,19 @@ def _parts(holder: Element) -> list[Element]:
     return parts
 
 
-def _turn(pairs: list[Pair], field_of: FieldOf) -> None:
+def _turn(pairs: list[Pair], document: Document) -> None:
     if len(pairs) < _FEWEST_PAIRS or not all(_may_be_label(text_of(label)) for _, label in pairs):
         return
     said = [(text_of(value), text_of(label)) for value, label in pairs]
-    if any(not value or value.endswith(":") or field_of(value) for value, _ in said):
+    if any(not value or value.endswith(":") or document.field_of(value) for value, _ in said):
         return
-    known = sum(field_of(label.rstrip(": ")) is not None for _, label in said)
+    known = sum(document.field_of(label.rstrip(": ")) is not None for _, label in said)
     figures = sum(kind_of(value) in ("figure", "date") for value, _ in said)
     if known * 2 >= len(pairs) and known > 1 and figures:
         for value, label in pairs:
             label.tag = "label" if label.tag in ("small", "em", "i", "span") else label.tag
             value.addprevious(label)
+        document.changed()
 
 
 def _may_be_label(text: str) -> bool:
@@ -70,19 +71,20 @@ def _may_be_label(text: str) -> bool:
     return not any(map(str.isdigit, text)) and kind_of(text) == "words"
 
 
-def turn_tables(root: Element, field_of: FieldOf) -> None:
+def turn_tables(document: Document) -> None:
     """Make lists of labels with their values of the small tables whose row of labels is the same in all."""
     alike: dict[tuple[str, ...], list[tuple[Element, list[Element], list[Element]]]] = {}
-    for table in root.iter("table"):
+    for table in document.all("table"):
         rows = [list(row.iterchildren("td", "th")) for row in islice(table.iter("tr"), 3)]
         if len(rows) != 2 or len(rows[0]) < 2 or len(rows[0]) != len(rows[1]) or holds_table(table):
             continue
         for labels, values in (rows, rows[::-1]):
             alike.setdefault(tuple(map(text_of, labels)), []).append((table, labels, values))
     for names, found in alike.items():
-        if len(found) >= _FEWEST_TABLES and _are_labels(names, field_of):
+        if len(found) >= _FEWEST_TABLES and _are_labels(names, document.field_of):
             for table, labels, values in found:
                 _turn_table(table, labels, values)
+            document.changed()
 
 
 def _are_labels(names: tuple[str, ...], field_of: FieldOf) -> bool:
