@@ -11,9 +11,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models.lookups import GreaterThan
 
+from projects.log.counted import head_of_log, once
 from projects.models import ChangeFacet, DataChangeLog
 from projects.models.querysets import LOOKED_AT, MOST_COUNTED
 
@@ -47,6 +49,17 @@ class LogPaginator(Paginator):
             return len(self.object_list), not getattr(self.object_list, "is_cut", False)
         if self._oldest is not None:
             return max(0, self._newest - self._oldest), True
+        head = head_of_log(self._newest) if self.object_list.model is DataChangeLog else None
+        return once(self._asked, head, self._count) if head else self._count()
+
+    @property
+    def _asked(self) -> str:
+        try:
+            return repr(self.object_list.query.sql_with_params())
+        except EmptyResultSet:
+            return ""  # nothing can fit
+
+    def _count(self) -> tuple[int, bool]:
         most = MOST_COUNTED if self.object_list.model is DataChangeLog else _MOST_EVENTS
         rows = self.object_list.order_by()
         after = self._newest - LOOKED_AT if rows.model is DataChangeLog else 0

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from projects.change_filters import NewsFilter
 from projects.filters import NOT_KNOWN, ProjectFilter
 from projects.languages import MARKED, gettext
+from projects.log.counted import head_of_log, once
 from projects.log.paging import ENOUGH
 from projects.models import ChangeTopic, ChangeType, DataChangeLog, EntityType, Project
 from projects.models.querysets import LOOKED_AT
@@ -100,7 +101,9 @@ class _Newest:
     """The newest changes that fit a query, read once for all facets that ask for it."""
 
     def __init__(self) -> None:
-        self.after = max(0, DataChangeLog.objects.newest() - LOOKED_AT)
+        newest = DataChangeLog.objects.newest()
+        self.head = head_of_log(newest)
+        self.after = max(0, newest - LOOKED_AT)
         self.known: dict[str, tuple[list[Any], bool]] = {}
 
     def of(self, asked: QueryDict) -> tuple[list[Any], bool]:
@@ -131,10 +134,14 @@ def _of_changes(
     written: Callable[[str], str],
 ) -> Facet:
     others = _others(asked, name, "before")
-    rows, is_cut = newest.of(others)
-    counts = _by_topic(rows) if column is None else _by_column(rows, _READ.index(column))
-    facet = _facet(asked, others, name, title, counts, written)
-    return replace(facet, of_newest=len(rows) if is_cut else 0)
+
+    def counted() -> tuple[list[tuple[Any, int]], int]:
+        rows, is_cut = newest.of(others)
+        counts = _by_topic(rows) if column is None else _by_column(rows, _READ.index(column))
+        return counts, len(rows) if is_cut else 0
+
+    counts, of_newest = once((name, others.urlencode()), newest.head, counted)
+    return replace(_facet(asked, others, name, title, counts, written), of_newest=of_newest)
 
 
 def _by_column(rows: list[Any], place: int) -> list[tuple[Any, int]]:

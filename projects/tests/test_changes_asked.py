@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from projects.models import ChangeTopic, DataChangeLog, Project
@@ -128,6 +130,25 @@ def test_in_a_long_log_the_newest_changes_are_counted_and_that_is_said(client, s
         "Completed": 1, "Status changed": 1, "Vanished from the list": 1, "Listed again": 1,
     }  # fmt: skip
     assert "of the newest 3" in page.content.decode()
+
+
+def test_of_a_long_log_a_list_is_counted_once_until_the_log_grows(client, some, monkeypatch):
+    monkeypatch.setattr("projects.log.counted._SHORT", 0)
+
+    def counts() -> tuple[int, dict[str, int], int]:
+        with CaptureQueriesContext(connection) as asked:
+            context = client.get("/changes/?each=1&entity_type=project").context
+        choices = context["facets"][0].choices
+        counted = {choice.label: choice.number for choice in choices}
+        return context["page"].paginator.count, counted, len(asked)
+
+    first, again = counts(), counts()
+    assert first[:2] == again[:2]
+    assert again[2] == first[2] - 3, "neither counted nor read for the choices"
+    change(Project.objects.get(external_id="SLOW"), "completion_date", date(2028, 1, 1), at=MAY)
+    number, choices, _ = counts()
+    assert number == first[0] + 1
+    assert choices["Completion moved later"] == first[1]["Completion moved later"] + 1
 
 
 @pytest.mark.parametrize("enough", [1, 100])
