@@ -172,7 +172,7 @@ class ProjectSource(ArchivedSource[Known, Survey, Changes]):
         basis = repr([code, sys.version, self.places.digest, known.plan.as_json()])
         files = SignedFiles(settings.READINGS_DIR, keep=not self.dry_run)
         database = connection.settings_dict["NAME"]  # several may share a folder
-        of = f"lists of {self.run.source_id} in {database}"
+        of = f"lists/{self.run.source_id}/{database}"
         return SettledLists(files, of, known, basis)
 
     def take(self, reading: Reading, survey: Survey, counts: Sequence[Count] = ()) -> None:
