@@ -70,11 +70,11 @@ class Folder(FileSystemStorage):
         return "" if there else f"is not there: {self.where} is no folder that can be read"
 
     def touched(self, names: Collection[str]) -> dict[str, datetime]:
-        found = {}
+        found, folder = {}, self.location
         for name in names:
             try:
                 # unlike the time of the last writing nobody can set it
-                changed = os.stat(self.path(name)).st_ctime
+                changed = os.stat(f"{folder}/{name}").st_ctime
             except OSError:
                 continue
             found[name] = datetime.fromtimestamp(changed, UTC)
