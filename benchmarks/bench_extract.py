@@ -52,7 +52,7 @@ URL = "https://ws.dws.gov.za/pmd/level.aspx"
 GRID = "ctl00_PageContent_grid"
 WANTED = 2.5
 HALF_WITHIN, NINE_OF_TEN_WITHIN = 12.0, 20.0
-MOST_OF_GRID, LEAST_OF_SOUP = 2.0, 3.5
+MOST_OF_GRID, LEAST_OF_SOUP = 1.6, 3.5
 _OF_TEXTS = 1000  # caches of as many entries keep texts and headings; smaller ones, tables of our own
 
 

@@ -4,9 +4,9 @@ Run: `python -m benchmarks.bench_poll [projects]`. The replica serves in a proce
 readings take turns. A bare reading asks for the same pages over a connection of ours, takes the SHA-256 of
 each and parses it once with lxml. Printed: processor time of poll (with its helper processes) and of the bare
 reading, both without the replica's, and their ratio (goal: at most 1.5), statements beside renewals and
-progress (goal: at most 12), and the rows that an unchanged poll adds to each table. The first day's polls each
-look at another part of the projects' own pages, and note which (two statements, a row); from then on they find
-the same parts: what a poll asks then is counted on a small site, whose days have as many polls.
+progress (goal: at most 12), and the rows that an unchanged poll adds to each table. The first day's polls
+each look at another part of the projects' own pages, and note which (two statements, a row); from then on
+they find the same parts: what a poll asks then is counted on a small site, whose days have as many polls.
 """
 
 from __future__ import annotations
