@@ -33,8 +33,7 @@ def add_opened_columns(document: Document) -> None:
         if pairs and table is not None:
             found.setdefault(table, {})[row] = holder, pairs
     for table, rows in found.items():
-        _add(table, rows, document.field_of)
-        document.changed()
+        _add(table, rows, document)
 
 
 def _holders(document: Document) -> Iterator[Element]:
@@ -107,10 +106,10 @@ def _usable(pairs: Pairs) -> Pairs:
     return pairs if is_sound and len(pairs) <= _MOST_PAIRS else []
 
 
-def _add(table: Element, rows: dict[Element, tuple[Element, Pairs]], field_of: FieldOf) -> None:
+def _add(table: Element, rows: dict[Element, tuple[Element, Pairs]], document: Document) -> None:
     labels = list(dict.fromkeys(label for _, pairs in rows.values() for label, _ in pairs))
     head = _heading(table, rows)
-    if head is None or len(rows) < 2 or len(labels) > _MOST_PAIRS or not any(map(field_of, labels)):
+    if head is None or len(rows) < 2 or len(labels) > _MOST_PAIRS or not any(map(document.field_of, labels)):
         return
     width = _width(head)
     if any(_width(row) != width for row in rows):
@@ -131,6 +130,7 @@ def _add(table: Element, rows: dict[Element, tuple[Element, Pairs]], field_of: F
             cell.text = values.get(label, "")
             row.append(cell)
         holder.getparent().remove(holder)
+    document.changed()
 
 
 def _are_there(row: Element, pairs: Pairs, shown: dict[str, int]) -> bool:
