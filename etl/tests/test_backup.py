@@ -232,6 +232,42 @@ def test_a_backup_is_for_nobody_else_to_read_and_needs_room(
         backup(tmp_path / "to")
 
 
+@pytest.mark.parametrize("there", ["20 Zebra", "1Z", "20261201T000000Z notes", "2026Z.manifest"])
+def test_what_somebody_else_has_in_the_folder_stays(
+    site: Site, sync: Sync, tmp_path: Path, there: str
+) -> None:
+    theirs = tmp_path / "to" / there
+    theirs.mkdir(parents=True)
+    (theirs / "letter.txt").write_text("of somebody")
+    (tmp_path / "to" / "20260101T000000Z").write_text("a file, and no folder")
+    backup(tmp_path / "to")
+    assert (theirs / "letter.txt").read_text() == "of somebody"
+
+
+def test_a_backup_never_has_the_pages_themselves_in_its_keeping(
+    site: Site, sync: Sync, settings: Any, tmp_path: Path
+) -> None:
+    sync()
+    live = Path(settings.ARCHIVE_DIR)
+    pages = sorted(live.rglob("*"))
+    (tmp_path / "link").symlink_to(live.parent)
+    for to in (live.parent, live, live / "backup", tmp_path / "link"):
+        with pytest.raises(CommandError, match="is where the pages themselves are kept"):
+            backup(to)
+    other = tmp_path / "another site"
+    (other / "archive" / "ab").mkdir(parents=True)
+    with pytest.raises(CommandError, match="that no backup made"):
+        backup(other)
+    assert sorted(live.rglob("*")) == pages
+    assert [each.name for each in other.iterdir()] == ["archive"]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_blank_is_not_the_folder_that_somebody_is_in(command: str) -> None:
+    with pytest.raises(CommandError, match="no folder is named"):
+        call_command(command, "")
+
+
 def test_programs_of_postgresql_that_are_missing_or_too_old_are_named_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
