@@ -23,6 +23,7 @@ from buka.dev.template import execute
 from etl.tests.test_damaged_evidence import PAGES, a_list
 from etl.tests.tinysite import Site, serving
 from projects.archive import Archive, file_name
+from projects.backup.place import BackupFailed, Place
 from projects.models import DataChangeLog, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)  # pg_dump sees what is committed
@@ -266,6 +267,34 @@ def test_a_backup_never_has_the_pages_themselves_in_its_keeping(
 def test_blank_is_not_the_folder_that_somebody_is_in(command: str) -> None:
     with pytest.raises(CommandError, match="no folder is named"):
         call_command(command, "")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"files": None},
+        {"files": {"../../other": "0" * 64}},
+        {"files": {"pages.gz": 5}},
+        {"database": "../x"},
+        {"database": "/etc/passwd"},
+        {"changes": "x"},
+        {"pages": True},
+        {"lost": 5},
+        {"lost": [None]},
+        {"migrations": [1]},
+        {"at": None},
+        {"head": None},
+        {"more": 1},
+    ],
+)
+def test_a_manifest_that_is_none_is_named_and_nothing_is_restored(
+    odd: dict[str, Any], site: Site, sync: Sync, tmp_path: Path
+) -> None:
+    backup(tmp_path / "to")
+    (manifest,) = (tmp_path / "to").glob("*/manifest.json")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | odd))
+    with pytest.raises(BackupFailed, match=r"manifest\.json cannot be read"):
+        Place(tmp_path / "to").moment()
 
 
 def test_programs_of_postgresql_that_are_missing_or_too_old_are_named_and_nothing_is_written(

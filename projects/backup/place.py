@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -49,6 +49,14 @@ class Manifest:
     lost: list[str] = field(default_factory=list)
     migrations: list[str] = field(default_factory=list)
     format: int = FORMAT
+
+
+_KINDS = {
+    **dict.fromkeys(("at", "vendor", "database", "head"), str),
+    **dict.fromkeys(("changes", "pages", "format"), int),
+    **dict.fromkeys(("lost", "migrations"), list),
+    "files": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +185,23 @@ def _manifest(file: Path) -> Manifest:
         told: dict[str, Any] = json.loads(file.read_text())
         if told["format"] != FORMAT:
             raise BackupFailed(f"{file} is of format {told['format']}; this software knows {FORMAT}.")
-        return Manifest(**told)
+        return _fitting(Manifest(**told))
     except (ValueError, KeyError, TypeError) as error:
         raise BackupFailed(f"{file} cannot be read: {error}") from None
+
+
+def _fitting(manifest: Manifest) -> Manifest:
+    """Raises ValueError where a manifest has something else than what is written into one."""
+    for name, value in asdict(manifest).items():
+        if not isinstance(value, type_ := _KINDS[name]) or isinstance(value, bool):
+            raise ValueError(f"“{name}” is no {type_.__name__}")
+    for name in (*manifest.files, manifest.database):
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ValueError(f"{name} is outside of the moment’s folder")
+    texts = (*manifest.files.values(), *manifest.lost, *manifest.migrations)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a digest or a name is no text")
+    return manifest
 
 
 def digest_of(file: Path) -> str:
