@@ -23,7 +23,8 @@ from buka.dev.template import execute
 from etl.tests.test_damaged_evidence import PAGES, a_list
 from etl.tests.tinysite import Site, serving
 from projects.archive import Archive, file_name
-from projects.backup.place import BackupFailed, Place
+from projects.backup.place import BackupFailed, Manifest, Moment, Place
+from projects.backup.restoring import Restored
 from projects.models import DataChangeLog, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)  # pg_dump sees what is committed
@@ -295,6 +296,23 @@ def test_a_manifest_that_is_none_is_named_and_nothing_is_restored(
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | odd))
     with pytest.raises(BackupFailed, match=r"manifest\.json cannot be read"):
         Place(tmp_path / "to").moment()
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"changes": 1}, "The log ends at change 0; the backup's ended at 1."),
+        ({"pages": 77}, "The database names 2 pages; the backup's named 77."),
+        ({}, ""),
+    ],
+)
+def test_what_was_restored_is_held_against_the_manifest_also_before_the_first_change(
+    odd: dict[str, Any], said: str
+) -> None:
+    told = {"at": "", "vendor": "", "database": "", "files": {}, "changes": 0, "head": "", "pages": 2}
+    report = SimpleNamespace(fault=None, last_id=0, digest="0" * 64)
+    done = Restored(Moment(Path(), Manifest(**told | odd)), report, 2, [], 0)  # type: ignore[arg-type]
+    assert done.problem == said
 
 
 def test_programs_of_postgresql_that_are_missing_or_too_old_are_named_and_nothing_is_written(
