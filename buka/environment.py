@@ -42,7 +42,7 @@ _SQLITE_OPTIONS = {
 # what either can hold.
 _MOST = 1_000_000
 MOST_DAYS = 36500
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LEVELS = ("NOTSET", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL")
 _MOST_SHOWN = 60  # characters of a value in an error
 
 
@@ -95,7 +95,7 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 def rate(name: str, default: str) -> str:
     """So many in so long, as the framework of our API has it: `30/minute`."""
     value = text(name, default)
-    if not re.fullmatch(r"[1-9][0-9]{0,5}/(second|minute|hour|day|[smhd])", value):
+    if not re.fullmatch(r"[0-9]{1,9}/[smhd][a-z]{0,6}", value):
         raise refused(name, "it is a number and a time, such as 30/minute.", value)
     return value
 
