@@ -9,7 +9,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buka.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from buka import command_line
+
+    command_line.run(sys.argv, execute_from_command_line)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,20 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from buka.command_line import sentences
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buka.settings")
-http = get_asgi_application()  # loads the applications: the imports below need them
+with sentences():
+    http = get_asgi_application()  # loads the applications: the imports below need them
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
 
-from buka import connections  # noqa: E402
-from buka.lanes import Lanes  # noqa: E402
-from realtime.doors import raise_open_files  # noqa: E402
-from realtime.origin import SameSiteOrigin  # noqa: E402
-from realtime.routing import websocket_urlpatterns  # noqa: E402
-from realtime.wire import print_no_options  # noqa: E402
+from buka import connections
+from buka.lanes import Lanes
+from realtime.doors import raise_open_files
+from realtime.origin import SameSiteOrigin
+from realtime.routing import websocket_urlpatterns
+from realtime.wire import print_no_options
 
 raise_open_files()
 connections.guard()

@@ -8,7 +8,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -38,31 +38,122 @@ _SQLITE_OPTIONS = {
     ),
 }
 
+# Of a number, unless it says otherwise: what is added to a moment or counted by the database stays within
+# what either can hold.
+_MOST = 1_000_000
+MOST_DAYS = 36500
+LEVELS = ("NOTSET", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL")
+_MOST_SHOWN = 60  # characters of a value in an error
+
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def refused(name: str, why: str, value: str | None = None) -> ImproperlyConfigured:
+    """The error that names a variable; without its value where that may hold a secret."""
+    given = "" if value is None else f"={value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + '…'!r}"
+    return ImproperlyConfigured(f"{name}{given}: {why}")
 
 
 def flag(name: str, default: bool) -> bool:
     value = text(name).lower()
     if value in ("", "1", "0", "true", "false", "yes", "no", "on", "off"):
         return default if value == "" else value in ("1", "true", "yes", "on")
-    raise ImproperlyConfigured(f"{name}={value!r}: write 1 or 0.")
+    raise refused(name, "write 1 or 0.", value)
 
 
-def number(name: str, default: float, least: float = 0) -> float:
+def number(name: str, default: float, least: float = 0, most: float = _MOST) -> float:
     value = text(name, str(default))
+    # float() also reads 1_0, NaN and the digits of every script, which nobody means.
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+", value):
+        raise refused(name, "it is not a number.", value)
+    if not least <= float(value) <= most:
+        raise refused(name, f"it must be from {_plain(least)} to {_plain(most)}.", value)
+    return float(value)
+
+
+def whole(name: str, default: int, least: int = 0, most: int = _MOST) -> int:
+    """What is counted: 0.5 of it is not taken for 0, which often means that there is no limit."""
+    parsed = number(name, default, least, most)
+    if parsed != int(parsed):
+        raise refused(name, "it must be a whole number.", text(name))
+    return int(parsed)
+
+
+def _plain(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else str(bound)
+
+
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = text(name, default).upper()
+    if value not in choices:
+        raise refused(name, f"it must be one of {', '.join(choices)}.", value)
+    return value
+
+
+def rate(name: str, default: str) -> str:
+    """So many in so long, as the framework of our API has it: `30/minute`."""
+    value = text(name, default)
+    if not re.fullmatch(r"[0-9]{1,9}/[smhd][a-z]{0,6}", value):
+        raise refused(name, "it is a number and a time, such as 30/minute.", value)
+    return value
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """Names, addresses and networks of hosts, without scheme or path: nothing else is ever equal to one."""
+    for word in (found := words(name, default)):
+        if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(/[0-9]{1,3})?", word, re.ASCII):
+            raise refused(name, "each is a host’s name or address alone, such as water.example.org.", word)
+    return found
+
+
+def origins(name: str) -> list[str]:
+    for word in (found := words(name)):
+        if not re.fullmatch(
+            r"https?://[\w.*-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", word, re.ASCII
+        ):
+            raise refused(name, "each is an origin without a path, such as https://water.example.org.", word)
+    return found
+
+
+def mailboxes(name: str, default: str = "") -> list[str]:
+    """Addresses of mail, with or without a name before them."""
+    for word in (found := words(name, default)):
+        if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+|[^@<>\r\n]*<[^\s@<>]+@[^\s@<>]+>", word):
+            raise refused(name, "it is no address of mail.", word)
+    return found
+
+
+def mailbox(name: str, default: str = "") -> str:
+    found = mailboxes(name, default)
+    if len(found) > 1:
+        raise refused(name, "it is one address of mail.", text(name))
+    return found[0] if found else ""
+
+
+def redis(name: str) -> str:
+    """An address of Redis, or nothing. It may hold a password, and is not repeated in the error."""
+    url = text(name)
+    parts = _split(name, url)
+    fits = parts.scheme in ("redis", "rediss") or (parts.scheme == "unix" and parts.path.startswith("/"))
+    if url and not fits:
+        raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix:///.")
+    if url and parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]{0,3}", parts.path):
+        raise refused(
+            name, "after the host comes the number of the database, such as redis://localhost:6379/0."
+        )
+    return url
+
+
+def _split(name: str, url: str) -> SplitResult:
+    """The parts of an address whose port, too, can be read."""
     try:
-        parsed = float(value)
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a number.") from None
-    if not least <= parsed < float("inf"):
-        raise ImproperlyConfigured(f"{name}={value!r}: it must be {least:g} or more.")
-    return parsed
-
-
-def whole(name: str, default: int, least: int = 0) -> int:
-    return int(number(name, default, least))
+        raise ImproperlyConfigured(f"{name} must be an address that can be read.") from None
+    return parts
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -78,7 +169,7 @@ def oc4ids_prefix(name: str, default: str) -> str:
     """`oc4ids-` and the six letters and digits that a publisher was given."""
     value = text(name, default)
     if not re.fullmatch(r"oc4ids-[a-z0-9]{6}", value):
-        raise ImproperlyConfigured(f"{name}={value!r}: it is “oc4ids-” and six small letters or digits.")
+        raise refused(name, "it is “oc4ids-” and six small letters or digits.", value)
     return value
 
 
@@ -87,21 +178,22 @@ def networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
     try:
         return [ip_network(word, strict=False) for word in words(name, default)]
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is a list of addresses and networks: {error}.") from None
+        raise refused(name, f"it is a list of addresses and networks: {str(error)[:120]}.") from None
 
 
-def database(url: str, pool: bool) -> dict[str, Any]:
+def database(url: str, pool: bool, name: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's `DATABASES` entry for `postgres://user:pw@host:port/db` or `sqlite:///path`.
 
     A `host` in the query (`postgres:///db?host=/run/postgresql`) names a unix socket's folder.
-    `pool` is for the web process alone: a pool that a forking worker inherits hangs its children.
+    `name`: the variable that has it. `pool` is for the web process alone: a pool that a forking worker
+    inherits hangs its children.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    parts = _split(name, url)
+    if parts.scheme == "sqlite" and not parts.netloc:
         path = unquote(parts.path)[1:] or ":memory:"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(_SQLITE_OPTIONS)}
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL must start with postgres:// or sqlite:///.")
+        raise ImproperlyConfigured(f"{name} must start with postgres:// or sqlite:///.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     options.setdefault("connect_timeout", _CONNECT_SECONDS)
     host = options.pop("host", None) or unquote(parts.hostname or "")
@@ -122,7 +214,10 @@ def database(url: str, pool: bool) -> dict[str, Any]:
 
 def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).expanduser().resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(name, f"there can be no such folder ({error.strerror}).", str(path)) from None
     return path
 
 
@@ -132,7 +227,7 @@ def archive(url: str, folder: Path) -> tuple[Path, dict[str, Any]]:
 
     `file:///folder`, or `s3://bucket/prefix?endpoint=https://…&region=…`.
     """
-    parts, in_folder = urlsplit(url), {"BACKEND": "projects.archive.folder.Folder"}
+    parts, in_folder = _split("ARCHIVE_URL", url), {"BACKEND": "projects.archive.folder.Folder"}
     if not url:
         return folder, in_folder
     if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
@@ -149,15 +244,12 @@ def archive(url: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     return folder, {"BACKEND": "projects.archive.bucket.Bucket", "OPTIONS": options}
 
 
-def web_address(name: str) -> str:
+def web_address(name: str, default: str = "") -> str:
     """An http(s) address, or nothing. It may hold a secret, and is not repeated in the error."""
-    value = text(name)
-    try:
-        parts = urlsplit(value)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fits = False
-    if value and not fits:
+    value = text(name, default)
+    parts = _split(name, value)
+    fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    if value and (not fits or re.search(r"[\s\x00-\x1f\x7f]", value)):
         raise ImproperlyConfigured(f"{name} must be an address that begins with http:// or https://.")
     return value
 

@@ -23,10 +23,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.core.cache import cache
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from buka.refusals import Refused, refusal
+from buka.refusals import Refused, is_away, refusal
 from realtime.doors import address_of
 
 _MINUTE = 60
@@ -75,14 +75,14 @@ class Backend(AxesBackend):
 
 class SessionStore(DatabaseSessions):
     """Django's, which takes a database that is away for a session that somebody ended meanwhile, and whoever
-    asked for the one at fault (400). Raises OperationalError or InterfaceError.
+    asked for the one at fault (400). Raises the error of the database.
     """
 
     def save(self, must_create: bool = False) -> None:
         try:
             super().save(must_create)
         except UpdateError as error:
-            if isinstance(error.__context__, OperationalError | InterfaceError):
+            if error.__context__ is not None and is_away(error.__context__):
                 raise error.__context__ from None
             raise
 

@@ -6,11 +6,13 @@ the names of the public site. What these three answer does not depend on the nam
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
@@ -18,6 +20,7 @@ from buka.middleware import before
 from realtime.doors import client_of, ip_of
 
 PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+_NO_HOST = "This site is not known by that name (ALLOWED_HOSTS).\n"
 _REFUSED = "Who may ask this is set by HEALTH_HOSTS; this host is not among them.\n"
 
 
@@ -29,6 +32,17 @@ def for_whoever_may_ask(request: HttpRequest) -> HttpResponse | None:
     if not _may_ask(request):
         return HttpResponse(_REFUSED, status=403, content_type="text/plain; charset=utf-8")
     request.get_host = lambda: "health"  # type: ignore[method-assign]
+    return None
+
+
+@before
+def known_host(request: HttpRequest) -> HttpResponse | None:
+    """A name that is not ours is refused with a sentence, where Django would show a traceback with DEBUG."""
+    try:
+        request.get_host()
+    except DisallowedHost as error:
+        logging.getLogger("django.security.DisallowedHost").error("%s", error)
+        return HttpResponse(_NO_HOST, status=400, content_type="text/plain; charset=utf-8")
     return None
 
 
@@ -63,4 +77,4 @@ def _networks(names: list[str]) -> Iterator[Any]:
             continue  # the name of a host
 
 
-__all__ = ["PATHS", "for_whoever_may_ask"]
+__all__ = ["PATHS", "for_whoever_may_ask", "known_host"]

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import bad_request
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from buka.policy import PUBLIC
@@ -76,7 +77,7 @@ class Refusals(MiddlewareMixin):
         if isinstance(error, _NOT_TAKEN) and request.path.startswith(_OF_STAFF):
             logger.warning("%s cannot be asked for: %s", request.path[:200], type(error).__name__)
             return bad_request(request, error)
-        return _unavailable(request, error) if isinstance(error, _AWAY) else None
+        return _unavailable(request, error) if is_away(error) else None
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """What was raised elsewhere Django has made a 500 of by now, and told `_note`."""
@@ -87,8 +88,16 @@ class Refusals(MiddlewareMixin):
 @receiver(got_request_exception)
 def _note(sender: Any, request: HttpRequest | None = None, **named: Any) -> None:
     error = sys.exc_info()[1]
-    if request is not None and isinstance(error, _AWAY):
+    if request is not None and error is not None and is_away(error):
         request.database_error = error  # type: ignore[attr-defined]
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a database that works again has this answered: it is silent, or takes nothing just now.
+
+    A server that is read-only, as one is that another has just taken over from, says so as an internal error.
+    """
+    return isinstance(error, _AWAY) or isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 
 def away(path: str) -> HttpResponse | None:
@@ -111,4 +120,4 @@ def _without_database(path: str) -> HttpResponse:
     return refusal(path, 503, _AWAY_SENTENCE, _AWAY_SECONDS)
 
 
-__all__ = ["Refusals", "Refused", "away", "refusal"]
+__all__ = ["Refusals", "Refused", "away", "is_away", "refusal"]

@@ -20,10 +20,10 @@ if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured("SECRET_KEY is not set. With DEBUG=0 it must be: 50 random characters.")
     SECRET_KEY = "local-only-key-that-protects-nothing-and-is-never-used-with-debug-off"
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # Who may ask /healthz, /readyz and /metrics, whatever ALLOWED_HOSTS says: names, addresses, networks; `*`.
-HEALTH_HOSTS = [name.lower() for name in env.words("HEALTH_HOSTS", "*")]
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+HEALTH_HOSTS = [name.lower() for name in env.hosts("HEALTH_HOSTS", "*")]
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # Behind TLS (any trusted https origin says so) cookies and redirects insist on it.
 _TLS = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "buka.refusals.Refusals",  # around whatever can find the database away
     "buka.text.readable_text",
     "buka.probes.for_whoever_may_ask",
+    "buka.probes.known_host",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,7 +103,8 @@ DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'buka.sqlite3'}")
 DATABASES = {"default": env.database(DATABASE_URL, pool=env.flag("DB_POOL", default=False))}
 # A standby that public reads may go to, where it has all that anybody was told of.
 if _standby := env.text("DATABASE_REPLICA_URL"):
-    DATABASES["standby"] = env.database(_standby, pool=env.flag("DB_POOL", default=False))
+    _POOLED = env.flag("DB_POOL", default=False)
+    DATABASES["standby"] = env.database(_standby, pool=_POOLED, name="DATABASE_REPLICA_URL")
     DATABASE_ROUTERS = ["buka.standby.Router"]
     MIDDLEWARE.insert(
         MIDDLEWARE.index("buka.probes.for_whoever_may_ask") + 1, "buka.standby.reads_from_standby"
@@ -117,7 +119,7 @@ HEADS_DIR = VAR_DIR / "heads"
 # The whole record and the whole log as files, made once a day; how many makings are kept.
 DOWNLOADS_DIR = Path(env.text("DOWNLOADS_DIR", str(VAR_DIR / "downloads"))).expanduser()
 DOWNLOADS_KEPT = env.whole("DOWNLOADS_KEPT", 7, least=1)
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.redis("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict] = {}
 if REDIS_URL:
     CHANNEL_LAYERS["default"] = {
@@ -140,13 +142,13 @@ SOCKETS_TOTAL = env.whole("SOCKETS_TOTAL", 5000)
 # Reports of mistakes that one address may send in an hour (a mobile network has many readers behind one), and
 # how long after its end a report's contact is kept.
 REPORTS_PER_HOUR = env.whole("REPORTS_PER_HOUR", 20, least=1)
-REPORT_CONTACT_DAYS = env.whole("REPORT_CONTACT_DAYS", 30)
+REPORT_CONTACT_DAYS = env.whole("REPORT_CONTACT_DAYS", 30, most=env.MOST_DAYS)
 # Whose X-Forwarded-For is believed: addresses and networks of our own proxies.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
 
 # --- Sources and polling --------------------------------------------------------------------------
-DWS_URL = env.text("DWS_URL", "https://ws.dws.gov.za/pmd/level.aspx")
-TREASURY_URL = env.text("TREASURY_URL", "https://municipaldata.treasury.gov.za/api")
+DWS_URL = env.web_address("DWS_URL", "https://ws.dws.gov.za/pmd/level.aspx")
+TREASURY_URL = env.web_address("TREASURY_URL", "https://municipaldata.treasury.gov.za/api")
 # Names of the sources that are watched; all that are declared, where none is named.
 SOURCES = env.words("SOURCES")
 # Variable → address, of each `…_URL` of the environment: where a source begins that has no setting above.
@@ -164,14 +166,14 @@ FETCH_DELAY_SECONDS = env.number("FETCH_DELAY_SECONDS", 1.0)
 FETCH_TIMEOUT_SECONDS = env.number("FETCH_TIMEOUT_SECONDS", 30, least=0.01)
 FETCH_MAX_ATTEMPTS = env.whole("FETCH_MAX_ATTEMPTS", 5, least=1)
 FETCH_BACKOFF_SECONDS = env.number("FETCH_BACKOFF_SECONDS", 2.0)
-FETCH_MAX_BYTES = env.whole("FETCH_MAX_BYTES", 50_000_000, least=1000)
+FETCH_MAX_BYTES = env.whole("FETCH_MAX_BYTES", 50_000_000, least=1000, most=10**12)
 # What reading one page may cost: seconds of processor time, and memory of the process that reads it.
 READ_SECONDS = env.number("READ_SECONDS", 60, least=0.1)
 READ_MEGABYTES = env.whole("READ_MEGABYTES", 2048, least=256)
 # A crawl that takes longer leaves off, and says so: some sites have no end.
 CRAWL_MINUTES = env.number("CRAWL_MINUTES", 120, least=0.01)
 # Named in the User-Agent, so that whoever runs the source can reach whoever runs this monitor.
-CONTACT_URL = env.text("CONTACT_URL", "https://github.com/buka-amanzi/buka-amanzi")
+CONTACT_URL = env.web_address("CONTACT_URL", "https://github.com/buka-amanzi/buka-amanzi")
 # A project's own page is read again once in so many runs even when its line did not change.
 ROTATION_RUNS = env.whole("ROTATION_RUNS", 48, least=1)
 # Absence: a project that this many complete runs did not list, over at least so many hours, is withdrawn.
@@ -184,10 +186,10 @@ HOLD_CHANGED = env.number("HOLD_CHANGED", 30)
 HOLD_NEVER_SEEN = env.number("HOLD_NEVER_SEEN", 10)
 HOLD_LEAST_RECORDS = env.whole("HOLD_LEAST_RECORDS", 20, least=1)
 # A Municipal Money cube that says it did not move is read again all the same after so many days.
-TREASURY_REREAD_DAYS = env.number("TREASURY_REREAD_DAYS", 7)
+TREASURY_REREAD_DAYS = env.number("TREASURY_REREAD_DAYS", 7, most=env.MOST_DAYS)
 # A run renews its lease while it works; one that died is taken over after this long.
 # Archived pages and looks that nothing needs any more are removed when they are so old; 0: never.
-PRUNE_AFTER_DAYS = env.whole("PRUNE_AFTER_DAYS", 90, least=0)
+PRUNE_AFTER_DAYS = env.whole("PRUNE_AFTER_DAYS", 90, most=env.MOST_DAYS)
 LEASE_SECONDS = env.whole("LEASE_SECONDS", 300, least=2)
 
 # The longest runs are first ones: each project page once, one a second (5,000 pages: 83 minutes), and
@@ -217,14 +219,14 @@ WORKER_SILENT_SECONDS = env.whole("WORKER_SILENT_SECONDS", 180, least=1)
 QUEUE_LATE_SECONDS = env.whole("QUEUE_LATE_SECONDS", 600, least=1)
 HUB_LATE_SECONDS = env.whole("HUB_LATE_SECONDS", 60, least=1)
 OUTBOX_LATE_SECONDS = env.whole("OUTBOX_LATE_SECONDS", 3600, least=1)
-DISK_LEAST_FREE_MB = env.number("DISK_LEAST_FREE_MB", 1000)
-DISK_LEAST_FREE_PERCENT = env.number("DISK_LEAST_FREE_PERCENT", 5)
+DISK_LEAST_FREE_MB = env.number("DISK_LEAST_FREE_MB", 1000, most=10**9)
+DISK_LEAST_FREE_PERCENT = env.number("DISK_LEAST_FREE_PERCENT", 5, most=100)
 # Asked after each look of the health loop at which all is well: whoever is there notices when that stops.
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # Whom alerts are mailed to, through Django's own mail settings; nobody: the log alone has them.
-ALERT_EMAILS = env.words("ALERT_EMAILS")
+ALERT_EMAILS = env.mailboxes("ALERT_EMAILS")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.whole("EMAIL_PORT", 25, least=1)
+EMAIL_PORT = env.whole("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
@@ -232,9 +234,9 @@ EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
 if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: set one of them.")
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10, least=0.1)
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "buka@localhost")
+DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "buka@localhost")
 # Where mails to readers come back to: `bounces@example.org`, of whom `bounces+…@` reaches the same mailbox.
-BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
+BOUNCE_ADDRESS = env.mailbox("BOUNCE_ADDRESS")
 
 # --- What readers are told without an account -------------------------------------------------------
 # Where this site is found from outside: links in messages begin with it.
@@ -332,7 +334,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "projects.api.refusals.Negotiation",
-    "DEFAULT_THROTTLE_RATES": {"sync": env.text("SYNC_RATE", "30/minute")},
+    "DEFAULT_THROTTLE_RATES": {"sync": env.rate("SYNC_RATE", "30/minute")},
     "EXCEPTION_HANDLER": "projects.api.refusals.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
@@ -358,7 +360,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"without_heartbeat": {"()": "buka.environment.WithoutHeartbeat"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", env.LEVELS)},
     # Django's own handler would say everything twice.
     "loggers": {
         "django": {"handlers": []},

@@ -25,6 +25,14 @@ def watched(every: Iterable[DeclaredSource], wanted: Collection[str]) -> list[De
     return [source for name, source in known.items() if not wanted or name in wanted]
 
 
+def _all_known(name: str, given: Collection[str]) -> None:
+    """Raises ImproperlyConfigured for a word that names no source, which nobody would notice otherwise."""
+    known = [source.name for source in SOURCES]
+    if unknown := set(given) - set(known):
+        raise ImproperlyConfigured(f"{name}: there is no “{min(unknown)[:40]}”, only {', '.join(known)}.")
+
+
+_all_known("OPEN_DATA_SOURCES", settings.OPEN_DATA_SOURCES or ())
 for _source in watched(SOURCES, settings.SOURCES):
     declare(_source)
 

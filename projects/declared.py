@@ -17,6 +17,7 @@ from projects.languages import MARKED, gettext
 
 # A name stands in addresses, in variables of the environment and beside the clock's own entry.
 _TAKEN = "all|heartbeat|pruning|alerts|forgetting|downloads|flags|contacts"
+_LONGEST_INTERVAL = 1_000_000  # minutes; what the clock adds to a moment stays one
 _NAME = re.compile(rf"(?!(?:{_TAKEN})$)[a-z][a-z0-9_]{{1,19}}")
 
 
@@ -80,9 +81,11 @@ class Declaration:
     def interval(self) -> int:
         """Minutes from poll to poll. Raises ImproperlyConfigured for a setting that is no such number."""
         given = str(settings.INTERVAL_MINUTES.get(self.name) or self.minutes)
-        if not given.isascii() or not given.isdigit() or not int(given[:9]) > 0:
+        if not given.isascii() or not given.isdigit() or not 0 < int(given[:9]) <= _LONGEST_INTERVAL:
             name = f"{self.name.upper()}_INTERVAL_MINUTES"
-            raise ImproperlyConfigured(f"{name} is “{given[:40]}”: it has to be whole minutes, 1 or more.")
+            raise ImproperlyConfigured(
+                f"{name} is “{given[:40]}”: it has to be whole minutes, from 1 to {_LONGEST_INTERVAL}."
+            )
         return int(given)
 
     @property

@@ -48,7 +48,7 @@ class Plan:
             )
         folder = Path(os.environ.get("VAR_DIR") or ROOT / "var" / mode).expanduser().resolve()
         # The same port at each start keeps the addresses of the projects the same.
-        replica_port = next(filter(_free, range(port + 1, port + 100))) if mode == "demo" else None
+        replica_port = _free_after(port) if mode == "demo" else None
         return cls(mode, folder, port, replica_port)
 
     @property
@@ -217,8 +217,12 @@ class System:
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold `folder` for ourselves; raises `CannotStart` when another system runs on it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise CannotStart(f"VAR_DIR={folder}: it cannot be written to ({error.strerror}).") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -252,9 +256,16 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:
         raise CannotStart(f"PORT={text!r}: it must be a number from 1 to 65535.")
     return int(text)
+
+
+def _free_after(port: int) -> int:
+    for each in range(port + 1, min(port + 100, 65536)):
+        if _free(each):
+            return each
+    raise CannotStart(f"No port after PORT={port} is free for the replica. Choose another PORT.")
 
 
 def _free(port: int) -> bool:

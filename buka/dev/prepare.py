@@ -11,17 +11,23 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from buka.command_line import sentences
 from buka.dev.local import write_private
 
 
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "buka.settings")
+    with sentences():
+        _prepare("--steward" in arguments)
+
+
+def _prepare(steward: bool) -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("schedules")
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
-    if "--steward" in arguments:
+    if steward:
         ensure_steward(Path(settings.VAR_DIR) / "steward_password")
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, InternalError, OperationalError, connection, connections
 from django.http import HttpResponseBase
 from django.test import Client
+from psycopg.errors import ReadOnlySqlTransaction
 
 from buka.refusals import Refusals, away
 from buka.tests.test_strange_requests import addresses  # noqa: F401  a fixture
@@ -237,3 +238,23 @@ def test_nobody_holds_a_connection_between_two_parts_of_a_list(rf, monkeypatch):
     Project.objects.count()  # as the view does after it has made the answer
     held = [connection.connection is not None for _ in parts]
     assert held == [False] * 5
+
+
+def read_only(execute: Any, sql: str, *question: Any) -> Any:
+    """A server that another has taken over from: it shows what there is, and takes nothing."""
+    if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        error = InternalError("cannot execute INSERT in a read-only transaction")
+        raise error from ReadOnlySqlTransaction("cannot execute INSERT in a read-only transaction")
+    return execute(sql, *question)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_nothing_shows_what_there_is_and_says_so_of_what_is_sent(
+    steward: Client,
+) -> None:
+    project = a_project()
+    with connection.execute_wrapper(read_only):
+        for path in ("/", "/projects/", "/api/v1/projects/", f"/projects/{project.pk}/"):
+            assert steward.get(path).status_code == 200, path
+        for path in ("/admin/logout/", "/admin/auth/group/add/"):
+            assert problem(steward.post(path, {"name": "a"}), path) is None

@@ -23,6 +23,8 @@ from buka.dev.template import execute
 from etl.tests.test_damaged_evidence import PAGES, a_list
 from etl.tests.tinysite import Site, serving
 from projects.archive import Archive, file_name
+from projects.backup.place import BackupFailed, Manifest, Moment, Place
+from projects.backup.restoring import Restored
 from projects.models import DataChangeLog, Snapshot, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)  # pg_dump sees what is committed
@@ -230,6 +232,87 @@ def test_a_backup_is_for_nobody_else_to_read_and_needs_room(
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000, total=1, used=1))
     with pytest.raises(CommandError, match=r"has 0 MB free; the database needs some \d+ MB"):
         backup(tmp_path / "to")
+
+
+@pytest.mark.parametrize("there", ["20 Zebra", "1Z", "20261201T000000Z notes", "2026Z.manifest"])
+def test_what_somebody_else_has_in_the_folder_stays(
+    site: Site, sync: Sync, tmp_path: Path, there: str
+) -> None:
+    theirs = tmp_path / "to" / there
+    theirs.mkdir(parents=True)
+    (theirs / "letter.txt").write_text("of somebody")
+    (tmp_path / "to" / "20260101T000000Z").write_text("a file, and no folder")
+    backup(tmp_path / "to")
+    assert (theirs / "letter.txt").read_text() == "of somebody"
+
+
+def test_a_backup_never_has_the_pages_themselves_in_its_keeping(
+    site: Site, sync: Sync, settings: Any, tmp_path: Path
+) -> None:
+    sync()
+    live = Path(settings.ARCHIVE_DIR)
+    pages = sorted(live.rglob("*"))
+    (tmp_path / "link").symlink_to(live.parent)
+    for to in (live.parent, live, live / "backup", tmp_path / "link"):
+        with pytest.raises(CommandError, match="is where the pages themselves are kept"):
+            backup(to)
+    other = tmp_path / "another site"
+    (other / "archive" / "ab").mkdir(parents=True)
+    with pytest.raises(CommandError, match="that no backup made"):
+        backup(other)
+    assert sorted(live.rglob("*")) == pages
+    assert [each.name for each in other.iterdir()] == ["archive"]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_blank_is_not_the_folder_that_somebody_is_in(command: str) -> None:
+    with pytest.raises(CommandError, match="no folder is named"):
+        call_command(command, "")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"files": None},
+        {"files": {"../../other": "0" * 64}},
+        {"files": {"pages.gz": 5}},
+        {"database": "../x"},
+        {"database": "/etc/passwd"},
+        {"changes": "x"},
+        {"pages": True},
+        {"lost": 5},
+        {"lost": [None]},
+        {"migrations": [1]},
+        {"at": None},
+        {"head": None},
+        {"more": 1},
+    ],
+)
+def test_a_manifest_that_is_none_is_named_and_nothing_is_restored(
+    odd: dict[str, Any], site: Site, sync: Sync, tmp_path: Path
+) -> None:
+    backup(tmp_path / "to")
+    (manifest,) = (tmp_path / "to").glob("*/manifest.json")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | odd))
+    with pytest.raises(BackupFailed, match=r"manifest\.json cannot be read"):
+        Place(tmp_path / "to").moment()
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"changes": 1}, "The log ends at change 0; the backup's ended at 1."),
+        ({"pages": 77}, "The database names 2 pages; the backup's named 77."),
+        ({}, ""),
+    ],
+)
+def test_what_was_restored_is_held_against_the_manifest_also_before_the_first_change(
+    odd: dict[str, Any], said: str
+) -> None:
+    told = {"at": "", "vendor": "", "database": "", "files": {}, "changes": 0, "head": "", "pages": 2}
+    report = SimpleNamespace(fault=None, last_id=0, digest="0" * 64)
+    done = Restored(Moment(Path(), Manifest(**told | odd)), report, 2, [], 0)  # type: ignore[arg-type]
+    assert done.problem == said
 
 
 def test_programs_of_postgresql_that_are_missing_or_too_old_are_named_and_nothing_is_written(

@@ -7,19 +7,25 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+
+from django.conf import settings
 
 from projects.archive import Archive
 
 FORMAT = 1
 PAGES = "pages.gz"
 _MANIFEST = "manifest.json"
+_LOCK = ".lock"
+# Whatever else is in the folder is somebody else’s, and neither read nor removed.
+_MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}Z(-[0-9]+)?")
 _PRIVATE = 0o700
 _PIECE = 1 << 20  # bytes
 
@@ -43,6 +49,14 @@ class Manifest:
     lost: list[str] = field(default_factory=list)
     migrations: list[str] = field(default_factory=list)
     format: int = FORMAT
+
+
+_KINDS = {
+    **dict.fromkeys(("at", "vendor", "database", "head"), str),
+    **dict.fromkeys(("changes", "pages", "format"), int),
+    **dict.fromkeys(("lost", "migrations"), list),
+    "files": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +95,33 @@ class Place:
 
     def prepare(self) -> None:
         """Make the folder, for nobody else to read: it holds tokens and hashes of passwords."""
+        self._refuse_what_is_not_ours()
         for folder in (self.folder, self.folder / "archive"):
             folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
 
+    def _refuse_what_is_not_ours(self) -> None:
+        """Pages that no moment names are removed from here: never those that this or another site lives on.
+
+        Raises BackupFailed.
+        """
+        live, ours = Path(settings.ARCHIVE_DIR).resolve(), (self.folder / "archive").resolve()
+        if live in (ours, self.folder, *self.folder.parents) or ours in live.parents:
+            raise BackupFailed(
+                f"{self.folder} is where the pages themselves are kept. A backup goes elsewhere, best onto"
+                " another disk. Nothing was written."
+            )
+        strange = ours.is_dir() and any(ours.iterdir()) and not (self.folder / _LOCK).exists()
+        if strange and not self.moments():
+            raise BackupFailed(
+                f"{self.folder} has a folder “archive” that no backup made, so it is left alone. Name an"
+                " empty folder, or a new one. Nothing was written."
+            )
+
     def moments(self) -> list[Moment]:
         """Those that are whole, oldest first. Raises BackupFailed for a manifest of another time."""
-        found = sorted(self.folder.glob(f"[0-9]*Z*/{_MANIFEST}"))
+        found = sorted(
+            file for file in self.folder.glob(f"*/{_MANIFEST}") if _MOMENT.fullmatch(file.parent.name)
+        )
         return [Moment(file.parent, _manifest(file)) for file in found]
 
     def moment(self, name: str = "") -> Moment:
@@ -99,8 +134,8 @@ class Place:
 
     def begin(self, at: datetime) -> Path:
         """The folder of a new moment. What was cut off before is removed."""
-        for folder in self.folder.glob("[0-9]*Z*"):
-            if not (folder / _MANIFEST).exists():
+        for folder in self.folder.iterdir():
+            if _MOMENT.fullmatch(folder.name) and folder.is_dir() and not (folder / _MANIFEST).exists():
                 shutil.rmtree(folder)
         name = f"{at:%Y%m%dT%H%M%SZ}"
         taken = sum(1 for _ in self.folder.glob(f"{name}*"))
@@ -137,7 +172,7 @@ class Place:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """One backup at a time; the system lets go of the lock of one that dies. Raises BackupFailed."""
-        with (self.folder / ".lock").open("w") as lock:
+        with (self.folder / _LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -150,9 +185,23 @@ def _manifest(file: Path) -> Manifest:
         told: dict[str, Any] = json.loads(file.read_text())
         if told["format"] != FORMAT:
             raise BackupFailed(f"{file} is of format {told['format']}; this software knows {FORMAT}.")
-        return Manifest(**told)
+        return _fitting(Manifest(**told))
     except (ValueError, KeyError, TypeError) as error:
         raise BackupFailed(f"{file} cannot be read: {error}") from None
+
+
+def _fitting(manifest: Manifest) -> Manifest:
+    """Raises ValueError where a manifest has something else than what is written into one."""
+    for name, value in asdict(manifest).items():
+        if not isinstance(value, type_ := _KINDS[name]) or isinstance(value, bool):
+            raise ValueError(f"“{name}” is no {type_.__name__}")
+    for name in (*manifest.files, manifest.database):
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ValueError(f"{name} is outside of the moment’s folder")
+    texts = (*manifest.files.values(), *manifest.lost, *manifest.migrations)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a digest or a name is no text")
+    return manifest
 
 
 def digest_of(file: Path) -> str:

@@ -41,8 +41,11 @@ class Restored:
         if self.report.fault:
             return self.report.fault.sentence
         told = self.moment.manifest
-        if (self.report.last_id, self.report.digest) != (told.changes, told.head) and told.changes:
+        other_head = told.changes and self.report.digest != told.head
+        if self.report.last_id != told.changes or other_head:
             return f"The log ends at change {self.report.last_id}; the backup's ended at {told.changes}."
+        if self.pages != told.pages:
+            return f"The database names {self.pages} pages; the backup's named {told.pages}."
         return " ".join(self.damaged[:3])
 
 

@@ -1,12 +1,30 @@
-"""What a command with `--json` says: one JSON value on stdout, whatever end the command comes to."""
+"""What several commands share: kinds of arguments, and what a command with `--json` says: one JSON value on
+stdout, whatever end it comes to.
+"""
 
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+
+
+def folder(text: str) -> Path:
+    """Blank, as a shell’s variable is that nobody set, does not stand for the folder that somebody is in."""
+    if not text.strip():
+        raise ArgumentTypeError("no folder is named")
+    return Path(text)
+
+
+def port(text: str) -> int:
+    """A TCP port; 0 leaves the choice to the system."""
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= 65535):
+        raise ArgumentTypeError(f"“{text[:40]}” is no port, which is a number from 0 to 65535")
+    return int(text)
 
 
 class JsonAnswer:

@@ -167,5 +167,11 @@ def test_it_waits_for_a_reading_that_is_going_on():
     a_run(state="running", finished_at=None, complete=None, lease_until=now + timedelta(minutes=1))
     with pytest.raises(CommandError, match="going on"):
         prune()
-    with pytest.raises(CommandError, match="1 or more"):
+    with pytest.raises(CommandError, match="from 1 to 36500"):
         prune(0)
+
+
+@pytest.mark.parametrize("days", [0, -1, 36501, 10**30])
+def test_days_that_no_calendar_has_are_refused(days: int) -> None:
+    with pytest.raises(CommandError, match="DAYS must be from 1 to 36500"):
+        call_command("prune_snapshots", "--older-than", str(days))

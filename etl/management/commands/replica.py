@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from projects.management.answer import port
 from replica.faults import FAULTS
 from replica.layouts import HELP, NOISE, THEMES, named
 from replica.money.lies import MONEY_FAULTS
@@ -29,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8001, help="0 takes a free port")
+        parser.add_argument("--port", type=port, default=8001, help="0 takes a free port")
         parser.add_argument("--projects", type=int, default=500, help=f"0 to {MOST_PROJECTS}")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--mutate-every", type=float, default=0.0, metavar="SECONDS")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from projects.archive import Away
 from projects.backup.making import Copied, backup
 from projects.backup.place import BackupFailed, Moment, Place
-from projects.management.answer import JsonAnswer
+from projects.management.answer import JsonAnswer, folder
 
 
 class Command(BaseCommand):
@@ -20,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("to", metavar="TO", type=Path, help="a folder, on another disk")
+        parser.add_argument("to", metavar="TO", type=folder, help="a folder, on another disk")
         parser.add_argument("--keep", type=int, metavar="N", help="drop older moments, but the newest N")
         parser.add_argument(
             "--verify", action="store_true", help="read all pages that are there again, and mend them"

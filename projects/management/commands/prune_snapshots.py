@@ -12,6 +12,8 @@ from projects.archive import Away
 from projects.health.retention import prune
 from projects.models import SyncRun
 
+_MOST_DAYS = 36500
+
 
 class Command(BaseCommand):
     help = "Remove archived pages and looks that are older than DAYS and that nothing needs."
@@ -21,8 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["days"] < 1:
-            raise CommandError("DAYS must be 1 or more: the pages of today are still being compared.")
+        if not 1 <= options["days"] <= _MOST_DAYS:
+            raise CommandError(
+                f"DAYS must be from 1 to {_MOST_DAYS}: the pages of today are still being compared."
+            )
         now = timezone.now()
         # A run may be keeping bytes that are not in the tables yet.
         if not options["dry_run"] and SyncRun.objects.active().filter(lease_until__gt=now).exists():

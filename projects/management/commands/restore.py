@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from projects.archive import Away
 from projects.backup.place import BackupFailed, Place
 from projects.backup.restoring import Restored, restore
-from projects.management.answer import JsonAnswer
+from projects.management.answer import JsonAnswer, folder
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", metavar="FROM", type=Path, help="the folder that `backup` wrote to")
+        parser.add_argument("source", metavar="FROM", type=folder, help="the folder that `backup` wrote to")
         parser.add_argument(
             "--moment", default="", metavar="NAME", help="an older one: a folder's name there"
         )
