@@ -16,6 +16,7 @@ from etl.extract.types import NotData
 _REASON = "It is a form that asks: its boxes hold what may be looked for."
 _MOST_BOXES = 200
 _MOST_ROWS = 100
+_BOXES = ("input", "select", "textarea")
 _SENDS = ("submit", "image")
 _NO_BOX = frozenset({"hidden", "submit", "image", "button", "reset", "checkbox", "radio"})
 
@@ -39,22 +40,29 @@ def asked(labels: list[Element], document: Document) -> set[Element]:
     """Those of the labels that stand beside the box of a form that asks; that is said of each form."""
     found: set[Element] = set()
     for form in asking_forms(document) if labels else ():
-        here = {
-            label
-            for label in labels
-            if (parent := label.getparent()) is not None
-            and (holds_box(label) or holds_box(parent))
-            and any(around is form for around in label.iterancestors("form"))
-        }
+        inside = [label for label in labels if any(around is form for around in label.iterancestors("form"))]
+        here = {label for label in inside if _has_box(label)}
         if here:
             document.blocks.append(NotData(form.get("id") or "", len(here), _REASON))
         found |= here
     return found
 
 
+def _has_box(label: Element) -> bool:
+    """Whether a box is the label's value: in it, or right behind it."""
+    if holds_box(label):
+        return True
+    if (label.tail or "").strip():
+        return False
+    behind, parent = label.getnext(), label.getparent()
+    if behind is None and parent is not None and not (parent.tail or "").strip():
+        behind = parent.getnext()
+    return behind is not None and isinstance(behind.tag, str) and holds_box(behind)
+
+
 def holds_box(element: Element) -> bool:
     """Whether there is a box in the element that can be filled in."""
-    boxes = islice(element.iter("input", "select", "textarea"), _MOST_BOXES)
+    boxes = islice(element.iter(*_BOXES), _MOST_BOXES)
     return any(
         (box.get("type") or "").lower() not in _NO_BOX
         and box.get("readonly") is None

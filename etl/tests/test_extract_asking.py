@@ -30,6 +30,12 @@ def test_boxes_of_a_form_that_asks_are_no_record(form: str, box: str, button: st
     assert is_read or any("a form that asks" in one.reason for one in content.not_data)
 
 
+def test_labels_of_a_record_in_a_form_that_asks_are_read_beside_its_box() -> None:
+    form = "<form><input name=q><button>Find</button>{}</form>"
+    page = form.format("<b>Project No:</b> WP1<br><b>Project Name:</b> Alpha<br>")
+    assert [one.rows for one in read_page(page, url=URL).tables] == [[["WP1", "Alpha"]]]
+
+
 def test_tables_of_one_row_without_headings_are_left_as_they_are() -> None:
     rows = "".join(
         f"<table><tr><td>WP{n}</td><td>Pipe {n}</td><td>R{n} 000</td></tr></table>" for n in (1, 2, 3)
