@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from etl.extract.addresspager import address_pager
+from etl.extract.asking import set_aside_questions
 from etl.extract.blocks import read_blocks
 from etl.extract.callback import read_callback
 from etl.extract.cellextras import hide_extras
@@ -125,6 +126,7 @@ def _content(
     scripts = [script.text for script in document.all("script") if script.text]
     document.links = Links(_base(document, url))
     document.controls = controls + read_controls(scripts)
+    set_aside_questions(document)
     tables = _tables(document, url)
     listings = read_lines(document, tables)
     content = PageContent(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterator
 
 from etl.extract.document import Document
 from etl.extract.html import Element, text_of
+from etl.extract.rowtables import join_row_tables
 from etl.extract.sidebyside import join_rows
 from etl.extract.styles import Styles, display_of
 
@@ -46,6 +47,7 @@ def name_tables(document: Document, styles: Styles) -> None:
     if "dxvgtable" in source:  # DevExpress' vertical grid: a plain table on its side
         for table in root.xpath("//table[contains(@class, 'dxvgTable')]"):
             table.attrib.clear()
+    join_row_tables(root, source, lambda row, width: _heads(row, width, field_of))
     if "role=" in source and ("gridcell" in source or "columnheader" in source or "cell" in source):
         for element in list(root.xpath("//*[@role='table' or @role='grid' or @role='treegrid']")):
             _turn(element, _role, fewest=1)

@@ -13,6 +13,7 @@ from itertools import islice, zip_longest
 
 from lxml import etree
 
+from etl.extract.asking import asked
 from etl.extract.columns import side_by_side
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.groups import GROUP
@@ -44,7 +45,9 @@ _TITLE = "Title"  # what a block's heading is called, where no label of the bloc
 
 def read_cards(document: Document) -> list[PlacedTable]:
     """A `cards` table of the blocks that a label tells apart which identifies a project."""
-    document.pairs = read_pairs(document)
+    pairs = read_pairs(document)
+    questions = asked([pair.element for pair in pairs], document)
+    document.pairs = [pair for pair in pairs if pair.element not in questions]
     found = list(_stacked(document))
     blocks, table = _repeated(
         document, [pair for pair in document.pairs if pair.element not in document.taken]

@@ -16,9 +16,10 @@ from etl.extract.html import Element, squash
 
 _RAISED = etree.XPath(
     "//sup | //*[contains(@style, 'super') and contains(@style, 'vertical-align')]"
-    " | //a[contains(@href, '#_ftn') or contains(@href, '#cite_note') or contains(@href, '#footnote')]"
+    " | //a[contains(@href, '#_ftn') or contains(@href, '#cite_note') or contains(@href, '#footnote')"
+    " or (starts-with(@href, '#') and starts-with(normalize-space(.), '['))]"
 )
-_SAID = re.compile(r"<sup|vertical-align:\s*super|#_ftn|#cite_note|#footnote")
+_SAID = re.compile(r"<sup|vertical-align:\s*super|#_ftn|#cite_note|#footnote|href=.?#[^>]*>\s*\[")
 # A number, a letter (not e, m, o: 2e, Rm, 23o), a sign; in brackets or not, several by commas
 _ONE = r"(?:\d{1,2}|[a-df-lnp-z]|[ivx]{2,4}|[*†‡§¶#]{1,3}|note \d)"
 # … or words in square brackets, as "[citation needed]"

@@ -113,6 +113,10 @@ def _has_digit(text: str) -> bool:
     return any(map(str.isdigit, text))
 
 
+_PROVEN = "Its figures are the"
+_NO_MORE = "It stands below a total and says no more than that: neither a number nor what the other rows say."
+
+
 @dataclass(slots=True)
 class Marks:
     """What sets a row off: cells across columns, its looks, a place in the table's foot."""
@@ -166,7 +170,17 @@ class Totals:
         if not asked:
             return {}
         self._columns = self._figure_columns(asked)
-        return self._walk(asked)
+        found = self._walk(asked)
+        return found | self._below_sums(found)
+
+    def _below_sums(self, found: dict[int, str]) -> dict[int, str]:
+        """Rows below the last proven sum that say no more than it does: neither a number nor what nearly
+        every other row says. Whatever they are called, they go on with it."""
+        last = max((number for number, reason in found.items() if reason.startswith(_PROVEN)), default=-1)
+        if last not in self._nameless or not self._is_bare(last):
+            return {}
+        below = [number for number in self._nameless if number > last and number not in found]
+        return {number: _NO_MORE for number in below if self._is_bare(number)}
 
     def _labelled(self) -> dict[int, int]:
         found = {}
@@ -284,7 +298,7 @@ class Totals:
         if points < ENOUGH:
             return ""
         if columns:
-            return f"Its figures are the {how} of {of_rows} other rows."
+            return f"{_PROVEN} {how} of {of_rows} other rows."
         first = next(filter(None, self.rows[number]), "")
         signs = [
             "stands at the end" if is_last else "",
@@ -351,7 +365,9 @@ def identity_column(rows: Rows, known: Iterable[int]) -> int | None:
     for at in [*known, *range(min(len(rows[0]), 3))]:
         texts = [row[at] for row in some]
         numbers = {text for text in texts if (_is_number(text) if at in known else _is_own(text, at))}
-        if len(numbers) * 10 >= len(texts) * 6 and len(numbers) > 1:
+        # of a column that is called so, blank cells are those of sums: a few rows have several below them
+        counted = sum(map(bool, texts)) if at in known and len(numbers) * 10 >= len(texts) * 4 else len(texts)
+        if len(numbers) * 10 >= counted * 6 and len(numbers) > 1:
             return at
     return None
 

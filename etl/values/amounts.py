@@ -104,6 +104,8 @@ _VAT = re.compile(
     re.IGNORECASE,
 )
 _NO_CENTS = re.compile(r"(?<=[0-9])(?:-00|[.,]-{1,2})$")  # "R5 000-00", "R5 000,-"
+# "45'500'000": each group behind a quote. Of "R45'000" the quote may belong to a word of scale ("'000").
+_QUOTED = re.compile(r"(?<![0-9'.,])(?<![0-9] )[0-9]{1,3}(?:(?:'[0-9]{3}){2,}|'(?!000)[0-9]{3})(?![0-9'])")
 _RANGE = re.compile(
     r"[0-9][^-]*(?:-|\bto\b|\band\b)\s*R?\s*[0-9]|\bor (?:more|less|above|below)\b", re.IGNORECASE
 )
@@ -181,6 +183,8 @@ def _read_money(text: str, unit: Unit | None, mark: str) -> Parsed[Decimal]:
     plain = _NO_CENTS.sub("", _VAT.sub("", one_line(text)).rstrip(" *"))
     if len(plain) > LONGEST_FIGURE:
         return Parsed(None, NOT_MONEY)
+    if "'" in plain:
+        plain = _QUOTED.sub(lambda found: found[0].replace("'", " "), plain)
     match = _MONEY.fullmatch(plain) or _MONEY.fullmatch(without_former(plain))
     if match:
         return _amount(match, unit, mark)
