@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from etl.extract import read_page
+from etl.extract.document import Document
+from etl.extract.html5 import parse_html5
 
 LIST = "<table><tr><th>Project No<th>Project Name<th>Status" + "<tr><td>P-1<td>Dam<td>Active" * 2
 
@@ -41,3 +43,11 @@ def test_an_end_of_a_line_that_never_began_parts_words_as_in_a_browser(damage):
     table = f"<table><tr><th>Project No<th>Project Name<th>Status{rows}</table>"
     (found,) = read_page(f"<html><body>{damage}{table}</body></html>").tables
     assert [row[1] for row in found.rows] == ["Upper dam", "Lower dam"]
+
+
+def test_a_lone_end_of_a_paragraph_is_a_paragraph_to_whoever_looks_for_one():
+    markup = "<body><table><tr><td>P-1</p>P-2</table></body>"
+    root = parse_html5(markup)
+    assert root is not None
+    document = Document(root, markup, markup, {})
+    assert list(document.walk("p")) == list(root.iter("p")) != []
