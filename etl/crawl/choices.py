@@ -17,10 +17,14 @@ from etl.crawl.reading import Reading
 from etl.crawl.scripted import only_reads, says_it_only_reads
 from etl.crawl.session import CrawlSession
 from etl.exceptions import FetchFailed, PageChanged, SessionExpired
-from etl.extract.types import Choice, PageContent
+from etl.extract.types import Choice, PageContent, PublishedProject
 from etl.fetch.page import Page
+from etl.values.identifiers import number_of
+from etl.values.places import names_a_municipality
+from etl.values.vocabulary import DEFAULT, province_of
 
 _DEEPEST = 3  # choices that have to be made one after the other
+_PLACES = ("municipality", "district")
 _MOST_OPTIONS = 300  # of one crawl
 Wanted = dict[str, str]  # a choice's name → the value that is asked for
 
@@ -33,6 +37,7 @@ class Choices:
     has_posted: bool = False  # the server may remember what was chosen
     _known: set[str] = field(default_factory=set)
     _shown: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
+    _pages: set[frozenset[tuple[tuple[str, str], ...]]] = field(default_factory=set)  # the lines of each
 
     def readings(self, first: Reading, made: Wanted | None = None) -> Iterator[Reading]:
         """The parts of the page's list that it does not show, each to its last page. `made`: what was chosen
@@ -44,6 +49,7 @@ class Choices:
         if not choices:
             return
         self._shown |= _lines(first.content)
+        self._pages.add(frozenset(_lines(first.content)))
         base = made | {each.name: each.whole for each in choices if each.name and each.whole is not None}
         open_ones = [choice for choice in choices if choice.whole is None]
         is_narrowed = any(choice.chosen != base.get(choice.name, choice.chosen) for choice in choices)
@@ -97,9 +103,10 @@ class Choices:
         paging.shows_again = lambda: self.session.pages.offered(ask())
         if not has_data(reading.content) and len(wanted) < _DEEPEST:
             yield from self.readings(reading, wanted)
-        yield self._without_repeated(reading)
+        place = _place_of(choice, wanted)
+        yield self._without_repeated(reading, place)
         for further in paging.readings():
-            yield self._without_repeated(further)
+            yield self._without_repeated(further, place)
         if paging.is_of_several and (count := look_again(self.session, reading, paging)):
             self.session.counts.append(count)
         return has_data(reading.content) or bool(self._shown & _lines(reading.content))
@@ -139,19 +146,41 @@ class Choices:
                 shown, asked = choice.text(choice.chosen), choice.text(wanted[choice.name])
                 self.session.incomplete(f"{reading.key}: it shows “{shown}” where “{asked}” was asked for.")
 
-    def _without_repeated(self, reading: Reading) -> Reading:
-        """Without the lines that another part showed to the letter."""
-        content = reading.content
+    def _without_repeated(self, reading: Reading, place: str) -> Reading:
+        """Without the lines that another part showed to the letter. `place`: of which the part was asked, ""
+        for none; there a line that says neither its number nor where it is may be another project."""
+        content, lines = reading.content, frozenset(_lines(reading.content))
+        again = [one for one in content.projects if tuple(one.published.items()) in self._shown]
+        open_ones = sum(not _is_told(one) for one in again) if place else 0
+        if open_ones and lines not in self._pages:  # else the server shows the same whatever is chosen
+            self.session.incomplete(
+                f"{reading.key}: {open_ones} of its lines for “{place}” were shown for another place too;"
+                " they were not read: without a number, nobody can tell whether they are other projects."
+            )
         content.projects = [
             one for one in content.projects if tuple(one.published.items()) not in self._shown
         ]
-        self._shown |= _lines(content)
+        self._shown |= lines
+        self._pages.add(lines)
         return reading
 
 
 def will_post(content: PageContent) -> bool:
     """Whether a part of the page's list has to be asked for with its own hidden fields."""
     return any(not each.is_get and each.chosen != each.whole for each in content.choices)
+
+
+def _place_of(choice: Choice, wanted: Wanted) -> str:
+    """The place of which a part is asked, "" where the choice is of something else."""
+    text = choice.text(wanted.get(choice.name, ""))
+    return text if province_of(text) or names_a_municipality(text) else ""
+
+
+def _is_told(one: PublishedProject) -> bool:
+    """Whether a line says itself which project it is: by a number, or by where it lies."""
+    if number_of(one.external_id):
+        return True
+    return any(text and DEFAULT.field_of(label) in _PLACES for label, text in one.published.items())
 
 
 def _lines(content: PageContent) -> set[tuple[tuple[str, str], ...]]:

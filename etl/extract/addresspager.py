@@ -75,24 +75,29 @@ def _labelled(document: Document, place: str) -> Iterator[tuple[str, str]]:
         url = url or address_in(anchor, document) if label else None
         if url:
             yield label, url
+    asked: dict[Element, str | None] = {}  # form → what each of its buttons asks for before its own name
     for button in document.all("button") + document.all("input") if document.all("form") else ():
         label = page_label(button)
-        url = _asked_by(button, document) if label and button.get("name") else None
-        if url:
-            yield label, url
+        form = next(button.iterancestors("form"), None) if label and button.get("name") else None
+        if form is None:
+            continue
+        if form not in asked:
+            asked[form] = _asked_by(form, document)
+        if (address := asked[form]) is not None:
+            own = urlencode([(button.get("name") or "", button.get("value") or "")])
+            yield label, f"{address}{own}"
 
 
-def _asked_by(button: Element, document: Document) -> str | None:
-    """The address that a button of a form asks for which changes nothing and takes no words."""
-    form = next(button.iterancestors("form"), None)
-    if form is None or (form.get("method") or "get").strip().lower() != "get":
+def _asked_by(form: Element, document: Document) -> str | None:
+    """The address that a form asks for which changes nothing and takes no words, up to its button's name."""
+    if (form.get("method") or "get").strip().lower() != "get":
         return None
     boxes = [box for box in form.iter("input") if (box.get("type") or "text").lower() != "submit"]
     action = document.links.absolute(form.get("action"))
     if action is None or any((box.get("type") or "text").lower() != "hidden" for box in boxes):
         return None
-    pairs = [(box.get("name") or "", box.get("value") or "") for box in (*boxes, button)]
-    return f"{action.partition('?')[0]}?{urlencode([pair for pair in pairs if pair[0]])}"
+    pairs = urlencode([(box.get("name") or "", box.get("value") or "") for box in boxes if box.get("name")])
+    return f"{action.partition('?')[0]}?{pairs}{'&' if pairs else ''}"
 
 
 def page_label(part: Element) -> str:

@@ -31,9 +31,12 @@ _LONGEST = 40  # characters: no word of a button or a badge is longer
 
 def hide_extras(document: Document) -> None:
     """Hide in each cell what is not its value; what is struck out; actions in lists."""
+    struck: dict[Element, list[Element]] = {}  # by what they stand in: its words are looked at once
     for old in _struck_out(document):
         around = islice(old.iterancestors(), _MOST_AROUND)
-        _hide(next((part for part in around if part.tag in BLOCKS), old), [old])
+        struck.setdefault(next((part for part in around if part.tag in BLOCKS), old), []).append(old)
+    for block, old_ones in struck.items():
+        _hide_struck(block, old_ones)
     for terms in document.all("dl"):
         _hide_actions(terms)
     for cell in document.root.iter("td", "th"):
@@ -56,6 +59,23 @@ def _struck_out(document: Document) -> Iterator[Element]:
     yield from document.walk(*STRUCK)
     if document.mentions("line-through"):
         yield from (part for part in document.walk("span", "font", "b", "em", "i", "u") if _is_struck(part))
+
+
+def _hide_struck(block: Element, parts: list[Element]) -> None:
+    """Hide what is struck out in a block; where nothing is left of it then, the last that says something
+    stays."""
+    last = next((part for part in reversed(parts) if _says_something(part)), None)
+    for part in parts:
+        part.set("hidden", "")
+    if last is not None and not _says_something(block):
+        around = {last, *last.iterancestors()}
+        for part in parts:
+            if part in around:
+                del part.attrib["hidden"]
+
+
+def _says_something(part: Element) -> bool:
+    return any(mark.isalnum() for mark in words_of(part))
 
 
 def _is_struck(part: Element) -> bool:
@@ -82,7 +102,7 @@ def _hide(cell: Element, extras: list[Element]) -> None:
     """Hide parts of a cell, unless nothing is left of it then."""
     for part in extras:
         part.set("hidden", "")
-    if not any(mark.isalnum() for mark in words_of(cell)):
+    if not _says_something(cell):
         for part in extras:
             del part.attrib["hidden"]
 

@@ -14,7 +14,7 @@ from etl.extract.links import Links
 from etl.extract.types import Control, NotData, Table
 from etl.values.vocabulary import field_of
 
-_TAG = re.compile(r"<([a-z]+)")
+_TAG = re.compile(r"</?([a-z]+)")  # of a lone `</p>` html5lib makes an element, too
 _IMPLIED = ("html", "head", "body", "p", "tbody")  # what a parser adds
 # What the readers ask for, collected in one walk: each walk of its own costs a tenth of the parsing
 _COLLECTED = ("a", "area", "base", "button", "dl", "form", "h1", "input", "link", "script", "table", "title")

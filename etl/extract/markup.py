@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from etl.extract.callback import looks_like_callback, read_callback
 from etl.extract.html import Element, Parsed, parse_page
 from etl.extract.types import CallbackAnswer
 from projects.charset import Decoded, decoded
+
+# A browser breaks the line there (https://html.spec.whatwg.org/#parsing-main-inbody); lxml joins the words
+_LINE_END = re.compile(r"</br\s*/?>", re.IGNORECASE)
 
 
 class Markup:
@@ -35,7 +39,8 @@ class Markup:
     @cached_property
     def html(self) -> str:
         """What is parsed: of a callback's answer the part that it carries. Raises PageChanged."""
-        return (self.answer.html or "") if self.answer else self.text
+        html = (self.answer.html or "") if self.answer else self.text
+        return _LINE_END.sub("<br>", html) if "</br" in html or "</BR" in html else html
 
     def root(self) -> Element:
         """The tree, to be looked at and left as it is. Raises PageChanged."""

@@ -44,13 +44,18 @@ def _holders(document: Document) -> Iterator[Element]:
         row = cell.getparent()
         if _lone_cell(row) is cell:
             yield row
+    whole: dict[Element, str] = {}  # what cells say, which may hold many tables
     for table in document.all("table"):
         cell = table.getparent()
         row = cell.getparent() if cell is not None and cell.tag == "td" else None
         if row is None or row.tag != "tr" or sum(1 for _ in row.iterchildren("td")) < 3:
             continue
         is_small = sum(1 for _ in islice(table.iter("tr"), _MOST_PAIRS + 1)) <= _MOST_PAIRS
-        if is_small and words_of(cell) == words_of(table):
+        if not is_small:
+            continue
+        if cell not in whole:
+            whole[cell] = words_of(cell)
+        if whole[cell] == words_of(table):
             yield table
 
 

@@ -15,7 +15,7 @@ def part_stacked_columns(document: Document) -> None:
     another field and the cells below have as many lines, or none."""
     for head in rows_with_lines(document):
         table = next(head.iterancestors("table"), None)
-        if table is None or holds_table(table) or next(table.iter("tr")) is not head:
+        if table is None or next(table.iter("tr")) is not head or holds_table(table):
             continue
         rows = [list(row.iterchildren("td", "th")) for row in table.iter("tr")]
         width = len(rows[0])

@@ -98,8 +98,8 @@ def _are_labels(names: tuple[str, ...], field_of: FieldOf) -> bool:
 
 def _turn_table(table: Element, labels: list[Element], values: list[Element]) -> None:
     pairs = list(chain.from_iterable(zip(labels, values, strict=True)))
-    for cell in pairs:
-        cell.tag = "dd" if cell in values else "dt"
+    for at, cell in enumerate(pairs):
+        cell.tag = "dd" if at % 2 else "dt"
         cell.tail = None
     table[:] = pairs
     table.tag = "dl"

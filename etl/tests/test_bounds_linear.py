@@ -36,6 +36,31 @@ def test_no_token_costs_more_than_its_length(place, token):
     assert sum(found.values()) < MOST, found
 
 
+BUTTON, PART = "<input type=submit name=p value=2>", "<select name=s><option>Gauteng<option>Limpopo</select>"
+LIST = "<table><tr><th>Project No<th>Project Name<th>Status"
+LIST += "".join(f"<tr><td>P-{i}<td>Dam {i}<td>Design" for i in range(5))
+LABELS, VALUES = "<td>Status<td>Budget" * 8_000, "<td>Design<td>R 5" * 8_000
+# Of many like parts each asked anew for all that stands around it
+SHARED = {
+    "lines in each row": "<table><tr><th>Name<th>Budget" + "<tr><td>a<br>b<td>5" * 16_000 + "</table>",
+    "struck out in one block": "<div>" + "<s>a</s> b " * 8_000 + "</div>",
+    "nothing but what is struck out": "<div>" + "<s>a</s>" * 8_000 + "</div>",
+    "choices of one form": "<form>"
+    + (PART + "<input name=a value=1>") * 2_000
+    + "<input type=submit></form>",
+    "buttons of one form": f"<form>{LIST}</table>" + BUTTON * 16_000 + "</form>",
+    "tables of one cell": f"{LIST}<tr><td>P-9<td>Weir<td>" + "<table><tr><td>Name<td>Dam</table>" * 2_000,
+    "long rows of labels": f"<table><tr>{LABELS}<tr>{VALUES}</table>" * 3,
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_no_part_costs_as_much_as_all_that_it_shares_a_place_with(name):
+    began = time.process_time()
+    read_page(SHARED[name], url="http://dws.example/list?p=1")
+    assert time.process_time() - began < MOST / 2
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize(("at", "place"), list(enumerate(PLACES)))
