@@ -9,7 +9,7 @@ import pytest
 from etl.tests import (
     unseen_last,
     unseen_later,
-    unseen_offices,
+    unseen_bureaus,
     unseen_registers,
     unseen_services,
     unseen_systems,
@@ -20,7 +20,7 @@ from etl.tests.unseen_sites import SYSTEMS
 
 pytestmark = pytest.mark.django_db
 assert all(
-    (unseen_systems, unseen_later, unseen_last, unseen_offices, unseen_services, unseen_registers)
+    (unseen_systems, unseen_later, unseen_last, unseen_bureaus, unseen_services, unseen_registers)
 )  # their sites are registered where they are imported
 NEVER = ("wrong", "invented", "silent", "false", "replay", "chain")
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import ClassVar
 
 from etl.tests.site_trial import ENTRY, Answer, Ask, System, World, after, world
-from etl.tests.unseen_offices import (
+from etl.tests.unseen_bureaus import (
     ALL,
     BUDGET,
     END,

@@ -11,7 +11,7 @@ from html import escape
 from typing import ClassVar
 
 from etl.tests.site_trial import ENTRY, Answer, Ask, P, System, World, after, world
-from etl.tests.unseen_offices import BUDGET, END, NAME, NUMBER, PLACE, SPENT, STATUS, listed
+from etl.tests.unseen_bureaus import BUDGET, END, NAME, NUMBER, PLACE, SPENT, STATUS, listed
 from etl.tests.unseen_sites import PLACES, grid, html, place, rand, system
 
 
