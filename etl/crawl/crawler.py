@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from etl.crawl import links
 from etl.crawl.choices import Choices, will_post
 from etl.crawl.closing import FirstLists
+from etl.crawl.linkcounts import LinkCounts
 from etl.crawl.opened import OpenedRows
 from etl.crawl.paging import Paging, has_data, needs_conversation
 from etl.crawl.progress import Progress
@@ -50,6 +51,7 @@ class Crawl(CrawlSession):
 
     _queue: deque[Step] = field(default_factory=deque)
     firsts: FirstLists = field(default_factory=FirstLists)
+    _named: LinkCounts = field(default_factory=LinkCounts)
     _known: set[str] = field(default_factory=set)
     _menu: set[str] = field(default_factory=set)
     _areas_read: set[str] = field(default_factory=set)
@@ -82,14 +84,17 @@ class Crawl(CrawlSession):
             if reading is None:
                 continue
             self._follow(step, reading)
+            self._named.take(step.key, reading)
             self.rows.note(reading, reading)
             yield reading
             for further in self._further(reading):
                 self._follow_lines(step, further)
+                self._named.take(step.key, further)
                 self.rows.note(reading, further)
                 yield further
             if reading.content.choices:
                 self._choosing.append((step, reading))
+        self.counts.extend(self._named.counts())
         if self.choices.has_posted:
             self.new_session()  # what is asked for again is to be shown as it was
 
@@ -98,6 +103,7 @@ class Crawl(CrawlSession):
         may remember what was chosen and narrow them too."""
         for further in self.choices.readings(first):
             self._follow_lines(step, further)
+            self._named.take(step.key, further)
             self.rows.note(first, further)
             yield further
 
@@ -217,6 +223,7 @@ class Crawl(CrawlSession):
                 key = links.key_of(link.url)
                 if links.is_volatile(link.url):
                     key = f"{step.key} › {link.text}"
+                self._named.note(step.key, link.text, key)
                 self._push(Step(key, link.url, step.depth + 1, None, reading.page.url, link.text))
 
     def _follow_parts(self, step: Step, reading: Reading) -> None:
@@ -255,6 +262,9 @@ class Crawl(CrawlSession):
             self.counts.append(
                 Count(f"{reading.key}: projects of its lines", *total, kind="projects of lines")
             )
+        for said in reading.content.panel_counts:
+            what = f"{reading.key}: “{said.text}”"
+            self.counts.append(Count(what, said.claimed, said.found, area=reading.unit, kind=what))
         if step.depth >= _DEEPEST:
             return
         origin = reading.key.split("#")[0]

@@ -43,6 +43,7 @@ from etl.extract.navigation import read_alphabet, read_links
 from etl.extract.notdata import other_tables
 from etl.extract.ownheadings import drop_own_headings
 from etl.extract.pager import link_pager, settle_pagers
+from etl.extract.panelcounts import panel_counts
 from etl.extract.parts import read_parts
 from etl.extract.positioned import name_positioned
 from etl.extract.readings import read_twice
@@ -136,6 +137,7 @@ def _content(
         not_data=other_tables(document, tables, listings) + document.blocks,
         listings=listings,
         in_all=projects_in_all(document),
+        panel_counts=document.panel_counts,
         remarks=read_remarks(document),
         links=read_links(document),
         parts=read_parts(document),
@@ -198,4 +200,5 @@ def _tables(document: Document, url: str) -> list[Table]:
     note_stated(document, listed)
     if len(listed) > 1:
         settle_pagers(document.field_of, listed)
+        document.panel_counts = panel_counts(document, found) if len(tables) == len(found) else []
     return tables

@@ -11,7 +11,7 @@ from lxml import etree
 
 from etl.extract.html import Element, is_cut
 from etl.extract.links import Links
-from etl.extract.types import Control, NotData, Table
+from etl.extract.types import Control, NotData, PanelCount, Table
 from etl.values.vocabulary import field_of
 
 _TAG = re.compile(r"</?([a-z]+)")  # of a lone `</p>` html5lib makes an element, too
@@ -39,6 +39,7 @@ class Document:
     not_data: dict[Element, NotData] = field(default_factory=dict)
     blocks: list[NotData] = field(default_factory=list)  # repeated blocks that were judged to be none
     pairs: list[Any] = field(default_factory=list)  # labels with their values, in no structure that was taken
+    panel_counts: list[PanelCount] = field(default_factory=list)  # what tabs and headings say of its lists
     is_clipped: bool = False  # a table's spans ask for more cells than are filled out
     rows: dict[Element, Any] = field(default_factory=dict)  # a table's own, which several readers look at
     class_names: dict[str, tuple[str, bool]] = field(default_factory=dict)  # what classes call a field

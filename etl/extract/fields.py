@@ -21,6 +21,7 @@ from etl.extract.html import BLOCKS, Element, words_of
 from etl.extract.innerlabels import REFERENCE
 from etl.extract.leftover import unlabelled
 from etl.extract.links import best_links
+from etl.extract.lonepairs import lone_fields
 from etl.extract.looks import look_of, sections_above
 from etl.extract.pairs import (
     HEADINGS,
@@ -105,7 +106,7 @@ def read_fields(document: Document) -> list[PlacedTable]:
         found.append(
             PlacedTable(holder, Table("fields", name, headers, [row], [None], None, [""] * len(row)))
         )
-    return found
+    return found + lone_fields(document, found)
 
 
 def read_records(document: Document, blocks: list[Element], taught: frozenset[str]) -> list[Record]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from etl.exceptions import PageChanged
+from etl.extract.arrays import LATITUDE, LONGITUDE
 from etl.extract.cellkinds import kind_of
 from etl.extract.document import IDENTIFYING, Document, PlacedTable
 from etl.extract.html import Element, parse, text_of
 from etl.extract.links import Links, best_links, cell_link
-from etl.extract.markers import read_markers
+from etl.extract.markers import Marker, read_markers
 from etl.extract.popups import markers_table
 from etl.extract.scriptdata import RecordList, read_records
 from etl.extract.types import Pager, Table
@@ -56,6 +58,8 @@ def _table(document: Document, records: RecordList) -> Table | None:
     keys = list(dict.fromkeys(key for row in records.rows for key in row))
     fields = {field for key in keys if (field := document.field_of(key))}
     is_known = len(fields) > 1 and bool(fields.intersection(IDENTIFYING))
+    if not is_known and (on_map := _of_popups(document, keys, records)):
+        return on_map
     if not is_known and not records.is_placed and not _are_records(keys, records.rows):
         return None
     leads = [key for key in keys if _leads(key, records.rows)]
@@ -73,8 +77,37 @@ def _table(document: Document, records: RecordList) -> Table | None:
                 found[at] = url
         links.append(found)
     preferred = [*identifying, *range(len(kept), len(keys))]
-    pager = None if records.total is None else Pager(1, 1, records.total, "link", "")
+    pager = _pager(records)
     return Table("json", records.name, kept, rows, best_links(links, preferred), pager, list(kept))
+
+
+def _of_popups(document: Document, keys: list[str], records: RecordList) -> Table | None:
+    """The features of a map whose facts stand in the markup of their popups, and what else they have."""
+    rows = records.rows
+    popups = [key for key in keys if all("<" in row.get(key, "") for row in rows)]
+    if len(popups) != 1 or not all(row.get(LATITUDE) and row.get(LONGITUDE) for row in rows):
+        return None
+    markers = [
+        Marker(row[LATITUDE], row[LONGITUDE], "", row[popups[0]], at=at) for at, row in enumerate(rows)
+    ]
+    table = markers_table(document, markers)
+    if table is None or len(table.headers) < _FEWEST_KEYS:  # no labelled values: a text like any other
+        return None
+    others = [key for key in keys if key not in (LATITUDE, LONGITUDE, *popups) and key not in table.headers]
+    texts = [
+        [*shown, *(row.get(key, "") for key in others)] for shown, row in zip(table.rows, rows, strict=True)
+    ]
+    return replace(
+        table,
+        headers=[*table.headers, *others],
+        rows=texts,
+        field_names=[""] * len(texts[0]),
+        pager=_pager(records),
+    )
+
+
+def _pager(records: RecordList) -> Pager | None:
+    return None if records.total is None else Pager(1, 1, records.total, "link", "")
 
 
 def _are_records(keys: list[str], rows: list[dict[str, str]]) -> bool:

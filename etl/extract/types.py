@@ -162,6 +162,15 @@ class Choice:
         return next((text for known, text in self.options if known == value), value)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelCount:
+    """What a tab or a heading says of the rows of its list, and how many stand there."""
+
+    text: str
+    claimed: int
+    found: int
+
+
 @dataclass(slots=True)
 class PageContent:
     """All that one page offers. `notes` are plain sentences about what was seen and could not be used."""
@@ -175,6 +184,7 @@ class PageContent:
     in_all: int | None = (
         None  # projects that the page says there are in all, in a card or a sentence of its own
     )
+    panel_counts: list[PanelCount] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # sentences outside of tables that may name a unit
     links: list[Link] = field(default_factory=list)
     # frames, panels and the page that a refresh leads to: what belongs to this page at other addresses

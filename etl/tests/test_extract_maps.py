@@ -196,3 +196,23 @@ def test_a_popup_without_a_marker_is_a_row_without_a_place_where_it_has_the_labe
     assert table.headers == ["Latitude", "Longitude", "Project No", "Stage of it"]
     assert [row[2] for row in table.rows] == [f"WP{at}" for at in range(1, 7)]
     assert [bool(row[0]) for row in table.rows] == [True, False] * 3
+
+
+def features(properties: str) -> list[Table]:
+    """The tables of an answer of GeoJSON. `properties`: of each feature, with “@” for its number."""
+    point = '{"type": "Feature", "geometry": {"type": "Point", "coordinates": [30.@, -23.@]}, "properties": {'
+    each = ",".join((point + properties + "}}").replace("@", str(at)) for at in range(1, 5))
+    answer = f'{{"type": "FeatureCollection", "features": [{each}]}}'
+    return read_page(answer, content_type="application/geo+json").tables
+
+
+def test_features_whose_facts_stand_in_the_markup_of_their_popups_have_them_as_columns() -> None:
+    popup = "<h4>Scheme @</h4><b>Project No:</b> WP@<br><b>Budget:</b> R@ 000 000"
+    (table,) = features(f'"kind": "K@", "popup": "{popup}"')
+    assert table.headers == ["Title", "Latitude", "Longitude", "Project No", "Budget", "kind"]
+    assert table.rows[1] == ["Scheme 2", "-23.2", "30.2", "WP2", "R2 000 000", "K2"]
+
+
+def test_features_with_markup_that_labels_nothing_stay_as_they_are() -> None:
+    (table,) = features('"name": "Scheme @", "budget": @000000, "note": "<i>see map @</i>"')
+    assert table.headers[:3] == ["name", "budget", "note"]

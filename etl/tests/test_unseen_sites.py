@@ -6,13 +6,22 @@ from typing import Any
 
 import pytest
 
-from etl.tests import unseen_last, unseen_later, unseen_systems
+from etl.tests import (
+    unseen_last,
+    unseen_later,
+    unseen_bureaus,
+    unseen_registers,
+    unseen_services,
+    unseen_systems,
+)
 from etl.tests.conftest import Sync
 from etl.tests.site_trial import trial
 from etl.tests.unseen_sites import SYSTEMS
 
 pytestmark = pytest.mark.django_db
-assert all((unseen_systems, unseen_later, unseen_last))  # their sites are registered where they are imported
+assert all(
+    (unseen_systems, unseen_later, unseen_last, unseen_bureaus, unseen_services, unseen_registers)
+)  # their sites are registered where they are imported
 NEVER = ("wrong", "invented", "silent", "false", "replay", "chain")
 
 
