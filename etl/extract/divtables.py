@@ -47,7 +47,7 @@ def name_tables(document: Document, styles: Styles) -> None:
     if "dxvgtable" in source:  # DevExpress' vertical grid: a plain table on its side
         for table in root.xpath("//table[contains(@class, 'dxvgTable')]"):
             table.attrib.clear()
-    join_row_tables(root, source, lambda row, width: _heads(row, width, field_of))
+    join_row_tables(document, lambda row, width: _heads(row, width, document.field_of))
     if "role=" in source and ("gridcell" in source or "columnheader" in source or "cell" in source):
         for element in list(root.xpath("//*[@role='table' or @role='grid' or @role='treegrid']")):
             _turn(element, _role, fewest=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
+from etl.extract.document import Document
 from etl.extract.html import Element
 
 _FEWEST_ROWS = 2
@@ -19,18 +20,19 @@ _MOST_UPWARDS = 4
 Heads = Callable[[Element, int], bool]
 
 
-def join_row_tables(root: Element, source: str, heads: Heads) -> None:
-    """Join tables of one row. `source`: in lower case; `heads`: whether an element is that many headings."""
-    if source.count("<table") < _FEWEST_MENTIONS:
+def join_row_tables(document: Document, heads: Heads) -> None:
+    """Join tables of one row. `heads`: whether an element is that many headings."""
+    if document.source.count("<table") < _FEWEST_MENTIONS:
         return
     places: dict[Element, list[tuple[Element, Element]]] = {}
-    for table in root.iter("table"):
+    for table in document.all("table"):
         if (row := _only_row(table)) is not None and (parent := _place(table)) is not None:
             places.setdefault(parent, []).append((table, row))
     for parent, found in places.items():
         width = len(found[-1][1])
         if len(found) >= _FEWEST_ROWS and all(len(row) == width for _, row in found):
             _join(parent, found, width, heads)
+            document.changed()
 
 
 def _only_row(table: Element) -> Element | None:

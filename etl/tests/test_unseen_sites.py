@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from etl.tests import (
+    unseen_bureaus,
     unseen_last,
     unseen_later,
-    unseen_bureaus,
     unseen_registers,
     unseen_services,
     unseen_systems,
