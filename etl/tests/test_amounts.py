@@ -133,6 +133,13 @@ def test_the_unit_of_the_label_scales_a_bare_number(text: str, unit: Unit, rand:
     assert (str(parsed.value), parsed.problem) == (rand, None)
 
 
+@pytest.mark.parametrize("text", ["12'000", "R 45'000", "7 '000"])
+@pytest.mark.parametrize("unit", [THOUSANDS, MILLIONS])
+def test_three_noughts_behind_a_quote_may_be_a_group_or_the_unit_once_more(text: str, unit: Unit) -> None:
+    assert (parse_money(text, unit).value, parse_money(text, unit).problem) == (None, amounts.AMBIGUOUS)
+    assert parse_money(text).problem is None, "without a unit both are the same"
+
+
 def test_one_comma_under_a_heading_in_millions_can_be_read_in_two_ways() -> None:
     assert parse_money("1,234", MILLIONS).value is None
     assert parse_money("1,234", MILLIONS).problem == amounts.AMBIGUOUS

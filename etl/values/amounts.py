@@ -90,6 +90,7 @@ _SCALES = {
     "trillion": Decimal(10**12), "duisend": Decimal(1000), "miljoen": Decimal(10**6),
     "miljard": Decimal(10**9),
 }  # fmt: skip
+_QUOTED_SCALE = "'000"
 _SCALE_WORD = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
 _MONEY = re.compile(
     r"(?P<about>(?:\+/-|[~±]|ca?\.|about|approx(?:\.|imately)?|est\.|estimated|(?:more|less) than|over)\s*)?"
@@ -140,6 +141,8 @@ def _amount(match: re.Match[str], unit: Unit | None, mark: str) -> Parsed[Decima
     if shape is None:
         return Parsed(None, NOT_MONEY)
     word, factor = match["scale"], _factor(match["scale"], unit)
+    if word == _QUOTED_SCALE and unit and unit.kind == "money" and unit.factor != 1:
+        return Parsed(None, AMBIGUOUS)  # "12'000" under "R'000": the label's thousands once more, or a group
     number: Decimal | None = shape.number
     doubtful = False
     if mark and {shape.doubt, mark} == {",", "."}:  # the column shows that the other mark is the decimal one
