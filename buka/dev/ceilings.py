@@ -27,7 +27,6 @@ SMALL = {
     "buka/formats/en/formats.py": "constants in a module that Django looks for by its name",
     "buka/formats/zu/formats.py": "constants in a module that Django looks for by its name",
     "buka/policy.py": "two policies, and the middleware that the settings name",
-    "projects/management/answer.py": "what commands of both apps end by",
     "projects/pages/missing.py": "named in the URLs: the page for an address that there is not",
     "projects/pages/throttle.py": "for whatever form of the public needs it",
     "realtime/origin.py": "a gate in front of the consumer, with tests of its own",
