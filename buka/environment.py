@@ -188,7 +188,7 @@ def database(url: str, pool: bool, name: str = "DATABASE_URL") -> dict[str, Any]
     `name`: the variable that has it. `pool` is for the web process alone: a pool that a forking worker
     inherits hangs its children.
     """
-    parts = _split(name, url)
+    parts = _split(name, url.replace("sqlite://:memory:", "sqlite:///:memory:", 1))
     if parts.scheme == "sqlite" and not parts.netloc:
         path = unquote(parts.path)[1:] or ":memory:"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(_SQLITE_OPTIONS)}

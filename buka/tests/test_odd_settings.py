@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.test import Client
 
-from buka import command_line
+from buka import command_line, environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = ROOT / "buka" / "settings.py"
@@ -133,6 +133,11 @@ def test_what_is_meant_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read["ALERT_EMAILS"] == ["a@example.org", "B <b@example.org>"]
     assert len(read["ALLOWED_HOSTS"]) == 4
     assert read["DATABASES"]["default"]["PASSWORD"] == "p@"
+
+
+@pytest.mark.parametrize("url", ["sqlite://:memory:", "sqlite:///:memory:", "sqlite://"])
+def test_a_database_in_memory_has_several_spellings(url: str) -> None:
+    assert environment.database(url, pool=False)["NAME"] == ":memory:"
 
 
 @pytest.mark.parametrize(

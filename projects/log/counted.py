@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 from projects.models import ChainHead
 
 Counted = TypeVar("Counted")
-_SHORT = 10_000  # changes: a log of no more is counted anew each time
+SHORT = 10_000  # changes: a log of no more is counted anew each time
 _MOST = 1_000  # numbers that are kept, and short lists of them
 _kept: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
 _lock = Lock()
 
 
-def head_of_log(newest: int) -> str | None:
-    """The digest of the newest change, whose id is given: of two logs that differ anywhere it differs, too.
-    None for a short log."""
-    return ChainHead.objects.values_list("digest", flat=True).first() if newest > _SHORT else None
+def head_of_log() -> tuple[int, str | None]:
+    """The id of the newest change, and its digest: of two logs that differ anywhere it differs, too. None for
+    a short log."""
+    newest, digest = ChainHead.objects.values_list("last_id", "digest").first() or (0, None)
+    return newest, digest if newest > SHORT else None
 
 
 def once(of: Hashable, head: str | None, count: Callable[[], Counted]) -> Counted:
@@ -45,4 +46,4 @@ def once(of: Hashable, head: str | None, count: Callable[[], Counted]) -> Counte
     return counted
 
 
-__all__ = ["head_of_log", "once"]
+__all__ = ["SHORT", "head_of_log", "once"]

@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models.lookups import GreaterThan
 
-from projects.log.counted import head_of_log, once
+from projects.log.counted import SHORT, head_of_log, once
 from projects.models import ChangeFacet, DataChangeLog
 from projects.models.querysets import LOOKED_AT, MOST_COUNTED
 
@@ -49,7 +49,7 @@ class LogPaginator(Paginator):
             return len(self.object_list), not getattr(self.object_list, "is_cut", False)
         if self._oldest is not None:
             return max(0, self._newest - self._oldest), True
-        head = head_of_log(self._newest) if self.object_list.model is DataChangeLog else None
+        head = head_of_log()[1] if self.object_list.model is DataChangeLog and self._newest > SHORT else None
         return once(self._asked, head, self._count) if head else self._count()
 
     @property

@@ -101,8 +101,7 @@ class _Newest:
     """The newest changes that fit a query, read once for all facets that ask for it."""
 
     def __init__(self) -> None:
-        newest = DataChangeLog.objects.newest()
-        self.head = head_of_log(newest)
+        newest, self.head = head_of_log()
         self.after = max(0, newest - LOOKED_AT)
         self.known: dict[str, tuple[list[Any], bool]] = {}
 

@@ -133,7 +133,8 @@ def test_in_a_long_log_the_newest_changes_are_counted_and_that_is_said(client, s
 
 
 def test_of_a_long_log_a_list_is_counted_once_until_the_log_grows(client, some, monkeypatch):
-    monkeypatch.setattr("projects.log.counted._SHORT", 0)
+    for module in ("counted", "paging"):
+        monkeypatch.setattr(f"projects.log.{module}.SHORT", 0)
 
     def counts() -> tuple[int, dict[str, int], int]:
         with CaptureQueriesContext(connection) as asked:

@@ -360,7 +360,7 @@ _MOST = (
     ("/finances/by-year.csv", 3),
     ("/search/?q=bulk", 9),
     ("/search/?q=giyani&fragment=proposals", 6),
-    ("/projects/{pk}/", 22),
+    ("/projects/{pk}/", 23),  # one asks for the head of a long log
     ("/municipalities/", 7),
     ("/municipalities/LIM331/", 27),
     ("/municipalities/DC33/", 22),
