@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 
 from projects.charset import visible
-from projects.models import DataChangeLog, Snapshot
+from projects.health.mail import send
+from projects.models import DataChangeLog, OutboxMessage, Snapshot
+from projects.subscriptions.mailing import mail
+from projects.subscriptions.words import composed
+from projects.tests.alerts import by_mail
 from projects.tests.factories import a_project, a_run, a_snapshot, change
 from realtime.frames import frame
 
@@ -71,3 +75,20 @@ def test_a_form_shows_what_it_saves(admin_client: Client, evil: DataChangeLog) -
 def test_other_text_stays_as_it_is() -> None:
     for text in ("", "plain", "“quoted” – … é ’ Ω שלום", "\u200b\u2060\ufeff"):
         assert visible(text) == text
+
+
+def test_no_mail_holds_one(evil: DataChangeLog) -> None:
+    subscription = by_mail()
+    message = OutboxMessage(subscription=subscription, kind=OutboxMessage.Kind.NEWS, due_at=evil.at)
+    message.set_ids([evil.pk])
+    message.save()
+    letter = mail(message, subscription, composed(message, subscription))
+    for text in (letter.subject, letter.body, str(letter.alternatives[0][0])):
+        assert not hidden(text)
+        assert "[U+202E]" in text
+
+
+def test_no_alert_holds_one(settings, mailoutbox) -> None:
+    settings.ALERT_EMAILS = ["steward@example.org"]
+    send(f"Of {NAME}", NAME)
+    assert not hidden(mailoutbox[0].subject + mailoutbox[0].body)

@@ -14,7 +14,6 @@ from functools import partial
 from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import Any, Protocol
-from unicodedata import category, normalize
 
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connections
@@ -24,18 +23,13 @@ from rest_framework.renderers import BaseRenderer
 from xlsxwriter import Workbook
 
 from projects.api.naming import with_names
+from projects.spreadsheets import defused
 
 logger = logging.getLogger(__name__)
 
 _CHUNK = 500  # records a reading
 _BYTES = 65_536  # of a finished workbook at a time
 BROKEN_OFF = "\n# This list is not complete: the database stopped answering. Please ask again.\n"
-# A cell that begins with one of these is a formula to a spreadsheet, to some in full width or small too.
-_FORMULA = frozenset("=+-@")
-# Kinds of characters that no eye sees, and letters and signs that are blank all the same.
-_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn"})
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_BREAKS = ("\t", "\r", "\n")
 _MOST_CHARACTERS = 32_767  # that a cell of a workbook holds
 _MOST_ROWS = 1_048_575  # that a sheet holds, beside the head
 BOM = "bom"  # the parameter that asks for the mark by which Excel knows a CSV's letters
@@ -199,25 +193,13 @@ def cell(value: Any, is_number: bool = False) -> Any:
         return "" if value is None else value
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = _listed(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if _is_formula(text) else text
+    return defused(_listed(value) if isinstance(value, list) else str(value))
 
 
 def _listed(values: list[Any]) -> str:
     """Words as such; what has blanks of its own is set apart otherwise."""
     texts = [str(value) for value in values]
     return ("; " if any(" " in text for text in texts) else " ").join(texts)
-
-
-def _is_formula(text: str) -> bool:
-    """Behind blanks and what the eye cannot see too: some spreadsheets skip these."""
-    if text[:1].isascii() and text[:1].isalnum():
-        return False
-    return text.startswith(_BREAKS) or normalize("NFKC", next(filter(_is_seen, text), "")) in _FORMULA
-
-
-def _is_seen(char: str) -> bool:
-    return not (char.isspace() or char in _BLANK or category(char) in _UNSEEN)
 
 
 def _xlsx(content: Content) -> Iterator[bytes]:

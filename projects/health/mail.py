@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
+from projects.charset import visible
 from projects.models import AlertMessage
 
 logger = logging.getLogger("buka").getChild("alerts")
@@ -29,7 +30,7 @@ def send(subject: str, body: str, message_id: str = "") -> None:
         return
     headers = {"Message-ID": message_id} if message_id else {}
     try:
-        EmailMessage(subject, body, to=settings.ALERT_EMAILS, headers=headers).send()
+        EmailMessage(visible(subject), visible(body), to=settings.ALERT_EMAILS, headers=headers).send()
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise NotDelivered(f"{type(error).__name__}: {error}"[:500]) from error
 

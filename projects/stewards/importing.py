@@ -205,22 +205,27 @@ def _project(row: Row, projects: Named) -> Project:
             if not found
             else f"Several projects have the number “{called[:60]}”: name it in a column `id`."
         )
+    if row["id"] and row["project"] and found[0] not in projects.get(("number", folded(row["project"])), []):
+        # Of two columns that were not sorted together neither is to be believed.
+        raise CorrectionRefused(
+            f"The project {called[:60]} is none that has the number “{row['project'][:60]}”."
+        )
     return found[0]
 
 
 def _projects(rows: list[Row]) -> Named:
     """The projects that are named. Four queries."""
     given = {row["id"] for row in rows}
-    ids = {int(text): text for text in given if text.isascii() and text.isdigit() and len(text) < 19}
+    ids = {text: int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19}
     numbers = {folded(row["project"]) for row in rows if row["project"]}
     known = Identity.objects.values_list("external_id", "project_id")
     by_number: dict[str, set[int]] = {}
     for external_id, pk in known.iterator():
         if (number := folded(external_id)) in numbers:
             by_number.setdefault(number, set()).add(pk)
-    wanted = {*ids}.union(*by_number.values())
+    wanted = {*ids.values()}.union(*by_number.values())
     loaded = Project.objects.prefetch_related("municipalities").in_bulk(wanted)
-    found: Named = {("id", text): [loaded[pk]] for pk, text in ids.items() if pk in loaded}
+    found: Named = {("id", text): [loaded[pk]] for text, pk in ids.items() if pk in loaded}
     return found | {
         ("number", number): [loaded[pk] for pk in sorted(pks) if pk in loaded]
         for number, pks in by_number.items()

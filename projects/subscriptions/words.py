@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.template.loader import render_to_string
 
 from projects.api.changes import change_json
-from projects.charset import storable
+from projects.charset import storable, visible
 from projects.languages import Words, current, gettext, override, prefixed
 from projects.models import ChangeTopic, DataChangeLog, OutboxMessage, Severity, Subscription
 from projects.subscriptions import tokens
@@ -76,7 +76,9 @@ def addressed(content: dict[str, Any], subscription: Subscription) -> dict[str, 
         if yours:
             text += render_to_string("subscriptions/mail_footer.txt", {"yours": yours})
         html = render_to_string("subscriptions/mail.html", {**content, "yours": yours, "tag": current().tag})
-    return {"subject": content["subject"], "text": text, "html": html}
+    said = {"subject": content["subject"], "text": text, "html": html}
+    # What a source published is in them, and nothing of ours looks through a mail on its way.
+    return {name: visible(part) for name, part in said.items()}
 
 
 def _link(path: str) -> str:

@@ -284,3 +284,94 @@ def test_a_file_of_many_rows_costs_few_queries_each(
     text = HEAD + "".join(f"{one.external_id},budget,1000,Letter,\n" for one in more)
     with django_assert_max_num_queries(10 + 3 * 30):  # two of each row are its savepoint
         assert len(looked_at(text).valid_rows()) == 30
+
+
+# --- what a file says otherwise than it looks ------------------------------------------------------
+
+
+def a_book(**more: Any) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    for row in (["project", "field", "value", "reason"], ["WP1", "progress_percentage", 62, "Letter"]):
+        book.active.append(row)
+    for place, value in more.items():
+        book.active[place] = value
+    return book
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_share_is_read_as_the_sheet_shows_it() -> None:
+    book = a_book(C2=0.625)
+    book.active["C2"].number_format = "0.0%"
+    assert rows_of(saved(book))[0]["value"] == "62.5%"
+
+
+def two_sheets() -> openpyxl.Workbook:
+    book = a_book()
+    book.create_sheet("Blank")
+    book.create_sheet("More")["A1"] = "WP2"
+    return book
+
+
+def merged() -> openpyxl.Workbook:
+    book = a_book()
+    book.active.append(["WP2", "progress_percentage", None, "Letter"])
+    book.active.merge_cells("C2:C3")
+    return book
+
+
+@pytest.mark.parametrize(
+    ("book", "why"),
+    [
+        (two_sheets, "“More” has something too"), (merged, "merged cells"),
+        (lambda: a_book(C2="=10*2"), "C2 has no value"), (lambda: a_book(C2="#REF!"), "C2 has no value"),
+        (lambda: a_book(F2="x"), "more cells than there are headings"),
+    ],
+)  # fmt: skip
+def test_a_workbook_of_which_something_would_be_lost_is_refused(book: Any, why: str) -> None:
+    with pytest.raises(FileRefused, match=why):
+        rows_of(saved(book()))
+
+
+def test_a_sheet_that_says_a_smaller_size_is_read_whole() -> None:
+    row = b'<row r="%d">' + b'<c t="inlineStr"><is><t>%s</t></is></c>' * 3 + b"</row>"
+    rows = row % (1, b"project", b"field", b"value") + row % (2, b"WP1", b"budget", b"5")
+    sheet = _SHEET.replace(b"<sheetData>", b'<dimension ref="A1"/><sheetData>') % rows
+    assert [found["value"] for found in rows_of(a_sheet(sheet))] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"project,field,value\nWP1,budget,12,500,000\n", "more cells than there are headings: “500”"),
+        (HEAD.encode() + b'WP1,budget,5,"Letter,\nWP2,budget,6,Letter,\n', "cannot be read as CSV"),
+        (HEAD.encode() + b"WP1,contractor,Caf\x9d\xe9,Letter,\n", "letters of the file"),
+        (b"\xff\xfep\x00r", "letters of the file"),
+    ],
+)
+def test_a_csv_of_which_something_would_be_lost_is_refused(body: bytes, why: str) -> None:
+    with pytest.raises(FileRefused, match=why):
+        rows_of(body)
+
+
+def test_a_text_of_a_spreadsheet_in_utf16_is_read() -> None:
+    text = HEAD.replace(",", "\t") + "WP1\tcontractor\tCafé\tLetter\t\n"
+    assert rows_of(text.encode("utf-16"))[0]["value"] == "Café"
+
+
+def test_an_id_and_a_number_that_are_of_two_projects_are_refused(project: Project) -> None:
+    other = a_project("WP2")
+    Identity.objects.get_or_create(source_id="dws", external_id="WP2", project=other)
+    head = "id,project,field,value,reason\n"
+    outcome = looked_at(f"{head}{project.pk},WP2,budget,5,x\n{project.pk},wp1,budget,5,x\n")
+    assert [row.number for row in outcome.invalid_rows] == [2]
+    assert "none that has the number “WP2”" in str(list(outcome.sentences()))
+
+
+def test_an_id_may_be_written_in_two_ways(project: Project) -> None:
+    outcome = looked_at(f"id,field,value,reason\n{project.pk},budget,5,x\n0{project.pk},expenditure,5,x\n")
+    assert not outcome.invalid_rows
