@@ -74,3 +74,18 @@ def say_again(texts: list[list[str]]) -> None:
         for at, text in enumerate(row):
             if text and len(text) < 6 and text.casefold() in _DITTO and above[at]:
                 row[at] = above[at]
+
+
+def say_breaks(texts: list[list[str]], blocks: Sequence[int]) -> None:
+    """Put the text that heads a block of rows into the blank cells below it.
+
+    A report with breaks says once what its rows share, and sums them below. `blocks`: of each row the number
+    of sums above it. Taken for one is a first column that has a text in the first row of each of several
+    blocks, and in no other.
+    """
+    firsts = [at == 0 or blocks[at - 1] != blocks[at] for at in range(len(texts))]
+    if sum(firsts) < 2 or all(firsts) or len(texts[0]) < 2:
+        return
+    if [bool(row[0]) for row in texts] == firsts:
+        for above, row in pairwise(texts):
+            row[0] = row[0] or above[0]

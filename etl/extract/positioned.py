@@ -64,7 +64,7 @@ def _table(parent: Element, lines: list[_Line]) -> None:
     inside = [line for line in lines if first <= line.top <= last]
     if any(_at(left, columns) is None for line in inside for left, _ in line.texts):
         return  # something between the lines stands in none of the columns
-    pitch = median(after.top - line.top for line, after in pairwise(rows))
+    pitch = _pitch(rows, inside)
     inside += _wrapped_below(lines, columns, last, _WRAPPED * pitch)
     table = parent.makeelement("table")
     rows[0].texts[0][1].addprevious(table)
@@ -80,6 +80,13 @@ def _table(parent: Element, lines: list[_Line]) -> None:
             element.tail = " "
             cells[_at(left, columns) or 0].append(element)
         above = line.top
+
+
+def _pitch(rows: list[_Line], inside: list[_Line]) -> float:
+    """The usual distance of two rows. Those with a line between them tell it only where all have one: what is
+    brought forward below the heading of a page of two rows would else be nearer than usual."""
+    beside = [after.top - line.top for line, after in pairwise(inside) if line in rows and after in rows]
+    return median(beside or [after.top - line.top for line, after in pairwise(rows)])
 
 
 def _wrapped_below(lines: list[_Line], columns: list[float], last: float, near: float) -> list[_Line]:

@@ -7,6 +7,7 @@ The grid comes first (`gridlines`), then its header (`plainheader`), then the ve
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -18,7 +19,7 @@ from etl.extract.halves import cut, halved, unfolded, width_of_halves
 from etl.extract.html import Element, has_class, holds_table, is_hidden, text_of, words_of
 from etl.extract.judgement import is_aside, reason_against, reason_against_head
 from etl.extract.links import best_links, cell_link, linked_columns
-from etl.extract.misplaced import rightly_headed, say_again
+from etl.extract.misplaced import rightly_headed, say_again, say_breaks
 from etl.extract.pager import postback_pager
 from etl.extract.pairs import table_pairs
 from etl.extract.plainheader import Header, captions, find_header
@@ -299,6 +300,8 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
     links = [_links([cell and cell.element for cell in line.cells], document) for line in body.data]
     texts = [[line.texts[at] for at in shown] for line in body.data]
     say_again(texts)
+    if document.field_of(headers[shown[0]]) not in IDENTIFYING:
+        say_breaks(texts, _blocks(body))
     identity = _identity(headers, document)
     for row, at, count in shared_figures(body.data, shown, identity):
         texts[row][at] += f" (of {count} rows together)"
@@ -335,6 +338,12 @@ def _read(table: Element, shape: _Shape, document: Document) -> Table | NotData:
         )
     result.context = [" ".join(cell.text for _, cell in line.starts) for line in titles]
     return result
+
+
+def _blocks(body: Body) -> list[int]:
+    """Of each row how many lines that close rows (sums, remarks) stand above it."""
+    closing = sorted(place for place, left in body.left_out if left.kind in ("total", "note"))
+    return [bisect(closing, line.row.place) for line in body.data]
 
 
 def _shown(headers: list[str], body: Body) -> list[int]:

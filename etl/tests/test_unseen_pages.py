@@ -11,7 +11,7 @@ from etl.tests.unseen import UNSEEN, judged
 
 # Pages are registered where they are imported.
 FILES = """abroad beside cards guards late offices offices_late offices_last public public_end public_last
-    public_late public_traps saved tables temptations traps""".split()
+    public_late public_traps returns saved single tables temptations traps""".split()
 for name in FILES:
     import_module(f"etl.tests.unseen_{name}")
 RIGHT = 0.9  # of what a person reads on all of them, and of the pages that are read without a fault

@@ -74,6 +74,8 @@ _OF_PEOPLE = re.compile(
 )
 _OF_PROJECTS = _SPECIFIC | {"budget", "expenditure", "start_date"}
 _COUNTED = re.compile(r"(\S.*?)\s*[(\[:-]?\s?\b(\d{1,5})[)\]]?")
+_OF_OWN_PAGE = "It stands on a project's own page, and nothing says that it is another project."
+_Shown = tuple[TableKind, list[PublishedProject]]  # a list and its projects
 _MOST_LABELS = 300  # of one page; a page with more is no project's
 
 
@@ -120,13 +122,50 @@ def read_projects(
     sections = _sections(tables)
     lists = [table for table in tables if table.kind != "fields"]
     shown = [(one.kind, _lines(meanings, one, sections.get(id(one), ""), page_url)) for one in lists]
+    fields = [table for table in tables if table.kind == "fields"]
+    if heading and fields and any(projects for _, projects in shown):
+        shown = _without_parts(meanings, fields, heading, lists, shown)
     alike = [[projects for projects in some if projects] for some in _by_headings(lists, shown, sections)]
     for some in alike:
         join_sections(meanings.field_of, some)
     lines = each_once(meanings.field_of, shown)
     is_list = any(kind == "cards" and projects for kind, projects in shown)
-    fields = [table for table in tables if table.kind == "fields"]
     return lines + _pages(meanings, fields, (page_url, heading), is_list)
+
+
+def _without_parts(
+    meanings: Meanings, fields: Sequence[Table], heading: str, lists: Sequence[Table], shown: Sequence[_Shown]
+) -> list[_Shown]:
+    """What the lists show, less what stands on a project's own page and may be its phases or its people.
+
+    Such a page is headed by the name of the one project that its fields identify. A list on it is one of
+    projects where its lines lead on, or its number or name stand under a label that says so.
+    """
+    read = [_fields_of(meanings, [table]) for table in fields]
+    identified = [(texts, choices) for texts, choices in read if is_about_projects(choices.values(), 1)]
+    if len({_identity(*one) for one in identified}) != 1:
+        return list(shown)
+    texts, choices = identified[0]
+    own, name_label = _identifying(choices.values())
+    if not own or normal_label(texts.get(name_label, "")) != normal_label(heading):
+        return list(shown)
+    kept: list[_Shown] = []
+    for table, (kind, projects) in zip(lists, shown, strict=True):
+        if projects and _may_be_parts(meanings, projects, own):
+            table.role = ""
+            table.left_out += [LeftOut(row, "note", _OF_OWN_PAGE) for row in table.rows]
+            projects = []
+        kept.append((kind, projects))
+    return kept
+
+
+def _may_be_parts(meanings: Meanings, projects: Sequence[PublishedProject], own: str) -> bool:
+    """Whether lines lead nowhere, and nothing says that they are projects. `own`: the label of the number of
+    the project whose page it is."""
+    if any(one.url or one.postback for one in projects):
+        return False
+    labels = [label for label in projects[0].published if meanings.field_of(label) in IDENTIFYING]
+    return not any(label == own or _SAYS_PROJECT.search(label) for label in labels)
 
 
 def is_about_projects(choices: Iterable[Choice], others: int) -> bool:
